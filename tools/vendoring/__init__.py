@@ -1,0 +1,1 @@
+"""The third-party libraries: their pins, their patches, and their types."""

@@ -1,0 +1,1 @@
+"""Building: wheels from source trees, by PEP 517 hooks in isolation."""

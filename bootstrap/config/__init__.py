@@ -1,0 +1,1 @@
+"""Configuration: argv, the environment and pip.conf become one `Config`, parsed once."""

@@ -1,0 +1,24 @@
+"""The one root of every error this program reports."""
+
+from __future__ import annotations
+
+
+class BootstrapError(Exception):
+    """Something the user can be told in one message.
+
+    Subclasses live beside the code that raises them and keep their facts as attributes. `str()` of
+    an error says what failed, on which thing, what was expected and what was found; `hint` says
+    what to do next.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(BootstrapError):
+    """The command line, a variable or a configuration file says something we do not understand."""
+
+    exit_status = 2

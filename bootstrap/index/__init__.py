@@ -1,0 +1,1 @@
+"""Indexes: the simple API, find-links, finding candidates, and their metadata."""

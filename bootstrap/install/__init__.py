@@ -1,0 +1,1 @@
+"""Installing: wheels are staged, checked, and committed as one transaction."""

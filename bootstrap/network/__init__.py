@@ -1,0 +1,1 @@
+"""The network: sessions, downloads, the cache, credentials. Every byte passes the one TLS context."""

@@ -1,0 +1,1 @@
+"""Resolving: from what the user named to one candidate for each distribution."""

@@ -1,0 +1,76 @@
+"""What the user named, and what a resolution answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
+
+from bootstrap.index.candidate import Candidate
+from bootstrap.provenance import Origin
+from bootstrap.trust.hashes import Hashes
+
+
+@dataclass(frozen=True)
+class UserRequirement:
+    """One requirement as the user named it, on the command line or on a line of a file."""
+
+    text: str
+    """As it was typed; messages quote it."""
+    origin: Origin
+    requirement: Requirement | None
+    """None for a local path or URL without a name: its metadata will tell."""
+    url: str | None = None
+    """A direct reference: `name @ URL`, a URL, or a local path as an absolute file: URL."""
+    editable: bool = False
+    hashes: Hashes = Hashes()
+    config_settings: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.origin))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """All that is asked of one resolution."""
+
+    requirements: tuple[UserRequirement, ...]
+    constraints: tuple[UserRequirement, ...] = ()
+    """They limit versions but install nothing."""
+    require_hashes: bool = False
+    no_dependencies: bool = False
+    upgrade: frozenset[NormalizedName] = frozenset()
+    """Named projects for which an installed version is not preferred."""
+    upgrade_all: bool = False
+    """`--upgrade-strategy eager`: nor for their dependencies."""
+    ignore_installed: bool = False
+    ignore_requires_python: bool = False
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One distribution of the answer: fetched from `candidate`, or kept as it is installed."""
+
+    name: NormalizedName
+    version: Version
+    candidate: Candidate | None
+    """None: the installed version stays."""
+    extras: frozenset[str] = frozenset()
+    requested: UserRequirement | None = None
+    """The user's own requirement, where the user named it (PEP 376's REQUESTED)."""
+    required_by: tuple[NormalizedName, ...] = ()
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Every distribution the target will hold of what was wanted, dependencies first."""
+
+    distributions: tuple[Resolved, ...]
+
+    @property
+    def to_install(self) -> tuple[Resolved, ...]:
+        """Those that are not there yet."""
+        return tuple(each for each in self.distributions if each.candidate is not None)

@@ -1,0 +1,1 @@
+"""The target: the Python environment installed into, described as data."""

@@ -1,0 +1,130 @@
+"""Hash checking: the only place where a `VerifiedWheel` is made."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from bootstrap.errors import BootstrapError
+
+STRONG_ALGORITHMS = ("sha256", "sha384", "sha512")
+"""What pip accepts for `--hash`; md5 alone does not do."""
+
+_CHUNK = 1 << 20
+
+
+class HashMismatchError(BootstrapError):
+    """A file's bytes are not the expected ones."""
+
+    def __init__(self, file: str, expected: Hashes, found: Mapping[str, str]) -> None:
+        self.file, self.expected, self.found = file, expected, dict(found)
+        lines = [f"The file {file} is not the one that was expected."]
+        for algorithm, digests in expected.allowed.items():
+            lines += [f"  expected {algorithm} {digest}" for digest in sorted(digests)]
+            lines.append(f"     found {algorithm} {found[algorithm]}")
+        super().__init__(
+            "\n".join(lines),
+            hint="It was damaged or replaced on its way, or the expected hash is out of date. "
+            "Nothing of it was used. Compare with a copy from another source before going on.",
+        )
+
+
+class WeakHashError(BootstrapError):
+    """Only hash algorithms that prove nothing were offered where proof was demanded."""
+
+    def __init__(self, file: str, offered: Iterable[str]) -> None:
+        self.file, self.offered = file, tuple(offered)
+        super().__init__(
+            f"The file {file} comes with {', '.join(self.offered)} only; "
+            f"expected one of {', '.join(STRONG_ALGORITHMS)}.",
+            hint="Give a sha256 for it.",
+        )
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """Allowed hex digests by algorithm; a file has to match every algorithm named."""
+
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Hashes:
+        """Collect (algorithm, hex digest) pairs, keeping the algorithms worth checking."""
+        allowed: dict[str, frozenset[str]] = {}
+        for algorithm, digest in pairs:
+            known = allowed.get(algorithm, frozenset())
+            allowed[algorithm] = known | {digest.lower()}
+        return cls(allowed)
+
+    def __bool__(self) -> bool:
+        return bool(self.allowed)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.allowed.items()))
+
+    def intersection(self, other: Hashes) -> Hashes:
+        """Return what satisfies both (pip's rule for hashes said in two places)."""
+        if not self or not other:
+            return self or other
+        both = {**self.allowed, **other.allowed}
+        for algorithm in self.allowed.keys() & other.allowed.keys():
+            both[algorithm] = self.allowed[algorithm] & other.allowed[algorithm]
+        return Hashes(both)
+
+    def strong(self) -> Hashes:
+        """Return only the algorithms that prove something."""
+        return Hashes({a: d for a, d in self.allowed.items() if a in STRONG_ALGORITHMS})
+
+
+@dataclass(frozen=True)
+class VerifiedWheel:
+    """A wheel whose bytes were checked; made by `verified` and `verified_bytes` only."""
+
+    filename: str
+    sha256: str
+    source: Path | bytes = field(repr=False)
+
+    def open(self) -> BinaryIO:
+        """Open the wheel's bytes for reading."""
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+
+
+def verified(path: Path, filename: str, expected: Hashes) -> VerifiedWheel:
+    """Check a file on disk and return it as a verified wheel.
+
+    Raises `HashMismatchError` where the bytes are not the expected ones.
+    """
+    with path.open("rb") as stream:
+        sha256 = check(stream, filename, expected)
+    return VerifiedWheel(filename, sha256, path)
+
+
+def verified_bytes(content: bytes, filename: str, expected: Hashes) -> VerifiedWheel:
+    """Check bytes in memory (the bundled wheel) and return them as a verified wheel."""
+    sha256 = check(io.BytesIO(content), filename, expected)
+    return VerifiedWheel(filename, sha256, content)
+
+
+def check(stream: BinaryIO, file: str, expected: Hashes) -> str:
+    """Compare a stream with the expected hashes and return its sha256.
+
+    Every algorithm named has to match. Raises `HashMismatchError`.
+    """
+    found = digests(stream, {"sha256", *expected.allowed})
+    if any(found[name] not in allowed for name, allowed in expected.allowed.items()):
+        raise HashMismatchError(file, expected, found)
+    return found["sha256"]
+
+
+def digests(stream: BinaryIO, algorithms: Iterable[str]) -> dict[str, str]:
+    """Return a stream's hex digests by algorithm, reading it once."""
+    # usedforsecurity=False: FIPS machines refuse md5 otherwise, and an index may name it.
+    hashers = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    while chunk := stream.read(_CHUNK):
+        for hasher in hashers.values():
+            hasher.update(chunk)
+    return {name: hasher.hexdigest() for name, hasher in hashers.items()}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CHECKOUT = Path(__file__).parents[2]
 _STUBS = _CHECKOUT / "build/stubs/bootstrap/_vendor"
 _PINS = _CHECKOUT / "bootstrap/_vendor/vendor.txt"
+_HEAD = "# mypy: ignore-errors\n"
 
 
 def plugin(_version: str) -> type[Plugin]:
@@ -44,7 +45,7 @@ def _write_stubs(library: str) -> None:
         stub = _STUBS / library / source.relative_to(package).with_suffix(".pyi")
         parts = stub.relative_to(_STUBS).with_suffix("").parts
         module = ".".join(parts).removesuffix(".__init__")
-        _write_if_new(stub, f"from {module} import *\n" + "".join(_submodules(source)))
+        _write_if_new(stub, f"{_HEAD}from {module} import *\n" + "".join(_submodules(source)))
 
 
 def _submodules(source: Path) -> Iterator[str]:

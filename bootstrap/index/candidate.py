@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName
 from bootstrap._vendor.packaging.version import Version
-
 from bootstrap.trust.hashes import Hashes
 
 
@@ -19,7 +19,7 @@ class DistributionFile:
     filename: str
     url: str
     """Without a fragment; may hold credentials, so it is shown by way of `redacted` only."""
-    hashes: Hashes = Hashes()
+    hashes: Hashes = field(default_factory=Hashes)
     requires_python: SpecifierSet | None = None
     yanked: str | None = None
     """PEP 592: the reason ("" where none was given), or None where it is not yanked."""
@@ -57,3 +57,29 @@ class Candidate:
     tag_rank: int = 0
     """Of a wheel: the rank of its best tag on the target; 0 is best."""
     build: BuildTag = ()
+    is_direct: bool = False
+    """Whether it was named by URL or path (PEP 508, PEP 610) and not found on an index."""
+
+
+class Reason(Enum):
+    """Why a file of a project is no candidate."""
+
+    PYTHON = "Requires-Python"
+    """`detail` is the specifier."""
+    TAGS = "no tag of the target"
+    """`detail` is the wheel's tag set, as in its name."""
+    FORMAT = "excluded by --only-binary or --no-binary"
+    UNSUPPORTED = "not a format that can be installed"
+    """A source distribution where nothing can build it, an egg, an installer; `detail` says."""
+    TOO_NEW = "uploaded after --uploaded-prior-to"
+    MALFORMED = "a name or version that cannot be understood"
+
+
+@dataclass(frozen=True)
+class RejectedFile:
+    """A file of a project that cannot be a candidate on this target, and why: for messages."""
+
+    file: DistributionFile
+    version: Version | None
+    reason: Reason
+    detail: str = ""

@@ -1,3 +1,92 @@
-"""Builds ``dist/get-installer.pyz`` and its twin ``dist/get-installer.py``."""
+#!/usr/bin/env python3
+"""Builds ``dist/get-installer.pyz`` and its twin ``dist/get-installer.py``.
+
+It needs Python 3.11 with ``venv``, and the network, and nothing else: its tools go into a private
+environment, pinned by hash. The same commit gives the same bytes on any machine.
+"""
 
 from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+from bootstrap import __version__
+from tools.vendoring.generate import generate
+from tools.vendoring.pins import read_pins
+from tools.zipapp.bundling import bundle
+from tools.zipapp.environment import ToolEnvironment, prepare
+from tools.zipapp.lock import only_one_at_a_time
+from tools.zipapp.sbom import sbom
+from tools.zipapp.twin import write_twin
+from tools.zipapp.wheels import Wheel, fetch
+
+CHECKOUT = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Build as the command line says, and tell what was written."""
+    if sys.hexversion < 0x030B0000:
+        sys.exit(f"The build needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    options = _parser().parse_args()
+    work = options.work.resolve()
+    with only_one_at_a_time(work):
+        environment = prepare(work / "tools")
+        wheels = generate_package(environment)
+        if options.output is not None:
+            for file in write_archives(environment, wheels, options.output.resolve()):
+                print(_describe(file))
+
+
+def generate_package(environment: ToolEnvironment) -> list[Wheel]:
+    """Complete the package in this checkout by its libraries and the bundled wheel."""
+    wheels = environment.directory.with_name("wheels")
+    libraries = fetch(environment, read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt"), wheels)
+    (pip,) = fetch(environment, read_pins(CHECKOUT / "bootstrap/_bundled/pip.txt"), wheels)
+    generate(CHECKOUT, environment, libraries)
+    bundle(CHECKOUT, pip)
+    return [*libraries, pip]
+
+
+def write_archives(
+    environment: ToolEnvironment, wheels: list[Wheel], output: Path
+) -> tuple[Path, Path]:
+    """Write the .pyz and the .py into `output`."""
+    output.mkdir(parents=True, exist_ok=True)
+    archive, twin = output / "get-installer.pyz", output / "get-installer.py"
+    bill = environment.directory.with_name("sbom.cdx.json")
+    bill.write_bytes(sbom(__version__, wheels))
+    environment.python("-m", "tools.zipapp.archive", CHECKOUT, bill, archive, cwd=CHECKOUT)
+    write_twin(archive, twin)
+    return archive, twin
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    dist, build = CHECKOUT / "dist", CHECKOUT / "build"
+    parser.add_argument("--output", type=Path, default=dist, metavar="DIR", help="[default: dist]")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=build,
+        metavar="DIR",
+        help="where the build's tools and downloads are kept [default: build]",
+    )
+    parser.add_argument(
+        "--generate-only",
+        action="store_const",
+        const=None,
+        dest="output",
+        help="complete bootstrap/ in this checkout, and write no archive",
+    )
+    return parser
+
+
+def _describe(file: Path) -> str:
+    content = file.read_bytes()
+    return f"{file}  {len(content):,} bytes  sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Writes the archive: shiv's primitives, our own launcher; runs in the tools' environment.
+
+docs/adr/0001 says why this is not ``shiv.builder.create_archive``.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import deflate
+from shiv.builder import write_file_prefix, write_to_zipapp
+
+from tools.zipapp.heads import head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INTERPRETER = "/usr/bin/env python3"
+_OLDEST_TIME = (1980, 1, 1, 0, 0, 0)
+_PLAIN_FILE = os.stat_result((stat.S_IFREG | 0o644, *(0,) * 9))
+_UNIX = 3  # "version made by" of the zip format: the system whose modes are in external_attr
+
+
+class ReproducibleZipFile(zipfile.ZipFile):
+    """A zip file in which nothing tells of the machine that wrote it.
+
+    Deflate streams differ between zlib and its replacements, which Pythons and distributions
+    choose among; those of a pinned libdeflate do not.
+    """
+
+    def writestr(self, zinfo_or_arcname: str | zipfile.ZipInfo, *content: Any) -> None:
+        """Write one member, as shiv calls it."""
+        if isinstance(zinfo_or_arcname, zipfile.ZipInfo):
+            zinfo_or_arcname.create_system = _UNIX
+        with mock.patch.object(zipfile, "_get_compressor", Deflater):
+            super().writestr(zinfo_or_arcname, *content)
+
+
+class Deflater:
+    """What ``zipfile`` asks of a compressor, by libdeflate."""
+
+    def __init__(self, _method: int, _level: int | None = None) -> None:
+        self._pending = bytearray()
+
+    def compress(self, data: bytes) -> bytes:
+        """Keep the data: libdeflate takes it whole."""
+        self._pending += data
+        return b""
+
+    def flush(self) -> bytes:
+        """Return the whole stream."""
+        return bytes(deflate.deflate_compress(bytes(self._pending), 9))
+
+
+def main(checkout: Path, bill: Path, target: Path) -> None:
+    """Write `target` from the package in `checkout` and the bill of materials `bill`."""
+    with target.open("wb") as file:
+        write_file_prefix(file, INTERPRETER)
+        with ReproducibleZipFile(file, "w") as archive:
+            for name, content in members(checkout, bill):
+                compression = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
+                write_to_zipapp(archive, name, content, _OLDEST_TIME, compression, _PLAIN_FILE)
+    target.chmod(0o755)
+
+
+def members(checkout: Path, bill: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the content of each member, in the archive's order."""
+    yield "__main__.py", head("from_file")
+    yield "sbom.cdx.json", bill.read_bytes()
+    for path in sorted(package_files(checkout), key=Path.as_posix):
+        yield path.relative_to(checkout).as_posix(), path.read_bytes()
+
+
+def package_files(checkout: Path) -> Iterator[Path]:
+    """Find our own sources, and all of the generated libraries, but nothing that a run left."""
+    for path in (checkout / "bootstrap").rglob("*"):
+        room = path.relative_to(checkout).parts[1:]
+        generated = len(room) > 2 and room[0] == "_vendor"
+        left_by_a_run = "__pycache__" in room
+        if path.is_file() and not left_by_a_run and (generated or _is_ours(path)):
+            yield path
+
+
+def _is_ours(path: Path) -> bool:
+    if path.parent.name in {"_bundled", "_vendor"}:
+        return path.suffix in {".json", ".md", ".py", ".txt", ".whl"}
+    return path.suffix == ".py"
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,26 @@
+# The archive is below, as text, so that this file can be piped: `curl ... | python3 -`.
+# It is imported from memory; nothing is written. To look into it, decode the text: it is a zip.
+ARCHIVE = """
+@ARCHIVE@"""
+
+
+def start():
+    import binascii
+    import io
+    import zipfile
+
+    data = binascii.a2b_base64(ARCHIVE)
+    launcher = {"__name__": "bootstrap._archive"}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        exec(archive.read("bootstrap/_archive.py"), launcher)
+    launcher["start"](data, "get-installer.pyz")
+
+
+if not sys.flags.isolated and not getattr(sys.flags, "safe_path", False):
+    del sys.path[0]  # the directory of downloads, or the current one: no place to import from
+start()
+
+if __name__ == "__main__":
+    from bootstrap.cli import main
+
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""Writes the archive as a Python text that can be piped: ``curl ... | python3 -``.
+
+Base64 rather than the shorter base85 of get-pip.py: Python decodes it a hundred times as fast.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from tools.zipapp.heads import head
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_twin(archive: Path, twin: Path) -> None:
+    """Write `twin`, a Python text that holds and runs `archive`."""
+    text = base64.encodebytes(archive.read_bytes())
+    shebang = b"#!/usr/bin/env python3\n"
+    twin.write_bytes(shebang + head("from_text").replace(b"@ARCHIVE@", text))
+    twin.chmod(0o755)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from bootstrap.provenance import Given, Origin
@@ -32,7 +32,9 @@ class TrustSettings:
     """`--client-cert`, `PIP_CLIENT_CERT`, pip.conf, `SSL_CLIENT_CERT`; the first one counts."""
     trusted_hosts: tuple[Given[str], ...] = ()
     """`HOST` or `HOST:PORT` for which verification is off, as in pip."""
-    default_sources: Given[DefaultSources] = Given(DefaultSources.BOTH, Origin.default())
+    default_sources: Given[DefaultSources] = field(
+        default_factory=lambda: Given(DefaultSources.BOTH, Origin.default())
+    )
     system_file: Given[str] | None = None
     """`SSL_CERT_FILE`: redefines the system's store, as OpenSSL defines it."""
     system_directory: Given[str] | None = None

@@ -26,5 +26,8 @@ class NetworkSettings:
     """None: no cache."""
     netrc: Path | None = None
     keyring_provider: str = "auto"
+    """pip's `--keyring-provider`: `auto`, `disabled`, `subprocess`; `import` is `subprocess`."""
+    search_path: str | None = None
+    """PATH of the caller, for finding the keyring program; None: the process's own."""
     no_input: bool = True
     user_agent: str = "get-installer"

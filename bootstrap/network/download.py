@@ -1,0 +1,126 @@
+"""Downloading files: streamed to disk while hashing, resumed where they were cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bootstrap.errors import BootstrapError
+from bootstrap.network.errors import HttpStatusError, InterruptedTransferError
+from bootstrap.network.urls import redacted
+from bootstrap.trust.hashes import Hashes, HashMismatchError
+
+if TYPE_CHECKING:
+    from bootstrap.network.transport import Answer, Transport
+
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+class SizeMismatchError(BootstrapError):
+    """A file is longer or shorter than its index says."""
+
+    def __init__(self, url: str, filename: str, expected: int, found: str) -> None:
+        self.url, self.filename = redacted(url), filename
+        self.expected, self.found = expected, found
+        super().__init__(
+            f"The file {filename} has not the size it should have: "
+            f"expected {expected:,} bytes, found {found} ({self.url}).",
+            hint="It was damaged or replaced on its way. Nothing of it was used.",
+        )
+
+
+class Download:
+    """One file on its way to disk; `attempt` may be called again after it broke off."""
+
+    def __init__(
+        self, transport: Transport, url: str, path: Path, expected: Hashes, size: int | None
+    ) -> None:
+        self._transport = transport
+        self._url = url
+        self._path = path
+        self._expected = expected
+        self._size = size
+        self._begin_again()
+
+    def attempt(self, *, wanted: Callable[[], object]) -> str:
+        """Fetch what is missing and return the file's sha256.
+
+        `wanted` is called for each chunk, and may raise to end it. Raises `NetworkError` and its
+        kinds, `SizeMismatchError`, `HashMismatchError`.
+        """
+        try:
+            with self._transport.open(self._url, self._headers()) as answer:
+                self._take_up(answer)
+                self._refuse_length(answer)
+                self._receive(answer, wanted)
+        except HttpStatusError as error:
+            if error.status == 416 and self._received:
+                self._begin_again()
+                raise InterruptedTransferError(self._url, "it could not be resumed") from error
+            raise
+        return self._finished()
+
+    def _begin_again(self) -> None:
+        self._received = 0
+        self._validator: str | None = None
+        names = {"sha256", *self._expected.allowed}
+        self._hashers: dict[str, Any] = {n: hashlib.new(n, usedforsecurity=False) for n in names}
+
+    def _headers(self) -> Mapping[str, str]:
+        headers = {"Accept-Encoding": "identity"}  # an archive is compressed already
+        if self._received and self._validator:
+            headers |= {"Range": f"bytes={self._received}-", "If-Range": self._validator}
+        return headers
+
+    def _take_up(self, answer: Answer) -> None:
+        """Go on where the answer begins: at our first missing byte, or at the very start."""
+        span = _CONTENT_RANGE.match(answer.headers.get("Content-Range", ""))
+        if answer.status != 206 or span is None or int(span[1]) != self._received:
+            resumable = _validator(answer)
+            if answer.status == 206:
+                self._begin_again()
+                raise InterruptedTransferError(self._url, "another part than asked for came")
+            self._begin_again()
+            self._validator = resumable
+
+    def _refuse_length(self, answer: Answer) -> None:
+        length = answer.headers.get("Content-Length", "")
+        if self._size is not None and length.isdigit():
+            announced = self._received + int(length)
+            if announced != self._size:
+                raise self._wrong_size(f"{announced:,} announced")
+
+    def _receive(self, answer: Answer, wanted: Callable[[], object]) -> None:
+        with self._path.open("r+b" if self._received else "wb") as stream:
+            stream.seek(self._received)
+            for chunk in answer.chunks():
+                wanted()
+                if self._size is not None and self._received + len(chunk) > self._size:
+                    raise self._wrong_size("more")
+                stream.write(chunk)
+                self._received += len(chunk)
+                for hasher in self._hashers.values():
+                    hasher.update(chunk)
+
+    def _finished(self) -> str:
+        if self._size is not None and self._received != self._size:
+            raise self._wrong_size(f"{self._received:,}")
+        found = {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
+        if any(found[name] not in digests for name, digests in self._expected.allowed.items()):
+            raise HashMismatchError(self._path.name, self._expected, found)
+        return str(found["sha256"])
+
+    def _wrong_size(self, found: str) -> SizeMismatchError:
+        assert self._size is not None  # noqa: S101  # only asked where the size is known
+        return SizeMismatchError(self._url, self._path.name, self._size, found)
+
+
+def _validator(answer: Answer) -> str | None:
+    """Return what If-Range may name: a strong ETag, else a date (RFC 9110, section 13.1.5)."""
+    etag = answer.headers.get("ETag", "")
+    if etag and not etag.startswith("W/"):
+        return etag
+    return answer.headers.get("Last-Modified")

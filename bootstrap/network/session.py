@@ -1,0 +1,246 @@
+"""The one door to files and pages, near and far; the network itself is opened when first needed."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from bootstrap.errors import BootstrapError
+from bootstrap.network.cache import Cache, link_or_copy
+from bootstrap.network.errors import OfflineError, UnreadableFileError
+from bootstrap.network.local import local_file, read_local
+from bootstrap.network.response import Response
+from bootstrap.network.retrying import persist
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.network.urls import MalformedUrlError, is_remote, origin, redacted
+from bootstrap.network.workspace import Workspace
+from bootstrap.trust.hashes import Hashes, HashMismatchError, check
+from bootstrap.trust.policy import TrustPolicy
+from bootstrap.ui import Ui
+
+if TYPE_CHECKING:
+    import ssl
+
+    from typing_extensions import Self
+
+    from bootstrap.network.transport import Transport
+
+PAGE_LIMIT = 100 << 20
+"""Bytes of a page, before and after decompression: 100,000 links fit well."""
+WORKERS = 8
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class StoppedError(BootstrapError):
+    """The session was closed while something was still on its way."""
+
+    def __init__(self) -> None:
+        super().__init__("The run is ending: nothing more is fetched.")
+
+
+class Session:
+    """Fetches pages and files, with retries and a cache; safe to use from several threads."""
+
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        context: ssl.SSLContext | None,
+        policy: TrustPolicy,
+        ui: Ui,
+    ) -> None:
+        """Take the run's one TLS context; None for a run that must not reach the network."""
+        self._settings = settings
+        self._context = context
+        self._policy = policy
+        self._ui = ui
+        self._cache = Cache(settings.cache_directory, ui)
+        self._workspace = Workspace(settings.cache_directory)
+        self._stopping = threading.Event()
+        self._batch = threading.local()
+        self._lock = threading.Lock()
+        self._transport: Transport | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection and remove what was downloaded; the cache stays."""
+        self._stopping.set()
+        if self._transport is not None:
+            self._transport.close()
+        self._cache.prune()
+        self._workspace.remove()
+
+    def get(
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        limit: int = PAGE_LIMIT,
+        expected: Hashes | None = None,
+    ) -> Response:
+        """Return a page or a small file, whole.
+
+        `limit` is in bytes, before and after decompression. With `expected` hashes it is looked
+        up in the cache by hash, and checked. Raises `NetworkError` and its kinds,
+        `CertificateError`, `HashMismatchError`; FileNotFoundError for a file: URL where nothing is.
+        """
+        sha256 = _single_sha256(expected)
+        kept = self._cache.read("files", sha256) if sha256 else None
+        if kept is not None and sha256 and _is(kept, sha256):
+            self._cache.touch("files", sha256)
+            return Response(url, "", kept)
+        response = self._page(url, accept, limit)
+        if expected:
+            check(io.BytesIO(response.content), redacted(url), expected)
+            if sha256 and is_remote(url):
+                self._cache.write("files", sha256, response.content)
+        return response
+
+    def download(
+        self, url: str, *, filename: str, expected: Hashes | None = None, size: int | None = None
+    ) -> Path:
+        """Return the path of a file with the expected hashes and size (in bytes).
+
+        A local file is used where it lies; another one is this run's own until `close`. Raises as
+        `get` does, and `SizeMismatchError`.
+        """
+        expected = expected or Hashes()
+        if not is_remote(url):
+            return _checked(local_file(url), filename, expected)
+        sha256 = _single_sha256(expected)
+        path = self._workspace.new_path(_plain_name(filename, url))
+        if sha256 and self._from_cache(sha256, path):
+            return path
+        self._ui.detail(f"Fetching {redacted(url)}")
+        found = self._downloaded(url, path, expected, size)
+        self._cache.keep_copy("files", found, path)
+        return path
+
+    def in_parallel(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Call the function for each item in a few threads; the results are in the items' order.
+
+        The first error is raised; what is under way then ends with its next chunk, and what has not
+        begun never does.
+        """
+        items = list(items)
+        if len(items) < 2:
+            return [function(item) for item in items]
+        from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+
+        stop = threading.Event()
+        pool = ThreadPoolExecutor(
+            min(WORKERS, len(items)), "fetch", initializer=self._join, initargs=(stop,)
+        )
+        try:
+            begun = [pool.submit(function, item) for item in items]
+            done, _ = wait(begun, return_when=FIRST_EXCEPTION)
+            return [each.result() for each in begun if each in done]
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+    def _page(self, url: str, accept: str, limit: int) -> Response:
+        if not is_remote(url):
+            return read_local(url, limit)
+        from bootstrap.network.pages import fetch_page
+
+        transport = self._opened(url)
+        return self._persist(lambda: fetch_page(transport, self._cache, url, accept, limit))
+
+    def _downloaded(self, url: str, path: Path, expected: Hashes, size: int | None) -> str:
+        from bootstrap.network.download import Download
+
+        download = Download(self._opened(url), url, path, expected, size)
+        try:
+            return self._persist(lambda: download.attempt(wanted=self._go_on))
+        except OSError as error:
+            raise UnreadableFileError(str(path), error.strerror or str(error)) from error
+
+    def _persist(self, attempt: Callable[[], R]) -> R:
+        return persist(
+            attempt, retries=self._settings.retries, pause=self._pause, tell=self._ui.detail
+        )
+
+    def _join(self, stop: threading.Event) -> None:
+        """Let this thread end what it fetches when its batch is stopped."""
+        self._batch.stop = stop
+
+    def _pause(self, seconds: float) -> None:
+        getattr(self._batch, "stop", self._stopping).wait(seconds)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Raise `StoppedError` where nobody waits for this thread's work any more."""
+        if self._stopping.is_set() or getattr(self._batch, "stop", self._stopping).is_set():
+            raise StoppedError
+
+    def _opened(self, url: str) -> Transport:
+        """Return the transport, made now if this is the first remote URL."""
+        if self._settings.offline or self._context is None:
+            raise OfflineError(url)
+        if origin(url).scheme not in {"http", "https"}:
+            raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
+        with self._lock:
+            if self._transport is None:
+                from bootstrap.network.transport import Transport
+
+                self._transport = Transport(self._settings, self._context, self._policy, self._ui)
+            return self._transport
+
+    def _from_cache(self, sha256: str, path: Path) -> bool:
+        """Put the cached file at the path, as this run's own, if it is there and undamaged."""
+        kept = self._cache.path("files", sha256)
+        if kept is None:
+            return False
+        try:
+            link_or_copy(kept, path)
+            _checked(path, path.name, Hashes.of([("sha256", sha256)]))
+        except FileNotFoundError:
+            return False
+        except (OSError, HashMismatchError):
+            self._cache.discard("files", sha256)
+            path.unlink(missing_ok=True)
+            return False
+        self._cache.touch("files", sha256)
+        return True
+
+
+def _single_sha256(expected: Hashes | None) -> str | None:
+    digests = expected.allowed.get("sha256", frozenset()) if expected else frozenset[str]()
+    return next(iter(digests)) if len(digests) == 1 else None
+
+
+def _is(content: bytes, sha256: str) -> bool:
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest() == sha256
+
+
+def _checked(path: Path, filename: str, expected: Hashes) -> Path:
+    if expected:
+        with path.open("rb") as stream:
+            check(stream, filename, expected)
+    return path
+
+
+def _plain_name(filename: str, url: str) -> str:
+    """Return the name if it is a mere name. Raises `MalformedUrlError`: it comes from an index."""
+    names = {PurePosixPath(filename).name, PureWindowsPath(filename).name}
+    if names != {filename} or filename in {"", ".", ".."} or "\0" in filename:
+        raise MalformedUrlError(url, f"{filename!r} is no file name")
+    return filename

@@ -1,0 +1,122 @@
+"""URLs as values: their origin, their credentials, and what of them may be shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
+
+from bootstrap.errors import BootstrapError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
+_USER_INFO = re.compile(r"(?<=://)[^/?#\s@'\"]*(?::[^/?#\s]*)?@")
+
+
+class MalformedUrlError(BootstrapError):
+    """A text that should be a URL is none."""
+
+    def __init__(self, url: str, why: str) -> None:
+        self.url = redacted(url)
+        super().__init__(f"{self.url} is not a URL we can use: {why}.", hint="Check its spelling.")
+
+
+class Origin(NamedTuple):
+    """What credentials and connections belong to (RFC 6454)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = _DEFAULT_PORTS.get(self.scheme) == self.port
+        return f"{self.scheme}://{host}" if usual else f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it can only be this machine."""
+        return self.host == "localhost" or bool(_IP_LITERAL.fullmatch(self.host))
+
+
+def origin(url: str) -> Origin:
+    """Return a URL's origin. Raises `MalformedUrlError`."""
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+        port = parts.port or _DEFAULT_PORTS.get(scheme, 0)
+    except ValueError as error:
+        raise MalformedUrlError(url, str(error)) from error
+    if scheme in _DEFAULT_PORTS and not host:
+        raise MalformedUrlError(url, "it names no host")
+    return Origin(scheme, host, port)
+
+
+def redacted(text: str) -> str:
+    """Return a URL, or a text with URLs in it, without user names and passwords."""
+    return _USER_INFO.sub("****@", text)
+
+
+def split_credentials(url: str) -> tuple[str, tuple[str, str | None] | None]:
+    """Return the URL without its user info, and that user info decoded: (name, password).
+
+    The password is None where the URL names a user only.
+    """
+    parts = urlsplit(url)
+    info, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, colon, password = info.partition(":")
+    bare = urlunsplit(parts._replace(netloc=host))
+    return bare, (unquote(user), unquote(password) if colon else None)
+
+
+def joined(base: str, reference: str) -> str:
+    """Resolve a reference against a page's final URL; the page's own credentials stay with it.
+
+    An absolute reference to the same origin gets the credentials of the base, as in pip.
+    """
+    url = urljoin(base, reference)
+    info, at, _ = urlsplit(base).netloc.rpartition("@")
+    parts = urlsplit(url)
+    if at and "@" not in parts.netloc and origin(url) == origin(base):
+        url = urlunsplit(parts._replace(netloc=f"{info}@{parts.netloc}"))
+    return url
+
+
+def without_fragment(url: str) -> tuple[str, str]:
+    """Return the URL without its fragment, and the fragment."""
+    bare, fragment = urldefrag(url)
+    return bare, fragment
+
+
+def last_segment(url: str) -> str:
+    """Return the file name a URL ends with, decoded once."""
+    return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+def is_remote(url: str) -> bool:
+    """Whether reading the URL needs the network."""
+    return urlsplit(url).scheme.lower() not in {"", "file"}
+
+
+def as_url(text: str) -> str:
+    """Return a local path as its file: URL, and anything with a scheme as it is."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text):
+        return text
+    path = Path(text).expanduser().absolute()
+    url = "file://" + quote(path.as_posix() if os.name != "nt" else "/" + path.as_posix())
+    return url + "/" if text.endswith("/") and not url.endswith("/") else url
+
+
+def as_path(url: str) -> Path:
+    """Return the path a file: URL names. Raises `MalformedUrlError` for another host's file."""
+    parts = urlsplit(url)
+    if parts.netloc not in {"", "localhost"} and os.name != "nt":
+        raise MalformedUrlError(url, "a file: URL cannot name another host")
+    path = unquote(parts.path)
+    if os.name == "nt":
+        path = path.lstrip("/") if re.match(r"/+[A-Za-z]:", path) else f"//{parts.netloc}{path}"
+    return Path(path)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-
 from bootstrap.index.candidate import Candidate
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes
@@ -25,8 +24,10 @@ class UserRequirement:
     """None for a local path or URL without a name: its metadata will tell."""
     url: str | None = None
     """A direct reference: `name @ URL`, a URL, or a local path as an absolute file: URL."""
+    extras: frozenset[str] = frozenset()
+    """Of a local path or URL without a name (`./project[extra]`)."""
     editable: bool = False
-    hashes: Hashes = Hashes()
+    hashes: Hashes = field(default_factory=Hashes)
     config_settings: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
     def __hash__(self) -> int:
@@ -47,7 +48,10 @@ class Wanted:
     upgrade_all: bool = False
     """`--upgrade-strategy eager`: nor for their dependencies."""
     ignore_installed: bool = False
+    """`--ignore-installed`, `--force-reinstall`: as if nothing were there yet."""
     ignore_requires_python: bool = False
+    pre: bool = False
+    """`--pre`: pre-releases are as welcome as final releases (PEP 440)."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Resolved:
     requested: UserRequirement | None = None
     """The user's own requirement, where the user named it (PEP 376's REQUESTED)."""
     required_by: tuple[NormalizedName, ...] = ()
+    hashes: Hashes = field(default_factory=Hashes)
+    """What the user demands of the file, besides what the index says of it."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,103 @@
+"""From resolvelib's pins to a `Resolution`: one distribution for each project, in order."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Candidate
+from bootstrap.resolve.attempt import Attempt
+from bootstrap.resolve.need import Pin
+from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
+from bootstrap.target.installed import Installed
+from bootstrap.trust.hashes import Hashes
+
+if TYPE_CHECKING:
+    from bootstrap.resolve.attempt import Found
+
+
+def answer(found: Found, attempt: Attempt) -> Resolution:
+    """Return the distributions of a result, dependencies first."""
+    pins = {each.name: pin for each, pin in found.mapping.items() if not each.extra}
+    extras: defaultdict[NormalizedName, set[str]] = defaultdict(set)
+    for identifier in found.mapping:
+        if identifier.extra:
+            extras[identifier.name].add(identifier.extra)
+    needs = _needs_by_name(found)
+    parents: defaultdict[NormalizedName, set[NormalizedName]] = defaultdict(set)
+    for parent, children in needs.items():
+        for child in children:
+            parents[child].add(parent)
+    requested = _requested(attempt)
+    return Resolution(
+        tuple(
+            Resolved(
+                name,
+                pins[name].version,
+                _to_install(pins[name], attempt.catalogue.installed.get(name)),
+                frozenset(extras[name]),
+                requested.get(name),
+                tuple(sorted(parents[name])),
+                attempt.catalogue.hashes.get(name, Hashes()),
+            )
+            for name in dependencies_first(needs, list(pins))
+        )
+    )
+
+
+def _needs_by_name(found: Found) -> Mapping[NormalizedName, set[NormalizedName]]:
+    needs: defaultdict[NormalizedName, set[NormalizedName]] = defaultdict(set)
+    for parent, child in found.graph.iter_edges():
+        if parent is not None and child is not None and parent.name != child.name:
+            needs[parent.name].add(child.name)
+    return needs
+
+
+def _requested(attempt: Attempt) -> Mapping[NormalizedName, UserRequirement]:
+    return {
+        root.identifier.name: root.requested
+        for root in reversed(attempt.roots)
+        if root.requested is not None
+    }
+
+
+def dependencies_first(
+    needs: Mapping[NormalizedName, set[NormalizedName]], names: list[NormalizedName]
+) -> Iterator[NormalizedName]:
+    """Yield the names so that each comes after what it needs, as far as cycles let it."""
+    seen: set[NormalizedName] = set()
+    for start in sorted(names):
+        stack = [(start, False)]
+        while stack:
+            name, is_done = stack.pop()
+            if is_done:
+                yield name
+            elif name not in seen:
+                seen.add(name)
+                stack.append((name, True))
+                below = sorted(needs.get(name, ()), reverse=True)
+                stack += [(each, False) for each in below if each not in seen]
+
+
+def _to_install(pin: Pin, installed: Installed | None) -> Candidate | None:
+    """Return the candidate to install, or None where what is installed is just that."""
+    if pin.candidate is None or installed is None or installed.version != pin.version:
+        return pin.candidate
+    return None if _is_same_reference(pin.candidate, installed) else pin.candidate
+
+
+def _is_same_reference(candidate: Candidate, installed: Installed) -> bool:
+    """Tell whether an installed distribution came from the very reference now named (PEP 610)."""
+    if not candidate.is_direct or installed.editable or installed.direct_url is None:
+        return False
+    try:
+        recorded = json.loads(installed.direct_url)
+        url, archive = recorded["url"], recorded["archive_info"]
+        found = Hashes.of(archive.get("hashes", {}).items())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    agreed = found.intersection(candidate.file.hashes).allowed.values()
+    return bool(url == candidate.file.url and all(agreed))

@@ -1,0 +1,114 @@
+"""One attempt at resolving: everything resolvelib needs, put together for a set of wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.resolvelib.resolvers import Resolver
+from bootstrap.resolve.catalogue import Catalogue
+from bootstrap.resolve.constraint import constraints_by_name
+from bootstrap.resolve.dependencies import Dependencies, applies
+from bootstrap.resolve.hash_checking import demanded_hashes
+from bootstrap.resolve.need import Identifier, Need, Pin
+from bootstrap.resolve.provider import Provider
+from bootstrap.resolve.reporter import Reporter
+from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.resolve.source import CandidateSource
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.installed import Installed
+from bootstrap.ui import Ui
+
+if TYPE_CHECKING:
+    from bootstrap._vendor.resolvelib.resolvers.abstract import Result
+
+    Found = Result[Need, Pin, Identifier]
+
+MAX_ROUNDS = 100_000
+"""Far more than any set met so far has needed."""
+SILENT = -3
+"""The verbosity at which not even warnings are heard."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One set of wishes, ready to be resolved once."""
+
+    wanted: Wanted
+    roots: tuple[Need, ...]
+    catalogue: Catalogue
+    dependencies: Dependencies
+    provider: Provider
+    reporter: Reporter
+    again: Callable[[Wanted], Attempt]
+    """Puts together another attempt, for other wishes, that nobody hears of."""
+
+    def run(self, max_rounds: int = MAX_ROUNDS) -> Found:
+        """Resolve; raises resolvelib's errors."""
+        self.dependencies.announce(self.roots)
+        return Resolver(self.provider, self.reporter).resolve(self.roots, max_rounds)
+
+
+def prepare(
+    wanted: Wanted,
+    target: TargetEnvironment,
+    source: CandidateSource,
+    installed: Mapping[NormalizedName, Installed],
+    ui: Ui,
+) -> Attempt:
+    """Put one attempt together.
+
+    Raises what direct references raise, and `InvalidConstraintError`.
+    """
+    constraints = constraints_by_name(wanted.constraints, target.markers)
+    catalogue = Catalogue(
+        source,
+        {} if wanted.ignore_installed else installed,
+        constraints,
+        keeps_installed=lambda name: not (wanted.upgrade_all or name in wanted.upgrade),
+        pre=wanted.pre,
+    )
+    dependencies = Dependencies(catalogue, target, wanted, ui)
+    roots = tuple(_roots(wanted, dependencies))
+    catalogue.hashes.update(demanded_hashes(roots, constraints))
+    order: dict[NormalizedName, int] = {}
+    for place, root in enumerate(roots):
+        order.setdefault(root.identifier.name, place)
+    provider = Provider(catalogue, dependencies, order)
+    quiet = replace(ui, verbosity=SILENT)
+    return Attempt(
+        wanted,
+        roots,
+        catalogue,
+        dependencies,
+        provider,
+        Reporter(ui),
+        again=lambda other: prepare(other, target, source, installed, quiet),
+    )
+
+
+def _roots(wanted: Wanted, dependencies: Dependencies) -> Iterator[Need]:
+    for each in wanted.requirements:
+        requirement = each.requirement
+        if requirement is not None and not applies(requirement, dependencies.target.markers):
+            dependencies.ui.detail(
+                f"{each.text} ({each.origin}) does not apply to the target: its marker says so"
+            )
+            continue
+        if each.url is None:
+            assert requirement is not None  # noqa: S101  # only a direct reference has no name
+            yield from dependencies.expand(requirement, requested=each)
+        else:
+            yield from dependencies.expand(_named(each, dependencies), each, each)
+
+
+def _named(reference: UserRequirement, dependencies: Dependencies) -> Requirement:
+    """Return a direct reference's requirement, asking its metadata for a name it does not say."""
+    if reference.requirement is not None:
+        return reference.requirement
+    candidate = dependencies.catalogue.source.direct(reference)
+    extras = f"[{','.join(sorted(reference.extras))}]" if reference.extras else ""
+    return Requirement(f"{candidate.name}{extras} @ {candidate.file.url}")

@@ -1,0 +1,189 @@
+"""Which pins could meet a set of needs, in order of preference, looked at one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+
+from bootstrap._vendor.packaging.specifiers import SpecifierSet
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Candidate
+from bootstrap.resolve.constraint import Constraint
+from bootstrap.resolve.need import Identifier, Need, Pin, pins_one_version
+from bootstrap.resolve.source import CandidateSource
+from bootstrap.target.installed import Installed
+from bootstrap.trust.hashes import Hashes
+
+_NO_CONSTRAINT = Constraint()
+
+
+@dataclass
+class Catalogue:
+    """The pins of one resolution: each is made once, so that it can be told by identity."""
+
+    source: CandidateSource
+    installed: Mapping[NormalizedName, Installed]
+    constraints: Mapping[NormalizedName, Constraint]
+    keeps_installed: Callable[[NormalizedName], bool]
+    """Whether an installed version is preferred to a newer one."""
+    hashes: dict[NormalizedName, Hashes] = field(default_factory=dict)
+    """What the user's requirements and constraints demand of a project's files."""
+    pre: bool = False
+    unusable: set[Pin] = field(default_factory=set)
+    """Pins whose metadata could not be had: other files of the same version may do."""
+    _pins: dict[tuple[Identifier, str], Pin] = field(default_factory=dict)
+    _offered: dict[NormalizedName, tuple[Candidate, ...]] = field(default_factory=dict)
+    _suitable: dict[tuple[NormalizedName, SpecifierSet], tuple[Candidate, ...]] = field(
+        default_factory=dict
+    )
+
+    def pin(self, identifier: Identifier, candidate: Candidate) -> Pin:
+        """Return the one pin of a candidate under an identifier."""
+        key = identifier, candidate.file.url
+        if key not in self._pins:
+            self._pins[key] = Pin(identifier, candidate.version, candidate)
+        return self._pins[key]
+
+    def installed_pin(self, identifier: Identifier) -> Pin | None:
+        """Return the pin that stands for the installed distribution, if there is one."""
+        installed = self.installed.get(identifier.name)
+        if installed is None:
+            return None
+        return self._pins.setdefault((identifier, ""), Pin(identifier, installed.version, None))
+
+    def twin(self, pin: Pin, identifier: Identifier) -> Pin:
+        """Return the pin of the same file under another identifier of the project."""
+        if pin.candidate is not None:
+            return self.pin(identifier, pin.candidate)
+        return self._pins.setdefault((identifier, ""), Pin(identifier, pin.version, None))
+
+    def constraint(self, name: NormalizedName) -> Constraint:
+        """Return what limits a project."""
+        return self.constraints.get(name, _NO_CONSTRAINT)
+
+    def meeting(
+        self, identifier: Identifier, needs: Sequence[Need], excluded: Collection[Pin] = ()
+    ) -> Iterable[Pin] | Callable[[], Iterable[Pin]]:
+        """Return the pins that meet all needs and the constraint, best first.
+
+        Where a direct reference leaves one only, it comes at once; else they come one by one, as
+        somebody looks at them.
+        """
+        only = self._only_pins(identifier, needs)
+        if only:
+            return [each for each in only if each not in excluded and self._fits(each, needs)]
+        start = self.constraint(identifier.name).specifier
+        limit = reduce(lambda limit, need: limit & need.specifier, needs, start)
+        return lambda: self.matches(identifier, limit, excluded)
+
+    def can_meet(self, identifier: Identifier, needs: Sequence[Need]) -> bool:
+        """Tell whether there is any pin that meets all needs and the constraint."""
+        found = self.meeting(identifier, needs)
+        return any(True for _ in (found() if callable(found) else found))
+
+    def _only_pins(self, identifier: Identifier, needs: Sequence[Need]) -> tuple[Pin, ...]:
+        """Return the pins that direct references and URL constraints leave as the only ones."""
+        named = [self.twin(each.only, identifier) for each in needs if each.only is not None]
+        constrained = [
+            self.pin(identifier, self.source.direct(each))
+            for each in self.constraint(identifier.name).references
+        ]
+        return tuple(dict.fromkeys([*named, *constrained]))
+
+    def _fits(self, pin: Pin, needs: Sequence[Need]) -> bool:
+        constraint = self.constraint(pin.identifier.name)
+        return (
+            constraint.specifier.contains(pin.version, prereleases=True)
+            and all(each.is_met_by(self.twin(pin, each.identifier)) for each in needs)
+            and all(
+                pin is self.pin(pin.identifier, self.source.direct(each))
+                for each in constraint.references
+            )
+        )
+
+    def matches(
+        self, identifier: Identifier, specifier: SpecifierSet, excluded: Collection[Pin]
+    ) -> Iterator[Pin]:
+        """Yield the pins a specifier allows, best first, as pip orders them.
+
+        The index is asked only when the installed distribution does not do.
+        """
+        installed = self.installed_pin(identifier)
+        if installed is not None:
+            fits = specifier.contains(installed.version, prereleases=True)
+            installed = installed if fits and installed not in excluded else None
+        if installed is not None and self.keeps_installed(identifier.name):
+            yield installed
+            yield from self._others(identifier, specifier, excluded, besides=installed)
+        elif installed is not None:
+            yield from self._with_installed(identifier, specifier, excluded, installed)
+        else:
+            yield from self._others(identifier, specifier, excluded)
+
+    def _with_installed(
+        self,
+        identifier: Identifier,
+        specifier: SpecifierSet,
+        excluded: Collection[Pin],
+        installed: Pin,
+    ) -> Iterator[Pin]:
+        waiting = True
+        for pin in self._others(identifier, specifier, excluded, besides=installed):
+            if waiting and pin.version < installed.version:
+                yield installed
+                waiting = False
+            yield pin
+        if waiting:
+            yield installed
+
+    def _others(
+        self,
+        identifier: Identifier,
+        specifier: SpecifierSet,
+        excluded: Collection[Pin],
+        besides: Pin | None = None,
+    ) -> Iterator[Pin]:
+        seen = set() if besides is None else {besides.version}
+        for candidate in self.suitable(identifier.name, specifier):
+            if candidate.version in seen:
+                continue
+            pin = self.pin(identifier, candidate)
+            if pin in excluded or pin in self.unusable:
+                continue
+            yield pin
+            if pin not in self.unusable:
+                seen.add(candidate.version)
+
+    def suitable(self, name: NormalizedName, specifier: SpecifierSet) -> tuple[Candidate, ...]:
+        """Return the candidates a specifier allows, several files of a version included.
+
+        Yanked ones only where the specifier pins one version and nothing else meets it (PEP 592);
+        pre-releases only where they are asked for or nothing else meets it (PEP 440).
+        """
+        key = name, specifier
+        if key not in self._suitable:
+            offered = self.offered(name)
+            sound = [each for each in offered if each.file.yanked is None]
+            suitable = self._filtered(sound, specifier)
+            if not suitable and len(sound) < len(offered) and pins_one_version(specifier):
+                suitable = self._filtered(offered, specifier)
+            self._suitable[key] = suitable
+        return self._suitable[key]
+
+    def _filtered(
+        self, candidates: Sequence[Candidate], specifier: SpecifierSet
+    ) -> tuple[Candidate, ...]:
+        pre = True if self.pre else None
+        return tuple(specifier.filter(candidates, prereleases=pre, key=lambda each: each.version))
+
+    def offered(self, name: NormalizedName) -> tuple[Candidate, ...]:
+        """Return what the source offers of a project and the user's hashes do not rule out."""
+        if name not in self._offered:
+            demanded = self.hashes.get(name, Hashes())
+            self._offered[name] = tuple(
+                each
+                for each in self.source.candidates(name)
+                if all(demanded.intersection(each.file.hashes).allowed.values())
+            )
+        return self._offered[name]

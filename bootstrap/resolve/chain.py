@@ -1,0 +1,78 @@
+"""Why something is needed: the chain from what the user said down to one need, in words."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bootstrap.resolve.need import Identifier, Need, Pin
+from bootstrap.resolve.requirement import UserRequirement
+
+Link = tuple[Need, Pin | None]
+"""A need and the pin that has it; None: the user."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The needs from the user's own to the last one, and the pins between them."""
+
+    needs: tuple[Need, ...]
+    pins: tuple[Pin, ...]
+
+    def __len__(self) -> int:
+        return len(self.needs)
+
+    def __str__(self) -> str:
+        """Say the last need first, since that is what the reader wants to know."""
+        root, last = self.needs[0], self.needs[-1]
+        if not self.pins:
+            return f"you asked for {asked(root)}"
+        if len(self.pins) == 1 and root.is_pinned:
+            return f"you asked for {asked(root)}, which needs {last.text}"
+        return f"{self.pins[-1]} needs {last.text} ({self.reason})"
+
+    @property
+    def reason(self) -> str:
+        """Why the last pin is there at all."""
+        steps = [f"you asked for {asked(self.needs[0])}"]
+        steps += [
+            f"{pin} needs {need.text}"
+            for pin, need in zip(self.pins, self.needs[1:-1], strict=False)
+        ]
+        return "; ".join(steps)
+
+
+def asked(need: Need) -> str:
+    """Return the user's own words and the place where they were said."""
+    return said(need.requested) if need.requested is not None else need.text
+
+
+def said(requirement: UserRequirement) -> str:
+    """Return a user's requirement and the place where it was said."""
+    return f"{requirement.text} ({requirement.origin})"
+
+
+def shortest_chain(needed_by: Mapping[Identifier, Sequence[Link]], link: Link) -> Chain:
+    """Find the shortest way from the user to a need."""
+    waiting: deque[tuple[Link, Chain]] = deque([(link, Chain((link[0],), ()))])
+    seen: set[Pin] = set()
+    chain = waiting[0][1]
+    while waiting:
+        (_, parent), chain = waiting.popleft()
+        if parent is None:
+            break
+        if parent in seen:
+            continue
+        seen.add(parent)
+        for need, grandparent in needed_by.get(parent.identifier, ()):
+            if need.is_met_by(parent):
+                waiting.append(((need, grandparent), _lengthened(chain, need, parent, grandparent)))
+    return chain
+
+
+def _lengthened(chain: Chain, need: Need, pin: Pin, parent: Pin | None) -> Chain:
+    if parent is not None and parent.identifier.name == pin.identifier.name:
+        # From an extra to its own project: one step to a reader, told under the extra's name.
+        return chain
+    return Chain((need, *chain.needs), (pin, *chain.pins))

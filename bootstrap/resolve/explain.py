@@ -1,0 +1,209 @@
+"""A failure, explained as a person would: who asks for what, and which change would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
+from bootstrap.errors import BootstrapError
+from bootstrap.resolve.absence import Shelf, listed
+from bootstrap.resolve.attempt import Attempt
+from bootstrap.resolve.chain import Chain, Link, said, shortest_chain
+from bootstrap.resolve.need import PYTHON, UNUSABLE, Identifier, Need, Pin
+from bootstrap.resolve.trial import Change, Failure, Trials
+from bootstrap.trust.hashes import Hashes
+
+if TYPE_CHECKING:
+    from bootstrap.resolve.trial import Causes
+
+
+class NoCandidateError(BootstrapError):
+    """Something is needed for which nothing can be installed on this target."""
+
+    def __init__(self, need: Need, chain: Chain, reason: str, hint: str) -> None:
+        self.name = need.identifier.name
+        self.chain, self.reason = chain, reason
+        super().__init__(_sentence(f"{chain}: {reason}"), hint=hint)
+
+
+class ConflictError(BootstrapError):
+    """What is needed cannot be had together."""
+
+    def __init__(self, clashes: Sequence[Clash], changes: Sequence[Change]) -> None:
+        self.clashes, self.changes = tuple(clashes), tuple(changes)
+        lines = [line for each in clashes for line in each.lines]
+        super().__init__(
+            "\n  ".join(["These requirements cannot all be met:", *lines]), hint=_advice(changes)
+        )
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What is said of one project that cannot all be true."""
+
+    lines: tuple[str, ...]
+    absence: NoCandidateError | None = None
+    """Set where it is one need alone that nothing meets."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A need that takes part in a clash, for the newest of the pins that have one like it."""
+
+    chain: Chain
+    others: tuple[tuple[Need, Pin], ...]
+    """The same parent's needs in its other versions, which do not fit either."""
+
+    def __str__(self) -> str:
+        if not self.others:
+            return str(self.chain)
+        if all(need.text == self.chain.needs[-1].text for need, _ in self.others):
+            return f"{self.chain}, as does {listed([pin.version for _, pin in self.others])}"
+        return f"{self.chain}; {'; '.join(f'{pin} needs {need.text}' for need, pin in self._few())}"
+
+    def _few(self) -> Sequence[tuple[Need, Pin]]:
+        return self.others[:3]
+
+
+def explain(attempt: Attempt, causes: Causes) -> BootstrapError:
+    """Turn resolvelib's failure into an error that tells the user what to do.
+
+    Resolves variations of what was wanted, within a bounded effort, to find out which words are
+    to blame and which single change of them would help.
+    """
+    trials = Trials()
+    failure = trials.blame(Failure(attempt, causes))
+    clashes = list(_clashes(failure))
+    absence = clashes[0].absence
+    if len(clashes) == 1 and absence is not None and not absence.chain.pins:
+        return absence
+    changes = list(trials.changes(attempt, failure.attempt.wanted))
+    if len(clashes) == 1 and absence is not None:
+        absence.hint = _advice(changes) if changes else absence.hint
+        return absence
+    return ConflictError(clashes, changes)
+
+
+def _clashes(failure: Failure) -> Iterator[Clash]:
+    groups: dict[NormalizedName, list[Link]] = {}
+    for need, parent in failure.causes:
+        groups.setdefault(need.identifier.name, []).append((need, parent))
+    for name, links in groups.items():
+        if name == PYTHON.name:
+            yield from _python_clashes(failure.attempt, links)
+        elif name == UNUSABLE:
+            yield from _unusable_clashes(failure.attempt, links)
+        else:
+            yield from _project_clashes(failure.attempt, name, links)
+
+
+def _python_clashes(attempt: Attempt, links: Sequence[Link]) -> Iterator[Clash]:
+    found = attempt.dependencies.target.markers["python_full_version"]
+    for need, parent in links:
+        chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
+        hint = "Use a Python that suits it: --python names another one."
+        error = NoCandidateError(need, chain, f"the target is {found}", hint)
+        yield Clash((f"{chain}; the target is {found}",), error)
+
+
+def _unusable_clashes(attempt: Attempt, links: Sequence[Link]) -> Iterator[Clash]:
+    for need, parent in links:
+        assert parent is not None  # noqa: S101  # only a pin can turn out to be unusable
+        error = attempt.dependencies.unusable[parent]
+        chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
+        absence = NoCandidateError(
+            need, chain, f"{parent} cannot be used: {error}", error.hint or ""
+        )
+        yield Clash((f"{parent} cannot be used: {error} ({chain.reason})",), absence)
+
+
+def _project_clashes(
+    attempt: Attempt, name: NormalizedName, links: Sequence[Link]
+) -> Iterator[Clash]:
+    alone = {need.text: (need, parent) for need, parent in links if _is_absent(attempt, need)}
+    if alone:
+        for link in alone.values():
+            absence = _absence(attempt, link)
+            yield Clash((f"{absence.chain}: {absence.reason}",), absence)
+        return
+    claims = _claims(attempt, links)
+    constraint = attempt.catalogue.constraint(name)
+    lines = [str(each) for each in claims]
+    lines += [f"you limit it by the constraint {said(each)}" for each in constraint.said]
+    versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
+    if versions:
+        lines.append(f"no version of {name} meets them all; there are {listed(versions)}")
+    yield Clash(tuple(lines))
+
+
+def _is_absent(attempt: Attempt, need: Need) -> bool:
+    free = replace(attempt.catalogue, constraints={})
+    return not free.can_meet(need.identifier, [need])
+
+
+def _absence(attempt: Attempt, link: Link) -> NoCandidateError:
+    need, _ = link
+    name = need.identifier.name
+    source, catalogue = attempt.catalogue.source, attempt.catalogue
+    shelf = Shelf(
+        name,
+        source.candidates(name),
+        source.rejected(name),
+        source.locations(),
+        attempt.dependencies.target,
+        catalogue.hashes.get(name, Hashes()),
+        similar=[*catalogue.installed, *(each.name for each in attempt.reporter.needed_by)],
+    )
+    reason, hint = shelf.why_nothing_meets(need.specifier)
+    return NoCandidateError(need, shortest_chain(attempt.reporter.needed_by, link), reason, hint)
+
+
+def _claims(attempt: Attempt, links: Sequence[Link]) -> list[Claim]:
+    """Return the claims that matter, shortest chain first."""
+    by_parent: dict[Identifier | Need, list[Link]] = {}
+    for need, parent in links:
+        by_parent.setdefault(parent.identifier if parent else need, []).append((need, parent))
+    newest = [_newest_first(each) for each in by_parent.values()]
+    matter = _that_matter(attempt, newest)
+    claims = [
+        Claim(
+            shortest_chain(attempt.reporter.needed_by, group[0]),
+            tuple((need, parent) for need, parent in group[1:] if parent is not None),
+        )
+        for group in matter
+    ]
+    return sorted(claims, key=lambda claim: (len(claim.chain), str(claim)))
+
+
+def _that_matter(attempt: Attempt, groups: list[list[Link]]) -> list[list[Link]]:
+    """Leave out, one by one, the groups without which the newest needs clash all the same."""
+    for each in sorted(groups, key=lambda group: group[0][1] is None):
+        fewer = [group for group in groups if group is not each]
+        needs = [group[0][0] for group in fewer]
+        if needs and not attempt.catalogue.can_meet(needs[0].identifier.base, needs):
+            groups = fewer
+    return groups
+
+
+def _newest_first(links: Iterable[Link]) -> list[Link]:
+    return sorted(
+        links, key=lambda link: link[1].version if link[1] else Version("0"), reverse=True
+    )
+
+
+def _advice(changes: Sequence[Change]) -> str:
+    if not changes:
+        return (
+            "No single change of what you asked for would do. Put what clashes into environments "
+            "of their own, or relax several of these requirements."
+        )
+    if len(changes) == 1:
+        return f"One change would do: {changes[0]}."
+    return "\n  ".join(["Any one of these changes would do:", *map(str, changes)])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,86 @@
+"""Resolving: the one function the workflow calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
+from bootstrap.errors import BootstrapError
+from bootstrap.resolve.answer import answer
+from bootstrap.resolve.attempt import MAX_ROUNDS, Attempt, prepare
+from bootstrap.resolve.explain import explain
+from bootstrap.resolve.hash_checking import check_given, check_resolved
+from bootstrap.resolve.requirement import Resolution, Resolved, Wanted
+from bootstrap.resolve.source import CandidateSource
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.installed import Installed
+from bootstrap.ui import Ui
+
+
+class TooDeepError(BootstrapError):
+    """The search was given up: neither an answer nor a proof that there is none."""
+
+    def __init__(self, rounds: int, troublesome: tuple[str, ...]) -> None:
+        self.rounds, self.troublesome = rounds, troublesome
+        super().__init__(
+            f"No answer was found in {rounds:,} rounds of resolving, so it was given up. "
+            f"Most of the trouble was with {', '.join(troublesome) or 'no project in particular'}.",
+            hint="Limit the versions of these projects, on the command line or in a constraints "
+            "file (-c).",
+        )
+
+
+def resolve(
+    wanted: Wanted,
+    target: TargetEnvironment,
+    source: CandidateSource,
+    installed: Mapping[NormalizedName, Installed],
+    ui: Ui,
+    *,
+    max_rounds: int = MAX_ROUNDS,
+) -> Resolution:
+    """Find one candidate for each distribution wanted and needed.
+
+    Raises `ConflictError` and `NoCandidateError` where there is no answer, `HashCheckingError`,
+    `InvalidConstraintError`, `TooDeepError`, and whatever the source raises.
+    """
+    attempt = prepare(wanted, target, source, installed, ui)
+    check_given(wanted, attempt.roots, attempt.catalogue.hashes)
+    try:
+        found = attempt.run(max_rounds)
+    except ResolutionImpossible as error:
+        raise explain(attempt, tuple(error.causes)) from error
+    except ResolutionTooDeep as error:
+        raise TooDeepError(max_rounds, _troublesome(attempt)) from error
+    resolution = answer(found, attempt)
+    check_resolved(wanted, resolution)
+    _warn(resolution, attempt)
+    return resolution
+
+
+def _troublesome(attempt: Attempt) -> tuple[str, ...]:
+    return tuple(str(each) for each, _ in attempt.provider.conflicts.most_common(3))
+
+
+def _warn(resolution: Resolution, attempt: Attempt) -> None:
+    for each in resolution.distributions:
+        if each.candidate is not None and each.candidate.file.yanked is not None:
+            reason = each.candidate.file.yanked or "no reason was given"
+            attempt.dependencies.ui.warn(
+                f"{each.name} {each.version} was withdrawn by its authors: {reason}"
+            )
+        _warn_of_missing_extras(each, attempt)
+
+
+def _warn_of_missing_extras(each: Resolved, attempt: Attempt) -> None:
+    if each.candidate is None or not each.extras:
+        return
+    offered = {
+        canonicalize_name(one) for one in attempt.catalogue.source.metadata(each.candidate).extras
+    }
+    for extra in sorted(each.extras - offered):
+        there = ", ".join(sorted(offered)) or "none"
+        attempt.dependencies.ui.warn(
+            f"{each.name} {each.version} has no extra '{extra}' (it has: {there})"
+        )

@@ -1,0 +1,132 @@
+"""The stable place of a bundle of certificates: `<cache>/trust/cacert-<sha256>.pem`.
+
+Children are given paths, and a path must stay good while anything else changes: an upgrade, the
+.pyz's removal, a kill. So a bundle is named by its content, written under a temporary name and
+renamed, never rewritten in place, and compared with its name whenever it is used. Processes need
+no lock: they would all put the same bytes in the same place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from bootstrap.trust.private_directory import NotPrivateError, make_private, private_temporary
+
+_HOUR, _DAY = 3600, 86400
+_STALE_TEMPORARY = _HOUR
+"""Seconds after which a temporary name belongs to a process that was killed."""
+_IN_USE = _DAY
+"""Seconds since its last use for which a bundle is never removed."""
+_UNUSED = 90 * _DAY
+_KEPT = 16
+"""Bundles kept at most, apart from those in use."""
+
+
+def stable_bundle(
+    cache: Path | None, pem: bytes, note: Callable[[str], None] = lambda _: None
+) -> Path | None:
+    """Return the path of a file with these bytes, making it where needed.
+
+    It lies in `trust/` under the cache, or in a private temporary directory where the cache
+    cannot be used; None where no directory can be. `note` is told why (for `-v`).
+    """
+    if cache is not None:
+        try:
+            return _placed(make_private(cache / "trust"), pem)
+        except (NotPrivateError, OSError) as exc:
+            note(f"The CA bundle cannot lie in {cache / 'trust'}: {exc}")
+    try:
+        return _placed(private_temporary(), pem)
+    except (NotPrivateError, OSError) as exc:
+        note(f"The CA bundle cannot be written to any directory: {exc}")
+        return None
+
+
+def _placed(directory: Path, pem: bytes) -> Path:
+    place = directory / f"cacert-{hashlib.sha256(pem).hexdigest()}.pem"
+    if _holds(place, pem):
+        _mark_used(place)
+        return place
+    _write(place, pem)
+    _tidy(directory, place)
+    return place
+
+
+def _holds(place: Path, pem: bytes) -> bool:
+    """Compare what lies there with what should; a link or another's file is not ours."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    with os.fdopen(descriptor, "rb") as stream:
+        return _is_ours(os.fstat(descriptor)) and stream.read(len(pem) + 1) == pem
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    if not stat.S_ISREG(found.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):
+        return True
+    others = stat.S_IWGRP | stat.S_IWOTH
+    return found.st_uid == os.geteuid() and not found.st_mode & others
+
+
+def _write(place: Path, pem: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=".cacert-", suffix=".tmp", dir=place.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(pem)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _rename(temporary, place, pem)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _rename(temporary: str, place: Path, pem: bytes) -> None:
+    try:
+        os.replace(temporary, place)  # noqa: PTH105  # the same, said as POSIX says it
+    except PermissionError:
+        # Windows: a process that reads the same bundle keeps it from being replaced.
+        if not _holds(place, pem):
+            raise
+        Path(temporary).unlink()
+
+
+def _mark_used(place: Path) -> None:
+    """Renew the file's date, at most once an hour, so that it is not taken for unused."""
+    with suppress(OSError):
+        if time.time() - place.stat().st_mtime > _HOUR:
+            os.utime(place)
+
+
+def _tidy(directory: Path, fresh: Path) -> None:
+    """Remove what nobody uses any more; done only when a bundle was written, which is rare."""
+    ages = _ages(directory.glob("cacert-*.pem"))
+    ages.pop(fresh, None)
+    newest_first = sorted(ages, key=lambda path: ages[path])
+    old = {path for path in newest_first[_KEPT - 1 :] if ages[path] > _IN_USE}
+    old |= {path for path, age in ages.items() if age > _UNUSED}
+    temporary = _ages(directory.glob(".cacert-*.tmp"))
+    old |= {path for path, age in temporary.items() if age > _STALE_TEMPORARY}
+    for path in old:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _ages(files: Iterable[Path]) -> dict[Path, float]:
+    """Return each file's age in seconds; what another process removed meanwhile is left out."""
+    ages, now = {}, time.time()
+    for file in files:
+        with suppress(OSError):
+            ages[file] = now - file.lstat().st_mtime
+    return ages

@@ -2,19 +2,19 @@
 
     trust = establish(policy)          # reads every source; fails closed, before any connection
     trust.context                      # for every connection, to servers and to HTTPS proxies
-    trust.context_for(host, port)      # the same, unless `--trusted-host` covers the server
     make_context(policy)               # the simple call: the context alone
+    unverified_context(policy)         # for servers that `policy.trusts_blindly(host, port)`
 
 All authorities are loaded from memory, so no connection opens a certificate path again, and the
 context may be shared by threads. The one exception to "nothing makes a second context" is
-`--trusted-host`: those servers, and no others, get a context that verifies nothing. It is made
-here and only here, once, so that no connection to another server can come to use it.
+`--trusted-host`: those servers, and no others, are given `unverified_context`. It is another
+object, so that no other connection can come to use it by a flag that was left switched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bootstrap.trust import client_certificate
@@ -33,13 +33,6 @@ class Trust:
     policy: TrustPolicy
     anchors: tuple[Anchors, ...]
     context: ssl.SSLContext
-    _unverified: ssl.SSLContext | None = field(default=None, repr=False)
-
-    def context_for(self, host: str, port: int) -> ssl.SSLContext:
-        """Return the context for a server: one that verifies nothing for trusted hosts only."""
-        if self._unverified is not None and self.policy.trusts_blindly(host, port):
-            return self._unverified
-        return self.context
 
 
 def make_context(policy: TrustPolicy) -> ssl.SSLContext:
@@ -63,8 +56,7 @@ def establish(policy: TrustPolicy) -> Trust:
         anchors = tuple(map(_loadable, anchors))
         _takes(context, distinct(anchors))
     _settle(context, policy)
-    blind = unverified_context(policy) if policy.trusted_hosts else None
-    return Trust(policy, anchors, context, blind)
+    return Trust(policy, anchors, context)
 
 
 def unverified_context(policy: TrustPolicy) -> ssl.SSLContext:

@@ -25,7 +25,8 @@ _ATTRIBUTES = {
 }
 _SUBJECT_KEY_ID, _ALTERNATIVE_NAMES = "2.5.29.14", "2.5.29.17"
 _BASIC_CONSTRAINTS, _AUTHORITY_KEY_ID = "2.5.29.19", "2.5.29.35"
-_DNS_NAME, _IP_ADDRESS = 0x82, 0x87
+_AUTHORITY_ACCESS, _CA_ISSUERS = "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.48.2"
+_DNS_NAME, _URL, _IP_ADDRESS = 0x82, 0x86, 0x87
 
 
 class CertificateFormatError(ValueError):
@@ -67,6 +68,8 @@ class Certificate:
     is_ca: bool = False
     subject_key_id: bytes | None = None
     authority_key_id: bytes | None = None
+    issuer_url: str | None = None
+    """Where its issuer's certificate is to be had, if it says so."""
 
     @property
     def sha256(self) -> str:
@@ -123,6 +126,7 @@ def _parse(data: bytes) -> Certificate:
         is_ca=_is_ca(extensions),
         subject_key_id=_subject_key_id(extensions),
         authority_key_id=_authority_key_id(extensions),
+        issuer_url=_issuer_url(extensions),
     )
 
 
@@ -181,6 +185,15 @@ def _authority_key_id(extensions: Mapping[str, Element]) -> bytes | None:
     identifier = extensions.get(_AUTHORITY_KEY_ID)
     parts = identifier.children() if identifier else ()
     return next((part.content for part in parts if part.tag == 0x80), None)
+
+
+def _issuer_url(extensions: Mapping[str, Element]) -> str | None:
+    access = extensions.get(_AUTHORITY_ACCESS)
+    for description in access.children() if access else ():
+        method, place = description.children()
+        if der.oid(method) == _CA_ISSUERS and place.tag == _URL:
+            return printable(place.content.decode("ascii", "replace"))
+    return None
 
 
 def printable(value: str) -> str:

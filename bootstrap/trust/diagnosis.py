@@ -1,0 +1,94 @@
+"""A TLS failure, explained: who issued what was presented, who was asked, and what to do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timezone
+
+from bootstrap.errors import BootstrapError
+from bootstrap.trust import description
+from bootstrap.trust.inspection import advice, clock
+from bootstrap.trust.inspection.failures import Failure, Reason, classify
+from bootstrap.trust.inspection.findings import Findings
+from bootstrap.trust.inspection.handshake import shake_hands
+from bootstrap.trust.inspection.issuers import missing_intermediate, stores_knowing
+from bootstrap.trust.inspection.tunnel import Server
+from bootstrap.trust.policy import TrustPolicy
+from bootstrap.trust.x509.certificate import Certificate
+
+_PATIENCE = 5.0
+"""Seconds that looking at the presented chain may take, after a run has failed anyway."""
+
+
+class CertificateError(BootstrapError):
+    """A server that was not believed, or with which TLS did not come about.
+
+    It ends the run: another attempt, or the bundled wheel, would hide that somebody else may be
+    answering. `chain` is what the server presented, its own certificate first, where it could be
+    had.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self.host, self.port = findings.server.host, findings.server.port
+        self.reason, self.words = findings.failure.reason, findings.failure.words
+        self.chain = findings.chain
+        super().__init__(advice.message(findings), hint=advice.hint(findings))
+
+
+def explain(
+    error: BaseException,
+    host: str,
+    port: int,
+    policy: TrustPolicy,
+    *,
+    proxy: str | None = None,
+) -> CertificateError | None:
+    """Explain a failure of TLS with a server; None where the error is of another kind.
+
+    `host` and `port` are those of whoever presented the certificate (an HTTPS proxy, where it
+    was the proxy), `proxy` the URL of the HTTP proxy between us and them. To learn what was
+    presented, the server is greeted once more, without believing it and without a request.
+    """
+    failure = classify(error)
+    if failure is None:
+        return None
+    server = Server(host, port, proxy, timeout=_PATIENCE)
+    chain = _presented(server, policy) if failure.reason.concerns_certificate else ()
+    return explained(failure, server, policy, chain)
+
+
+def explained(
+    failure: Failure, server: Server, policy: TrustPolicy, chain: tuple[Certificate, ...]
+) -> CertificateError:
+    """Explain a failure whose facts are known."""
+    now = datetime.now(timezone.utc)
+    knowing: tuple[str, ...] = ()
+    if failure.reason is Reason.UNKNOWN_ISSUER and chain:
+        knowing = stores_knowing(chain)
+        if missing_intermediate(chain, policy):
+            failure = Failure(Reason.MISSING_INTERMEDIATE, failure.words)
+    return CertificateError(
+        Findings(
+            failure=failure,
+            server=server,
+            chain=chain,
+            asked=description.sources_asked(policy),
+            now=now,
+            clock_doubt=clock.doubt(now, clock.made_on()),
+            known_elsewhere=knowing,
+            exclusive=str(policy.exclusive.origin) if policy.exclusive else None,
+            client_certificate=str(policy.client_certificate.value)
+            if policy.client_certificate
+            else None,
+        )
+    )
+
+
+def _presented(server: Server, policy: TrustPolicy) -> tuple[Certificate, ...]:
+    """Return what the server presents to anybody; nothing where it will not say."""
+    from bootstrap.trust.context import make_context, unverified_context
+
+    with suppress(OSError, BootstrapError):
+        proxy_context = make_context(policy) if server.proxy else unverified_context(policy)
+        return shake_hands(server, unverified_context(policy), proxy_context).chain
+    return ()

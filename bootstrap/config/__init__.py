@@ -1,1 +1,1 @@
-"""Configuration: argv, the environment and pip.conf become one `Config`, parsed once."""
+"""The command line, variables, pip's configuration and requirement files become one Config."""

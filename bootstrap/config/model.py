@@ -1,0 +1,107 @@
+"""Config: everything the user said, parsed once, in the words of the rooms it goes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Literal
+
+from bootstrap.build.settings import BuildSettings
+from bootstrap.config.option import Command
+from bootstrap.config.requirement_file import RequirementFile
+from bootstrap.config.surroundings import Surroundings
+from bootstrap.index.settings import IndexSettings
+from bootstrap.install.plan import InstallSettings
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.provenance import Given, Origin
+from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.target.settings import TargetSettings
+from bootstrap.trust.settings import TrustSettings
+
+
+class ProgressBar(Enum):
+    """When to show a progress bar."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+    RAW = "raw"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value with the place it was said: what `-v` and `doctor` show."""
+
+    name: str
+    value: str
+    """Without passwords."""
+    origin: Origin
+    in_force: bool = True
+    """False where a stronger voice overruled it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """One run's settings; no room below reads argv, the environment or a configuration file."""
+
+    command: Command
+    target: TargetSettings
+    trust: TrustSettings
+    network: NetworkSettings
+    index: IndexSettings
+    wanted: Wanted
+    install: InstallSettings
+    surroundings: Surroundings = field(repr=False)
+    """What `load.expand` goes on from; no other room looks at it."""
+    build: BuildSettings = field(default_factory=BuildSettings)
+    installer: Given[str] = field(default_factory=lambda: Given("pip", Origin.default()))
+    """The real installer's requirement, or "none"."""
+    installer_requirement: UserRequirement | None = None
+    """The same, parsed; None with "none" (and for commands that install nothing)."""
+    handoff: tuple[str, ...] | None = None
+    """What follows `--`; None where there is no `--`."""
+    dry_run: bool = False
+    verbosity: int = 0
+    """-1 for `-q`, 2 for `-vv`."""
+    report_file: str | None = None
+    """`--report`: a path, or `-` for standard output."""
+    lock_file: Path | None = None
+    log_file: Path | None = None
+    output_file: Path | None = None
+    """`pack -o`."""
+    urls: tuple[str, ...] = ()
+    """What `doctor` shall look at; none: the indexes."""
+    verify_file: Path | None = None
+    """What `verify` shall check; None: the .pyz itself."""
+    as_json: bool = False
+    version_check: bool = True
+    """Whether the self check may speak."""
+    color: bool = True
+    """False where NO_COLOR or `--no-color` forbids it; a terminal is needed all the same."""
+    progress: ProgressBar = ProgressBar.AUTO
+    warn_script_location: bool = True
+    warn_conflicts: bool = True
+    fix_pth: bool = False
+    seeds: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
+    """What get-pip.py installs, too, into a Python below 3.12 that lacks it; `--no-setuptools` and
+    `--no-wheel` take it out."""
+    build_constraints: tuple[UserRequirement, ...] = ()
+    user_cache: Path | None = None
+    """This program's directory in the user's cache, whatever `--cache-dir` says: the stable place
+    of the CA bundle. None where nobody has one."""
+    named: tuple[UserRequirement, ...] = ()
+    """What the user named, on the command line and in files; `wanted` has the installer, too."""
+    upgrade: bool = True
+    """Whether named projects are brought to their newest version: see `config.wanted`."""
+    eager: bool = False
+    """`--upgrade-strategy eager`."""
+    no_index: bool = False
+    no_require_hashes: bool = False
+    check_build_dependencies: bool = False
+    remote_files: tuple[RequirementFile, ...] = ()
+    """Requirement files on the network, not yet read: `load.expand` completes the Config."""
+    notices: tuple[str, ...] = ()
+    """What the user should hear though the run goes on."""
+    said: tuple[Said, ...] = ()
+    """The strongest voice first."""

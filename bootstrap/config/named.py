@@ -1,0 +1,205 @@
+"""What the user names: on the command line, in files, and (by `--installer`) to hand off to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from bootstrap.config import wanted
+from bootstrap.config.command_line import CommandLine
+from bootstrap.config.file_line import config_settings
+from bootstrap.config.locations import Locations, amended, formats
+from bootstrap.config.model import Config
+from bootstrap.config.option import Command
+from bootstrap.config.options import HASH
+from bootstrap.config.requirement_file import Contents, Purpose, RequirementFile, located
+from bootstrap.config.requirement_line import read_requirement
+from bootstrap.config.said import feature_notices
+from bootstrap.config.settings import ConflictingOptionsError
+from bootstrap.config.surroundings import Surroundings
+from bootstrap.config.voices import Saying, Voices
+from bootstrap.errors import UsageError
+from bootstrap.provenance import Given, Origin
+from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.trust.settings import TrustSettings
+
+_INSTALLING = frozenset({Command.INSTALL, Command.PACK})
+_FILES = {
+    "constraint": Purpose.CONSTRAINTS,
+    "build_constraint": Purpose.BUILD_CONSTRAINTS,
+    "requirement": Purpose.REQUIREMENTS,
+}
+NO_INSTALLER = "none"
+DEFAULT_INSTALLER = "pip"
+
+
+class NothingWantedError(UsageError):
+    """No installer and no requirement: there is nothing to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is nothing to install.",
+            hint="Name a requirement, or leave out --installer none.",
+        )
+
+
+def with_what_is_typed(
+    config: Config, line: CommandLine, voices: Voices, surroundings: Surroundings
+) -> Config:
+    """Return the Config with the requirements of the command line and the installer.
+
+    Raises `InvalidRequirementError`, `NothingWantedError` and `ConflictingOptionsError`.
+    """
+    if line.command not in _INSTALLING:
+        return config
+    typed = _typed(line, voices, surroundings)
+    installer = _installer(voices, surroundings)
+    if installer is None:
+        _check_without_installer(line, voices, typed)
+    return replace(
+        config,
+        named=typed,
+        installer=_given_installer(voices),
+        installer_requirement=installer,
+        upgrade=voices.flag("upgrade") or installer is not None,
+        eager=_is_eager(voices),
+    )
+
+
+def _typed(
+    line: CommandLine, voices: Voices, surroundings: Surroundings
+) -> tuple[UserRequirement, ...]:
+    said = config_settings(each.value for each in voices.listed("config_settings"))
+    origin = Origin.option("the command line")
+    arguments = [
+        read_requirement(text, origin, surroundings, config_settings=said)
+        for text in line.arguments
+        if text.strip()
+    ]
+    editables = [
+        read_requirement(each.value, each.origin, surroundings, editable=True, config_settings=said)
+        for each in voices.listed("editable")
+    ]
+    return (*arguments, *editables)
+
+
+def _given_installer(voices: Voices) -> Given[str]:
+    said = voices.text("installer")
+    return said if said and said.value else Given(DEFAULT_INSTALLER, Origin.default())
+
+
+def _installer(voices: Voices, surroundings: Surroundings) -> UserRequirement | None:
+    given = _given_installer(voices)
+    if given.value.lower() == NO_INSTALLER:
+        return None
+    return read_requirement(given.value, given.origin, surroundings)
+
+
+def _check_without_installer(
+    line: CommandLine, voices: Voices, typed: tuple[UserRequirement, ...]
+) -> None:
+    if line.handoff is not None:
+        raise ConflictingOptionsError("--installer none", "--")
+    if not typed and not voices.listed("requirement"):
+        raise NothingWantedError
+
+
+def _is_eager(voices: Voices) -> bool:
+    strategy = voices.text("upgrade_strategy")
+    return strategy is not None and strategy.value == "eager"
+
+
+def files(voices: Voices, surroundings: Surroundings) -> tuple[RequirementFile, ...]:
+    """Return the files that options, variables and configuration name."""
+    return tuple(
+        RequirementFile(located(given.value, surroundings), given.origin, purpose)
+        for destination, purpose in _FILES.items()
+        for given in voices.listed(destination)
+    )
+
+
+def with_files(
+    config: Config,
+    locations: Locations,
+    contents: Contents,
+    surroundings: Surroundings,
+    default_index: Callable[[], str] | None,
+) -> Config:
+    """Return the Config with what files name and set."""
+    found = amended(locations, contents.options, surroundings)
+    config = replace(
+        config,
+        named=(*config.named, *contents.of(Purpose.REQUIREMENTS)),
+        build_constraints=(*config.build_constraints, *contents.of(Purpose.BUILD_CONSTRAINTS)),
+        remote_files=contents.remote,
+        no_index=found.no_index,
+        index=replace(
+            config.index,
+            index_urls=found.index_urls(default_index),
+            find_links=found.find_links,
+        ),
+    )
+    config = _with_options(config, contents.options)
+    return _with_wanted(config, contents)
+
+
+def _with_options(config: Config, options: tuple[Saying, ...]) -> Config:
+    said = {each.option.key for each in options}
+    index = replace(
+        config.index,
+        formats=formats(config.index.formats, _of(options, "only-binary", "no-binary")),
+        prefer_binary=config.index.prefer_binary or "prefer-binary" in said,
+        pre=config.index.pre or "pre" in said,
+    )
+    notices = (*feature_notices(_of(options, "use-feature")), *_trust_notices(options))
+    return replace(
+        config,
+        index=index,
+        trust=_trusting(config.trust, options),
+        no_require_hashes=config.no_require_hashes or "no-require-hashes" in said,
+        notices=(*config.notices, *notices),
+    )
+
+
+def _of(options: Iterable[Saying], *keys: str) -> tuple[Saying, ...]:
+    return tuple(each for each in options if each.option.key in keys)
+
+
+def _is_local(saying: Saying) -> bool:
+    return "://" not in saying.origin.name
+
+
+def _trusting(trust: TrustSettings, options: Iterable[Saying]) -> TrustSettings:
+    """Return the hosts that local files trust, too; no file from the network changes trust."""
+    hosts = [
+        Given(each.text, each.origin) for each in _of(options, "trusted-host") if _is_local(each)
+    ]
+    return replace(trust, trusted_hosts=(*trust.trusted_hosts, *hosts))
+
+
+def _trust_notices(options: Iterable[Saying]) -> tuple[str, ...]:
+    return tuple(
+        f"{each.origin}: --trusted-host {each.text} is not heard, since the file itself came over"
+        " the network."
+        for each in _of(options, "trusted-host")
+        if not _is_local(each)
+    )
+
+
+def _with_wanted(config: Config, contents: Contents) -> Config:
+    if config.command not in _INSTALLING:
+        return config
+    said = {each.option.key for each in contents.options}
+    has_hashes = any(each.option is HASH for each in contents.options)
+    base = replace(
+        config.wanted,
+        constraints=(*config.wanted.constraints, *contents.of(Purpose.CONSTRAINTS)),
+        pre=config.index.pre,
+        require_hashes=config.wanted.require_hashes
+        or "require-hashes" in said
+        or (has_hashes and not config.no_require_hashes),
+    )
+    found = wanted.complete(base, config.named, config.installer_requirement)
+    return replace(
+        config, wanted=wanted.upgraded(found, upgrade=config.upgrade, eager=config.eager)
+    )

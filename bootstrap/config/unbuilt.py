@@ -1,0 +1,43 @@
+"""The list of what Config can say and the rooms below cannot do yet; it only ever shrinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bootstrap.config.model import Config
+from bootstrap.config.not_yet import NotYetError
+from bootstrap.config.option import Command
+
+
+def refuse_what_is_not_built(config: Config) -> None:
+    """Raise `NotYetError` for the first thing that no room can do yet."""
+    for what in _asked_for(config):
+        raise NotYetError(what)
+
+
+def _asked_for(config: Config) -> Iterator[str]:
+    if config.command in {Command.PACK, Command.VERIFY}:
+        yield config.command.value
+    if config.fix_pth:
+        yield "--fix-pth"
+    if config.lock_file:
+        yield "--lock"
+    if config.report_file:
+        yield "--report"
+    yield from _of_builds(config)
+
+
+def _of_builds(config: Config) -> Iterator[str]:
+    if not config.build.isolated:
+        yield "--no-build-isolation"
+    if config.check_build_dependencies:
+        yield "--check-build-dependencies"
+    if config.build_constraints:
+        yield "--build-constraint"
+    for requirement in config.wanted.requirements:
+        if requirement.editable:
+            yield f"the editable requirement {requirement.text}"
+        if requirement.config_settings:
+            yield f"--config-settings for {requirement.text}"
+        if (requirement.url or "").startswith(("git+", "hg+", "svn+", "bzr+")):
+            yield f"the version control URL {requirement.text}"

@@ -67,6 +67,12 @@ class Server:
         """The proxy's URL without its credentials."""
         return redacted(self.proxy) if self.proxy else None
 
+    @property
+    def proxy_address(self) -> tuple[str, int]:
+        """The proxy's host and port."""
+        parts = _split(self.proxy or "")
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
 
 class Stream(Protocol):
     """What a handshake needs of a connection."""
@@ -100,8 +106,7 @@ def connect(server: Server, context: ssl.SSLContext) -> Stream:
     proxy = _split(server.proxy)
     if proxy.scheme not in {"http", "https"} or not proxy.hostname:
         raise UnsupportedProxyError(redacted(server.proxy))
-    port = proxy.port or (443 if proxy.scheme == "https" else 80)
-    stream = socket.create_connection((proxy.hostname, port), server.timeout)
+    stream = socket.create_connection(server.proxy_address, server.timeout)
     try:
         if proxy.scheme == "https":
             stream = context.wrap_socket(stream, server_hostname=proxy.hostname)

@@ -1,0 +1,1 @@
+"""Preparing: candidates and their metadata for the resolver, verified wheels for the install."""

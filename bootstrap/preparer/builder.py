@@ -1,0 +1,39 @@
+"""What turns sources into metadata and wheels: implemented by the build room."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bootstrap.errors import BootstrapError
+from bootstrap.index.candidate import Candidate
+from bootstrap.index.metadata import Metadata
+from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.trust.hashes import Hashes, VerifiedWheel
+
+
+class Builder(Protocol):
+    """Builds what has no wheel, for the target."""
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        """Return a source distribution's metadata, building as little as can be."""
+        ...
+
+    def wheel(self, candidate: Candidate, expected: Hashes) -> VerifiedWheel:
+        """Build a wheel from a source whose hashes are as expected."""
+        ...
+
+    def reference(self, requirement: UserRequirement) -> Candidate:
+        """Return the candidate of a direct reference to a source: archive, directory, VCS."""
+        ...
+
+
+class NoBuilderError(BootstrapError):
+    """Only sources are there, and nothing here can build them."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"{what} is a source and not a wheel, and sources cannot be built here.",
+            hint="Name a wheel, or build one elsewhere (pip wheel) and name its directory with "
+            "--find-links.",
+        )

@@ -1,0 +1,88 @@
+"""The bundled wheel as a candidate: what there is when no index can be asked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from bootstrap._bundled import BundledWheel
+from bootstrap._vendor.packaging.specifiers import SpecifierSet
+from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
+from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile
+from bootstrap.index.metadata import Metadata, parse_metadata
+from bootstrap.install.plan import WheelToInstall
+from bootstrap.preparer.preparer import Preparer
+from bootstrap.preparer.wheel_metadata import read_metadata
+from bootstrap.preparer.wheels import expected_hashes, to_install
+from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
+from bootstrap.trust.hashes import Hashes, verified_bytes
+
+
+class BundledPreparer:
+    """Offers the bundled wheel besides what another preparer knows, and reaches nothing itself.
+
+    :param beside: a preparer over what needs no network (`--find-links`)
+    """
+
+    def __init__(self, bundled: BundledWheel, beside: Preparer) -> None:
+        self._bundled = bundled
+        self._beside = beside
+
+    @cached_property
+    def candidate(self) -> Candidate:
+        """The bundled wheel."""
+        name, version, build, _ = parse_wheel_filename(self._bundled.filename)
+        hashes = Hashes.of([("sha256", self._bundled.sha256)])
+        file = DistributionFile(self._bundled.filename, f"bundled:{self._bundled.filename}", hashes)
+        return Candidate(name, version, file, is_wheel=True, build=build)
+
+    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+        """Return the bundled wheel among the others, each in its place."""
+        others = self._beside.candidates(name)
+        if name != self.candidate.name:
+            return others
+        return sorted((*others, self.candidate), key=lambda each: each.version, reverse=True)
+
+    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+        """Return what the other preparer rejects."""
+        return self._beside.rejected(name)
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        """Return a candidate's metadata."""
+        if candidate is self.candidate:
+            return self._metadata
+        return self._beside.metadata(candidate)
+
+    def direct(self, requirement: UserRequirement) -> Candidate:
+        """Return the candidate of a direct reference; a local one may do."""
+        return self._beside.direct(requirement)
+
+    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
+        """Do nothing: what is local is near enough."""
+
+    def locations(self) -> Sequence[str]:
+        """Return where is looked."""
+        return (*self._beside.locations(), f"the bundled {self._bundled.filename}")
+
+    def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
+        """Return every wheel to install, verified, dependencies first."""
+        return tuple(wheel for _, wheel in self.arriving(resolution))
+
+    def arriving(self, resolution: Resolution) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
+        """Yield the wheels to install, each with its name."""
+        for each in resolution.to_install:
+            if each.candidate is self.candidate:
+                yield each.name, self._verified(each)
+            else:
+                yield from self._beside.arriving(Resolution((each,)))
+
+    @cached_property
+    def _metadata(self) -> Metadata:
+        filename = self._bundled.filename
+        return parse_metadata(read_metadata(io.BytesIO(self._bundled.read()), filename), filename)
+
+    def _verified(self, resolved: Resolved) -> WheelToInstall:
+        expected = expected_hashes(self.candidate, resolved)
+        wheel = verified_bytes(self._bundled.read(), self._bundled.filename, expected)
+        return to_install(wheel, self.candidate, resolved, self._metadata)

@@ -1,0 +1,180 @@
+"""The preparer: knows what could be installed, and turns what was chosen into verified wheels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from bootstrap._vendor.packaging.specifiers import SpecifierSet
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Candidate, Reason, RejectedFile
+from bootstrap.index.finder import Finder
+from bootstrap.index.metadata import Metadata, MetadataError, fetch_metadata, parse_metadata
+from bootstrap.install.plan import WheelToInstall
+from bootstrap.network.session import Session
+from bootstrap.preparer.builder import Builder, NoBuilderError
+from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
+from bootstrap.preparer.lookahead import Lookahead
+from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
+from bootstrap.preparer.wheels import as_they_arrive, expected_hashes, fetch, to_install
+from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
+from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.ui import Ui
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Preparer:
+    """The `CandidateSource` of real runs; looks ahead in the background.
+
+    :param builder: builds what has no wheel; without one, only wheels are candidates
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        finder: Finder,
+        target: TargetEnvironment,
+        ui: Ui,
+        builder: Builder | None = None,
+    ) -> None:
+        self._session = session
+        self._finder = finder
+        self._target = target
+        self._ui = ui
+        self._builder = builder
+        self._direct: dict[str, Candidate] = {}
+        self._metadata = Lookahead(self._fetch_metadata)
+        self._likely = Lookahead(self._fetch_likely)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop looking ahead."""
+        self._likely.close()
+        self._metadata.close()
+
+    # What the resolver asks (CandidateSource)
+
+    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+        """Return all candidates the target can use, best first."""
+        found = self._finder.candidates(name)
+        if self._builder is None:
+            return tuple(each for each in found if each.is_wheel)
+        return found
+
+    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+        """Return the files the target cannot use, and why."""
+        found = tuple(self._finder.rejected(name))
+        if self._builder is not None:
+            return found
+        return found + tuple(
+            RejectedFile(each.file, each.version, Reason.UNSUPPORTED, "a source distribution")
+            for each in self._finder.candidates(name)
+            if not each.is_wheel
+        )
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        """Return a candidate's metadata: PEP 658, else from the file itself.
+
+        Raises `UnusableCandidateError`, network errors.
+        """
+        return self._metadata(candidate)
+
+    def direct(self, requirement: UserRequirement) -> Candidate:
+        """Return the one candidate a direct reference names.
+
+        Raises `NoBuilderError`, `UnsuitableWheelError`, `WrongReferenceError`.
+        """
+        url = requirement.url or ""
+        if url not in self._direct:
+            self._direct[url] = self._read_reference(requirement)
+        return self._direct[url]
+
+    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
+        """Begin to fetch pages, and the metadata of what will likely be chosen from them."""
+        for each in wanted.items():
+            self._likely.start(each)
+
+    def locations(self) -> Sequence[str]:
+        """Return where is looked, without credentials."""
+        return self._finder.locations()
+
+    # What the workflow asks
+
+    def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
+        """Return every wheel to install, fetched and verified, dependencies first."""
+        order = {each.name: place for place, each in enumerate(resolution.distributions)}
+        found = [*self.arriving(resolution)]
+        return tuple(each for _, each in sorted(found, key=lambda pair: order[pair[0]]))
+
+    def arriving(self, resolution: Resolution) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
+        """Yield the wheels to install, each with its name, as they arrive.
+
+        Raises `HashMismatchError`, `MalformedWheelError`, network errors.
+        """
+        self.close()
+        return as_they_arrive(self._prepared, resolution.to_install, self._session)
+
+    def _prepared(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
+        candidate = resolved.candidate
+        assert candidate is not None  # noqa: S101  # only what is to be installed comes here
+        expected = expected_hashes(candidate, resolved)
+        if candidate.is_wheel:
+            wheel = fetch(candidate, expected, self._session)
+        else:
+            wheel = self._building(candidate).wheel(candidate, expected)
+        return resolved.name, to_install(wheel, candidate, resolved, self.metadata(candidate))
+
+    def _read_reference(self, requirement: UserRequirement) -> Candidate:
+        if is_wheel_reference(requirement):
+            return wheel_candidate(requirement, self._target)
+        if self._builder is None:
+            raise NoBuilderError(f"{requirement.text} ({requirement.origin})")
+        return self._builder.reference(requirement)
+
+    def _fetch_likely(self, wanted: tuple[NormalizedName, SpecifierSet]) -> None:
+        name, limit = wanted
+        sound = [each for each in self.candidates(name) if each.file.yanked is None]
+        likely = next(iter(limit.filter(sound, key=lambda each: each.version)), None)
+        if likely is not None:
+            self.metadata(likely)
+
+    def _fetch_metadata(self, candidate: Candidate) -> Metadata:
+        try:
+            found = fetch_metadata(candidate, self._session, self._ui)
+            found = found or self._own_metadata(candidate)
+        except (MalformedWheelError, MetadataError) as error:
+            raise UnusableCandidateError(str(error), hint=error.hint) from error
+        if (found.name, found.version) != (candidate.name, candidate.version):
+            raise UnusableCandidateError(
+                f"{candidate.file.filename} says that it is {found.name} {found.version}"
+            )
+        return found
+
+    def _own_metadata(self, candidate: Candidate) -> Metadata:
+        if not candidate.is_wheel:
+            return self._building(candidate).metadata(candidate)
+        file = candidate.file
+        path = self._session.download(
+            file.url, filename=file.filename, expected=file.hashes, size=file.size
+        )
+        with path.open("rb") as stream:
+            return parse_metadata(read_metadata(stream, file.filename), file.filename)
+
+    def _building(self, candidate: Candidate) -> Builder:
+        if self._builder is None:
+            raise NoBuilderError(candidate.file.filename)
+        return self._builder

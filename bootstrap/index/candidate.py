@@ -34,19 +34,6 @@ class DistributionFile:
 
 
 @dataclass(frozen=True)
-class ProjectDetails:
-    """One project's page of one index (PEP 691, 700, 708, 792)."""
-
-    name: NormalizedName
-    index_url: str
-    files: tuple[DistributionFile, ...]
-    tracks: tuple[str, ...] = ()
-    alternate_locations: tuple[str, ...] = ()
-    status: str = "active"
-    status_reason: str = ""
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A distribution that could be installed: one version by one file."""
 

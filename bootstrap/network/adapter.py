@@ -6,8 +6,10 @@ import socket
 import ssl
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from bootstrap._vendor.requests import PreparedRequest
 from bootstrap._vendor.requests.adapters import HTTPAdapter
@@ -36,7 +38,8 @@ class OneContextAdapter(HTTPAdapter):
         self._context = context
         self._excused = excused
         self._lock = threading.Lock()
-        self._classes = _pool_classes(reach)
+        self._made: WeakSet[HTTPConnection] = WeakSet()
+        self._classes = _pool_classes(reach, self._made)
         super().__init__(pool_connections=32, pool_maxsize=CONNECTIONS_PER_HOST)
 
     def init_poolmanager(self, connections: int, maxsize: int, *_: Any, **_options: Any) -> None:
@@ -86,16 +89,28 @@ class OneContextAdapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Do nothing: the base class would look for a CA file and give its path to urllib3."""
 
+    def cut(self) -> None:
+        """Cut every connection that is still in use, so that nobody waits for its server."""
+        for connection in list(self._made):
+            sock = connection.sock
+            with suppress(OSError, AttributeError):  # closed meanwhile
+                # TLS within TLS is no socket itself, and has one.
+                getattr(sock, "socket", sock).shutdown(socket.SHUT_RDWR)
 
-def _pool_classes(reach: Reach) -> dict[str, type[HTTPConnectionPool]]:
+
+def _pool_classes(
+    reach: Reach, made: WeakSet[HTTPConnection]
+) -> dict[str, type[HTTPConnectionPool]]:
     """Return urllib3's pool classes by scheme, with connections that `reach` makes."""
 
     class PlainConnection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
+            made.add(self)
             return _reached(self, reach)
 
     class TlsConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
+            made.add(self)
             return _reached(self, reach)
 
     class PlainPool(HTTPConnectionPool):

@@ -55,7 +55,7 @@ class Journey:
 def translated(error: BaseException, journey: Journey) -> BootstrapError:
     """Return our error for a failure, told with the journey's facts."""
     causes = list(_causes(error))
-    for translate in (_certificate, _tls, _tunnel, _connecting, _waiting, _malformed):
+    for translate in (_tls, _tunnel, _connecting, _waiting, _malformed):
         told = translate(causes, journey)
         if told is not None:
             return told
@@ -75,23 +75,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [cause for cause in inner if isinstance(cause, BaseException)]
 
 
-def _certificate(causes: list[BaseException], journey: Journey) -> BootstrapError | None:
-    failed = _first(causes, ssl.SSLCertVerificationError)
-    if failed is None:
-        return None
-    to_proxy = journey.proxy and _first(causes, urllib3_errors.ProxyError)
-    place = journey.connects_to if to_proxy else origin(journey.url)
-    told = explain(failed, place.host, place.port, journey.policy)
-    return told or TlsError(journey.url, str(place), str(failed))
-
-
-def _tls(causes: list[BaseException], journey: Journey) -> NetworkError | None:
+def _tls(causes: list[BaseException], journey: Journey) -> BootstrapError | None:
+    """Tell of a server that is not believed, or does not speak TLS as we do."""
     failed = _first(causes, ssl.SSLError)
     if failed is None or isinstance(failed, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return None
-    to_proxy = journey.proxy and _first(causes, urllib3_errors.ProxyError)
-    place = journey.connects_to if to_proxy else origin(journey.url)
-    return TlsError(journey.url, str(place), getattr(failed, "reason", None) or str(failed))
+    at_proxy = journey.proxy is not None and _first(causes, urllib3_errors.ProxyError) is not None
+    place = journey.connects_to if at_proxy else origin(journey.url)
+    by_way_of = None if at_proxy else journey.proxy
+    told = explain(failed, place.host, place.port, journey.policy, proxy=by_way_of)
+    return told or TlsError(journey.url, str(place), failed.reason or str(failed))
 
 
 def _tunnel(causes: list[BaseException], journey: Journey) -> NetworkError | None:

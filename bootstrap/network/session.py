@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bootstrap.errors import BootstrapError
 from bootstrap.network.cache import Cache, link_or_copy
@@ -24,15 +24,18 @@ from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
     import ssl
+    from concurrent.futures import Future
 
     from typing_extensions import Self
 
+    from bootstrap.network.background import Background
     from bootstrap.network.transport import Transport
 
 PAGE_LIMIT = 100 << 20
 """Bytes of a page, before and after decompression: 100,000 links fit well."""
 WORKERS = 8
 
+P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -65,6 +68,7 @@ class Session:
         self._batch = threading.local()
         self._lock = threading.Lock()
         self._transport: Transport | None = None
+        self._background: Background | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +86,8 @@ class Session:
         self._stopping.set()
         if self._transport is not None:
             self._transport.close()
+        if self._background is not None:
+            self._background.end()
         self._cache.prune()
         self._workspace.remove()
 
@@ -154,6 +160,21 @@ class Session:
             stop.set()
             pool.shutdown(cancel_futures=True)
 
+    def begin(
+        self, kind: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[R]:
+        """Call the function in the background, and return at once.
+
+        Work may wait for work of another kind, never for its own (threads are few). At `close`,
+        what has not begun never does, and what is under way is cut off.
+        """
+        with self._lock:
+            if self._background is None:
+                from bootstrap.network.background import Background
+
+                self._background = Background(WORKERS)
+            return self._background.begin(kind, function, *args, **kwargs)
+
     def _page(self, url: str, accept: str, limit: int) -> Response:
         if not is_remote(url):
             return read_local(url, limit)
@@ -197,7 +218,8 @@ class Session:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:
-                from bootstrap.network.transport import Transport
+                from bootstrap.network.background import Background
+    from bootstrap.network.transport import Transport
 
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport

@@ -82,12 +82,14 @@ class Transport:
         self._http.headers["User-Agent"] = settings.user_agent
         reach = Reach(min(settings.timeout, CONNECT_BUDGET))
         self._http.adapters.clear()
+        self._adapter = OneContextAdapter(context, self._excused, reach)
         for scheme in ("https://", "http://"):
-            self._http.mount(scheme, OneContextAdapter(context, self._excused, reach))
+            self._http.mount(scheme, self._adapter)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, also those that somebody still reads from."""
         self._http.close()
+        self._adapter.cut()
 
     @contextmanager
     def open(self, url: str, headers: Mapping[str, str]) -> Iterator[Answer]:

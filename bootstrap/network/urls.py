@@ -76,11 +76,15 @@ def split_credentials(url: str) -> tuple[str, tuple[str, str | None] | None]:
 def joined(base: str, reference: str) -> str:
     """Resolve a reference against a page's final URL; the page's own credentials stay with it.
 
-    An absolute reference to the same origin gets the credentials of the base, as in pip.
+    A reference to the same origin gets the credentials of the base, as in pip. Raises
+    `MalformedUrlError`.
     """
-    url = urljoin(base, reference)
+    try:
+        url = urljoin(base, reference)
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise MalformedUrlError(reference, str(error)) from error
     info, at, _ = urlsplit(base).netloc.rpartition("@")
-    parts = urlsplit(url)
     if at and "@" not in parts.netloc and origin(url) == origin(base):
         url = urlunsplit(parts._replace(netloc=f"{info}@{parts.netloc}"))
     return url
@@ -120,3 +124,9 @@ def as_path(url: str) -> Path:
     if os.name == "nt":
         path = path.lstrip("/") if re.match(r"/+[A-Za-z]:", path) else f"//{parts.netloc}{path}"
     return Path(path)
+
+
+def metadata_url(file_url: str) -> str:
+    """Return where a file's metadata lies beside it (PEP 658), whatever query the URL has."""
+    parts = urlsplit(file_url)
+    return urlunsplit(parts._replace(path=f"{parts.path}.metadata"))

@@ -1,1 +1,1 @@
-"""Building: wheels from source trees, by PEP 517 hooks in isolation."""
+"""PEP 517 and 660: from a source tree, a source distribution or a repository to a wheel."""

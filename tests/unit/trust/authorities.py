@@ -1,0 +1,156 @@
+"""Certificates with whatever fault a test needs."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate with its key, and the certificates a server sends after it."""
+
+    certificate: x509.Certificate
+    key: Key
+    intermediates: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def key_pem(self) -> bytes:
+        return self._key(serialization.NoEncryption())
+
+    def locked_key_pem(self, password: bytes) -> bytes:
+        return self._key(serialization.BestAvailableEncryption(password))
+
+    def _key(self, encryption: serialization.KeySerializationEncryption) -> bytes:
+        form = serialization.PrivateFormat.PKCS8
+        return self.key.private_bytes(serialization.Encoding.PEM, form, encryption)
+
+    def chain_pem(self) -> bytes:
+        """What a server needs: its certificate, those it sends along, and the key."""
+        along = (c.public_bytes(serialization.Encoding.PEM) for c in self.intermediates)
+        return b"".join([self.pem, *along, self.key_pem])
+
+    def write(self, path: Path) -> Path:
+        path.write_bytes(self.chain_pem())
+        return path
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a certificate shall be like."""
+
+    names: tuple[str, ...] = ("localhost", "127.0.0.1")
+    not_before: datetime.datetime = NOW - DAY
+    not_after: datetime.datetime = NOW + 30 * DAY
+    key: Key | None = None
+    digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
+    is_ca: bool = False
+    common_name: str = "server"
+    organisation: str = "get-installer tests"
+    issuer_url: str | None = None
+    usage: x509.ObjectIdentifier | None = None
+
+
+class Forge:
+    """An authority: a root that issues leaves and intermediates."""
+
+    def __init__(
+        self, name: str, *, organisation: str = "get-installer tests", wish: Wish | None = None
+    ) -> None:
+        wish = wish or Wish((), common_name=name, organisation=organisation, is_ca=True)
+        self.root = make(wish, None)
+
+    def issue(self, wish: Wish | None = None, *, by: Issued | None = None) -> Issued:
+        """Issue a certificate, by the root or by an intermediate (which is sent along)."""
+        return make(wish or Wish(), by or self.root, along=by is not None)
+
+    def intermediate(self, name: str = "intermediate", organisation: str | None = None) -> Issued:
+        organisation = organisation or "get-installer tests"
+        wish = Wish((), common_name=name, organisation=organisation, is_ca=True)
+        return make(wish, self.root)
+
+
+@cache
+def ordinary_key() -> ec.EllipticCurvePrivateKey:
+    """Return a key for certificates whose key does not matter: making one takes its time."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def make(wish: Wish, issuer: Issued | None, *, along: bool = False) -> Issued:
+    """Make a certificate; signed by itself without an issuer."""
+    key = wish.key or (ec.generate_private_key(ec.SECP256R1()) if wish.is_ca else ordinary_key())
+    subject = _name(wish)
+    signer = issuer.key if issuer else key
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(wish.not_before)
+        .not_valid_after(wish.not_after)
+    )
+    for extension, critical in _extensions(wish, key, signer):
+        builder = builder.add_extension(extension, critical)
+    certificate = builder.sign(signer, wish.digest)  # type: ignore[arg-type]  # SHA-1 on purpose
+    sent = (issuer.certificate, *issuer.intermediates) if along and issuer else ()
+    return Issued(certificate, key, sent)
+
+
+def _name(wish: Wish) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, wish.organisation),
+            x509.NameAttribute(NameOID.COMMON_NAME, wish.common_name),
+        ]
+    )
+
+
+def _extensions(wish: Wish, key: Key, signer: Key) -> list[tuple[x509.ExtensionType, bool]]:
+    subject_id = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    issuer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.BasicConstraints(wish.is_ca, None), True),
+        (subject_id, False),
+        (issuer_id, False),
+    ]
+    if wish.names:
+        extensions.append((x509.SubjectAlternativeName(list(map(_general, wish.names))), False))
+    if wish.usage:
+        extensions.append((x509.ExtendedKeyUsage([wish.usage]), False))
+    if wish.issuer_url:
+        place = x509.UniformResourceIdentifier(wish.issuer_url)
+        access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
+        extensions.append((x509.AuthorityInformationAccess([access]), False))
+    return extensions
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+CLIENT_ONLY = ExtendedKeyUsageOID.CLIENT_AUTH

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import datetime
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bootstrap.trust.anchors import bundled_certificates
+from bootstrap.trust.x509.certificate import CertificateFormatError, parse, printable
+from tests.unit.trust.authorities import NOW, Forge, Wish
+
+
+def test_a_leaf_tells_who_it_is_for_and_who_issued_it(forge: Forge) -> None:
+    wish = Wish(("example.org", "*.example.org", "192.0.2.1", "2001:db8::1"), common_name="web")
+    issued = forge.issue(wish)
+    found, root = parse(issued.der), parse(forge.root.der)
+    assert str(found.subject) == "CN=web, O=get-installer tests"
+    assert str(found.issuer) == "CN=get-installer test root, O=get-installer tests"
+    assert found.dns_names == ("example.org", "*.example.org")
+    assert found.ip_addresses == ("192.0.2.1", "2001:db8::1")
+    assert (found.not_before, found.not_after) == (wish.not_before, wish.not_after)
+    assert found.serial == issued.certificate.serial_number
+    assert not found.is_ca
+    assert not found.is_self_issued
+    assert found.may_be_issued_by(root)
+    assert not root.may_be_issued_by(found)
+
+
+def test_the_fingerprint_is_the_one_that_openssl_shows(forge: Forge) -> None:
+    shown = parse(forge.root.der).sha256
+    assert shown.replace(":", "").lower() == hashlib.sha256(forge.root.der).hexdigest()
+
+
+def test_a_root_is_an_authority_that_issued_itself(forge: Forge) -> None:
+    root = parse(forge.root.der)
+    assert root.is_ca
+    assert root.is_self_issued
+    assert str(root.key) == "EC P-256, 256 bits"
+    assert root.signature == "ecdsa-with-SHA256"
+
+
+def test_a_weak_rsa_key_is_told_by_its_size(forge: Forge) -> None:
+    key = rsa.generate_private_key(65537, 1024)
+    found = parse(forge.issue(Wish(key=key, digest=hashes.SHA256())).der)
+    assert str(found.key) == "RSA, 1024 bits"
+
+
+def test_dates_after_2049_are_read(forge: Forge) -> None:
+    until = datetime.datetime(2061, 2, 3, tzinfo=datetime.timezone.utc)
+    assert parse(forge.issue(Wish(not_before=NOW, not_after=until)).der).not_after == until
+
+
+def test_another_key_under_the_same_name_is_not_the_issuer(forge: Forge) -> None:
+    impostor = Forge("get-installer test root")
+    assert not parse(forge.issue().der).may_be_issued_by(parse(impostor.root.der))
+
+
+def test_the_place_of_the_issuers_certificate_is_read(forge: Forge) -> None:
+    place = "http://pki.example/ca.crt"
+    assert parse(forge.issue(Wish(issuer_url=place)).der).issuer_url == place
+
+
+def test_every_authority_of_certifi_is_read() -> None:
+    for der in bundled_certificates():
+        found = parse(der)
+        assert found.der == der
+        assert found.subject.attributes
+        assert found.key.bits >= 256
+
+
+def test_a_name_cannot_move_the_terminals_cursor(forge: Forge) -> None:
+    found = parse(forge.issue(Wish(common_name="good\x1b[2Kbad")).der)
+    assert "\x1b" not in str(found.subject)
+    assert printable("\x1b[2K\u202e") == "\\x1b[2K\\u202e"
+
+
+@given(st.binary(max_size=100), st.integers(0, 400), st.integers(0, 255))
+def test_damaged_bytes_are_refused_and_nothing_else_happens(
+    noise: bytes, place: int, byte: int
+) -> None:
+    whole = bytearray(bundled_certificates()[0])
+    whole[place] = byte
+    for each in (noise, b"\x30" + noise, bytes(whole), bytes(whole[:place])):
+        try:
+            parse(each)
+        except CertificateFormatError as error:
+            assert "not an X.509 certificate" in str(error)

@@ -1,4 +1,4 @@
-"""The target as data: what the probe found out, in the words of sysconfig and the PEPs."""
+"""The target as data: one environment and the place in it, in the words of the PEPs."""
 
 from __future__ import annotations
 
@@ -9,18 +9,10 @@ from pathlib import Path
 
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.target.interpreter import Interpreter
+from bootstrap.target.scheme import Scheme
 
-
-@dataclass(frozen=True)
-class Scheme:
-    """The directories a wheel's parts go to, in sysconfig's words."""
-
-    purelib: Path
-    platlib: Path
-    scripts: Path
-    data: Path
-    headers: Path
-    """The parent directory; a distribution's own headers go to `headers / name`."""
+__all__ = ["Scheme", "TargetEnvironment"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +34,19 @@ class TargetEnvironment:
     prefix: Path
     base_prefix: Path
     search_path: tuple[Path, ...]
-    """`sys.path` of the target as it starts by itself: where installed distributions are found."""
+    """Where installed distributions count: the target's own `sys.path` as it starts by itself, or,
+    where that does not hold the scheme (`--target`, `--prefix`, `--root`), the scheme alone."""
     externally_managed: str | None = None
     """PEP 668: the message to show (already localised), or None where nobody manages it or the
     marker does not bind (a virtual environment, root, target, prefix, --break-system-packages)."""
     running: bool = False
     """Whether this is the interpreter that runs us."""
+    runnable: bool = True
+    """False where the target is known by its build-details.json alone (PEP 739)."""
+    interpreter: Interpreter | None = None
+    """All the interpreter said of itself: what a virtual environment of it is made from."""
+    to_make: Path | None = None
+    """The directory of a virtual environment that is described here but not made yet."""
 
     @property
     def is_virtual(self) -> bool:
@@ -63,3 +62,11 @@ class TargetEnvironment:
     def tag_ranks(self) -> Mapping[Tag, int]:
         """Each supported tag's rank; 0 is best."""
         return {tag: rank for rank, tag in reversed(list(enumerate(self.tags)))}
+
+    def holds(self, location: Path) -> bool:
+        """Say whether a distribution lies where we install to, so that it may be replaced.
+
+        One that lies elsewhere on the search path (a distributor's own directory, the base of a
+        virtual environment, what `--user` only hides) is left alone, as pip leaves it.
+        """
+        return location in {self.scheme.purelib, self.scheme.platlib}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap.provenance import Given
@@ -16,7 +17,8 @@ class TargetSettings:
     """An interpreter, a virtual environment, or a version; nothing: the Python running us."""
     venv: Given[str] | None = None
     """A virtual environment to make first when there is none."""
-    user: bool = False
+    user: bool | None = None
+    """`--user`, `--no-user`, or None: where the environment cannot be written, as pip does."""
     root: Path | None = None
     prefix: Path | None = None
     directory: Path | None = None
@@ -25,3 +27,9 @@ class TargetSettings:
     require_virtualenv: bool = False
     search_path: str = ""
     """PATH of the caller, for looking an interpreter up by name or version."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The caller's variables: other interpreters run with them, but for what would bend them."""
+    language: str = ""
+    """The locale of the caller's messages (LC_MESSAGES), like `de_DE`; any encoding is ignored."""
+    timeout: float = 30.0
+    """Seconds until an interpreter that does not say what it is is given up."""

@@ -1,3 +1,61 @@
 """The sessions of development; ``nox`` alone runs lint, types and tests."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tools.interpreters import interpreters
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.default_venv_backend = "venv"
+
+SUPPORTED = [str(path) for version, path in interpreters().items() if version >= (3, 10)]
+PROJECT = nox.project.load_toml("pyproject.toml")["project"]
+
+
+def install_extras(session: nox.Session, *extras: str) -> None:
+    """Install what an extra lists, without the project: sessions run the checkout."""
+    listed = [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
+    session.install(*(line for line in listed if not line.startswith("get-installer[")))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and the order of imports."""
+    install_extras(session, "dev", "unbundled")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types."""
+    install_extras(session, "dev", "unbundled")
+    session.run("mypy")
+
+
+@nox.session(python=SUPPORTED)
+def tests(session: nox.Session) -> None:
+    """Run the tests against the built file, on each supported Python of the machine."""
+    session.run(sys.executable, "build_zipapp.py", external=True)
+    install_extras(session, "dev", "unbundled")
+    session.run("python", "-m", "pytest", "--zipapp", "dist/get-installer.pyz", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def zipapp(session: nox.Session) -> None:
+    """Build dist/get-installer.pyz and its twin."""
+    session.run(sys.executable, "build_zipapp.py", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def vendoring(session: nox.Session) -> None:
+    """Move pins (``-- --upgrade NAME``) and generate the libraries anew."""
+    session.run(sys.executable, "-m", "tools.vendoring.upgrade", *session.posargs)
+    session.run(sys.executable, "build_zipapp.py", "--generate-only")

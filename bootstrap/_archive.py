@@ -84,9 +84,7 @@ class ArchiveImporter:
         spec = ModuleSpec(
             fullname, cast("Any", self), origin=self._file(member), is_package=member == package
         )
-        spec.has_location = True
-        if spec.submodule_search_locations is not None:
-            spec.submodule_search_locations.append(os.path.dirname(self._file(member)))
+        spec.has_location = True  # a package's path stays empty: there is nowhere else to look
         return spec
 
     def create_module(self, _spec: ModuleSpec) -> ModuleType | None:

@@ -80,13 +80,19 @@ def _core_metadata(project: Mapping[str, Any]) -> Iterator[str]:
     yield f"Version: {Version(project['version'])}"
     if "requires-python" in project:
         yield f"Requires-Python: {SpecifierSet(project['requires-python'])}"
-    for text in project.get("dependencies", []):
+    for text in _list(project.get("dependencies", [])):
         yield f"Requires-Dist: {_requirement(text)}"
     for extra, texts in project.get("optional-dependencies", {}).items():
         name = canonicalize_name(extra, validate=True)
         yield f"Provides-Extra: {name}"
-        for text in texts:
+        for text in _list(texts):
             yield f"Requires-Dist: {_of_extra(_requirement(text), name)}"
+
+
+def _list(value: Any) -> list[str]:
+    if not isinstance(value, list):  # a string would be taken letter by letter
+        raise TypeError(value)
+    return value
 
 
 def _requirement(text: str) -> Requirement:

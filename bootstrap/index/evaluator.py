@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import (
@@ -10,10 +11,11 @@ from bootstrap._vendor.packaging.utils import (
     parse_wheel_filename,
 )
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.index.candidate import Candidate, Reason
+from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
 from bootstrap.index.filename import Format, ParsedName, parse_filename, tags_of
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
+from bootstrap.network.urls import MalformedUrlError
 from bootstrap.target.environment import TargetEnvironment
 
 
@@ -25,6 +27,13 @@ class Rejection:
     version: Version | None
     reason: Reason
     detail: str = ""
+
+    def told(self) -> RejectedFile:
+        """Return it for a message: a URL that makes no sense does no harm there."""
+        file = DistributionFile(self.entry.filename, self.entry.url, index_url=self.entry.index_url)
+        with suppress(MalformedUrlError):
+            file = self.entry.described()
+        return RejectedFile(file, self.version, self.reason, self.detail)
 
 
 class Evaluator:
@@ -103,14 +112,13 @@ class Evaluator:
     def _candidate(
         self, entry: FileEntry, name: NormalizedName, parsed: ParsedName, version: Version
     ) -> Candidate | Rejection:
-        if parsed.format is Format.SDIST:
-            return Candidate(name, version, entry.described(), is_wheel=False)
         try:
+            if parsed.format is Format.SDIST:
+                return Candidate(name, version, entry.described(), is_wheel=False)
             _, _, build, _ = parse_wheel_filename(entry.filename)
-        except InvalidWheelFilename as error:
+            file, rank = entry.described(), self._rank(parsed.tag) or 0
+        except (InvalidWheelFilename, MalformedUrlError) as error:
             return Rejection(entry, version, Reason.MALFORMED, str(error))
-        rank = self._rank(parsed.tag) or 0
-        file = entry.described()
         return Candidate(name, version, file, is_wheel=True, tag_rank=rank, build=build)
 
 

@@ -60,10 +60,7 @@ class Finder:
 
     def rejected(self, name: NormalizedName) -> tuple[RejectedFile, ...]:
         """Return the project's files that cannot be used on the target, and why."""
-        return tuple(
-            RejectedFile(each.entry.described(), each.version, each.reason, each.detail)
-            for each in self._project(name).rejections
-        )
+        return tuple(each.told() for each in self._project(name).rejections)
 
     def prefetch(self, names: Iterable[NormalizedName]) -> None:
         """Ask for pages that will be wanted soon; returns at once, and never raises."""
@@ -112,7 +109,7 @@ class Finder:
         """Ask a place in the background, once."""
         with self._lock:
             if (name, place.url) not in self._asked:
-                self._asked[name, place.url] = self._session.begin(place.page, name)
+                self._asked[name, place.url] = self._session.begin("pages", place.page, name)
             return self._asked[name, place.url]
 
     def _judged(self, name: NormalizedName, pages: Iterable[ProjectDetails]) -> Found:

@@ -218,8 +218,7 @@ class Session:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:
-                from bootstrap.network.background import Background
-    from bootstrap.network.transport import Transport
+                from bootstrap.network.transport import Transport
 
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport

@@ -85,8 +85,7 @@ def test_a_partial_unbundling_is_refused(package: Path) -> None:
 def test_an_unbundled_library_that_is_not_installed_is_named(package: Path) -> None:
     unbundle(package)
     bare = "import sys; sys.path[:] = [path for path in sys.path if 'site-packages' not in path]"
-    told = python(package, f"{bare}
-import bootstrap._vendor")
+    told = python(package, f"{bare}\nimport bootstrap._vendor")
     assert told.startswith("ImportError: certifi is neither vendored nor installed")
     assert "vendor.txt" in told
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-
 from bootstrap.trust.hashes import VerifiedWheel
+
+
+class PipScripts(Enum):
+    """Which scripts pip gets (ensurepip's words: default_pip, neither, altinstall)."""
+
+    ALL = "pip, pip3, pip3.Y"
+    VERSIONED = "pip3, pip3.Y"
+    FULL_VERSION = "pip3.Y"
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class InstallSettings:
     """Seconds to wait for another writer of the same environment."""
     installer_name: str = "get-installer"
     """What INSTALLER says (PEP 376)."""
+    pip_scripts: PipScripts = PipScripts.ALL
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Archives: reading zip files strictly, so that every reader sees the same files in them."""

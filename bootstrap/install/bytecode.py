@@ -1,0 +1,74 @@
+"""Compiling staged modules (`--compile`): by the target's own interpreter, on all cores."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bootstrap.install.errors import InstallError
+from bootstrap.install.unpack import Module, StagedWheel
+from bootstrap.install.wheel.record import row_of
+
+_FEWEST = 25
+"""Modules worth a process of their own."""
+_PROGRAM = """\
+import os, py_compile, sys
+try:
+    from importlib.util import cache_from_source
+except ImportError:
+    cache_from_source = lambda path: path + "c"
+stdin, stdout = (getattr(stream, "buffer", stream) for stream in (sys.stdin, sys.stdout))
+decode = getattr(os, "fsdecode", lambda path: path)
+encode = getattr(os, "fsencode", lambda path: path)
+for line in stdin.read().split(b"\\0"):
+    staged, final = (decode(part) for part in line.split(b"\\1"))
+    compiled = cache_from_source(staged)
+    try:
+        py_compile.compile(staged, compiled, final, True)
+    except Exception:
+        compiled = ""
+    stdout.write(encode(compiled) + b"\\0")
+"""
+"""Runs on every Python from 2.7. A module that does not compile is no error: wheels hold code for
+other versions, and templates named `.py`."""
+
+
+def compile_modules(wheels: Iterable[StagedWheel], executable: str) -> None:
+    """Compile all modules of staged wheels and note the bytecode files for RECORD.
+
+    Raises `InstallError` where the interpreter cannot do it.
+    """
+    work = [(wheel, module) for wheel in wheels for module in wheel.modules]
+    work.sort(key=lambda each: os.path.getsize(each[1].staged))
+    processes = max(1, min(os.cpu_count() or 1, len(work) // _FEWEST))
+    shares = [share for share in (work[first::processes] for first in range(processes)) if share]
+    with ThreadPoolExecutor(processes) as pool:
+        answers = pool.map(
+            lambda share: _compile([module for _, module in share], executable), shares
+        )
+        for share, compiled in zip(shares, answers, strict=True):
+            for (wheel, module), path in zip(share, compiled, strict=True):
+                if path:
+                    _note(wheel, module, path)
+
+
+def _compile(modules: Sequence[Module], executable: str) -> list[str]:
+    lines = (os.fsencode(each.staged) + b"\1" + os.fsencode(each.path) for each in modules)
+    # Nothing of the caller's or the user's may change what gets compiled: -E -s -S (not -I: 2.7).
+    command = [executable, "-E", "-s", "-S", "-c", _PROGRAM]
+    try:
+        done = subprocess.run(command, input=b"\0".join(lines), capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as exc:
+        said = getattr(exc, "stderr", b"") or str(exc).encode()
+        message = f"{executable} cannot compile modules: {said.decode(errors='replace').strip()}"
+        raise InstallError(message, hint="Install without --compile.") from exc
+    return [os.fsdecode(path) for path in done.stdout.split(b"\0")[:-1]]
+
+
+def _note(wheel: StagedWheel, module: Module, compiled: str) -> None:
+    beside = os.path.relpath(compiled, os.path.dirname(module.staged)).replace(os.sep, "/")
+    recorded = f"{module.recorded.rpartition('/')[0]}/{beside}".lstrip("/")
+    with open(compiled, "rb") as stream:
+        wheel.rows[recorded] = row_of(recorded, stream.read())

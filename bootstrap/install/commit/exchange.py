@@ -1,0 +1,63 @@
+"""Exchanging two paths at one instant: renameat2(2) on Linux, renamex_np(2) on macOS."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from functools import cache
+from typing import Any
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_RENAME_SWAP = 2
+_PLATFORM: str = sys.platform
+
+
+class ExchangeUnsupportedError(OSError):
+    """The system or the file system cannot exchange two paths."""
+
+
+def exchange(one: str, other: str) -> None:
+    """Exchange what lies at two paths of one file system, at one instant.
+
+    Raises `ExchangeUnsupportedError` where that is not possible here, OSError where it fails.
+    """
+    # Renames are auditable events (PEP 578); one by way of ctypes would not be seen otherwise.
+    sys.audit("bootstrap.install.exchange", one, other)
+    function = _function()
+    if function is None:
+        raise ExchangeUnsupportedError("no system call for it")
+    if function(os.fsencode(one), os.fsencode(other)) == 0:
+        return
+    number = ctypes.get_errno()
+    if number in _UNSUPPORTED:
+        raise ExchangeUnsupportedError(number, os.strerror(number))
+    raise OSError(number, os.strerror(number), one, None, other)
+
+
+_UNSUPPORTED = frozenset({22, 38, 45, 95})
+"""EINVAL (a file system without it), ENOSYS, ENOTSUP of macOS and of Linux."""
+
+
+@cache
+def _function() -> Any:
+    """Return a function of two paths that returns 0, or sets ctypes' errno; or None."""
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if _PLATFORM == "linux":
+            call = library.renameat2
+            call.argtypes = (
+                ctypes.c_int,
+                ctypes.c_char_p,
+                ctypes.c_int,
+                ctypes.c_char_p,
+                ctypes.c_uint,
+            )
+            return lambda a, b: call(_AT_FDCWD, a, _AT_FDCWD, b, _RENAME_EXCHANGE)
+        if _PLATFORM == "darwin":
+            call = library.renamex_np
+            call.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint)
+            return lambda a, b: call(a, b, _RENAME_SWAP)
+    except (AttributeError, OSError, TypeError):  # an old libc; Windows has no CDLL(None)
+        return None
+    return None

@@ -1,0 +1,112 @@
+"""Preflight: whatever would stop the commit is found before the first change."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from bootstrap.install.commit.planning import Plan
+from bootstrap.install.commit.staging import Staging
+from bootstrap.install.commit.steps import Make, Put, Swap
+from bootstrap.install.environment.owners import Owners
+from bootstrap.install.environment.places import Places
+from bootstrap.install.errors import (
+    ConflictError,
+    ExternallyManagedError,
+    NoSpaceError,
+    NotWritableError,
+)
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.ui import Ui
+
+_SPARE = 1 << 20
+"""Bytes left for directories, the journal, and the blocks files do not fill."""
+
+
+def refuse_managed(target: TargetEnvironment) -> None:
+    """Raise `ExternallyManagedError` where another package manager owns the target (PEP 668)."""
+    if target.externally_managed is not None:
+        raise ExternallyManagedError(str(target.executable), target.externally_managed)
+
+
+def check_writable(places: Places) -> None:
+    """Raise `NotWritableError` where a library or scripts directory cannot be written."""
+    for directory in (*places.libraries, places.directories["scripts"]):
+        _check_writable(_nearest(directory))
+
+
+def _nearest(path: str) -> str:
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _check_writable(directory: str) -> None:
+    if not os.path.isdir(directory):
+        raise NotWritableError(directory, "it is no directory")
+    effective = os.access in os.supports_effective_ids
+    if not os.access(directory, os.W_OK | os.X_OK, effective_ids=effective):
+        raise NotWritableError(directory, "no permission to write")
+
+
+def check_space(directory: str, needed: int) -> None:
+    """Raise `NoSpaceError` where so many bytes do not fit."""
+    if not hasattr(os, "statvfs"):
+        return
+    system = os.statvfs(directory)
+    free = system.f_bavail * system.f_frsize
+    if needed + _SPARE > free:
+        raise NoSpaceError(directory, needed, free)
+
+
+def check_plan(plan: Plan, staging: Staging, owners: Owners, ui: Ui, *, force: bool) -> None:
+    """Refuse a plan that would overwrite what is not ours, or change what we may not change.
+
+    With `force`, files of others are overwritten, and that is told. Raises `ConflictError` and
+    `NotWritableError`.
+    """
+    made = {step.path for step in plan.made}
+    for parent in {os.path.dirname(step.path) for step in plan.steps} - made:
+        if not any(isinstance(step, Make) and step.path == parent for step in plan.steps):
+            _check_writable(_existing(parent, made))
+    conflicts = _conflicts(plan, staging, owners)
+    if conflicts and not force:
+        raise ConflictError(conflicts)
+    for path, owner, claimant in conflicts:
+        ui.warn(f"{path} of {owner} is overwritten by {claimant}.")
+
+
+def _existing(directory: str, made: set[str]) -> str:
+    while directory in made:
+        directory = os.path.dirname(directory)
+    return directory
+
+
+def _conflicts(plan: Plan, staging: Staging, owners: Owners) -> list[tuple[str, str, str]]:
+    conflicts = []
+    staged = {step.path: step.staged for step in plan.steps if isinstance(step, Put | Swap)}
+    for path in plan.in_the_way:
+        owner = owners[path]
+        if owner is None and _may_replace_nobodys(path, staging.places):
+            continue
+        if owner is not None and _same_bytes(path, staged[path]):
+            continue
+        claimant = staging.claimant(path)
+        conflicts.append((path, owner or "no distribution", claimant))
+    return conflicts
+
+
+def _may_replace_nobodys(path: str, places: Places) -> bool:
+    """Whether what belongs to no distribution may be overwritten, as leftovers of pip's are."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        return False
+    roots = (*places.libraries, places.directories["scripts"])
+    return any(path.startswith(f"{root}{os.sep}") for root in roots)
+
+
+def _same_bytes(one: str, other: str) -> bool:
+    first, second = os.lstat(one), os.lstat(other)
+    if not stat.S_ISREG(first.st_mode) or first.st_size != second.st_size:
+        return False
+    with open(one, "rb") as here, open(other, "rb") as there:
+        return here.read() == there.read()

@@ -1,0 +1,1 @@
+"""What the target's directories hold already, and who may write to them."""

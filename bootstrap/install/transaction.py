@@ -1,0 +1,210 @@
+"""The transaction: everything is staged and checked before anything changes, then it is committed.
+
+This is the one place where the room's parts are composed. Every module needed from the first write
+on is imported here, at the top: what is imported later may already be the new version of ourselves
+(pip#13079).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.install.bytecode import compile_modules
+from bootstrap.install.commit import journal as journals
+from bootstrap.install.commit.interrupts import Interrupts
+from bootstrap.install.commit.journal import Journal
+from bootstrap.install.commit.path_files import stage_without_lines
+from bootstrap.install.commit.planning import Plan, Planner
+from bootstrap.install.commit.preflight import check_plan, check_writable, refuse_managed
+from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
+from bootstrap.install.commit.staging import Staging
+from bootstrap.install.environment.lock import locked
+from bootstrap.install.environment.owned import Owned, owned_by
+from bootstrap.install.environment.owners import Owners
+from bootstrap.install.environment.places import Places, lock_paths
+from bootstrap.install.environment.present import Present, present_distributions
+from bootstrap.install.errors import ConflictError, translated
+from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
+from bootstrap.install.wheel.scripts import interpreter_of
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.ui import Ui
+
+
+def install(
+    target: TargetEnvironment, wheels: Sequence[WheelToInstall], settings: InstallSettings, ui: Ui
+) -> tuple[InstalledDistribution, ...]:
+    """Install wheels into the target: all of them, or none and nothing is changed.
+
+    What they replace is uninstalled. Raises `WheelRefusedError` and `InstallError`.
+    """
+    if not wheels:
+        recover(target, ui, settings)
+        return ()
+    with begin(target, settings, ui) as transaction:
+        for wheel in wheels:
+            transaction.stage(wheel)
+        return transaction.commit()
+
+
+def uninstall(
+    target: TargetEnvironment, names: Iterable[str], settings: InstallSettings, ui: Ui
+) -> tuple[NormalizedName, ...]:
+    """Uninstall distributions: all of those named, or none. Return those that were there."""
+    with begin(target, settings, ui) as transaction:
+        return transaction.remove(names)
+
+
+def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None = None) -> None:
+    """Undo or sweep away what interrupted runs left in the target; `-v` tells of it.
+
+    Quick where there is nothing. Raises `InstallError`.
+    """
+    timeout = (settings or InstallSettings()).lock_timeout
+    places = Places(target.scheme)
+    if abandoned_areas(places):
+        with Interrupts().handled(), locked(lock_paths(places), timeout, ui):
+            recover_areas(abandoned_areas(places), ui)
+
+
+@contextmanager
+def begin(target: TargetEnvironment, settings: InstallSettings, ui: Ui) -> Iterator[Transaction]:
+    """Begin a change of the target; leaving the context without a commit leaves no trace of it.
+
+    Ctrl-C, SIGTERM and SIGHUP count as errors, too; during the commit they are held back. Raises
+    `InstallError`.
+    """
+    places = Places(target.scheme)
+    refuse_managed(target)
+    check_writable(places)
+    recover(target, ui, settings)
+    interrupts = Interrupts()
+    with interrupts.handled():
+        transaction = Transaction(target, settings, ui, places, interrupts)
+        try:
+            with interrupts.allowed():
+                yield transaction
+        finally:
+            transaction.end()
+
+
+class Transaction:
+    """One change of an environment, made by `begin`."""
+
+    def __init__(
+        self,
+        target: TargetEnvironment,
+        settings: InstallSettings,
+        ui: Ui,
+        places: Places,
+        interrupts: Interrupts,
+    ) -> None:
+        self._target, self._settings, self._ui = target, settings, ui
+        self._places, self._interrupts = places, interrupts
+        self._staging = Staging(places, interrupts.postponed)
+        self._interpreter = interpreter_of(target)
+        self._staged: list[StagedWheel] = []
+        self._mtimes: dict[str, int] = {}
+        self._committed = False
+
+    def stage(self, wheel: WheelToInstall) -> None:
+        """Unpack a wheel beside its place; several threads may do so at once.
+
+        All must have returned before the context is left. Raises `WheelRefusedError` and
+        `InstallError`.
+        """
+        staged = unpack(wheel, self._staging, self._interpreter, self._settings)
+        for warning in staged.warnings:
+            self._ui.warn(warning)
+        self._staged.append(staged)
+
+    def commit(self) -> tuple[InstalledDistribution, ...]:
+        """Put everything staged in its place, and remove what it replaces.
+
+        Raises `InstallError`; nothing has changed then.
+        """
+        self._refuse_conflicts()
+        if self._settings.compile:
+            compile_modules(self._staged, str(self._target.executable))
+        for staged in self._staged:
+            write_final_record(staged, self._staging)
+        names = {staged.name for staged in self._staged}
+        replaced = self._change(names, uninstall=not self._settings.ignore_installed)
+        return tuple(self._installed(staged, replaced) for staged in self._staged)
+
+    def remove(self, names: Iterable[str]) -> tuple[NormalizedName, ...]:
+        """Uninstall what is named. Raises `InstallError`; nothing has changed then."""
+        wanted = {canonicalize_name(name) for name in names}
+        removed = self._change(wanted, uninstall=True)
+        return tuple(sorted({present.name for present in removed}))
+
+    def end(self) -> None:
+        """Remove every trace of staging."""
+        if self._committed:
+            self._staging.dispose()
+        else:
+            self._staging.abandon({**self._staging.mtimes, **self._mtimes})
+
+    def _refuse_conflicts(self) -> None:
+        conflicts = [each for staged in self._staged for each in staged.conflicts]
+        if conflicts and not self._settings.force:
+            raise ConflictError(conflicts)
+        for path, owner, claimant in conflicts:
+            self._ui.warn(f"{path} is in both {owner} and {claimant}; that of {owner} is taken.")
+
+    def _change(self, names: set[NormalizedName], *, uninstall: bool) -> list[Present]:
+        """Make the change under the environment's lock; return what it uninstalled."""
+        paths = lock_paths(self._places)
+        with locked(paths, self._settings.lock_timeout, self._ui):
+            recover_areas(abandoned_areas(self._places), self._ui)
+            leaving = [each for each in present_distributions(self._places) if each.name in names]
+            owned = [owned_by(each, self._places) for each in leaving] if uninstall else []
+            self._edit_lines(owned)
+            owners = Owners(self._places, names)
+            old = frozenset[str]().union(*(each.files for each in owned))
+            self._staging.root(self._places.libraries[0])
+            with translated(self._places.libraries[0]):
+                plan = Planner(self._staging, old, owners).plan()
+                check_plan(plan, self._staging, owners, self._ui, force=self._settings.force)
+                self._carry_out(plan)
+        self._tell(owned)
+        return leaving if uninstall else []
+
+    def _carry_out(self, plan: Plan) -> None:
+        parents = {os.path.dirname(step.path) for step in plan.steps}
+        times = {path: os.stat(path).st_mtime_ns for path in parents if os.path.isdir(path)}
+        self._mtimes = {**times, **self._staging.mtimes}
+        areas = tuple(area.path for area in self._staging.areas)
+        journal = Journal(plan.steps, self._mtimes, areas, tuple(self._staging.made))
+        with self._interrupts.postponed():
+            journals.write(journal, areas[0])
+            journal.commit()
+            journals.remove(areas[0])
+            self._committed = True
+
+    def _edit_lines(self, owned: list[Owned]) -> None:
+        """Stage .pth files without the lines that go."""
+        going: dict[str, frozenset[str]] = {}
+        for path, lines in (item for each in owned for item in each.lines.items()):
+            going[path] = going.get(path, frozenset()) | lines
+        for path, lines in going.items():
+            stage_without_lines(path, lines, self._staging)
+
+    def _tell(self, owned: list[Owned]) -> None:
+        for path in (path for each in owned for path in each.outside):
+            self._ui.warn(f"{path} was not removed: it does not belong to this environment.")
+
+    def _installed(self, staged: StagedWheel, replaced: list[Present]) -> InstalledDistribution:
+        scheme = self._target.scheme
+        before = [each.version for each in replaced if each.name == staged.name and each.version]
+        return InstalledDistribution(
+            staged.name,
+            staged.version,
+            Path(getattr(scheme, staged.library)) / staged.dist_info,
+            before[0] if before else None,
+            tuple(scheme.scripts / name for name in staged.scripts),
+        )

@@ -1,0 +1,225 @@
+"""Unpacking one wheel into the staging area, each file checked against RECORD on its way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
+from bootstrap.install.commit.preflight import check_space
+from bootstrap.install.commit.staging import Claim, Staging
+from bootstrap.install.errors import translated
+from bootstrap.install.plan import InstallSettings, WheelToInstall
+from bootstrap.install.rules import BrokenRuleError, Rule
+from bootstrap.install.wheel.entry_points import check_interpreter_name
+from bootstrap.install.wheel.generated import GENERATED, generated_metadata
+from bootstrap.install.wheel.layout import Placed, SchemeKey
+from bootstrap.install.wheel.record import RecordRow, row_of, write_record
+from bootstrap.install.wheel.scripts import (
+    Interpreter,
+    make_launcher,
+    scripts_to_make,
+    with_interpreter,
+)
+from bootstrap.install.wheel.wheel import Wheel, open_wheel
+
+_PYTHON_LINE = b"#!python"
+
+
+@dataclass
+class StagedWheel:
+    """A wheel whose files are staged; all but its RECORD, which is written last."""
+
+    name: NormalizedName
+    version: Version
+    dist_info: str
+    library: SchemeKey
+    rows: dict[str, RecordRow] = field(default_factory=dict)
+    modules: list[Module] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    """Names of files in the scripts directory."""
+    warnings: tuple[str, ...] = ()
+    conflicts: list[tuple[str, str, str]] = field(default_factory=list)
+    """Places that another wheel of the transaction claimed first, for another file."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Python file: where it is staged, where it will lie, and the same in RECORD's words."""
+
+    staged: str
+    path: str
+    recorded: str
+
+
+def unpack(
+    wanted: WheelToInstall, staging: Staging, interpreter: Interpreter, settings: InstallSettings
+) -> StagedWheel:
+    """Stage a wheel's files, launchers and metadata.
+
+    Raises `WheelRefusedError`, and `InstallError` where the files cannot be written.
+    """
+    with open_wheel(wanted.wheel) as wheel, translated(staging.places.directories["purelib"]):
+        library: SchemeKey = "purelib" if wheel.pure else "platlib"
+        root = staging.root(staging.places.directories[library])
+        check_space(root, wheel.archive.size)
+        staged = StagedWheel(
+            wheel.name,
+            wheel.version,
+            wheel.dist_info,
+            library,
+            warnings=tuple(f"{wheel.filename}: {each}" for each in wheel.warnings),
+        )
+        writer = _Writer(staging, staged)
+        _write_members(wheel, writer, interpreter)
+        for entry_point in scripts_to_make(
+            wheel.name, wheel.entry_points, interpreter.version, settings.pip_scripts
+        ):
+            launcher = make_launcher(entry_point, interpreter)
+            writer.write_bytes("scripts", launcher.name, launcher.content, executable=True)
+        for name, content in generated_metadata(wanted, settings).items():
+            writer.write_bytes(library, f"{wheel.dist_info}/{name}", content)
+        return staged
+
+
+def write_final_record(staged: StagedWheel, staging: Staging) -> None:
+    """Write RECORD, once everything else of the wheel is staged."""
+    path = f"{staged.dist_info}/RECORD"
+    content = write_record(staged.rows.values(), path)
+    where, _ = staging.claim(staged.library, path, Claim(staged.name, b"", None))
+    with translated(where), staging.create(where) as stream:
+        stream.write(content)
+
+
+def _write_members(wheel: Wheel, writer: _Writer, interpreter: Interpreter) -> None:
+    launchers = {entry_point.name for entry_point in wheel.entry_points}
+    ours = {f"{wheel.dist_info}/{name}" for name in GENERATED}
+    for placed in wheel.files:
+        chunks = _verified_chunks(wheel, placed.member)
+        if placed.member in ours or (placed.key == "scripts" and _stem(placed.path) in launchers):
+            _drain(chunks)  # checked all the same
+        elif placed.key == "scripts":
+            _write_script(wheel, placed, chunks, writer, interpreter)
+        else:
+            executable = wheel.archive.members[placed.member].executable
+            row = wheel.record.get(placed.member)
+            writer.write(placed.key, placed.path, chunks, row, executable=executable)
+
+
+def _stem(script: str) -> str:
+    """Return the entry point a script made by setuptools is for: pip ignores these, too."""
+    for suffix in (".exe", "-script.py", "-script.pyw"):
+        if script.lower().endswith(suffix):
+            return script[: -len(suffix)]
+    return script
+
+
+def _write_script(
+    wheel: Wheel,
+    placed: Placed,
+    chunks: Iterator[bytes],
+    writer: _Writer,
+    interpreter: Interpreter,
+) -> None:
+    check_interpreter_name(placed.path)
+    first = next(chunks, b"")
+    if first.startswith(_PYTHON_LINE):
+        content = with_interpreter(first + b"".join(chunks), interpreter)
+        writer.write_bytes("scripts", placed.path, content, executable=True)
+        return
+    row = wheel.record.get(placed.member)
+    writer.write("scripts", placed.path, _chain(first, chunks), row, executable=True)
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _drain(chunks: Iterable[bytes]) -> None:
+    for _ in chunks:
+        pass
+
+
+def _verified_chunks(wheel: Wheel, name: str) -> Iterator[bytes]:
+    """Yield a file's bytes; raise at their end unless they are those RECORD speaks of."""
+    member = wheel.archive.members[name]
+    row = wheel.record.get(name)
+    if row is None or not row.algorithm:  # RECORD itself and its signatures
+        yield from wheel.archive.chunks(member)
+        return
+    if row.size is not None and row.size != member.size:
+        detail = f"{name}: {member.size} bytes, {row.size} in RECORD"
+        raise BrokenRuleError(Rule.RECORD_SIZE, detail)
+    hasher = hashlib.new(row.algorithm)
+    for chunk in wheel.archive.chunks(member):
+        hasher.update(chunk)
+        yield chunk
+    if hasher.digest() != row.digest:
+        raise BrokenRuleError(Rule.RECORD_HASH, name)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes staged files and notes them for RECORD."""
+
+    staging: Staging
+    staged: StagedWheel
+
+    def write_bytes(
+        self, key: SchemeKey, path: str, content: bytes, *, executable: bool = False
+    ) -> None:
+        self.write(key, path, iter((content,)), row_of(path, content), executable=executable)
+
+    def write(
+        self,
+        key: SchemeKey,
+        path: str,
+        chunks: Iterator[bytes],
+        row: RecordRow | None,
+        *,
+        executable: bool,
+    ) -> None:
+        row = row or RecordRow(path)
+        claim = Claim(self.staged.name, row.digest, row.size)
+        where, before = self.staging.claim(key, path, claim)
+        recorded = self._recorded(key, path)
+        if before is not None:
+            _drain(chunks)
+            row = self._shared(row, recorded, before)
+        else:
+            self._store(where, chunks, executable=executable)
+        self.staged.rows[recorded] = RecordRow(recorded, row.algorithm, row.digest, row.size)
+        if key == "scripts":
+            self.staged.scripts.append(path)
+        elif path.endswith(".py") and key in {"purelib", "platlib"}:
+            self._note_module(key, path, where, recorded)
+
+    def _store(self, where: str, chunks: Iterator[bytes], *, executable: bool) -> None:
+        try:
+            stream = self.staging.create(where, executable=executable)
+        except FileExistsError as exc:  # on a file system that takes two names for the same
+            raise BrokenRuleError(Rule.SAME_AFTER_FOLDING, where) from exc
+        with stream:
+            for chunk in chunks:
+                stream.write(chunk)
+
+    def _shared(self, row: RecordRow, recorded: str, before: Claim) -> RecordRow:
+        """Judge a place claimed twice: the same bytes may be shared, others may not."""
+        if before.distribution == self.staged.name:
+            raise BrokenRuleError(Rule.SAME_DESTINATION, recorded)
+        if (before.digest, before.size) != (row.digest, row.size):
+            self.staged.conflicts.append((recorded, before.distribution, self.staged.name))
+        return RecordRow(recorded, "sha256", before.digest, before.size)
+
+    def _note_module(self, key: SchemeKey, path: str, where: str, recorded: str) -> None:
+        final = os.path.join(self.staging.places.directories[key], path)
+        self.staged.modules.append(Module(where, final, recorded))
+
+    def _recorded(self, key: SchemeKey, path: str) -> str:
+        if key == self.staged.library:
+            return path
+        return f"{self.staging.places.from_library(self.staged.library, key)}{path}"

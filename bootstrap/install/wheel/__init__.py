@@ -1,0 +1,1 @@
+"""The wheel: what its parts mean, and where each file of it goes."""

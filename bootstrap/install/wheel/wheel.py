@@ -1,0 +1,160 @@
+"""A wheel opened and understood (PEP 427): all its rules checked but the hashes of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bootstrap._vendor.packaging.utils import (
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_wheel_filename,
+)
+from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.install.archive.archive import Archive, open_archive
+from bootstrap.install.rules import BrokenRuleError, Rule, WheelRefusedError
+from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
+from bootstrap.install.wheel.headers import parse_headers
+from bootstrap.install.wheel.layout import Placed, belongs_to, place
+from bootstrap.install.wheel.record import RecordRow, check_listed, parse_record
+from bootstrap.trust.hashes import VerifiedWheel
+
+_WHEEL_VERSION = (1, 0)
+_METADATA_VERSION = (2, 6)
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel, open for unpacking."""
+
+    filename: str
+    name: NormalizedName
+    version: Version
+    dist_info: str
+    """The directory's name as it is spelt in the wheel."""
+    pure: bool
+    record: Mapping[str, RecordRow]
+    entry_points: tuple[EntryPoint, ...]
+    files: tuple[Placed, ...]
+    warnings: tuple[str, ...]
+    archive: Archive
+
+
+@contextmanager
+def open_wheel(wheel: VerifiedWheel) -> Iterator[Wheel]:
+    """Open a wheel, and name it in every error that comes up while it is open.
+
+    Raises `WheelRefusedError`.
+    """
+    try:
+        with wheel.open() as stream:
+            yield _understand(wheel.filename, open_archive(stream))
+    except BrokenRuleError as exc:
+        raise WheelRefusedError(wheel.filename, exc.rule, exc.detail) from exc
+
+
+def _understand(filename: str, archive: Archive) -> Wheel:
+    name, version = _from_filename(filename)
+    files = tuple(each.name for each in archive.members.values() if not each.is_directory)
+    dist_info = _find_dist_info(files, name, version)
+    headers = parse_headers(
+        _required(archive, dist_info, "WHEEL", Rule.NO_WHEEL_FILE), Rule.WHEEL_FILE
+    )
+    warnings = (
+        *_check_wheel_version(headers),
+        *_check_metadata(
+            _required(archive, dist_info, "METADATA", Rule.NO_METADATA), name, version
+        ),
+    )
+    record = parse_record(_required(archive, dist_info, "RECORD", Rule.NO_RECORD))
+    check_listed(files, record, dist_info)
+    pure = _root_is_purelib(headers)
+    return Wheel(
+        filename,
+        name,
+        version,
+        dist_info,
+        pure,
+        record,
+        _entry_points(archive, dist_info),
+        tuple(place(files, dist_info, name, version, pure=pure)),
+        warnings,
+        archive,
+    )
+
+
+def _from_filename(filename: str) -> tuple[NormalizedName, Version]:
+    try:
+        name, version, _, _ = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, InvalidVersion) as exc:
+        raise BrokenRuleError(Rule.FILENAME, str(exc)) from exc
+    return name, version
+
+
+def _find_dist_info(files: tuple[str, ...], name: NormalizedName, version: Version) -> str:
+    tops = {file.partition("/")[0] for file in files if "/" in file}
+    found = sorted(top for top in tops if top.lower().endswith(".dist-info"))
+    if not found:
+        raise BrokenRuleError(Rule.NO_DIST_INFO)
+    if len(found) > 1:
+        raise BrokenRuleError(Rule.SEVERAL_DIST_INFO, ", ".join(found))
+    if not belongs_to(found[0], ".dist-info", name, version):
+        raise BrokenRuleError(Rule.DIST_INFO_NAME, found[0])
+    return found[0]
+
+
+def _required(archive: Archive, dist_info: str, name: str, rule: Rule) -> bytes:
+    path = f"{dist_info}/{name}"
+    if path not in archive.members:
+        raise BrokenRuleError(rule)
+    return archive.read(path)
+
+
+def _check_wheel_version(headers: Mapping[str, str]) -> Iterator[str]:
+    said = headers.get("wheel-version")
+    if said is None:
+        raise BrokenRuleError(Rule.NO_WHEEL_VERSION)
+    version = _dotted(said, Rule.WHEEL_FILE)
+    if version[0] > _WHEEL_VERSION[0]:
+        raise BrokenRuleError(Rule.WHEEL_VERSION, said)
+    if version > _WHEEL_VERSION:
+        yield f"its Wheel-Version {said} is newer than this program knows"
+
+
+def _check_metadata(content: bytes, name: NormalizedName, version: Version) -> Iterator[str]:
+    headers = parse_headers(content, Rule.METADATA)
+    said = headers.get("metadata-version", "")
+    metadata_version = _dotted(said, Rule.METADATA)
+    if metadata_version[0] > _METADATA_VERSION[0]:
+        raise BrokenRuleError(Rule.METADATA_VERSION, said)
+    if canonicalize_name(headers.get("name", "")) != name:
+        raise BrokenRuleError(Rule.METADATA_NAME, headers.get("name", "no name"))
+    try:
+        same = Version(headers.get("version", "")) == version
+    except InvalidVersion:
+        same = False
+    if not same:
+        raise BrokenRuleError(Rule.METADATA_WHEEL_VERSION, headers.get("version", "none"))
+    if metadata_version > _METADATA_VERSION:
+        yield f"its Metadata-Version {said} is newer than this program knows"
+
+
+def _dotted(said: str, rule: Rule) -> tuple[int, int]:
+    parts = said.split(".")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise BrokenRuleError(rule, f"the version {said!r}")
+    return int(parts[0]), int(parts[1])
+
+
+def _root_is_purelib(headers: Mapping[str, str]) -> bool:
+    said = headers.get("root-is-purelib", "false").lower()
+    if said not in {"true", "false"}:
+        raise BrokenRuleError(Rule.ROOT_IS_PURELIB, said)
+    return said == "true"
+
+
+def _entry_points(archive: Archive, dist_info: str) -> tuple[EntryPoint, ...]:
+    path = f"{dist_info}/entry_points.txt"
+    return parse_entry_points(archive.read(path)) if path in archive.members else ()

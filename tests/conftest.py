@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 _SHIELDED = ("PIP_", "SSL_", "UV_", "POETRY_", "REQUESTS_CA", "CURL_CA", "GIT_SSL", "PYTHON", "XDG_")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say which engine the functional tests run, and on which Python."""
+    group = parser.getgroup("get-installer")
+    group.addoption(
+        "--zipapp",
+        nargs="?",
+        const="dist/get-installer.pyz",
+        help="run the functional tests against this built file instead of the checkout",
+    )
+    group.addoption(
+        "--engine-python", default=sys.executable, help="the Python that runs the engine in them"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,14 @@ from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.trust.hashes import Hashes, verified_bytes
 
 
+_SCHEME = "bundled:"
+
+
+def is_bundled(candidate: Candidate) -> bool:
+    """Say whether a candidate is the bundled wheel."""
+    return candidate.file.url.startswith(_SCHEME)
+
+
 class BundledPreparer:
     """Offers the bundled wheel besides what another preparer knows, and reaches nothing itself.
 
@@ -34,7 +42,7 @@ class BundledPreparer:
         """The bundled wheel."""
         name, version, build, _ = parse_wheel_filename(self._bundled.filename)
         hashes = Hashes.of([("sha256", self._bundled.sha256)])
-        file = DistributionFile(self._bundled.filename, f"bundled:{self._bundled.filename}", hashes)
+        file = DistributionFile(self._bundled.filename, f"{_SCHEME}{self._bundled.filename}", hashes)
         return Candidate(name, version, file, is_wheel=True, build=build)
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:

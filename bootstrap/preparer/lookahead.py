@@ -45,6 +45,7 @@ class Lookahead(Generic[K, V]):
             is_ours = future is None or future.cancel()  # cancelled: it was still in the queue
             if future is None or is_ours:
                 future = self._begun[key] = Future()
+                future.set_running_or_notify_cancel()  # nobody may take it for one in the queue
         if is_ours:
             try:
                 future.set_result(self._function(key))

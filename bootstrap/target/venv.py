@@ -29,7 +29,7 @@ from bootstrap.target.place import describe
 from bootstrap.target.settings import TargetSettings
 
 CONFIGURATION = "pyvenv.cfg"
-MAKING = ".get-installer-is-making-this"
+MAKING = ".virtual-environment-in-the-making"
 TIMEOUT = 120.0
 
 
@@ -107,11 +107,26 @@ def make(
     interpreter = base.interpreter.in_venv(directory)
     if not is_whole(directory):
         require_room(directory)
-        if interpreter.version_info < (3, 3):
-            raise NoVenvModuleError(directory, interpreter)
         with _all_or_nothing(directory):
             _make(interpreter, directory, prompt, copies=copies)
     return describe(interpreter, TargetSettings())
+
+
+@contextmanager
+def made(target: TargetEnvironment) -> Iterator[None]:
+    """Make the virtual environment a target describes, for good once what follows has succeeded.
+
+    Where it fails, or the process is killed, there is no environment: the next run begins anew.
+
+    :raises NotAVirtualEnvironmentError, VenvError, NoVenvModuleError: as `make` does.
+    """
+    if target.to_make is None:
+        yield
+        return
+    assert target.interpreter is not None  # noqa: S101  # what is to be made was described by one
+    with _all_or_nothing(target.to_make):
+        _make(target.interpreter, target.to_make, None, copies=False)
+        yield
 
 
 @contextmanager
@@ -146,6 +161,8 @@ def _empty(directory: Path) -> None:
 
 def _make(interpreter: Interpreter, directory: Path, prompt: str | None, *, copies: bool) -> None:
     base = interpreter.base_executable
+    if interpreter.version_info < (3, 3):
+        raise NoVenvModuleError(directory, interpreter)
     symlinks = os.name != "nt" and not copies
     try:
         if _is_our_base(interpreter):

@@ -1,0 +1,70 @@
+"""The engine as a process, a local TLS index, and environments to install into."""
+
+from __future__ import annotations
+
+import ensurepip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.functional.engine import Engine
+from tests.servers import Authority, IndexServer, make_wheel
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The checkout, or with `--zipapp` the built file."""
+    python = str(request.config.getoption("--engine-python"))
+    archive = request.config.getoption("--zipapp")
+    if archive:
+        return Engine.from_zipapp(python, Path(str(archive)).resolve(strict=True))
+    return Engine.from_checkout(python)
+
+
+@dataclass(frozen=True)
+class LocalIndex:
+    """A TLS index on loopback and the options that lead to it."""
+
+    server: IndexServer
+    wheels: Path
+    ca: Path
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What the user types to use it."""
+        return ("--index-url", self.server.simple_url, "--cert", str(self.ca))
+
+    def add(self, name: str, version: str, **details: object) -> Path:
+        """Make a wheel and offer it."""
+        path = make_wheel(self.wheels, name, version, **details)  # type: ignore[arg-type]  # theirs
+        self.server.add(path)
+        return path
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """The tests' own certificate authority."""
+    return Authority()
+
+
+@pytest.fixture
+def index(authority: Authority, tmp_path: Path) -> Iterator[LocalIndex]:
+    """Serve the pip that this Python's ensurepip carries, and whatever a test adds."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    with IndexServer(authority) as server:
+        server.add(ensurepip_wheel())
+        yield LocalIndex(server, wheels, authority.write_pem(tmp_path / "ca.pem"))
+
+
+def ensurepip_wheel() -> Path:
+    """Return a real pip wheel that needs no network."""
+    return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+
+
+@pytest.fixture
+def venv(tmp_path: Path) -> Path:
+    """Where a test's virtual environment goes; the path has a space, as users' paths have."""
+    return tmp_path / "the target"

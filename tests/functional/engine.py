@@ -1,0 +1,103 @@
+"""Runs the engine as a user does: as a process, from the checkout or from the built file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+_FROM_CHECKOUT = "import sys; from bootstrap.cli import main; sys.exit(main())"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run left on its standard streams, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Everything a user would have seen."""
+        return self.out + self.err
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to run get-installer."""
+
+    command: tuple[str, ...]
+    environ: Mapping[str, str]
+
+    @classmethod
+    def from_zipapp(cls, python: str, archive: Path) -> Engine:
+        """Run the built file."""
+        return cls((python, str(archive)), {})
+
+    @classmethod
+    def from_checkout(cls, python: str) -> Engine:
+        """Run the working copy."""
+        return cls((python, "-c", _FROM_CHECKOUT), {"PYTHONPATH": str(CHECKOUT)})
+
+    def __call__(
+        self,
+        *arguments: str | Path,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        timeout: float = 120,
+    ) -> Finished:
+        """Run one command line to its end."""
+        done = subprocess.run(
+            [*self.command, *map(str, arguments)],
+            env={**os.environ, **self.environ, **(environ or {})},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def succeeds(self, *arguments: str | Path, **options: object) -> Finished:
+        """Run, and show what it said where it fails."""
+        done = self(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+        assert done.status == 0, done.text
+        return done
+
+    def fails(self, *arguments: str | Path, status: int = 1, **options: object) -> Finished:
+        """Run something that has to fail in one clear message without a traceback."""
+        done = self(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+        assert done.status == status, done.text
+        assert "Traceback" not in done.text
+        assert done.err.startswith("error: ") or "\nerror: " in done.err, done.text
+        return done
+
+
+def run(*command: str | Path, **options: object) -> str:
+    """Run another program, which has to succeed, and return what it printed."""
+    done = subprocess.run(  # type: ignore[call-overload]  # passed on as they came
+        list(map(str, command)), capture_output=True, text=True, check=False, **options
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return str(done.stdout)
+
+
+def snapshot(directory: Path) -> Sequence[tuple[str, int, int, bytes | str]]:
+    """Return every path below a directory with its mode, modification time and content."""
+    return [
+        (str(path.relative_to(directory)), status.st_mode, status.st_mtime_ns, _content(path))
+        for path in sorted(directory.rglob("*"))
+        for status in [path.lstat()]
+    ]
+
+
+def _content(path: Path) -> bytes | str:
+    if path.is_symlink():
+        return str(path.readlink())
+    return path.read_bytes() if path.is_file() else b""

@@ -1,0 +1,107 @@
+"""No network: the bundled wheel is installed, and it is said; trust never gives way for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import CHECKOUT, Engine, run
+
+
+@pytest.fixture(autouse=True)
+def _bundled(request: pytest.FixtureRequest) -> None:
+    built = any((CHECKOUT / "bootstrap" / "_bundled").glob("pip-*.whl"))
+    if not built and not request.config.getoption("--zipapp"):
+        pytest.skip("the pip wheel is bundled by build_zipapp.py, which has not run here")
+
+
+def closed_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def test_offline_installs_the_bundled_pip_and_says_so(engine: Engine, venv: Path) -> None:
+    done = engine.succeeds("--venv", venv, "--offline", "--", "--version")
+    assert "bundled" in done.out
+    assert str(venv) in done.out.splitlines()[-1]
+    assert run(venv / "bin" / "python", "-m", "pip", "check") == "No broken requirements found.\n"
+
+
+def test_offline_imports_no_network_library(engine: Engine, venv: Path) -> None:
+    done = engine.succeeds("--venv", venv, "--offline", environ={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines()}
+    assert "zipfile" in imported
+    assert not imported & {"ssl", "socket", "http.client", "requests", "bootstrap.network.session"}
+    assert not any(name.startswith("bootstrap._vendor.urllib3") for name in imported)
+
+
+def test_an_index_that_cannot_be_reached_leads_to_the_bundled_pip(
+    engine: Engine, venv: Path
+) -> None:
+    url = f"https://127.0.0.1:{closed_port()}/simple/"
+    done = engine.succeeds("--venv", venv, "--index-url", url)
+    assert "bundled" in done.text
+    assert url in done.text
+
+
+def test_an_unreachable_index_and_a_wish_the_bundled_wheel_cannot_fulfil_end_the_run(
+    engine: Engine, venv: Path
+) -> None:
+    url = f"https://127.0.0.1:{closed_port()}/simple/"
+    done = engine.fails("--venv", venv, "--index-url", url, "--installer", "uv")
+    assert url in done.err
+
+
+def test_a_certificate_failure_never_leads_to_the_bundled_pip(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    engine.fails("--venv", venv, "--index-url", index.server.simple_url)
+    assert not list(venv.glob("lib/python*/site-packages/pip"))
+
+
+def test_offline_takes_a_newer_wheel_that_lies_at_hand(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("pip", "999.0", files={"pip/__init__.py": "", "pip/__main__.py": "print('newer')"})
+    done = engine.succeeds("--venv", venv, "--offline", "--find-links", index.wheels, "--", "-h")
+    assert done.out.splitlines()[-1] == "newer"
+
+
+@pytest.mark.skipif(
+    not (shutil.which("unshare") and hasattr(os, "geteuid") and os.geteuid() == 0),
+    reason="a network name space needs root on Linux",
+)
+def test_where_there_is_no_network_at_all_the_bundled_pip_is_installed(
+    engine: Engine, venv: Path
+) -> None:
+    command = ["unshare", "-n", *engine.command, "--venv", str(venv)]
+    environ = {**os.environ, **engine.environ}
+    done = subprocess.run(
+        command, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "bundled" in done.stdout + done.stderr
+    run(venv / "bin" / "python", "-m", "pip", "--version")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the system calls with strace")
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+def test_offline_opens_no_socket(engine: Engine, venv: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    command = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace)]
+    subprocess.run(
+        [*command, *engine.command, "--venv", str(venv), "--offline"],
+        env={**os.environ, **engine.environ},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert "AF_INET" not in trace.read_text()

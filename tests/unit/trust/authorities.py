@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,8 +15,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
-NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-DAY = datetime.timedelta(days=1)
+NOW = dt.datetime.now(dt.timezone.utc).replace(microsecond=0)
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Wish:
     """What a certificate shall be like."""
 
     names: tuple[str, ...] = ("localhost", "127.0.0.1")
-    not_before: datetime.datetime = NOW - DAY
-    not_after: datetime.datetime = NOW + 30 * DAY
+    not_before: dt.datetime = NOW - DAY
+    not_after: dt.datetime = NOW + 30 * DAY
     key: Key | None = None
     digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
     is_ca: bool = False

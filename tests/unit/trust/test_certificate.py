@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
+from contextlib import suppress
 
-import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
@@ -50,7 +50,7 @@ def test_a_weak_rsa_key_is_told_by_its_size(forge: Forge) -> None:
 
 
 def test_dates_after_2049_are_read(forge: Forge) -> None:
-    until = datetime.datetime(2061, 2, 3, tzinfo=datetime.timezone.utc)
+    until = dt.datetime(2061, 2, 3, tzinfo=dt.timezone.utc)
     assert parse(forge.issue(Wish(not_before=NOW, not_after=until)).der).not_after == until
 
 
@@ -85,7 +85,5 @@ def test_damaged_bytes_are_refused_and_nothing_else_happens(
     whole = bytearray(bundled_certificates()[0])
     whole[place] = byte
     for each in (noise, b"\x30" + noise, bytes(whole), bytes(whole[:place])):
-        try:
-            parse(each)
-        except CertificateFormatError as error:
-            assert "not an X.509 certificate" in str(error)
+        with suppress(CertificateFormatError):
+            assert parse(each).der

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,5 @@ def test_no_file_makes_the_reader_stumble(content: bytes) -> None:
     armoured = base64.encodebytes(content)
     block = b"-----BEGIN CERTIFICATE-----\n" + armoured + b"-----END CERTIFICATE-----\n"
     for each in (content, b"0" + content, block, block[:-5] + content):
-        try:
+        with suppress(CertificateFileError):
             assert read_certificates(each)
-        except CertificateFileError as error:
-            assert str(error)

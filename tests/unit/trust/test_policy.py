@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -172,8 +173,9 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 @pytest.mark.parametrize("field", ["cert", "add_certs", "client_cert"])
 def test_an_empty_value_typed_on_the_command_line_is_refused(field: str) -> None:
     origin = Origin.option("--some-cert")
+    values: dict[str, Any] = {field: said("", origin)}
     with pytest.raises(NamedCertificateError, match="--some-cert") as caught:
-        decide(TrustSettings(**{field: said("", origin)}))
+        decide(TrustSettings(**values))
     assert caught.value.origin == origin
 
 
@@ -200,6 +202,8 @@ def test_the_description_names_every_voice_and_what_was_said_in_vain() -> None:
         "NOT verified, because trusted blindly: build.local:8443 (by pip.conf, line 3)",
         "Certificates must follow RFC 5280 to the letter (strict).",
         "Ignored: cert conf.pem, said by pip.conf, line 3: --cert overrules it.",
-        "Ignored: add-cert r.pem, said by the variable REQUESTS_CA_BUNDLE: "
-        "--cert is exclusive, and is the stronger voice.",
+        (
+            "Ignored: add-cert r.pem, said by the variable REQUESTS_CA_BUNDLE: "
+            "--cert is exclusive, and is the stronger voice."
+        ),
     ]

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.provenance import Given, Origin
+from bootstrap.trust import system_store
+from bootstrap.trust.anchors import Anchors, bundled_certificates, distinct, gather
+from bootstrap.trust.description import anchor_lines
+from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
+from bootstrap.trust.policy import BundledStore, SystemStore, TrustPolicy, decide
+from bootstrap.trust.settings import DefaultSources, TrustSettings
+from bootstrap.trust.system_store import StorePlaces
+from tests.unit.trust.authorities import Forge
+
+CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
+SSL_FILE, SSL_DIR = Origin.variable("SSL_CERT_FILE"), Origin.variable("SSL_CERT_DIR")
+SYSTEM = Given(DefaultSources.SYSTEM, Origin.option("--trust"))
+BUNDLED = Given(DefaultSources.BUNDLED, Origin.option("--trust"))
+
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
+
+
+def only(path: Path) -> TrustSettings:
+    return TrustSettings(cert=(Given(str(path), CERT),))
+
+
+def held(settings: TrustSettings) -> tuple[bytes, ...]:
+    return distinct(gather(decide(settings)))
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Give up root's right to read everything, where we have it."""
+    ourselves = os.geteuid()
+    if ourselves == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(ourselves)
+
+
+@pytest.fixture
+def bare_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand on a system without a store of its own (Docker without ca-certificates)."""
+    found = system_store.find
+
+    def find(store: SystemStore) -> StorePlaces:
+        places = found(store)
+        return StorePlaces(
+            places.file if store.file else None, places.directories if store.directories else ()
+        )
+
+    monkeypatch.setattr(system_store, "find", find)
+
+
+def test_a_named_file_is_all_there_is(root_pem: Path, forge: Forge) -> None:
+    assert held(only(root_pem)) == (forge.root.der,)
+
+
+def test_a_directory_gives_every_certificate_in_it_whatever_the_names(
+    tmp_path: Path, forge: Forge, stranger: Forge
+) -> None:
+    place = tmp_path / "cas"
+    (place / "sub").mkdir(parents=True)
+    (place / "corporate.crt").write_bytes(forge.root.pem)
+    (place / "0a1b2c3d.0").symlink_to("corporate.crt")
+    (place / "other.der").write_bytes(stranger.root.der)
+    (place / "README").write_text("not a certificate")
+    (place / "server.key").write_bytes(forge.root.key_pem)
+    (place / "keystore").write_bytes(b"\x30\x01")
+    assert set(held(only(place))) == {forge.root.der, stranger.root.der}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "does not exist"),
+        (b"", "is empty"),
+        (b"no certificate", "holds no certificate"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA", "line 1 has no end"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "line 1 is damaged"),
+    ],
+)
+@pytest.mark.parametrize("setting", ["cert", "add_certs", "system_file"])
+def test_a_named_file_that_cannot_be_used_ends_the_run_by_name(
+    tmp_path: Path, setting: str, content: bytes | None, why: str
+) -> None:
+    place = tmp_path / "named.pem"
+    if content is not None:
+        place.write_bytes(content)
+    given = Given(str(place), Origin.variable("THE_VARIABLE"))
+    values: dict[str, Any] = {setting: given if setting == "system_file" else (given,)}
+    settings = TrustSettings(**values)
+    with pytest.raises(NamedCertificateError, match="THE_VARIABLE") as caught:
+        gather(decide(settings))
+    assert why in str(caught.value)
+    assert str(place) in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_relative_path_is_told_with_where_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NamedCertificateError, match=str(tmp_path / "ca.pem")):
+        gather(decide(only(Path("ca.pem"))))
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="no users to be another of")
+def test_an_unreadable_file_ends_the_run(root_pem: Path) -> None:
+    root_pem.chmod(0)
+    with as_nobody(), pytest.raises(NamedCertificateError, match="Permission denied"):
+        gather(decide(only(root_pem)))
+
+
+def test_a_directory_without_certificates_ends_the_run(tmp_path: Path) -> None:
+    (tmp_path / "cas").mkdir()
+    with pytest.raises(NamedCertificateError, match="no file in it holds a certificate"):
+        gather(decide(only(tmp_path / "cas")))
+
+
+def test_a_damaged_file_in_a_named_directory_ends_the_run(tmp_path: Path, forge: Forge) -> None:
+    (tmp_path / "cas").mkdir()
+    (tmp_path / "cas/good.pem").write_bytes(forge.root.pem)
+    (tmp_path / "cas/torn.pem").write_bytes(forge.root.pem[:100])
+    with pytest.raises(NamedCertificateError, match=r"torn\.pem"):
+        gather(decide(only(tmp_path / "cas")))
+
+
+def test_a_pipe_can_be_named(forge: Forge) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, forge.root.pem)
+    os.close(writer)
+    try:
+        assert held(only(Path(f"/dev/fd/{reader}"))) == (forge.root.der,)
+    finally:
+        os.close(reader)
+
+
+def test_certifi_is_read_from_memory_and_whole() -> None:
+    (found,) = gather(decide(TrustSettings(default_sources=BUNDLED)))
+    assert found.certificates == bundled_certificates()
+    assert len(found.certificates) > 100
+
+
+@pytest.mark.usefixtures("bare_system")
+def test_the_file_variable_takes_the_place_of_the_systems_file(
+    root_pem: Path, forge: Forge
+) -> None:
+    settings = TrustSettings(default_sources=SYSTEM, system_file=Given(str(root_pem), SSL_FILE))
+    assert held(settings) == (forge.root.der,)
+
+
+@needs_openssl
+@pytest.mark.usefixtures("bare_system")
+def test_the_directory_variable_names_directories_of_hashed_files(
+    tmp_path: Path, forge: Forge, stranger: Forge
+) -> None:
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place, authority in zip(places, (forge, stranger), strict=True):
+        place.mkdir()
+        (place / "ca.pem").write_bytes(authority.root.pem)
+        subprocess.run(["openssl", "rehash", str(place)], check=True)
+    listed = os.pathsep.join(map(str, places))
+    settings = TrustSettings(default_sources=SYSTEM, system_directory=Given(listed, SSL_DIR))
+    assert held(settings) == (forge.root.der, stranger.root.der)
+
+
+@pytest.mark.usefixtures("bare_system")
+def test_a_directory_variable_without_hashed_names_says_what_to_run(
+    tmp_path: Path, forge: Forge
+) -> None:
+    (tmp_path / "cas").mkdir()
+    (tmp_path / "cas/ca.pem").write_bytes(forge.root.pem)
+    given = Given(str(tmp_path / "cas"), SSL_DIR)
+    with pytest.raises(NamedCertificateError, match="hashed name") as caught:
+        gather(decide(TrustSettings(system_directory=given)))
+    assert "openssl rehash" in str(caught.value.hint)
+
+
+@pytest.mark.usefixtures("bare_system")
+def test_a_directory_variable_that_names_nothing_ends_the_run(tmp_path: Path) -> None:
+    listed = os.pathsep.join([str(tmp_path / "gone"), "/etc"])
+    with pytest.raises(NamedCertificateError, match="SSL_CERT_DIR"):
+        gather(decide(TrustSettings(system_directory=Given(listed, SSL_DIR))))
+
+
+@pytest.mark.usefixtures("bare_system")
+def test_without_a_system_store_certifi_carries_on_and_it_is_told() -> None:
+    policy = decide(TrustSettings())
+    anchors = gather(policy)
+    assert distinct(anchors) == bundled_certificates()
+    told = anchor_lines(policy, anchors)
+    assert "    no store was found on this system" in told
+    assert f"  certifi, brought along (the default): {len(bundled_certificates())}" in told[3]
+
+
+@pytest.mark.usefixtures("bare_system")
+def test_without_any_store_the_run_ends() -> None:
+    with pytest.raises(NoAnchorsError, match="--trust"):
+        gather(decide(TrustSettings(default_sources=SYSTEM)))
+
+
+def test_a_damaged_file_of_the_system_costs_itself_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root_pem: Path, forge: Forge
+) -> None:
+    torn = tmp_path / "0a1b2c3d.0"
+    torn.write_bytes(forge.root.pem[:100])
+    places = StorePlaces(root_pem, (tmp_path,))
+    monkeypatch.setattr(system_store, "find", lambda _: places)
+    (system,) = gather(decide(TrustSettings(default_sources=SYSTEM)))
+    assert system.certificates == (forge.root.der,)
+    assert [str(torn) in remark for remark in system.remarks] == [True]
+
+
+def test_the_platforms_own_judgement_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    policy = decide(TrustSettings())
+    system = gather(policy)[0]
+    assert system == Anchors(policy.sources[0], by_platform=True)
+    assert "judged by the operating system" in anchor_lines(policy, [system])[1]
+
+
+def test_openssls_variables_count_on_every_platform(
+    monkeypatch: pytest.MonkeyPatch, root_pem: Path, forge: Forge
+) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    given = Given(str(root_pem), SSL_FILE)
+    system = gather(decide(TrustSettings(system_file=given)))[0]
+    assert not system.by_platform
+    assert forge.root.der in system.certificates
+
+
+def test_the_store_is_looked_for_where_truststore_looks() -> None:
+    from bootstrap._vendor.truststore import _openssl
+
+    assert list(system_store.CANDIDATES) == _openssl._CA_FILE_CANDIDATES
+
+
+def test_a_store_is_found_by_its_usual_place_where_openssls_own_does_not_exist(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root_pem: Path
+) -> None:
+    import ssl
+
+    nowhere = str(tmp_path / "nowhere")
+    paths = ssl.get_default_verify_paths()._replace(openssl_cafile=nowhere, openssl_capath=nowhere)
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    monkeypatch.setattr(system_store, "CANDIDATES", (nowhere, str(root_pem)))
+    assert system_store.find(SystemStore(Origin.default())) == StorePlaces(root_pem)
+
+
+def test_a_policy_of_both_asks_both() -> None:
+    policy = TrustPolicy((SystemStore(Origin.default()), BundledStore(Origin.default())))
+    assert decide(TrustSettings()) == policy

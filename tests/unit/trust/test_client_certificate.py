@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bootstrap.provenance import Given, Origin
+from bootstrap.trust.client_certificate import ClientCertificateError
+from bootstrap.trust.context import make_context
+from bootstrap.trust.policy import decide
+from bootstrap.trust.settings import TrustSettings
+from tests.unit.trust.authorities import Forge, Issued, Wish
+from tests.unit.trust.tls_servers import TlsServer, greet
+
+CLIENT = Origin.variable("SSL_CLIENT_CERT")
+
+
+@pytest.fixture
+def ours(forge: Forge) -> Issued:
+    return forge.issue(Wish((), common_name="the client"))
+
+
+def with_client(root_pem: Path, client: Path) -> ssl.SSLContext:
+    settings = TrustSettings(
+        cert=(Given(str(root_pem), CLIENT),), client_cert=(Given(str(client), CLIENT),)
+    )
+    return make_context(decide(settings))
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_wants_our_certificate_gets_it(
+    forge: Forge,
+    ours: Issued,
+    root_pem: Path,
+    tmp_path: Path,
+    serve: Callable[..., TlsServer],
+    version: ssl.TLSVersion,
+) -> None:
+    def settle(context: ssl.SSLContext) -> None:
+        context.maximum_version = version
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(root_pem)
+
+    server = serve(forge.issue(), settle=settle)
+    client = ours.write(tmp_path / "client.pem")
+    assert greet(with_client(root_pem, client), server.port) == "hello"
+
+
+def test_every_fault_of_a_client_certificate_is_told_by_name(
+    stranger: Forge, ours: Issued, root_pem: Path, tmp_path: Path
+) -> None:
+    other_key = stranger.root.key_pem
+    faults = {
+        "No such file": None,
+        "it is not PEM text": ours.der,
+        "it holds no certificate": ours.key_pem,
+        "it holds no private key": ours.pem,
+        "belongs to another certificate": ours.pem + other_key,
+        "protected by a password": ours.pem + ours.locked_key_pem(b"secret"),
+        "OpenSSL refuses it": ours.pem + ours.key_pem[:60] + b"\n-----END PRIVATE KEY-----\n",
+    }
+    for number, (why, content) in enumerate(faults.items()):
+        client = tmp_path / f"client{number}.pem"
+        if content is not None:
+            client.write_bytes(content)
+        with pytest.raises(ClientCertificateError, match=why) as caught:
+            with_client(root_pem, client)
+        assert "SSL_CLIENT_CERT" in str(caught.value)
+        assert str(client) in str(caught.value)
+        assert caught.value.hint

@@ -18,7 +18,6 @@ from bootstrap.preparer.wheels import expected_hashes, to_install
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.trust.hashes import Hashes, verified_bytes
 
-
 _SCHEME = "bundled:"
 
 
@@ -42,7 +41,9 @@ class BundledPreparer:
         """The bundled wheel."""
         name, version, build, _ = parse_wheel_filename(self._bundled.filename)
         hashes = Hashes.of([("sha256", self._bundled.sha256)])
-        file = DistributionFile(self._bundled.filename, f"{_SCHEME}{self._bundled.filename}", hashes)
+        file = DistributionFile(
+            self._bundled.filename, f"{_SCHEME}{self._bundled.filename}", hashes
+        )
         return Candidate(name, version, file, is_wheel=True, build=build)
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from concurrent.futures import Future
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+from bootstrap.network.session import Session
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-WORKERS = 8
 
 
 class Lookahead(Generic[K, V]):
@@ -21,42 +19,42 @@ class Lookahead(Generic[K, V]):
     What a call raised is raised to whoever asks for its key, and to nobody else.
     """
 
-    def __init__(self, function: Callable[[K], V]) -> None:
+    def __init__(self, kind: str, function: Callable[[K], V], session: Session) -> None:
+        self._kind = kind
         self._function = function
+        self._session = session
         self._lock = threading.Lock()
         self._begun: dict[K, Future[V]] = {}
-        self._pool: ThreadPoolExecutor | None = None
 
     def start(self, key: K) -> None:
         """Begin in the background, unless it was begun already."""
-        from concurrent.futures import ThreadPoolExecutor
-
         with self._lock:
             if key not in self._begun:
-                self._pool = self._pool or ThreadPoolExecutor(WORKERS, "lookahead")
-                self._begun[key] = self._pool.submit(self._function, key)
+                self._begun[key] = self._session.begin(self._kind, self._function, key)
 
     def __call__(self, key: K) -> V:
         """Return the result: at once, when it is there, or by calling in this thread."""
-        from concurrent.futures import Future
-
         with self._lock:
             future = self._begun.get(key)
-            is_ours = future is None or future.cancel()  # cancelled: it was still in the queue
-            if future is None or is_ours:
-                future = self._begun[key] = Future()
-                future.set_running_or_notify_cancel()  # nobody may take it for one in the queue
+            if future is not None and not future.cancel():
+                is_ours = False
+            else:  # not begun, or taken out of the queue
+                future, is_ours = Future(), True
+                self._begun[key] = future
         if is_ours:
-            try:
-                future.set_result(self._function(key))
-            except BaseException as error:
-                future.set_exception(error)
-                raise
+            self._run(key, future)
         return future.result()
 
-    def close(self) -> None:
-        """Begin nothing more; what is under way ends by itself."""
+    def stop(self) -> None:
+        """Take out of the queue what has not begun."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for key, future in list(self._begun.items()):
+                if future.cancel():
+                    del self._begun[key]
+
+    def _run(self, key: K, future: Future[V]) -> None:
+        future.set_running_or_notify_cancel()  # so that nobody takes it for one in the queue
+        try:
+            future.set_result(self._function(key))
+        except BaseException as error:  # noqa: BLE001  # told by `future.result`
+            future.set_exception(error)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING
+from concurrent.futures import as_completed
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -13,18 +12,16 @@ from bootstrap.index.finder import Finder
 from bootstrap.index.metadata import Metadata, MetadataError, fetch_metadata, parse_metadata
 from bootstrap.install.plan import WheelToInstall
 from bootstrap.network.session import Session
+from bootstrap.network.urls import is_remote
 from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lookahead import Lookahead
 from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
-from bootstrap.preparer.wheels import as_they_arrive, expected_hashes, fetch, to_install
+from bootstrap.preparer.wheels import expected_hashes, fetch, to_install
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
 class Preparer:
@@ -47,24 +44,9 @@ class Preparer:
         self._ui = ui
         self._builder = builder
         self._direct: dict[str, Candidate] = {}
-        self._metadata = Lookahead(self._fetch_metadata)
-        self._likely = Lookahead(self._fetch_likely)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop looking ahead."""
-        self._likely.close()
-        self._metadata.close()
+        self._metadata = Lookahead("metadata", self._fetch_metadata, session)
+        self._likely = Lookahead("likely candidates", self._fetch_likely, session)
+        self._is_remote = any(map(is_remote, finder.locations()))
 
     # What the resolver asks (CandidateSource)
 
@@ -105,8 +87,10 @@ class Preparer:
 
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
         """Begin to fetch pages, and the metadata of what will likely be chosen from them."""
-        for each in wanted.items():
-            self._likely.start(each)
+        if self._is_remote:
+            self._finder.prefetch(wanted)
+            for each in wanted.items():
+                self._likely.start(each)
 
     def locations(self) -> Sequence[str]:
         """Return where is looked, without credentials."""
@@ -117,16 +101,24 @@ class Preparer:
     def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
         """Return every wheel to install, fetched and verified, dependencies first."""
         order = {each.name: place for place, each in enumerate(resolution.distributions)}
-        found = [*self.arriving(resolution)]
-        return tuple(each for _, each in sorted(found, key=lambda pair: order[pair[0]]))
+        found = sorted(self.arriving(resolution), key=lambda pair: order[pair[0]])
+        return tuple(wheel for _, wheel in found)
 
     def arriving(self, resolution: Resolution) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
         """Yield the wheels to install, each with its name, as they arrive.
 
         Raises `HashMismatchError`, `MalformedWheelError`, network errors.
         """
-        self.close()
-        return as_they_arrive(self._prepared, resolution.to_install, self._session)
+        self._likely.stop()
+        begun = [
+            self._session.begin("wheels", self._prepared, each) for each in resolution.to_install
+        ]
+        try:
+            for each in as_completed(begun):
+                yield each.result()
+        finally:
+            for each in begun:
+                each.cancel()
 
     def _prepared(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
         candidate = resolved.candidate

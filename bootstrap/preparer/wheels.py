@@ -1,11 +1,6 @@
-"""Fetching what was resolved: in parallel, verified, each wheel as it arrives."""
+"""Fetching one wheel: verified, and compared with what was resolved."""
 
 from __future__ import annotations
-
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from queue import SimpleQueue
-from typing import TypeVar
 
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.metadata import Metadata, parse_metadata
@@ -15,9 +10,6 @@ from bootstrap.preparer.direct import direct_url
 from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
 from bootstrap.resolve.requirement import Resolved
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 def expected_hashes(candidate: Candidate, resolved: Resolved) -> Hashes:
@@ -66,22 +58,3 @@ def check_promise(filename: str, promised: Metadata, found: Metadata) -> None:
 
 def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def as_they_arrive(function: Callable[[T], R], items: Iterable[T], session: Session) -> Iterator[R]:
-    """Yield results in the order of their arrival; the first error ends it all and is raised."""
-    arrived: SimpleQueue[R | BaseException | None] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            session.in_parallel(lambda item: arrived.put(function(item)), items)
-        except BaseException as error:  # noqa: BLE001  # raised again by the thread that waits
-            arrived.put(error)
-        else:
-            arrived.put(None)
-
-    threading.Thread(target=run, name="arrivals", daemon=True).start()
-    while (result := arrived.get()) is not None:
-        if isinstance(result, BaseException):
-            raise result
-        yield result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -31,8 +31,10 @@ class Shelf:
     locations: Sequence[str]
     target: TargetEnvironment
     hashes: Hashes = Hashes()  # noqa: RUF009  # immutable
-    similar: Iterable[str] = ()
-    """Names that are known to exist, among which a misspelt one may be found."""
+    similar: Collection[str] = ()
+    """Names that are known, among which a misspelt one may be found."""
+    is_asked_for: bool = True
+    """Whether the user asked for it, and not something else that needs it."""
 
     def why_nothing_meets(self, specifier: SpecifierSet) -> tuple[str, str]:
         """Return what is there instead of something that fits, and what to do next."""
@@ -53,7 +55,7 @@ class Shelf:
                 "Leave out --no-index, or name a place with --index-url or --find-links.",
             )
         message = f"there is no project {self.name} on {listed(self.locations)}"
-        near = difflib.get_close_matches(self.name, sorted(set(self.similar)), n=1)
+        near = difflib.get_close_matches(self.name, sorted({*self.similar} - {self.name}), n=1)
         if self.name.endswith("-txt"):
             return message, "To install what a requirements file lists, use -r FILE."
         if near:
@@ -85,14 +87,14 @@ class Shelf:
         files = [each for each in useless if each.version == version]
         what = f"{self.name} {version} {self._described(files)}"
         best = next((each for each in self.offered if each.file.yanked is None), None)
+        way_out = _WAYS_OUT[_main_reason(files)]
         if best is not None:
-            return (
-                f"{what}; the newest for it is {best.version}",
-                f"Ask for a version that suits the target, such as {self.name}<={best.version}.",
-            )
+            if self.is_asked_for:
+                way_out = f"ask for {self.name}<={best.version}, or {way_out}"
+            return f"{what}; the newest for it is {best.version}", _hint(way_out)
         older = {each.version for each in self.rejected if each.version is not None} - {version}
         others = ", and no other version suits it either" if older else ""
-        return f"{what}{others}", _WAYS_OUT[_main_reason(files)]
+        return f"{what}{others}", _hint(way_out)
 
     def _described(self, files: Sequence[RejectedFile]) -> str:
         reason = _main_reason(files)
@@ -102,7 +104,9 @@ class Shelf:
             return f"needs Python {listed(details)}; the target is {target}"
         if reason is Reason.TAGS:
             tag = self.target.tags[0] if self.target.tags else "none"
-            return f"has wheels for {listed(details)} only; the target's best tag is {tag}"
+            sources = any(each.reason is Reason.UNSUPPORTED for each in files)
+            beside = " and sources that cannot be built here" if sources else ""
+            return f"has wheels for {listed(details)} only{beside}; the target's best tag is {tag}"
         if reason is Reason.FORMAT:
             return "has files only of a kind that --only-binary or --no-binary excludes"
         if reason is Reason.TOO_NEW:
@@ -117,24 +121,29 @@ class Shelf:
             message = f"no version of {self.name} is {specifier}, "
             message += f"and none of those there are ({listed(known)}) suits the target"
             return message, "Check the version."
+        early = "only pre-releases: " if all(each.is_prerelease for each in versions) else ""
         return (
-            f"no version of {self.name} is {specifier}; there are {listed(versions)}",
+            f"no version of {self.name} is {specifier}; there are {early}{listed(versions)}",
             f"The newest is {versions[0]}.",
         )
 
 
 _WAYS_OUT = {
-    Reason.PYTHON: "Use a Python that suits it: --python names another one.",
-    Reason.TAGS: "Use another Python or machine, or an index that has a wheel for this one.",
-    Reason.FORMAT: "Change --only-binary or --no-binary for it.",
-    Reason.UNSUPPORTED: "Ask for a version that has a wheel, or build one elsewhere and name its "
-    "directory with --find-links.",
-    Reason.TOO_NEW: "Move the date of --uploaded-prior-to.",
-    Reason.MALFORMED: "Ask its authors for files that are named as the standards say.",
+    Reason.PYTHON: "use a Python that suits it (--python names another one)",
+    Reason.TAGS: "use another Python or machine, or an index that has a wheel for this one",
+    Reason.FORMAT: "change --only-binary or --no-binary for it",
+    Reason.UNSUPPORTED: "name a version that has a wheel, or build one elsewhere and name its "
+    "directory with --find-links",
+    Reason.TOO_NEW: "move the date of --uploaded-prior-to",
+    Reason.MALFORMED: "ask its authors for files that are named as the standards say",
 }
 
 _TELLING = (Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.TOO_NEW, Reason.UNSUPPORTED)
 """Which reason to tell where files of one version have several: what a wheel lacks, first."""
+
+
+def _hint(way_out: str) -> str:
+    return f"{way_out[0].upper()}{way_out[1:]}."
 
 
 def _main_reason(files: Sequence[RejectedFile]) -> Reason:

@@ -72,7 +72,12 @@ def prepare(
         pre=wanted.pre,
     )
     dependencies = Dependencies(catalogue, target, wanted, ui)
-    roots = tuple(_roots(wanted, dependencies))
+    # What limits most comes first: a direct reference before a name that only it may meet, and a
+    # project before its extras.
+    roots = sorted(
+        _roots(wanted, dependencies),
+        key=lambda root: (root.only is None, bool(root.identifier.extra)),
+    )
     catalogue.hashes.update(demanded_hashes(roots, constraints))
     order: dict[NormalizedName, int] = {}
     for place, root in enumerate(roots):
@@ -81,7 +86,7 @@ def prepare(
     quiet = replace(ui, verbosity=SILENT)
     return Attempt(
         wanted,
-        roots,
+        tuple(roots),
         catalogue,
         dependencies,
         provider,

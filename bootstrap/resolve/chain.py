@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bootstrap.network.urls import redacted
 from bootstrap.resolve.need import Identifier, Need, Pin
 from bootstrap.resolve.requirement import UserRequirement
 
@@ -20,8 +21,10 @@ class Chain:
     needs: tuple[Need, ...]
     pins: tuple[Pin, ...]
 
-    def __len__(self) -> int:
-        return len(self.needs)
+    @property
+    def weight(self) -> tuple[int, bool, str]:
+        """How much there is to read: what is shortest is told first."""
+        return len(self.pins), not self.needs[0].is_pinned, str(self)
 
     def __str__(self) -> str:
         """Say the last need first, since that is what the reader wants to know."""
@@ -50,7 +53,7 @@ def asked(need: Need) -> str:
 
 def said(requirement: UserRequirement) -> str:
     """Return a user's requirement and the place where it was said."""
-    return f"{requirement.text} ({requirement.origin})"
+    return f"{redacted(requirement.text)} ({requirement.origin})"
 
 
 def shortest_chain(needed_by: Mapping[Identifier, Sequence[Link]], link: Link) -> Chain:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class NoCandidateError(BootstrapError):
     """Something is needed for which nothing can be installed on this target."""
 
-    def __init__(self, need: Need, chain: Chain, reason: str, hint: str) -> None:
+    def __init__(self, need: Need, chain: Chain, line: str, hint: str) -> None:
         self.name = need.identifier.name
-        self.chain, self.reason = chain, reason
-        super().__init__(_sentence(f"{chain}: {reason}"), hint=hint)
+        self.chain, self.line = chain, line
+        super().__init__(_sentence(line), hint=hint)
 
 
 class ConflictError(BootstrapError):
@@ -61,11 +61,9 @@ class Claim:
         if not self.others:
             return str(self.chain)
         if all(need.text == self.chain.needs[-1].text for need, _ in self.others):
-            return f"{self.chain}, as does {listed([pin.version for _, pin in self.others])}"
-        return f"{self.chain}; {'; '.join(f'{pin} needs {need.text}' for need, pin in self._few())}"
-
-    def _few(self) -> Sequence[tuple[Need, Pin]]:
-        return self.others[:3]
+            return f"{self.chain}, and so do {listed([pin for _, pin in self.others])}"
+        others = [f"{pin} needs {need.text}" for need, pin in self.others]
+        return f"{self.chain}, {listed(others)}"
 
 
 def explain(attempt: Attempt, causes: Causes) -> BootstrapError:
@@ -104,9 +102,9 @@ def _python_clashes(attempt: Attempt, links: Sequence[Link]) -> Iterator[Clash]:
     found = attempt.dependencies.target.markers["python_full_version"]
     for need, parent in links:
         chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
+        line = f"{chain}; the target is {found}"
         hint = "Use a Python that suits it: --python names another one."
-        error = NoCandidateError(need, chain, f"the target is {found}", hint)
-        yield Clash((f"{chain}; the target is {found}",), error)
+        yield Clash((line,), NoCandidateError(need, chain, line, hint))
 
 
 def _unusable_clashes(attempt: Attempt, links: Sequence[Link]) -> Iterator[Clash]:
@@ -114,10 +112,9 @@ def _unusable_clashes(attempt: Attempt, links: Sequence[Link]) -> Iterator[Clash
         assert parent is not None  # noqa: S101  # only a pin can turn out to be unusable
         error = attempt.dependencies.unusable[parent]
         chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
-        absence = NoCandidateError(
-            need, chain, f"{parent} cannot be used: {error}", error.hint or ""
-        )
-        yield Clash((f"{parent} cannot be used: {error} ({chain.reason})",), absence)
+        line = f"{chain.reason}: {parent} cannot be used: {error}"
+        hint = error.hint or "Ask for another version of it, or tell its authors."
+        yield Clash((line,), NoCandidateError(need, chain, line, hint))
 
 
 def _project_clashes(
@@ -127,14 +124,14 @@ def _project_clashes(
     if alone:
         for link in alone.values():
             absence = _absence(attempt, link)
-            yield Clash((f"{absence.chain}: {absence.reason}",), absence)
+            yield Clash((absence.line,), absence)
         return
     claims = _claims(attempt, links)
     constraint = attempt.catalogue.constraint(name)
     lines = [str(each) for each in claims]
     lines += [f"you limit it by the constraint {said(each)}" for each in constraint.said]
-    versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
-    if versions:
+    if not constraint.references and all(need.only is None for need, _ in links):
+        versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
         lines.append(f"no version of {name} meets them all; there are {listed(versions)}")
     yield Clash(tuple(lines))
 
@@ -148,6 +145,7 @@ def _absence(attempt: Attempt, link: Link) -> NoCandidateError:
     need, _ = link
     name = need.identifier.name
     source, catalogue = attempt.catalogue.source, attempt.catalogue
+    chain = shortest_chain(attempt.reporter.needed_by, link)
     shelf = Shelf(
         name,
         source.candidates(name),
@@ -155,10 +153,11 @@ def _absence(attempt: Attempt, link: Link) -> NoCandidateError:
         source.locations(),
         attempt.dependencies.target,
         catalogue.hashes.get(name, Hashes()),
-        similar=[*catalogue.installed, *(each.name for each in attempt.reporter.needed_by)],
+        similar={*catalogue.installed, *(each.name for each in attempt.reporter.needed_by)},
+        is_asked_for=not chain.pins,
     )
     reason, hint = shelf.why_nothing_meets(need.specifier)
-    return NoCandidateError(need, shortest_chain(attempt.reporter.needed_by, link), reason, hint)
+    return NoCandidateError(need, chain, f"{chain}: {reason}", hint)
 
 
 def _claims(attempt: Attempt, links: Sequence[Link]) -> list[Claim]:
@@ -175,7 +174,7 @@ def _claims(attempt: Attempt, links: Sequence[Link]) -> list[Claim]:
         )
         for group in matter
     ]
-    return sorted(claims, key=lambda claim: (len(claim.chain), str(claim)))
+    return sorted(claims, key=lambda claim: claim.chain.weight)
 
 
 def _that_matter(attempt: Attempt, groups: list[list[Link]]) -> list[list[Link]]:
@@ -206,4 +205,5 @@ def _advice(changes: Sequence[Change]) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    # A project's name keeps its case.
+    return f"{text[0].upper()}{text[1:]}." if text.startswith("you ") else f"{text}."

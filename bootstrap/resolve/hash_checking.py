@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.constraint import Constraint
-from bootstrap.resolve.need import Need
+from bootstrap.resolve.need import Need, pins_one_version
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement, Wanted
 from bootstrap.trust.hashes import Hashes
 
@@ -33,7 +33,10 @@ def demanded_hashes(
 
 
 def check_given(
-    wanted: Wanted, roots: Iterable[Need], demanded: Mapping[NormalizedName, Hashes]
+    wanted: Wanted,
+    roots: Iterable[Need],
+    constraints: Mapping[NormalizedName, Constraint],
+    demanded: Mapping[NormalizedName, Hashes],
 ) -> None:
     """Check, before anything is fetched, that what the user wrote obeys the mode.
 
@@ -46,7 +49,7 @@ def check_given(
         f"{_place(root.requested)} {problem}"
         for root in roots
         if root.requested is not None
-        and (problem := _problem(root, root.requested, demanded)) is not None
+        and (problem := _problem(root, root.requested, constraints, demanded)) is not None
     )
     if problems:
         raise HashCheckingError(
@@ -81,18 +84,29 @@ def _reason(wanted: Wanted) -> str | None:
 
 
 def _problem(
-    root: Need, said: UserRequirement, demanded: Mapping[NormalizedName, Hashes]
+    root: Need,
+    said: UserRequirement,
+    constraints: Mapping[NormalizedName, Constraint],
+    demanded: Mapping[NormalizedName, Hashes],
 ) -> str | None:
+    name = root.identifier.name
+    hashes = demanded.get(name, Hashes())
+    if root.only is not None and root.only.candidate is not None:
+        return _reference_problem(said, hashes or root.only.candidate.file.hashes)
+    if not hashes:
+        return "has no hash"
+    if not hashes.strong():
+        return "has only hashes that prove nothing"
+    if not all(hashes.allowed.values()):
+        return "has hashes that another line contradicts"
+    limit = constraints.get(name, Constraint()).specifier & root.specifier
+    return None if pins_one_version(limit) else "is not pinned with =="
+
+
+def _reference_problem(said: UserRequirement, hashes: Hashes) -> str | None:
     if said.editable:
         return "is editable, so it has no hash"
-    if root.only is not None and root.only.candidate is not None:
-        known = demanded.get(root.identifier.name) or root.only.candidate.file.hashes
-        return None if known.strong() else "is a direct reference without a hash"
-    if root.identifier.name not in demanded:
-        return "has no hash"
-    if not demanded[root.identifier.name].strong():
-        return "has only hashes that prove nothing"
-    return None if root.is_pinned else "is not pinned with =="
+    return None if hashes.strong() else "is a direct reference without a hash"
 
 
 def _place(said: UserRequirement) -> str:

@@ -46,7 +46,8 @@ def resolve(
     `InvalidConstraintError`, `TooDeepError`, and whatever the source raises.
     """
     attempt = prepare(wanted, target, source, installed, ui)
-    check_given(wanted, attempt.roots, attempt.catalogue.hashes)
+    catalogue = attempt.catalogue
+    check_given(wanted, attempt.roots, catalogue.constraints, catalogue.hashes)
     try:
         found = attempt.run(max_rounds)
     except ResolutionImpossible as error:

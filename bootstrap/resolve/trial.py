@@ -12,6 +12,7 @@ from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.attempt import Attempt
+from bootstrap.resolve.chain import said
 from bootstrap.resolve.need import Identifier
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 
@@ -45,7 +46,7 @@ class Change:
     def __str__(self) -> str:
         if self.requirement is None:
             return f"allow pre-releases with --pre ({self.outcome})"
-        place = f"{self.requirement.text} ({self.requirement.origin})"
+        place = said(self.requirement)
         if self.relaxed is None:
             return f"drop the constraint {place}; then {self.outcome} fits"
         return f"relax {place} to {self.relaxed.text}; then {self.outcome} fits"

@@ -22,6 +22,7 @@ from bootstrap.target.environment import Scheme, TargetEnvironment
 from bootstrap.target.installed import Installed, InstalledKind
 from bootstrap.trust.hashes import Hashes
 
+_SUFFIXES: Mapping[str | None, str] = {"UNSUPPORTED": ".tar.gz", "MALFORMED": "-what.whl"}
 Release = Mapping[str, Any]
 
 
@@ -51,7 +52,7 @@ class MemorySource:
         url, _, label = key.rpartition(" = ")
         name, version = label.split()[:2]
         file = DistributionFile(
-            label.replace(" ", "-") + "-py3-none-any.whl",
+            label.replace(" ", "-") + _SUFFIXES.get(release.get("rejected"), "-py3-none-any.whl"),
             url or f"https://files.test/{label.replace(' ', '-')}",
             hashes=_hashes(release.get("hashes", ())),
             yanked=release.get("yanked"),
@@ -155,7 +156,8 @@ def user_requirement(written: str | Mapping[str, Any]) -> UserRequirement:
         requirement = Requirement(text)
     except InvalidRequirement:
         extras = frozenset(options.pop("extras", ()))
-        return UserRequirement(text, origin, None, text, extras=extras, hashes=hashes, **options)
+        url = options.pop("url", text)
+        return UserRequirement(text, origin, None, url, extras=extras, hashes=hashes, **options)
     return UserRequirement(text, origin, requirement, requirement.url, hashes=hashes, **options)
 
 

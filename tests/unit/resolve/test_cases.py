@@ -1,0 +1,111 @@
+"""Every case file below `cases/`: what was wanted, what there is, and the answer."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.errors import BootstrapError
+from bootstrap.resolve.requirement import Resolution, Resolved, Wanted
+from bootstrap.resolve.resolver import resolve
+from bootstrap.ui import Ui
+from tests.unit.resolve.memory import (
+    MemorySource,
+    make_installed,
+    make_target,
+    user_requirement,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    from bootstrap._vendor import tomli as tomllib
+
+FILES = ("best", "second", "damaged", "sound", "withdrawn")
+"""Words the cases use to tell files of one version apart."""
+KEYS = {"name", "requested", "constraints", "index", "installed", "target", "options", "places"}
+EXPECTED = {"resolved", "conflict", "hint", "never", "fetched", "asked", "prefetched", "warned"}
+EXPECTED |= {"requested_marks", "required_by", "rounds"}
+
+
+def _cases() -> list[Any]:
+    found = []
+    for path in sorted((Path(__file__).parent / "cases").glob("*.toml")):
+        cases = tomllib.loads(path.read_text("utf-8"))["case"]
+        found += [pytest.param(each, id=f"{path.stem}: {each['name']}") for each in cases]
+    return found
+
+
+@pytest.mark.parametrize("case", _cases())
+def test_the_case_is_answered_as_written(case: dict[str, Any]) -> None:
+    assert case.keys() <= KEYS | EXPECTED
+    assert ("resolved" in case) != ("conflict" in case)
+    source = MemorySource(case["index"], make_target(**case.get("target", {})))
+    if "places" in case:
+        source.places = case["places"]
+    said = io.StringIO()
+    try:
+        resolution = resolve(
+            _wanted(case),
+            source.target,
+            source,
+            {each.name: each for each in map(make_installed, case.get("installed", ()))},
+            Ui(said, said, verbosity=1),
+        )
+    except BootstrapError as error:
+        _check_failure(case, error)
+    else:
+        assert [_told(each) for each in resolution.distributions] == case.get("resolved")
+        _check_details(case, resolution, source)
+    for warning in case.get("warned", ()):
+        assert warning in said.getvalue()
+    if case.get("warned") == []:
+        assert "warning" not in said.getvalue()
+
+
+def _wanted(case: dict[str, Any]) -> Wanted:
+    options = dict(case.get("options", {}))
+    if "upgrade" in options:
+        options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
+    return Wanted(
+        tuple(map(user_requirement, case["requested"])),
+        tuple(map(user_requirement, case.get("constraints", ()))),
+        **options,
+    )
+
+
+def _told(each: Resolved) -> str:
+    extras = f"[{','.join(sorted(each.extras))}]" if each.extras else ""
+    kept = "" if each.candidate else " (installed)"
+    file = each.candidate.file.filename if each.candidate else ""
+    which = next((f" {word}" for word in FILES if f"-{word}-" in file), "")
+    return f"{each.name}{extras} {each.version}{which}{kept}"
+
+
+def _check_failure(case: dict[str, Any], error: BootstrapError) -> None:
+    assert "conflict" in case, f"{error}\nhint: {error.hint}"
+    assert str(error) == case["conflict"].strip()
+    assert error.hint
+    if "hint" in case:
+        assert error.hint == case["hint"].strip()
+
+
+def _check_details(case: dict[str, Any], resolution: Resolution, source: MemorySource) -> None:
+    found = {each.name: each for each in resolution.distributions}
+    if "fetched" in case:
+        assert sorted(source.fetched) == sorted(case["fetched"])
+    if "asked" in case:
+        assert sorted(set(source.asked)) == sorted(case["asked"])
+    for name in case.get("never", ()):
+        assert name not in source.fetched
+    if "prefetched" in case:
+        assert source.prefetched == case["prefetched"]
+    if "requested_marks" in case:
+        assert [n for n, each in found.items() if each.requested] == case["requested_marks"]
+    for name, parents in case.get("required_by", {}).items():
+        assert list(found[canonicalize_name(name)].required_by) == parents

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -22,6 +24,9 @@ from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Preparer:
@@ -47,6 +52,21 @@ class Preparer:
         self._metadata = Lookahead("metadata", self._fetch_metadata, session)
         self._likely = Lookahead("likely candidates", self._fetch_likely, session)
         self._is_remote = any(map(is_remote, finder.locations()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop_looking_ahead()
+
+    def stop_looking_ahead(self) -> None:
+        """Begin nothing more of what nobody asked for yet."""
+        self._likely.stop()
 
     # What the resolver asks (CandidateSource)
 
@@ -109,7 +129,7 @@ class Preparer:
 
         Raises `HashMismatchError`, `MalformedWheelError`, network errors.
         """
-        self._likely.stop()
+        self.stop_looking_ahead()
         begun = [
             self._session.begin("wheels", self._prepared, each) for each in resolution.to_install
         ]

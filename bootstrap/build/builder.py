@@ -70,7 +70,7 @@ class Builder:
         recipe = self._recipe(order)
         if wheel := self._kept(recipe):
             return wheel
-        self._workshop.ui.tell(f"Building {order.source}")
+        self._workshop.ui.tell(f"Building a wheel of {order.source}")
         path = self._project(order).wheel()
         built = verified(path, path.name, Hashes())
         return self._cache.keep(recipe, built, path) if recipe else built
@@ -88,7 +88,7 @@ class Builder:
         The order's chain is part of its identity: were a project shared between two chains, two
         threads of a cycle would wait for each other before either could see the cycle.
         """
-        chain = order.chain.enter(str(order.source))
+        chain = order.chain.enter(order.source)
         with self._lock:
             if order not in self._projects:
                 directory = Path(tempfile.mkdtemp(prefix="build-", dir=self._directory))

@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import IO
 
+from bootstrap.errors import BootstrapError
+
 TAIL = 40
 """Lines kept for the message of a failure."""
 
@@ -30,6 +32,13 @@ class Outcome:
     tail: tuple[str, ...]
     """Its last lines of output, both streams together."""
     timed_out: bool = False
+
+
+class StoppedError(BootstrapError):
+    """The run is ending while something was still to be started."""
+
+    def __init__(self) -> None:
+        super().__init__("The run is ending: nothing more is built.")
 
 
 class Children:
@@ -51,7 +60,7 @@ class Children:
     ) -> Outcome:
         """Run a program without a terminal and pass each line that it prints to `heard`.
 
-        Raises `OSError` where it cannot be started. An interrupt ends it before going on its way.
+        Raises `OSError` where it cannot be started, `StoppedError` after `stop`. An interrupt ends it before going on its way.
         """
         child = self._start(command, cwd, environ)
         tail: deque[str] = deque(maxlen=TAIL)
@@ -70,7 +79,7 @@ class Children:
         return Outcome(child.returncode, tuple(tail), timed_out)
 
     def stop(self) -> None:
-        """End every process that runs, and start no more."""
+        """End every process that runs, and start no more (`StoppedError`)."""
         with self._lock:
             self._stopped = True
             running = list(self._running)
@@ -82,7 +91,7 @@ class Children:
     ) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
-                raise KeyboardInterrupt
+                raise StoppedError
             child = subprocess.Popen(
                 command,
                 cwd=cwd,

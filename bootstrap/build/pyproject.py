@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -167,14 +166,13 @@ def check_backend_path(tree: Path, system: BuildSystem, of: str) -> None:
 
     Raises `PyprojectError`.
     """
-    root = os.path.realpath(tree)
     for path in system.backend_path:
-        found = os.path.realpath(tree / path)
-        if os.path.commonpath([root, found]) != root:
+        found = (tree / path).resolve()
+        if not found.is_relative_to(tree.resolve()):
             raise PyprojectError(
                 of, f"build-system.backend-path holds {path!r}, a link out of the source tree"
             )
-        if not Path(found).is_dir():
+        if not found.is_dir():
             raise PyprojectError(
                 of, f"build-system.backend-path holds {path!r}, which is no directory of it"
             )

@@ -19,35 +19,6 @@ def config_settings(said: Mapping[str, str | tuple[str, ...]]) -> ConfigSettings
     return tuple(sorted(said.items(), key=lambda item: item[0]))
 
 
-class BuildCycleError(BootstrapError):
-    """A project is needed to build itself."""
-
-    def __init__(self, chain: tuple[str, ...]) -> None:
-        self.chain = chain
-        super().__init__(
-            f"{chain[-1]} cannot be built, because building it needs itself: "
-            f"{' needs '.join(chain)}.",
-            hint="Let one of them come as a wheel (--only-binary NAME, or no --no-binary for it), "
-            "or constrain a build requirement to another version with --build-constraint.",
-        )
-
-
-@dataclass(frozen=True)
-class BuildChain:
-    """What is being built because of what, outermost first."""
-
-    links: tuple[str, ...] = ()
-
-    def enter(self, link: str) -> BuildChain:
-        """Return the chain with one more link.
-
-        Raises `BuildCycleError` where the link is in it already.
-        """
-        if link in self.links:
-            raise BuildCycleError((*self.links[self.links.index(link) :], link))
-        return BuildChain((*self.links, link))
-
-
 @dataclass(frozen=True)
 class SdistFile:
     """A source distribution, or another archive with a source tree in it."""
@@ -62,6 +33,11 @@ class SdistFile:
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def identity(self) -> str:
+        """What tells it from every other source."""
+        return f"{self.sha256} {self.subdirectory}"
+
 
 @dataclass(frozen=True)
 class SourceTree:
@@ -71,6 +47,11 @@ class SourceTree:
     editable: bool = False
 
     def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def identity(self) -> str:
+        """What tells it from every other source."""
         return str(self.path)
 
 
@@ -91,8 +72,45 @@ class VcsCheckout:
     def __str__(self) -> str:
         return f"{self.url} at {self.commit[:12]}"
 
+    @property
+    def identity(self) -> str:
+        """What tells it from every other source."""
+        return f"{self.url}@{self.commit} {self.subdirectory}"
+
 
 Source = SdistFile | SourceTree | VcsCheckout
+
+
+class BuildCycleError(BootstrapError):
+    """A project is needed to build itself."""
+
+    def __init__(self, chain: tuple[Source, ...]) -> None:
+        self.chain = chain
+        super().__init__(
+            f"{chain[-1]} cannot be built, because building it needs itself: "
+            f"{' needs '.join(map(str, chain))}.",
+            hint="Let one of them come as a wheel (--only-binary NAME, or no --no-binary for it), "
+            "or constrain a build requirement to another version with --build-constraint.",
+        )
+
+
+@dataclass(frozen=True)
+class BuildChain:
+    """What is being built because of what, outermost first."""
+
+    links: tuple[Source, ...] = ()
+
+    def enter(self, source: Source) -> BuildChain:
+        """Return the chain with one more link.
+
+        Raises `BuildCycleError` where the same source is in it already; another version of the
+        same project is another source.
+        """
+        identities = [link.identity for link in self.links]
+        if source.identity in identities:
+            start = identities.index(source.identity)
+            raise BuildCycleError((*self.links[start:], source))
+        return BuildChain((*self.links, source))
 
 
 @dataclass(frozen=True)

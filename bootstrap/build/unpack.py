@@ -174,8 +174,7 @@ class Unpacking:
 
     def _check_link(self, path: Path, member: Member) -> None:
         """Ask the file system where a link leads: links through links can deceive the words."""
-        root = os.path.realpath(self._into)
-        if os.path.commonpath([root, os.path.realpath(path)]) != root:
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._into)):
             raise self._refusal(
                 f"holds {member.name!r}, a symbolic link to {member.link!r}, "
                 "which leads outside by way of other links."

@@ -19,6 +19,7 @@ from bootstrap.build.source import (
     BuildChain,
     BuildCycleError,
     BuildOrder,
+    SdistFile,
     SourceTree,
     VcsCheckout,
     config_settings,
@@ -34,6 +35,7 @@ from tests.unit.build_room.workbench import (
     pack_sdist,
     write_project,
 )
+from tests.unit.target.pythons import ALL, name_of, target_of
 
 Benches = Callable[..., Bench]
 UNUSABLE = "raise SystemExit('nobody may ask this back-end')"
@@ -139,7 +141,7 @@ class TestWheel:
         assert wheel.filename == "demo-1.0-py3-none-any.whl"
         with wheel.open() as stream, zipfile.ZipFile(stream) as archive:
             assert archive.read("demo.py") == b"VERSION = '1.0'\n"
-        assert bench_.out.getvalue() == "Building demo-1.0.tar.gz\n"
+        assert bench_.out.getvalue() == "Building a wheel of demo-1.0.tar.gz\n"
 
     def test_of_a_subdirectory_is_built_from_there(self, tmp_path: Path, bench: Benches) -> None:
         write_project(tmp_path / "checkout/python/demo")
@@ -350,7 +352,7 @@ class TestOutput:
     def test_is_silent_otherwise(self, tmp_path: Path, bench: Benches) -> None:
         bench_ = bench()
         bench_.builder.wheel(BuildOrder(SourceTree(write_project(tmp_path / "tree", self.EXTRA))))
-        assert bench_.out.getvalue() == f"Building {tmp_path / 'tree'}\n"
+        assert bench_.out.getvalue() == f"Building a wheel of {tmp_path / 'tree'}\n"
         assert bench_.err.getvalue() == ""
 
     def test_warns_of_keys_nobody_knows(self, tmp_path: Path, bench: Benches) -> None:
@@ -434,10 +436,12 @@ class TestBuildRequirements:
             thread.join(60)
         assert sorted(caught) == ["a", "b"]
 
-    def test_that_need_themselves_are_refused_only_for_the_same_file(self) -> None:
-        chain = BuildChain().enter("a-1.0.tar.gz").enter("a-0.9.tar.gz")
+    def test_are_the_same_by_their_bytes_and_place_not_by_their_names(self) -> None:
+        main = SdistFile(Path("one"), "main.zip", "aa")
+        chain = BuildChain().enter(main).enter(SdistFile(Path("two"), "main.zip", "bb"))
+        chain = chain.enter(SdistFile(Path("one"), "main.zip", "aa", "plugin"))
         with pytest.raises(BuildCycleError):
-            chain.enter("a-1.0.tar.gz")
+            chain.enter(SdistFile(Path("fetched again"), "main.zip", "aa"))
 
 
 class TestKeptWheels:
@@ -470,7 +474,7 @@ class TestKeptWheels:
     ) -> None:
         builder = bench().builder
         builder.wheel(order)
-        builder.wheel(replace(order, chain=BuildChain(("something else",))))
+        builder.wheel(replace(order, chain=BuildChain((SourceTree(Path("other")),))))
         assert times() == 1
 
     @pytest.mark.parametrize(
@@ -538,6 +542,22 @@ class TestKeptWheels:
         assert not list(cache.rglob("*.whl"))
         bench(cache_directory=cache).builder.wheel(pinned)
         assert len(list(cache.rglob("*.whl"))) == 1
+
+
+@pytest.mark.parametrize("python", ALL, ids=name_of)
+def test_a_build_runs_on_the_target_s_python(tmp_path: Path, bench: Benches, python: Path) -> None:
+    tree = write_project(
+        tmp_path / "tree", f"{PREPARE}\nsaid('on', '%d.%d' % sys.version_info[:2])"
+    )
+    target = target_of(python)
+    bench_ = bench(on=target)
+    if target.version_info < (3, 7):
+        with pytest.raises(UnsuitedBuildPythonError):
+            bench_.builder.metadata(BuildOrder(SourceTree(tree)))
+        return
+    assert bench_.builder.metadata(BuildOrder(SourceTree(tree))).name == "demo"
+    on = set((tree / "on").read_text(encoding="utf-8").split())
+    assert on == {".".join(map(str, target.version_info[:2]))}
 
 
 def test_a_running_build_ends_with_its_builder(tmp_path: Path, bench: Benches) -> None:

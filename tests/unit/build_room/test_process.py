@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import textwrap
 import threading
+import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from bootstrap.build.process import TAIL, Children, Outcome
+from bootstrap.build.process import TAIL, Children, Outcome, StoppedError
 
 
 def run(script: str, tmp_path: Path, timeout: float | None = None) -> tuple[Outcome, list[str]]:
@@ -86,15 +86,19 @@ SLEEPING_FAMILY = """
 
 
 def assert_gone(pid: int) -> None:
-    """The grandchild is dead: gone, or a zombie that nobody reaps in this container."""
+    """Wait until a grandchild is dead: gone, or a zombie that nobody reaps in a container."""
+    deadline = time.monotonic() + 60
+    while _is_alive(pid):
+        assert time.monotonic() < deadline, f"{pid} still runs"
+        time.sleep(0.005)
+
+
+def _is_alive(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return
-    assert Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] in {
-        "Z",
-        "X",
-    }
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in {"Z", "X"}
 
 
 def test_what_hangs_is_stopped_in_time_with_all_it_started(tmp_path: Path) -> None:
@@ -130,7 +134,7 @@ def test_stop_ends_children_of_other_threads_and_starts_no_more(tmp_path: Path) 
     children.stop()
     thread.join(60)
     assert [each.status for each in outcomes] == [-signal.SIGKILL]
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(StoppedError):
         children.run([sys.executable, "-c", ""], cwd=tmp_path, environ={}, heard=print)
 
 

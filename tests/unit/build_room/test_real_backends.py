@@ -101,7 +101,7 @@ def a_tree(path: Path, pyproject: str, setup: str = LEGACY) -> Path:
 
 
 def imported(target: TargetEnvironment, code: str) -> str:
-    command = [target.executable, "-I", "-c", code]
+    command = [str(target.executable), "-I", "-c", code]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
+from tools.vendoring.pins import Pin
+
 if TYPE_CHECKING:
     from email.message import Message
     from pathlib import Path
 
-    from tools.vendoring.pins import Pin
     from tools.zipapp.environment import ToolEnvironment
 
 # Pure Python for the oldest Python that runs the archive, whatever runs the build.

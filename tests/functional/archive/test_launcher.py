@@ -89,11 +89,12 @@ def test_it_writes_nothing_to_start(
 def test_it_runs_where_nothing_can_be_written(
     suffix: str, archive: Path, request: pytest.FixtureRequest
 ) -> None:
-    program = request.config.getoption("--engine-python")
+    program = Path(request.config.getoption("--engine-python"))
     command = 'mount -o bind,ro / / 2>/dev/null && mount -t tmpfs -o ro none /tmp && exec "$@"'
-    if archive.is_relative_to("/tmp") or os.geteuid() != 0:
-        pytest.skip("needs root, and an archive outside /tmp")
-    run = ["unshare", "--mount", "sh", "-c", command, "sh", program, archive.with_suffix(suffix)]
+    if os.geteuid() != 0 or any(path.is_relative_to("/tmp") for path in (archive, program)):
+        pytest.skip("needs root, and a Python and an archive outside /tmp")
+    files = (str(program), str(archive.with_suffix(suffix)))
+    run = ["unshare", "--mount", "sh", "-c", command, "sh", *files]
     done = subprocess.run([*run, "--version"], capture_output=True, text=True, check=False)
     assert done.stdout.startswith(f"get-installer {__version__}"), done.stderr
 

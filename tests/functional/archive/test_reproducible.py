@@ -5,12 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tools.vendoring.pins import read_pins
+from tools.zipapp.environment import ToolEnvironment
+from tools.zipapp.wheels import newest_pin
+
 CHECKOUT = Path(__file__).parents[3]
+TOOLS = ToolEnvironment(CHECKOUT / "build/tools")
+BUILD = (str(TOOLS.programs / "python"), "build_zipapp.py", "--work", str(CHECKOUT / "build"))
+
+pytestmark = [
+    pytest.mark.usefixtures("archive"),  # once it is built, tools and downloads are there
+    pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="needs a clone"),
+]
+
+
+@pytest.fixture(autouse=True)
+def has_been_built_here() -> None:
+    if not TOOLS.directory.exists():
+        pytest.skip("the archive that --zipapp names was built elsewhere")
 
 
 def copy_sources(destination: Path, *, mode: int) -> None:
@@ -26,16 +42,12 @@ def copy_sources(destination: Path, *, mode: int) -> None:
 
 def build(checkout: Path, **environ: str) -> tuple[bytes, bytes]:
     """Build there, with the tools and downloads of this checkout."""
-    command = (sys.executable, "build_zipapp.py", "--work", str(CHECKOUT / "build"))
-    subprocess.run(command, cwd=checkout, env={**os.environ, **environ}, check=True)
+    subprocess.run(BUILD, cwd=checkout, env={**os.environ, **environ}, check=True)
     dist = checkout / "dist"
     return (dist / "get-installer.pyz").read_bytes(), (dist / "get-installer.py").read_bytes()
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("archive")  # the tools and downloads are there
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="the build needs Python 3.11")
-@pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="needs a clone")
 def test_two_builds_in_different_directories_are_the_same(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "a" / "deeper place"
     copy_sources(one, mode=0o600)
@@ -48,15 +60,23 @@ def test_two_builds_in_different_directories_are_the_same(tmp_path: Path) -> Non
     assert first == second
 
 
-@pytest.mark.usefixtures("archive")  # the tools and downloads are there
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="the build needs Python 3.11")
 def test_a_patch_that_no_longer_applies_stops_the_build(tmp_path: Path) -> None:
     copy_sources(tmp_path, mode=0o644)
     patch = tmp_path / "tools/vendoring/patches/certifi.patch"
     patch.write_text(patch.read_text().replace("_CACERT_CTX", "_ANOTHER_CTX"))
-    command = (sys.executable, "build_zipapp.py", "--work", str(CHECKOUT / "build"))
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(BUILD, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "certifi" in done.stderr
     assert not (tmp_path / "bootstrap/_vendor/certifi").exists()
     assert not (tmp_path / "dist").exists()
+
+
+def test_a_pin_moves_to_the_newest_release_with_its_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", (CHECKOUT / "build/wheels").as_uri())
+    (pinned,) = (
+        pin for pin in read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt") if pin.name == "idna"
+    )
+    assert newest_pin(TOOLS, "idna", tmp_path) == pinned

@@ -10,7 +10,7 @@ from bootstrap.trust import description
 from bootstrap.trust.inspection import advice, clock
 from bootstrap.trust.inspection.failures import Failure, Reason, classify
 from bootstrap.trust.inspection.findings import Findings
-from bootstrap.trust.inspection.handshake import shake_hands
+from bootstrap.trust.inspection.handshake import Handshake, shake_hands
 from bootstrap.trust.inspection.issuers import missing_intermediate, stores_knowing
 from bootstrap.trust.inspection.tunnel import Server
 from bootstrap.trust.policy import TrustPolicy
@@ -53,8 +53,8 @@ def explain(
     if failure is None:
         return None
     server = Server(host, port, proxy, timeout=_PATIENCE)
-    chain = _presented(server, policy) if failure.reason.concerns_certificate else ()
-    return explained(failure, server, policy, chain)
+    seen = _seen(server, policy)
+    return explained(sharpened(failure, seen), server, policy, seen.chain)
 
 
 def explained(
@@ -84,11 +84,27 @@ def explained(
     )
 
 
-def _presented(server: Server, policy: TrustPolicy) -> tuple[Certificate, ...]:
-    """Return what the server presents to anybody; nothing where it will not say."""
+def sharpened(failure: Failure, seen: Handshake) -> Failure:
+    """Return what a server meant that refused us or hung up, by how it treats anybody.
+
+    With TLS 1.3 its word is often lost when it hangs up. And one that refuses us after it has
+    presented its own certificate can only have missed ours.
+    """
+    if failure.reason not in {Reason.REFUSED, Reason.BROKEN_OFF}:
+        return failure
+    second = classify(seen.error) if seen.error else None
+    if second and second.reason is Reason.CLIENT_CERTIFICATE:
+        return second
+    if seen.chain and Reason.REFUSED in {failure.reason, second and second.reason}:
+        return Failure(Reason.CLIENT_CERTIFICATE, failure.words)
+    return failure
+
+
+def _seen(server: Server, policy: TrustPolicy) -> Handshake:
+    """Return what the server says to somebody who believes anybody; nothing where it will not."""
     from bootstrap.trust.context import make_context, unverified_context
 
     with suppress(OSError, BootstrapError):
         proxy_context = make_context(policy) if server.proxy else unverified_context(policy)
-        return shake_hands(server, unverified_context(policy), proxy_context).chain
-    return ()
+        return shake_hands(server, unverified_context(policy), proxy_context)
+    return Handshake()

@@ -8,7 +8,7 @@ from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin
 from bootstrap.trust import description
 from bootstrap.trust.context import Trust, establish, unverified_context
-from bootstrap.trust.diagnosis import explained
+from bootstrap.trust.diagnosis import explained, sharpened
 from bootstrap.trust.inspection.failures import classify
 from bootstrap.trust.inspection.handshake import Handshake, shake_hands
 from bootstrap.trust.inspection.interception import Product, recognise
@@ -82,7 +82,7 @@ def examine(
         chain=seen.chain,
         protocol=judged.protocol or seen.protocol,
         verdicts=verdicts,
-        failure=_failure(seen if blind else judged, server, policy, seen.chain),
+        failure=_failure(seen if blind else judged, server, policy, seen),
         blindly_trusted=blind.origin if blind else None,
         interception=recognise(seen.chain),
     )
@@ -118,14 +118,14 @@ def _verdict(seen: Handshake, source: Source, server: Server, trust: Trust) -> V
 
 
 def _failure(
-    judged: Handshake, server: Server, policy: TrustPolicy, chain: tuple[Certificate, ...]
+    judged: Handshake, server: Server, policy: TrustPolicy, seen: Handshake
 ) -> BootstrapError | None:
     if judged.error is None:
         return None
     failure = classify(judged.error)
     if failure is None:
         return _unreached(judged.error, server, policy)
-    return explained(failure, server, policy, chain)
+    return explained(sharpened(failure, seen), server, policy, seen.chain)
 
 
 def _unreached(error: OSError, server: Server, policy: TrustPolicy) -> BootstrapError:

@@ -44,18 +44,20 @@ def shake_hands(
     with _connected(server, proxy_context) as stream:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = context.wrap_bio(incoming, outgoing, server_hostname=server.host)
-        error = None
+        error, protocol = None, None
         try:
             _drive(tls.do_handshake, stream, incoming, outgoing)
-            # Politely hanging up makes the server speak last, and with TLS 1.3 only then does it
-            # say that it wants a certificate of ours.
-            _drive(tls.unwrap, stream, incoming, outgoing)
+            protocol = tls.version()
+            # With TLS 1.3, a server says that it wants a certificate of ours only after the
+            # handshake. Hanging up politely makes it say its last word now, without a request.
+            _done(tls.unwrap, stream, outgoing)
+            _drive(lambda: tls.read(1), stream, incoming, outgoing)
         except OSError as exc:
-            error = None if _is_mere_farewell(tls, exc) else exc
+            error = None if protocol and not _is_alert(exc) else exc
         return Handshake(
             chain=_read(_der_chain(tls, "get_unverified_chain")),
             anchored=_read(_der_chain(tls, "get_verified_chain")) if error is None else (),
-            protocol=tls.version(),
+            protocol=protocol,
             error=error,
         )
 
@@ -97,16 +99,11 @@ def _done(step: Callable[[], Any], stream: Stream, outgoing: ssl.MemoryBIO) -> b
                 stream.sendall(outgoing.read())
 
 
-def _is_mere_farewell(tls: ssl.SSLObject, error: OSError) -> bool:
-    """Tell whether the handshake had succeeded, and the server only hung up without a word."""
+def _is_alert(error: OSError) -> bool:
+    """Tell a server's complaint from its mere hanging up, which ends every conversation here."""
     import ssl
 
-    alert = isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
-    return (
-        tls.version() is not None
-        and not alert
-        and not isinstance(error, ssl.SSLCertVerificationError)
-    )
+    return isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
 
 
 def _der_chain(tls: ssl.SSLObject, call: str) -> Iterable[bytes]:

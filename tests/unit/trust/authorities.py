@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -64,7 +64,6 @@ class Wish:
     not_before: dt.datetime = NOW - DAY
     not_after: dt.datetime = NOW + 30 * DAY
     key: Key | None = None
-    digest: hashes.HashAlgorithm = field(default_factory=hashes.SHA256)
     is_ca: bool = False
     common_name: str = "server"
     organisation: str = "get-installer tests"
@@ -113,7 +112,7 @@ def make(wish: Wish, issuer: Issued | None, *, along: bool = False) -> Issued:
     )
     for extension, critical in _extensions(wish, key, signer):
         builder = builder.add_extension(extension, critical)
-    certificate = builder.sign(signer, wish.digest)  # type: ignore[arg-type]  # SHA-1 on purpose
+    certificate = builder.sign(signer, hashes.SHA256())
     sent = (issuer.certificate, *issuer.intermediates) if along and issuer else ()
     return Issued(certificate, key, sent)
 

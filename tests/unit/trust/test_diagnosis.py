@@ -1,0 +1,370 @@
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509 import load_pem_x509_certificate
+
+from bootstrap.errors import BootstrapError
+from bootstrap.provenance import Given, Origin
+from bootstrap.trust.context import make_context
+from bootstrap.trust.diagnosis import CertificateError, explain, explained
+from bootstrap.trust.inspection import advice, clock
+from bootstrap.trust.inspection.failures import Failure, Reason
+from bootstrap.trust.inspection.findings import Findings
+from bootstrap.trust.inspection.interception import recognise
+from bootstrap.trust.inspection.tunnel import Server
+from bootstrap.trust.policy import TrustPolicy, decide
+from bootstrap.trust.settings import TrustSettings
+from bootstrap.trust.x509.certificate import parse
+from tests.servers import Authority, ProxyServer
+from tests.unit.trust.authorities import CLIENT_ONLY, DAY, NOW, Forge, Issued, Wish
+from tests.unit.trust.authorities import make as make_certificate
+from tests.unit.trust.tls_servers import RawServer, TlsServer, greet
+
+Serve = Callable[..., TlsServer]
+CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
+
+
+@pytest.fixture
+def policy(root_pem: Path) -> TrustPolicy:
+    """A policy that trusts the forge beside the defaults."""
+    return decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
+
+
+def failed(policy: TrustPolicy, port: int, host: str = "localhost", **how: Any) -> CertificateError:
+    """Connect, fail, and have the failure explained."""
+    with pytest.raises(ssl.SSLError) as caught:
+        greet(make_context(policy), port, host)
+    found = explain(caught.value, "127.0.0.1" if host != "localhost" else host, port, policy, **how)
+    assert found is not None
+    assert found.hint
+    assert found.port == port
+    return found
+
+
+def test_an_expired_certificate(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
+    wish = Wish(not_before=NOW - 30 * DAY, not_after=NOW - 3 * DAY)
+    found = failed(policy, serve(forge.issue(wish)).port)
+    assert found.reason is Reason.EXPIRED
+    assert f"expired on {clock.day(wish.not_after)}, 3 days ago" in str(found)
+    assert "renew" in str(found.hint)
+
+
+def test_a_certificate_that_is_not_yet_valid(
+    policy: TrustPolicy, forge: Forge, serve: Serve
+) -> None:
+    wish = Wish(not_before=NOW + 3 * DAY)
+    found = failed(policy, serve(forge.issue(wish)).port)
+    assert found.reason is Reason.NOT_YET_VALID
+    assert f"valid from {clock.day(wish.not_before)} only" in str(found)
+    assert f"clock says {clock.day(NOW)}" in str(found)
+
+
+def test_an_expired_intermediate_is_told_by_its_name(
+    policy: TrustPolicy, forge: Forge, serve: Serve
+) -> None:
+    wish = Wish((), common_name="old one", is_ca=True, not_after=NOW - DAY / 2)
+    old = make_certificate(wish, forge.root)
+    found = failed(policy, serve(forge.issue(by=old)).port)
+    assert found.reason is Reason.EXPIRED
+    assert "the certificate of CN=old one" in str(found)
+
+
+def test_a_certificate_for_another_host(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
+    wish = Wish(("one.example", "two.example"))
+    found = failed(policy, serve(forge.issue(wish)).port)
+    assert found.reason is Reason.WRONG_HOST
+    assert "not made out to localhost, but to one.example, two.example" in str(found)
+
+
+def test_a_certificate_for_names_where_an_address_is_asked(
+    policy: TrustPolicy, forge: Forge, serve: Serve
+) -> None:
+    found = failed(policy, serve(forge.issue(Wish(("localhost",)))).port, "127.0.0.1")
+    assert found.reason is Reason.WRONG_HOST
+
+
+def test_a_self_signed_certificate(policy: TrustPolicy, serve: Serve) -> None:
+    alone = make_certificate(Wish(common_name="just me"), None)
+    found = failed(policy, serve(alone).port)
+    assert found.reason is Reason.SELF_SIGNED
+    assert "presented: CN=just me" in str(found)
+    assert "--add-cert" in str(found.hint)
+
+
+def test_an_unknown_issuer_tells_who_issued_and_who_was_asked(
+    policy: TrustPolicy, root_pem: Path, stranger: Forge, serve: Serve
+) -> None:
+    found = failed(policy, serve(stranger.issue(Wish(organisation="Shop"))).port)
+    assert found.reason is Reason.UNKNOWN_ISSUER
+    told = str(found)
+    assert "presented: CN=server, O=Shop" in told
+    assert "comes from CN=Somebody Else, O=Elsewhere, which is in no store asked" in told
+    assert f"{root_pem} (added, by --add-cert)" in told
+    assert "certifi" in told
+    assert "--add-cert FILE" in str(found.hint)
+    assert "update-ca-certificates" in str(found.hint)
+    assert [str(each.subject) for each in found.chain] == ["CN=server, O=Shop"]
+
+
+def test_an_unknown_root_that_is_sent_along(
+    policy: TrustPolicy, stranger: Forge, serve: Serve
+) -> None:
+    leaf = stranger.issue(by=stranger.intermediate("middle", "Elsewhere"))
+    whole = replace(leaf, intermediates=(*leaf.intermediates, stranger.root.certificate))
+    found = failed(policy, serve(whole).port)
+    assert found.reason is Reason.UNKNOWN_ISSUER
+    assert "comes from CN=Somebody Else, O=Elsewhere, which is in no store asked" in str(found)
+    assert len(found.chain) == 3
+
+
+@pytest.mark.parametrize("clue", ["organisation", "address"])
+def test_a_missing_intermediate_is_told_from_an_unknown_issuer(
+    policy: TrustPolicy, forge: Forge, stranger: Forge, serve: Serve, clue: str
+) -> None:
+    if clue == "organisation":  # that of an authority we know
+        leaf = forge.issue(by=forge.intermediate("forgotten"))
+    else:
+        wish = Wish(issuer_url="http://pki.example/ca.crt")
+        leaf = stranger.issue(wish, by=stranger.intermediate("forgotten", "Elsewhere"))
+    found = failed(policy, serve(replace(leaf, intermediates=())).port)
+    assert found.reason is Reason.MISSING_INTERMEDIATE
+    assert "it does not send the certificate of CN=forgotten" in str(found)
+    assert "whole chain" in str(found.hint)
+
+
+def test_an_authority_that_only_the_excluded_stores_hold(
+    monkeypatch: pytest.MonkeyPatch, root_pem: Path, tmp_path: Path, stranger: Forge, serve: Serve
+) -> None:
+    from bootstrap.trust import system_store
+    from bootstrap.trust.system_store import StorePlaces
+
+    system = tmp_path / "system.pem"
+    system.write_bytes(stranger.root.pem)
+    monkeypatch.setattr(system_store, "find", lambda _: StorePlaces(system))
+    exclusive = decide(TrustSettings(cert=(Given(str(root_pem), CERT),)))
+    found = failed(exclusive, serve(stranger.issue()).port)
+    assert "the system's store, but --cert excludes all others" in str(found.hint)
+
+
+def test_a_weak_key(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
+    key = rsa.generate_private_key(65537, 1024)
+    found = failed(policy, serve(forge.issue(Wish(key=key))).port)
+    assert found.reason is Reason.WEAK_KEY
+    assert "RSA, 1024 bits" in str(found)
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program to sign weakly with")
+def test_a_weak_signature(policy: TrustPolicy, forge: Forge, serve: Serve, tmp_path: Path) -> None:
+    leaf = forge.issue()
+    (tmp_path / "ca.pem").write_bytes(forge.root.pem)
+    (tmp_path / "ca.key").write_bytes(forge.root.key_pem)
+    (tmp_path / "leaf.key").write_bytes(leaf.key_pem)
+    command = (
+        "openssl req -x509 -new -sha1 -days 9 -CA ca.pem -CAkey ca.key -key leaf.key "
+        "-subj /CN=weak -addext subjectAltName=DNS:localhost"
+    )
+    signed = subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    weak = replace(leaf, certificate=load_pem_x509_certificate(signed.stdout))
+    found = failed(policy, serve(weak).port)
+    assert found.reason is Reason.WEAK_SIGNATURE
+    assert "ecdsa-with-SHA1" in str(found)
+
+
+def test_a_certificate_for_clients_only(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
+    found = failed(policy, serve(forge.issue(Wish(usage=CLIENT_ONLY))).port)
+    assert found.reason is Reason.WRONG_PURPOSE
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_wants_a_certificate_of_ours(
+    policy: TrustPolicy, forge: Forge, serve: Serve, version: ssl.TLSVersion
+) -> None:
+    def settle(context: ssl.SSLContext) -> None:
+        context.maximum_version = version
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=forge.root.der)
+
+    found = failed(policy, serve(forge.issue(), settle=settle).port)
+    assert found.reason is Reason.CLIENT_CERTIFICATE
+    assert "wants a certificate of ours" in str(found)
+    assert "--client-cert" in str(found.hint)
+
+
+def test_a_server_that_does_not_know_the_issuer_of_ours(
+    root_pem: Path, tmp_path: Path, forge: Forge, stranger: Forge, serve: Serve
+) -> None:
+    def settle(context: ssl.SSLContext) -> None:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=forge.root.der)
+
+    ours = stranger.issue(Wish(())).write(tmp_path / "ours.pem")
+    client = Given(str(ours), Origin.option("--client-cert"))
+    settings = TrustSettings(cert=(Given(str(root_pem), CERT),), client_cert=(client,))
+    found = failed(decide(settings), serve(forge.issue(), settle=settle).port)
+    assert found.reason is Reason.CLIENT_CERTIFICATE
+    assert f"did not accept our certificate, {ours}" in str(found)
+
+
+def test_a_server_without_a_common_protocol_version(
+    policy: TrustPolicy, forge: Forge, serve: Serve
+) -> None:
+    def settle(context: ssl.SSLContext) -> None:
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+
+    port = serve(forge.issue(), settle=settle).port
+    context = make_context(policy)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with pytest.raises(ssl.SSLError) as caught:
+        greet(context, port)
+    found = explain(caught.value, "localhost", port, policy)
+    assert found is not None
+    assert found.reason is Reason.PROTOCOL
+
+
+def test_a_server_that_refuses_the_handshake(
+    policy: TrustPolicy, forge: Forge, serve: Serve
+) -> None:
+    def settle(context: ssl.SSLContext) -> None:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("ECDHE-RSA-AES128-GCM-SHA256")  # its key is not RSA
+
+    found = failed(policy, serve(forge.issue(), settle=settle).port)
+    assert found.reason is Reason.REFUSED
+    assert "handshake was refused" in str(found)
+
+
+def test_a_server_that_speaks_plain_http(policy: TrustPolicy) -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with RawServer(answer) as server:
+        found = failed(policy, server.port)
+    assert found.reason is Reason.NO_TLS
+    assert "does not speak TLS" in str(found)
+
+
+def test_a_server_that_hangs_up_in_mid_handshake(policy: TrustPolicy) -> None:
+    with RawServer(lambda connection: print(end=str(connection.recv(1000))[:0])) as server:
+        found = failed(policy, server.port)
+    assert found.reason is Reason.BROKEN_OFF
+
+
+def test_an_unreachable_server_is_not_a_matter_of_certificates(policy: TrustPolicy) -> None:
+    assert explain(ConnectionRefusedError(111, "refused"), "localhost", 1, policy) is None
+
+
+def test_a_chain_that_cannot_be_had_again_does_not_hide_the_failure(policy: TrustPolicy) -> None:
+    error = ssl.SSLCertVerificationError("certificate has expired")
+    error.verify_code, error.verify_message = 10, "certificate has expired"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    found = explain(error, "localhost", port, policy)
+    assert found is not None
+    assert found.reason is Reason.EXPIRED
+    assert found.chain == ()
+
+
+def test_looking_at_the_chain_sends_no_request(
+    policy: TrustPolicy, stranger: Forge, serve: Serve
+) -> None:
+    server = serve(stranger.issue())
+    assert failed(policy, server.port).chain
+    assert server.received == []
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_the_chain_is_had_through_a_proxy_with_a_password(
+    stranger: Forge, serve: Serve, tmp_path: Path, encrypted: bool
+) -> None:
+    authority = Authority()
+    settings = TrustSettings(cert=(Given(str(authority.write_pem(tmp_path / "proxy.pem")), CERT),))
+    server = serve(stranger.issue(Wish(("behind.example",))))
+    credentials = ("me", "pass:word")
+    with ProxyServer(authority if encrypted else None, credentials=credentials) as proxy:
+        proxy.hosts["behind.example"] = "127.0.0.1"
+        url = proxy.url.replace("://", "://me:pass%3Aword@")
+        error = ssl.SSLCertVerificationError("unable to get local issuer certificate")
+        found = explain(error, "behind.example", server.port, decide(settings), proxy=url)
+    assert found is not None
+    assert proxy.tunnels == [f"behind.example:{server.port}"]
+    assert [each.subject.get("CN") for each in found.chain] == ["server"]
+
+
+def test_an_intercepting_product_is_named(serve: Serve, policy: TrustPolicy) -> None:
+    zscaler = Forge("Zscaler Root CA", organisation="Zscaler Inc.")
+    found = failed(policy, serve(zscaler.issue()).port)
+    assert "that of Zscaler, which opens connections" in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "product"),
+    [
+        ("ca.tenant.goskope.com", "Netskope"),
+        ("FortiGate CA", "Fortinet FortiGate"),
+        ("Cisco Umbrella Root CA", "Cisco Umbrella"),
+        ("Kaspersky Anti-Virus Personal Root Certificate", "Kaspersky"),
+        ("mitmproxy", "mitmproxy"),
+        ("DO_NOT_TRUST_FiddlerRoot", "Fiddler"),
+        ("PortSwigger CA", "Burp Suite"),
+        ("Charles Proxy CA (1 Jan 2026, host)", "Charles"),
+        ("Let's Encrypt", None),
+    ],
+)
+def test_products_are_recognised_by_their_issuers_names(issuer: str, product: str | None) -> None:
+    chain = [parse(Forge(issuer).issue().der)]
+    found = recognise(chain)
+    assert (found.name if found else None) == product
+
+
+def test_a_wrong_clock_is_found_out(forge: Forge) -> None:
+    made = dt.datetime(2026, 10, 18, tzinfo=dt.timezone.utc)
+    past, future = dt.datetime(2001, 1, 1, tzinfo=dt.timezone.utc), made + 20 * 365 * DAY
+    assert "before this program was made (2026-10-18)" in str(clock.doubt(past, made))
+    assert "long after" in str(clock.doubt(future, made))
+    assert clock.doubt(made + DAY, made) is None
+    chain = (parse(forge.issue().der),)
+    failure = Failure(Reason.NOT_YET_VALID, "certificate is not yet valid")
+    found = Findings(
+        failure, Server("localhost"), chain, "all", past, clock_doubt=clock.doubt(past, made)
+    )
+    assert "clock says 2001-01-01" in advice.message(found)
+    assert advice.hint(found).startswith("Set the clock: ")
+
+
+def test_this_machines_program_was_made_some_time_ago() -> None:
+    made = clock.made_on()
+    assert made is not None
+    assert clock.doubt(NOW, made) is None
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("chain_is_known", [True, False])
+def test_every_reason_has_its_words_and_its_advice(
+    policy: TrustPolicy, forge: Forge, reason: Reason, chain_is_known: bool
+) -> None:
+    chain = (parse(forge.issue().der),) if chain_is_known else ()
+    found = explained(Failure(reason, "the words"), Server("localhost", 8443), policy, chain)
+    assert isinstance(found, BootstrapError)
+    assert str(found).splitlines()[0].endswith(".")
+    assert "localhost:8443" in str(found)
+    assert "reported: the words" in str(found)
+    assert "doctor https://localhost:8443" in str(found.hint)
+
+
+def test_terminal_escapes_in_a_certificate_stay_harmless(policy: TrustPolicy, serve: Serve) -> None:
+    evil = Forge("\x1b]0;owned\x07", organisation="\x1b[2J")
+    issued: Issued = evil.issue(Wish(("\x1b[1m.example", "localhost")))
+    found = failed(policy, serve(issued).port)
+    assert "\x1b" not in f"{found}{found.hint}"

@@ -5,11 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bootstrap._vendor.packaging.utils import (
-    InvalidWheelFilename,
-    NormalizedName,
-    parse_wheel_filename,
-)
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
 from bootstrap.index.filename import Format, ParsedName, parse_filename, tags_of
@@ -113,13 +109,13 @@ class Evaluator:
         self, entry: FileEntry, name: NormalizedName, parsed: ParsedName, version: Version
     ) -> Candidate | Rejection:
         try:
-            if parsed.format is Format.SDIST:
-                return Candidate(name, version, entry.described(), is_wheel=False)
-            _, _, build, _ = parse_wheel_filename(entry.filename)
-            file, rank = entry.described(), self._rank(parsed.tag) or 0
-        except (InvalidWheelFilename, MalformedUrlError) as error:
+            file = entry.described()
+        except MalformedUrlError as error:
             return Rejection(entry, version, Reason.MALFORMED, str(error))
-        return Candidate(name, version, file, is_wheel=True, tag_rank=rank, build=build)
+        if parsed.format is Format.SDIST:
+            return Candidate(name, version, file, is_wheel=False)
+        rank = self._rank(parsed.tag) or 0
+        return Candidate(name, version, file, True, rank, parsed.build)  # noqa: FBT003  # is_wheel
 
 
 def best_first(candidates: list[Candidate], *, prefer_binary: bool) -> tuple[Candidate, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from bootstrap._vendor.packaging.tags import Tag, parse_tag
-from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 
 WHEEL = ".whl"
@@ -15,6 +16,8 @@ SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
 """PEP 625 allows .tar.gz; pip still takes the others, and so do we."""
 INSTALLERS = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
 """What old pages list and nobody can install any more."""
+
+_BUILD = re.compile(r"(?:(\d+)(.*))?")
 
 
 class Format(Enum):
@@ -34,6 +37,7 @@ class ParsedName:
     """None where it cannot be understood."""
     tag: str = ""
     """Of a wheel: its compressed tag set, as in the name."""
+    build: BuildTag = ()
 
 
 def parse_filename(filename: str, project: NormalizedName) -> ParsedName | None:
@@ -49,13 +53,15 @@ def parse_filename(filename: str, project: NormalizedName) -> ParsedName | None:
 
 
 def _wheel(stem: str, project: NormalizedName) -> ParsedName | None:
-    """Split NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM; what is kept is parsed strictly later."""
+    """Split NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM; a build tag begins with a digit."""
     parts = stem.split("-")
     if normalized(parts[0]) != project:
         return None
-    if len(parts) not in {5, 6}:
+    build = _BUILD.fullmatch("-".join(parts[2:-3]))
+    if len(parts) not in {5, 6} or build is None:
         return ParsedName(Format.WHEEL, None)
-    return ParsedName(Format.WHEEL, parsed_version(parts[1]), "-".join(parts[-3:]))
+    number: BuildTag = (int(build[1]), build[2]) if build[1] else ()
+    return ParsedName(Format.WHEEL, parsed_version(parts[1]), "-".join(parts[-3:]), number)
 
 
 def _sdist(stem: str, project: NormalizedName, kind: Format) -> ParsedName | None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import DistributionFile
-from bootstrap.network.urls import joined, without_fragment
+from bootstrap.network.urls import MalformedUrlError, is_remote, joined, without_fragment
 from bootstrap.trust.hashes import Hashes
 
 _ALGORITHMS = frozenset(
@@ -47,8 +47,13 @@ class FileEntry(NamedTuple):
             return None
 
     def described(self) -> DistributionFile:
-        """Return the file with all that its page says of it, its URL absolute."""
+        """Return the file with all that its page says of it, its URL absolute.
+
+        Raises `MalformedUrlError`, also where a page of the web names a file of this machine.
+        """
         url, _ = without_fragment(joined(self.base_url, self.url))
+        if is_remote(self.base_url) and not url.lower().startswith(("https:", "http:")):
+            raise MalformedUrlError(url, "a page of the web cannot name such a place")
         size, provenance = self.said.get("size"), self.said.get("provenance")
         return DistributionFile(
             self.filename,

@@ -119,6 +119,11 @@ def _pool_classes(
     class TlsPool(HTTPSConnectionPool):
         ConnectionCls = TlsConnection
 
+        def _validate_conn(self, conn: Any) -> None:
+            # As the base class, without its warning: `ExcusedHosts` has warned already.
+            if conn.is_closed:
+                conn.connect()
+
     return {"http": PlainPool, "https": TlsPool}
 
 

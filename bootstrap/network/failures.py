@@ -114,7 +114,7 @@ def _connecting_reason(causes: list[BaseException]) -> str:
     name = _first(causes, socket.gaierror)
     if name is not None:
         return f"its name is not found ({name.strerror or name})"
-    if _first(causes, urllib3_errors.ConnectTimeoutError):
+    if _first(causes, TimeoutError):
         return "it timed out"
     system = [cause for cause in causes if isinstance(cause, OSError) and cause.errno is not None]
     return (system[0].strerror or str(system[0])).lower() if system else str(causes[-1])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from bootstrap.network.background import Background
+    from bootstrap.network.parts import Part
     from bootstrap.network.transport import Transport
 
 PAGE_LIMIT = 100 << 20
@@ -136,6 +137,16 @@ class Session:
         found = self._downloaded(url, path, expected, size)
         self._cache.keep_copy("files", found, path)
         return path
+
+    def part(self, url: str, *, begin: int | None, size: int) -> Part | None:
+        """Return `size` bytes of a remote file, from `begin` on or (None) the last ones.
+
+        None where the server gives whole files only. Raises `NetworkError` and its kinds.
+        """
+        from bootstrap.network.parts import fetch_part
+
+        transport = self._opened(url)
+        return self._persist(lambda: fetch_part(transport, url, begin, size))
 
     def in_parallel(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Call the function for each item in a few threads; the results are in the items' order.

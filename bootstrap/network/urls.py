@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
@@ -12,7 +13,7 @@ from bootstrap.errors import BootstrapError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
-_USER_INFO = re.compile(r"(?<=://)[^/?#\s@'\"]*(?::[^/?#\s]*)?@")
+_USER_INFO = re.compile(r"(?<=://)[^/?#\s@:'\"]*(?::[^/?#\s]*)?@")
 
 
 class MalformedUrlError(BootstrapError):
@@ -79,6 +80,16 @@ def joined(base: str, reference: str) -> str:
     A reference to the same origin gets the credentials of the base, as in pip. Raises
     `MalformedUrlError`.
     """
+    directory, slash, name = reference.rpartition("/")
+    plain = name.strip(".") and not set("?#") & set(reference) and ":" not in name
+    if not plain or directory.endswith("/"):
+        return _resolved(base, reference)
+    # Thousands of files of a page lie in few directories.
+    return _resolved(base, directory + slash if slash else "./") + name
+
+
+@lru_cache(maxsize=1024)
+def _resolved(base: str, reference: str) -> str:
     try:
         url = urljoin(base, reference)
         parts = urlsplit(url)

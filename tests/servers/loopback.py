@@ -106,6 +106,7 @@ class _TlsServer(ThreadingHTTPServer):
         self.context = context
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
+        self.owner.accepted += 1
         self.owner.connections.append(request)
         try:
             if self.context is not None:
@@ -135,6 +136,8 @@ class LoopbackServer:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.scheme = "https" if context is not None else "http"
         self.requests: list[Request] = []
+        self.accepted = 0
+        """How many connections were made."""
         self.connections: list[socket.socket] = []
         self.failed_handshakes: list[OSError] = []
         self.stopping = threading.Event()

@@ -1,0 +1,84 @@
+"""What the tests of the network stand on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.network.session import Session
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.trust.policy import TrustPolicy, decide
+from bootstrap.trust.settings import TrustSettings
+from bootstrap.ui import Ui
+from tests.servers import Authority, IndexServer
+
+
+@dataclass
+class Heard:
+    """A user interface whose words are kept."""
+
+    out: io.StringIO = field(default_factory=io.StringIO)
+    err: io.StringIO = field(default_factory=io.StringIO)
+
+    @property
+    def ui(self) -> Ui:
+        """The interface to hand in."""
+        return Ui(self.out, self.err, verbosity=2)
+
+    @property
+    def warnings(self) -> str:
+        """What was warned of."""
+        return self.err.getvalue()
+
+    @property
+    def everything(self) -> str:
+        """All that was said."""
+        return self.out.getvalue() + self.err.getvalue()
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """One authority for all servers."""
+    return Authority()
+
+
+@pytest.fixture
+def index(authority: Authority) -> Iterator[IndexServer]:
+    """An index with TLS."""
+    with IndexServer(authority) as server:
+        yield server
+
+
+@pytest.fixture
+def heard() -> Heard:
+    """What the session says."""
+    return Heard()
+
+
+MakeSession = Callable[..., Session]
+
+
+@pytest.fixture
+def make_session(authority: Authority, heard: Heard) -> Iterator[MakeSession]:
+    """Make sessions that trust the authority; keyword arguments are network settings."""
+    with ExitStack() as stack:
+
+        def make(*, trust: TrustSettings | None = None, **said: Any) -> Session:
+            policy = decide(trust) if trust else TrustPolicy(())
+            settings = NetworkSettings(**{"timeout": 5.0, "retries": 2, **said})
+            session = Session(settings, authority.client_context(), policy, heard.ui)
+            return stack.enter_context(session)
+
+        yield make
+
+
+@pytest.fixture
+def session(make_session: MakeSession, tmp_path: Path) -> Session:
+    """A session with a cache."""
+    return make_session(cache_directory=tmp_path / "cache")

@@ -1,20 +1,19 @@
-"""The command line: argv becomes a Config, an error becomes a message and an exit status."""
+"""The command lines: argv becomes a Config, an error becomes a message and an exit status."""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bootstrap._bundled import default_index_url
-from bootstrap.config.command_line import answer
-from bootstrap.config.load import load
+from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
+    from bootstrap.config.model import Config
     from bootstrap.handoff import Handoff
 
 _INTERRUPTED = 130
@@ -22,51 +21,73 @@ _INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit status; a hand-off replaces this process."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    return _told(arguments, lambda: _run(arguments, os.environ))
+    """Run get-installer's command line; return its exit status, unless a hand-off takes over."""
+    arguments = sys.argv[1:] if argv is None else argv
+    return _told(arguments, lambda: _get_installer(arguments))
 
 
-def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    text = answer(arguments)
-    if text is not None:
+def ensurepip(argv: Sequence[str] | None = None) -> int:
+    """Run ensurepip's command line, and return its exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    return _told(arguments, lambda: _ensurepip(arguments))
+
+
+def _get_installer(arguments: Sequence[str]) -> int:
+    from bootstrap.config import load
+    from bootstrap.config.command_line import answer
+
+    if (text := answer(arguments)) is not None:
         print(text)
         return 0
-    config = load(arguments, environ, default_index=default_index_url)
+    return _carried_out(load.load(arguments, os.environ, default_index=default_index_url))
+
+
+def _ensurepip(arguments: Sequence[str]) -> int:
+    from bootstrap.config import ensurepip
+
+    if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
+        print(text)
+        return 0
+    sys.audit("ensurepip.bootstrap", None)
+    return _carried_out(ensurepip.load(arguments, os.environ))
+
+
+def _carried_out(config: Config) -> int:
+    # Imported here: `--version` and a mistyped option have no need of the other rooms.
+    from bootstrap.workflow import install
+
     ui = Ui(sys.stdout, sys.stderr, config.verbosity)
     for notice in config.notices:
         ui.warn(notice)
-    # Imported here, since `--version` and a mistyped option have no need of the other rooms.
-    from bootstrap import workflow
-
-    handoff = workflow.install(config, environ, ui)
+    handoff = install(config, os.environ, ui)
     return 0 if handoff is None else carry_out(handoff)
 
 
 def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
     """Run, and turn whatever goes wrong into a message and an exit status."""
-    verbosity = sum(each.count("v") for each in arguments if each.strip("-v") == "" and each)
-    ui = Ui(sys.stdout, sys.stderr, verbosity)
+    ui = Ui(sys.stdout, sys.stderr, _verbosity(arguments))
     try:
         return run()
     except BootstrapError as error:
-        _tell_error(error, ui)
+        ui.error(f"error: {error}")
+        if error.hint:
+            ui.error(f"hint: {error.hint}")
+        _tell_traceback(ui)
         return error.exit_status
     except KeyboardInterrupt:
         ui.error("Interrupted; nothing was left half done.")
         return _INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one message
         ui.error(f"error: get-installer met something it did not expect: {error!r}")
         ui.error("hint: This is a fault of get-installer; run it again with -vv and report it.")
         _tell_traceback(ui)
         return 1
 
 
-def _tell_error(error: BootstrapError, ui: Ui) -> None:
-    ui.error(f"error: {error}")
-    if error.hint:
-        ui.error(f"hint: {error.hint}")
-    _tell_traceback(ui)
+def _verbosity(arguments: Sequence[str]) -> int:
+    """Return how much to tell of an error that keeps us from having a Config."""
+    flags = [each for each in arguments if each.startswith("-v") and not each.strip("-v")]
+    return sum(each.count("v") for each in flags) + list(arguments).count("--verbose")
 
 
 def _tell_traceback(ui: Ui) -> None:
@@ -82,8 +103,8 @@ def carry_out(handoff: Handoff) -> int:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
-    if os.name == "nt":
-        import subprocess
+    if os.name != "nt":
+        os.execve(handoff.argv[0], handoff.argv, dict(handoff.environ))  # noqa: S606  # no shell
+    import subprocess
 
-        return subprocess.call(handoff.argv, env=dict(handoff.environ))
-    os.execve(handoff.argv[0], handoff.argv, dict(handoff.environ))
+    return subprocess.call(handoff.argv, env=dict(handoff.environ))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.requirements import Requirement
@@ -36,13 +36,7 @@ from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
 
-
-@dataclass(frozen=True)
-class Supply:
-    """Where candidates and their wheels come from in this run, and what is wanted of it."""
-
-    config: Config
-    source: Preparer | BundledPreparer
+Source = Preparer | BundledPreparer
 
 
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
@@ -63,8 +57,8 @@ def _outcome(config: Config, policy: TrustPolicy, target: TargetEnvironment, ui:
     if config.network.offline or config.no_index:
         return _from_what_is_at_hand(config, policy, target, ui)
     try:
-        with _indexes(config, policy, target, ui) as supply:
-            return _installed(supply, target, ui)
+        with _indexes(config, policy, target, ui) as (complete, source):
+            return _installed(complete, source, target, ui)
     except (UnreachableError, TlsUnavailableError) as error:
         return _in_spite_of(error, config, policy, target, ui)
 
@@ -93,23 +87,22 @@ def _in_spite_of(
 def _from_what_is_at_hand(
     config: Config, policy: TrustPolicy, target: TargetEnvironment, ui: Ui
 ) -> Outcome:
-    with _indexes(config, policy, target, ui) as supply:
-        assert isinstance(supply.source, Preparer)
-        source = BundledPreparer(bundled_wheel(), supply.source)
-        return _installed(replace(supply, source=source), target, ui)
+    with _indexes(config, policy, target, ui) as (complete, beside):
+        return _installed(complete, BundledPreparer(bundled_wheel(), beside), target, ui)
 
 
 @contextmanager
 def _indexes(
     config: Config, policy: TrustPolicy, target: TargetEnvironment, ui: Ui
-) -> Iterator[Supply]:
-    """Open the run's one session, and look at the indexes through it."""
-    with ExitStack() as stack:
-        context = None if config.network.offline else _established(policy, ui).context
-        session = stack.enter_context(Session(config.network, context, policy, ui))
+) -> Iterator[tuple[Config, Preparer]]:
+    """Open the run's one session, and look at the indexes through it.
+
+    What requirement files on the network say completes the Config.
+    """
+    context = None if config.network.offline else _established(policy, ui).context
+    with Session(config.network, context, policy, ui) as session:
         complete = expand(config, session.text) if config.remote_files else config
-        finder = Finder(session, complete.index, target, ui)
-        yield Supply(complete, stack.enter_context(Preparer(session, finder, target, ui)))
+        yield complete, Preparer(session, Finder(session, complete.index, target, ui), target, ui)
 
 
 def _established(policy: TrustPolicy, ui: Ui) -> Trust:
@@ -119,25 +112,24 @@ def _established(policy: TrustPolicy, ui: Ui) -> Trust:
     return trust
 
 
-def _installed(supply: Supply, target: TargetEnvironment, ui: Ui) -> Outcome:
+def _installed(config: Config, source: Source, target: TargetEnvironment, ui: Ui) -> Outcome:
     """Resolve and, unless this is a dry run, carry the answer out."""
     before = installed_distributions(target)
-    resolution = resolve(supply.config.wanted, target, supply.source, before, ui)
-    changes: tuple[InstalledDistribution, ...] = ()
-    if not supply.config.dry_run:
-        with made(target):
-            changes = _committed(supply, resolution, target, ui)
-    return Outcome(target, resolution, changes)
+    resolution = resolve(config.wanted, target, source, before, ui)
+    if config.dry_run:
+        return Outcome(target, resolution, ())
+    with made(target):
+        return Outcome(target, resolution, _committed(config, source, resolution, target, ui))
 
 
 def _committed(
-    supply: Supply, resolution: Resolution, target: TargetEnvironment, ui: Ui
+    config: Config, source: Source, resolution: Resolution, target: TargetEnvironment, ui: Ui
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack wheels while others still arrive, then change the target all at once."""
     if not resolution.to_install:
         return ()
-    with begin(target, supply.config.install, ui) as transaction:
-        for _, wheel in supply.source.arriving(resolution):
+    with begin(target, config.install, ui) as transaction:
+        for _, wheel in source.arriving(resolution):
             transaction.stage(wheel)
         return transaction.commit()
 

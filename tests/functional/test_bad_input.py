@@ -54,9 +54,7 @@ def test_a_requirement_nothing_satisfies_is_answered_with_what_there_is(
     assert "1.0" in done.err
 
 
-def test_a_project_no_index_knows_is_named(
-    engine: Engine, index: LocalIndex, target: Path
-) -> None:
+def test_a_project_no_index_knows_is_named(engine: Engine, index: LocalIndex, target: Path) -> None:
     done = refused(engine, target, *index.options, "absent")
     assert "absent" in done.err
     assert "/simple/" in done.err
@@ -104,9 +102,9 @@ def test_a_read_only_target_is_refused_before_anything_is_fetched(
 def test_a_hash_that_differs_is_told_with_both_hashes(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
-    served = index.server.add(index.add("other", "1.0").rename(index.wheels / "x-1-py3-none-any.whl"))
-    served.sha256 = "0" * 64
-    done = refused(engine, target, *index.options, "x")
+    wheel = index.add("extra", "1.0")
+    index.server.files[wheel.name].sha256 = "0" * 64
+    done = refused(engine, target, *index.options, "extra")
     assert "0" * 64 in done.err
     assert "found" in done.err
 
@@ -120,9 +118,7 @@ def test_an_index_page_that_is_no_index_page_is_named(
     assert "image/png" in done.err
 
 
-def test_a_wheel_that_is_no_zip_is_named(
-    engine: Engine, index: LocalIndex, target: Path
-) -> None:
+def test_a_wheel_that_is_no_zip_is_named(engine: Engine, index: LocalIndex, target: Path) -> None:
     wheel = index.add("extra", "1.0")
     wheel.write_bytes(b"this is no zip")
     index.server.features = replace(index.server.features, metadata=False, ranges=False)

@@ -111,7 +111,8 @@ def test_requirements_are_installed_beside_the_installer(
 ) -> None:
     index.add("extra", "1.0")
     engine.succeeds("--venv", venv, *index.options, "extra")
-    names = run(venv / "bin" / "python", "-m", "pip", "list", "--format", "freeze").split()
+    freeze = ("list", "--format", "freeze", "--disable-pip-version-check")
+    names = run(venv / "bin" / "python", "-m", "pip", *freeze).split()
     assert names == ["extra==1.0", f"pip=={PIP_VERSION}"]
 
 
@@ -172,9 +173,7 @@ def test_wheels_of_a_directory_are_found_without_an_index(
     assert index.server.requests == []
 
 
-def test_the_target_is_the_interpreter_named(
-    engine: Engine, index: LocalIndex, venv: Path
-) -> None:
+def test_the_target_is_the_interpreter_named(engine: Engine, index: LocalIndex, venv: Path) -> None:
     run(sys.executable, "-m", "venv", "--without-pip", venv)
     done = engine.succeeds("--python", venv / "bin" / "python", *index.options)
     assert str(venv) in done.out

@@ -34,7 +34,7 @@ def compose(
         network=settings.network_settings(voices, surroundings),
         index=settings.index_settings(voices, now),
         wanted=settings.wanted_settings(voices),
-        install=settings.install_settings(voices),
+        install=settings.install_settings(voices, surroundings),
         build=settings.build_settings(voices, surroundings),
         handoff=line.handoff,
         user_cache=surroundings.user_cache,

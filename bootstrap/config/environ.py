@@ -10,6 +10,7 @@ from bootstrap.config.options import OPTIONS
 from bootstrap.config.pipconf import configurable, key
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Saying
+from bootstrap.install.plan import PipScripts
 from bootstrap.provenance import Given, Origin
 
 _NO_MATTER_WHAT = frozenset({"NO_COLOR", "PIP_NO_SETUPTOOLS", "PIP_NO_WHEEL"})
@@ -95,3 +96,11 @@ def language(surroundings: Surroundings) -> str:
     named = (surroundings.variable(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     found = next((text for text in named if text), "").partition(".")[0].partition("@")[0]
     return "" if found in {"C", "POSIX"} else found
+
+
+def pip_scripts(surroundings: Surroundings) -> PipScripts:
+    """Return what ENSUREPIP_OPTIONS says: as to pip, its mere presence takes `pip` away."""
+    options = surroundings.environ.get("ENSUREPIP_OPTIONS")
+    if options is None:
+        return PipScripts.ALL
+    return PipScripts.FULL_VERSION if options == "altinstall" else PipScripts.VERSIONED

@@ -7,9 +7,6 @@ if config.remote_files:                        # -r https://…: there has to be
 
 from __future__ import annotations
 
-import locale
-import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -43,7 +40,7 @@ def load(
 
     Raises a `UsageError` that names the option, the variable, or the file and line.
     """
-    surroundings = _surroundings(environ, cwd)
+    surroundings = Surroundings.of_process(environ, cwd)
     line = parse(argv)
     voices = heard(line, surroundings)
     config = compose(line, voices, surroundings, now)
@@ -83,13 +80,3 @@ def heard(line: CommandLine, surroundings: Surroundings) -> Voices:
     for saying in voices.sayings:
         saying.check()
     return voices
-
-
-def _surroundings(environ: Mapping[str, str], cwd: Path | None) -> Surroundings:
-    return Surroundings(
-        environ=environ,
-        cwd=cwd or Path(os.path.abspath(os.curdir)),  # noqa: PTH100  # Path.cwd() resolves links
-        prefix=Path(sys.prefix),
-        platform=sys.platform,
-        encoding=locale.getpreferredencoding(False),  # noqa: FBT003  # the standard library's own
-    )

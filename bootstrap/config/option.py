@@ -32,6 +32,8 @@ class Kind(Enum):
     PATH = "path"
     LIST = "list"
     """Repeatable; split at white space in a variable or a file."""
+    NAMES = "names"
+    """Project names by comma; what any voice says adds to, or takes from, what others said."""
     PATHS = "paths"
     """Repeatable; split at line ends only, since paths may hold spaces."""
 

@@ -61,10 +61,13 @@ _VERSIONS = (
     Option(
         "--only-binary NAMES|:all:",
         "no source distributions of these",
+        Kind.NAMES,
         dest="formats",
         in_files=True,
     ),
-    Option("--no-binary NAMES|:all:", "no wheels of these", dest="formats", in_files=True),
+    Option(
+        "--no-binary NAMES|:all:", "no wheels of these", Kind.NAMES, dest="formats", in_files=True
+    ),
     Option("--prefer-binary", in_files=True),
     Option("--ignore-requires-python"),
 )

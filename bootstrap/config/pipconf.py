@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bootstrap.config.option import Option
+from bootstrap.config.option import Kind, Option
 from bootstrap.config.options import CONFIGURABLE, PIPS_OWN
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Saying
@@ -76,11 +76,21 @@ def _merged(files: Iterable[dict[str, list[Saying]]], section: str) -> list[Sayi
     merged: list[Saying] = []
     for file in files:
         for saying in file.get(section, ()):
-            if saying.text:
-                merged.append(saying)
-            else:
-                merged = [each for each in merged if each.option is not saying.option]
+            merged = _with(merged, saying)
     return merged
+
+
+def _with(merged: list[Saying], saying: Saying) -> list[Saying]:
+    """Return a section with what a stronger file says; what that overrules is kept for telling.
+
+    Of names, which would add up, only the strongest file's count, in the first one's place.
+    """
+    if not saying.text:
+        return [each for each in merged if each.option is not saying.option]
+    is_there = any(each.option is saying.option for each in merged)
+    if saying.option.kind is Kind.NAMES and is_there:
+        return [saying if each.option is saying.option else each for each in merged]
+    return [*merged, saying]
 
 
 def _read(path: Path) -> dict[str, list[Saying]]:

@@ -161,12 +161,13 @@ def wanted_settings(voices: Voices) -> Wanted:
     )
 
 
-def install_settings(voices: Voices) -> InstallSettings:
+def install_settings(voices: Voices, surroundings: Surroundings) -> InstallSettings:
     """Return how is installed."""
     return InstallSettings(
         compile=voices.flag("compile"),
         force=voices.flag("force_reinstall"),
         ignore_installed=voices.flag("ignore_installed"),
+        pip_scripts=environ.pip_scripts(surroundings),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import locale
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,6 +23,17 @@ class Surroundings:
     """`sys.platform`."""
     encoding: str
     """The locale's, for files that are not UTF-8."""
+
+    @classmethod
+    def of_process(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Surroundings:
+        """Return what this process stands in, but for the environment, which is said."""
+        return cls(
+            environ=environ,
+            cwd=cwd or Path(os.path.abspath(os.curdir)),  # noqa: PTH100  # resolves no links
+            prefix=Path(sys.prefix),
+            platform=sys.platform,
+            encoding=locale.getpreferredencoding(False),  # noqa: FBT003  # it knows no keyword
+        )
 
     def variable(self, name: str) -> str | None:
         """Return a variable's value; an empty one counts as unset."""

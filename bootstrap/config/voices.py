@@ -14,6 +14,8 @@ from bootstrap.config import values
 from bootstrap.config.option import Kind, Option
 from bootstrap.provenance import Given, Origin
 
+_ADDING_UP = frozenset({Kind.PATHS, Kind.NAMES})
+
 
 @dataclass(frozen=True)
 class Saying:
@@ -118,4 +120,4 @@ class Voices:
         destination = saying.option.destination
         if saying.option.kind in {Kind.LIST, Kind.COUNT}:
             return any(saying is each for each in self._effective(destination))
-        return saying.option.kind is Kind.PATHS or saying is self.last(destination)
+        return saying.option.kind in _ADDING_UP or saying is self.last(destination)

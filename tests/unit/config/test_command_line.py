@@ -1,0 +1,46 @@
+"""What `--help` and `--version` answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from bootstrap import __version__
+from bootstrap.config.command_line import answer
+from bootstrap.config.options import OPTIONS
+from bootstrap.config.refused import REFUSED
+from bootstrap.errors import UsageError
+
+
+def test_the_help_names_every_option_within_two_screens() -> None:
+    text = answer(["--help"])
+    assert text is not None
+    shown = [each for each in OPTIONS if each.destination not in {"output", "json"}]
+    assert [each.key for each in shown if f"--{each.key}" not in text] == []
+    assert len(text.splitlines()) < 100
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_the_help_of_a_command_shows_its_own_options() -> None:
+    assert "--output KIT.pyz" in (answer(["pack", "-h"]) or "")
+    assert "--json" in (answer(["doctor", "--help"]) or "")
+    assert "--json" not in (answer(["--help"]) or "")
+
+
+def test_the_version_is_told() -> None:
+    assert (answer(["-V"]) or "").startswith(f"get-installer {__version__} (Python ")
+
+
+@pytest.mark.parametrize("argv", [[], ["pip"], ["--", "--help"], ["-r", "x", "--", "-V"]])
+def test_nothing_is_answered_unless_it_was_asked_of_us(argv: list[str]) -> None:
+    assert answer(argv) is None
+
+
+def test_a_mistyped_option_is_told_even_beside_help() -> None:
+    with pytest.raises(UsageError, match="--ofline"):
+        answer(["--ofline", "--help"])
+
+
+def test_no_name_is_given_twice() -> None:
+    names = [name for option in OPTIONS for name in option.names]
+    assert len(names) == len(set(names))
+    assert not set(names) & set(REFUSED)

@@ -1,0 +1,289 @@
+"""Requirement files, their whole grammar: as the real pip reads them where it reads them."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.config.load import expand
+from bootstrap.config.model import Config
+from bootstrap.errors import BootstrapError
+from tests.unit.config.pips import Pip
+from tests.unit.config.users import User
+
+_DIGEST = "a" * 64
+_OTHER_DIGEST = "B" * 64
+
+_CASES: Mapping[str, str | bytes] = {
+    "plain": "requests\nflask >= 2 , < 3\n",
+    "comments": "# first\nrequests # why\nflask # no #comment\n   # indented\n",
+    "a comment that ends in a backslash": "# first \\\nrequests\n",
+    "continuations": "requests \\\n  >=2 \\\n  ,<3\nflask\n",
+    "a continuation that a comment ends": "requests \\\n# comment\nflask\n",
+    "a continuation at the end": "requests \\\n",
+    "windows line ends": b"requests\r\nflask\r\n",
+    "blank lines": "\n\n  \nrequests\n\n",
+    "markers": 'requests ; python_version < "3"\nflask;sys_platform=="linux"\n',
+    "extras": "requests[socks,security]>=2\n",
+    "hashes": f"requests==2.0 --hash=sha256:{_DIGEST} --hash sha512:{_DIGEST}{_DIGEST}\n",
+    "hashes on continued lines": f"requests==2.0 \\\n    --hash=sha256:{_DIGEST} \\\n"
+    f"    --hash=sha256:{_OTHER_DIGEST}\n",
+    "a URL": "https://host.example/thing-1.0-py3-none-any.whl\n",
+    "a named URL": "thing @ https://host.example/thing-1.0-py3-none-any.whl\n",
+    "variables": "requests${SPEC}\n-i https://${TOKEN}@index.example/\n",
+    "variables of other spellings": "requests # $SPEC ${spec}\n-i https://$SPEC.example\n",
+    "an index": "-i https://one.example/\n--index-url=https://two.example/\nrequests\n",
+    "more indexes": "--extra-index-url https://x.example\n--extra-index-url=https://y.example\n",
+    "no index": "--no-index\n-i https://one.example\n--extra-index-url https://x.example\n",
+    "find-links": "-f ./wheels\n--find-links https://links.example/\n-f /elsewhere\n",
+    "formats": "--only-binary Foo_Bar,baz\n--no-binary :all:\n--only-binary=qux\n",
+    "choices": "--pre\n--prefer-binary\n",
+    "several options on a line": "--pre --prefer-binary -f https://links.example/\n",
+    "a nested file": "-r nested/more.txt\nrequests\n",
+    "a nested file that names its neighbour": "--requirement=nested/outer.txt\n",
+    "nested constraints": "-c nested/limits.txt\nrequests\n",
+    "utf-8": "requests # grüß\n",
+    "utf-8 with a mark": codecs.BOM_UTF8 + b"requests\n",
+    "utf-16": codecs.BOM_UTF16_LE + "requests\nflask\n".encode("utf-16-le"),
+    "utf-16, the other end": codecs.BOM_UTF16_BE + "requests\n".encode("utf-16-be"),
+    "utf-32": codecs.BOM_UTF32_BE + "requests\n".encode("utf-32-be"),
+    "a coding line": b"# -*- coding: latin-1 -*-\nrequests # \xfc\n",
+    "a coding line in the second line": b"\n# coding=latin-1\nrequests # \xfc\n",
+    "an unknown option": "--frobnicate\n",
+    "an option that needs a value": "-i\n",
+    "an unclosed quotation": "-i 'https://one.example\n",
+    "a weak hash": "requests==2 --hash=md5:0123\n",
+    "a hash without its algorithm": f"requests==2 --hash={_DIGEST}\n",
+    "a file that includes itself": "-r requirements.txt\n",
+    "files that include each other": "-r nested/loop.txt\n",
+    "a missing nested file": "-r missing.txt\n",
+}
+
+
+def _ours(config: Config) -> dict[str, Any]:
+    requirements = [(each, False) for each in config.named]
+    constraints = [(each, True) for each in config.wanted.constraints]
+    return {
+        "requirements": sorted(
+            [
+                each.text,
+                each.editable,
+                limits,
+                {name: sorted(found) for name, found in each.hashes.allowed.items()},
+            ]
+            for each, limits in [*requirements, *constraints]
+        ),
+        "index": [each.value for each in config.index.index_urls],
+        "find_links": [each.value for each in config.index.find_links],
+        "pre": config.index.pre,
+        "prefer_binary": config.index.prefer_binary,
+        "only_binary": sorted(config.index.formats.only_binary),
+        "no_binary": sorted(config.index.formats.no_binary),
+    }
+
+
+def _by_design(theirs: dict[str, Any], user: User) -> dict[str, Any]:
+    """Put absolute paths, and digests in lower case, for what pip keeps as it was written."""
+    return {
+        **theirs,
+        "requirements": sorted(
+            [
+                text.strip(),
+                editable,
+                limits,
+                {n: sorted(map(str.lower, d)) for n, d in hashes.items()},
+            ]
+            for text, editable, limits, hashes in theirs["requirements"]
+        ),
+        "find_links": [
+            link if "://" in link else str(user.cwd / link) for link in theirs["find_links"]
+        ],
+        "pre": bool(theirs["pre"]),
+        "prefer_binary": bool(theirs["prefer_binary"]),
+    }
+
+
+@pytest.fixture
+def surroundings_of_files(user: User) -> User:
+    """Lay out what the files of the table include."""
+    user.writes("nested/more.txt", "flask\nclick\n")
+    user.writes("nested/outer.txt", "-r inner/deep.txt\nouter\n")
+    user.writes("nested/inner/deep.txt", "-r ../more.txt\n-c ../limits.txt\ndeep\n")
+    user.writes("nested/limits.txt", "urllib3<2\n")
+    user.writes("nested/loop.txt", "-r ../requirements.txt\n")
+    (user.cwd / "wheels").mkdir()
+    return user
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_a_file_is_read_as_pip_reads_it(surroundings_of_files: User, pip: Pip, case: str) -> None:
+    user = surroundings_of_files
+    user.writes("requirements.txt", _CASES[case])
+    environ = {**user.variables, "SPEC": ">=2", "TOKEN": "secret", "spec": "no"}
+    theirs = pip.understands(file="requirements.txt", cwd=str(user.cwd), environ=environ)
+
+    try:
+        config = user.says(
+            *("-r", "requirements.txt", "--installer", "none", "--no-require-hashes"),
+            default_index=lambda: "https://default.example",
+            SPEC=">=2",
+            TOKEN="secret",
+            spec="no",
+        )
+    except BootstrapError:
+        assert "error" in theirs
+    else:
+        assert _ours(config) == _by_design(theirs, user)
+
+
+def test_an_error_names_the_file_and_the_line(user: User) -> None:
+    file = user.writes("requirements.txt", "requests\n\nflask \\\n  ==\n")
+    with pytest.raises(BootstrapError, match=f"{file}, line 3"):
+        user.says("-r", "requirements.txt")
+
+
+def test_each_requirement_knows_its_file_and_line(user: User) -> None:
+    file = user.writes("requirements.txt", "# comment\nrequests\n")
+    [requests] = user.says("-r", "requirements.txt").named
+    assert str(requests.origin) == f"{file}, line 2"
+
+
+def test_utf_32_is_not_taken_for_utf_16_as_older_pips_do(user: User) -> None:
+    user.writes("requirements.txt", codecs.BOM_UTF32_LE + "requests\n".encode("utf-32-le"))
+    assert [each.text for each in user.says("-r", "requirements.txt").named] == ["requests"]
+
+
+def test_a_variable_that_is_not_set_stays_and_is_told_with_its_line(user: User) -> None:
+    file = user.writes("requirements.txt", "requests\n${UNSET}\n")
+    with pytest.raises(BootstrapError, match=f"UNSET.*{file}, line 2"):
+        user.says("-r", "requirements.txt")
+
+
+def test_the_locale_decodes_what_is_not_utf_8(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "latin-1")
+    user.writes("requirements.txt", b"requests # \xfc\n")
+    assert [each.text for each in user.says("-r", "requirements.txt").named] == ["requests"]
+
+
+def test_a_file_nobody_can_decode_is_refused_with_a_way_out(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "utf-8")
+    file = user.writes("requirements.txt", b"requests # \xfc\n")
+    with pytest.raises(BootstrapError, match=str(file)) as caught:
+        user.says("-r", "requirements.txt")
+    assert "coding" in (caught.value.hint or "")
+
+
+def test_a_missing_file_is_told_with_who_named_it(user: User) -> None:
+    with pytest.raises(BootstrapError, match=r"missing\.txt.*named by the variable PIP_REQUIREM"):
+        user.says(PIP_REQUIREMENT="missing.txt")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "requests --pre",
+        "requests --index-url https://one.example",
+        "requests --hash=sha256:00 stray",
+        "--hash=sha256:00",
+        "--config-settings a=b",
+        "--global-option=x",
+        "requests --install-option=x",
+        "-e ./one -e ./two",
+    ],
+)
+def test_what_pip_would_ignore_on_a_line_is_refused(user: User, line: str) -> None:
+    file = user.writes("requirements.txt", f"flask\n{line}\n")
+    with pytest.raises(BootstrapError, match=f"{file}, line 2"):
+        user.says("-r", "requirements.txt")
+
+
+@pytest.mark.parametrize("line", ["requests[socks]", "-e ./project", "./project"])
+def test_a_constraint_has_a_name_and_no_extras(user: User, line: str) -> None:
+    user.writes("project/pyproject.toml", "")
+    user.writes("limits.txt", f"{line}\n")
+    with pytest.raises(BootstrapError, match=r"limits\.txt, line 1.*no constraint"):
+        user.says("-c", "limits.txt")
+
+
+def test_one_hash_asks_for_all(user: User) -> None:
+    user.writes("requirements.txt", f"requests==2 --hash=sha256:{_DIGEST}\n")
+    assert user.says("-r", "requirements.txt").wanted.require_hashes
+    assert not user.says("-r", "requirements.txt", "--no-require-hashes").wanted.require_hashes
+
+
+def test_a_hash_in_a_url_is_checked_but_asks_for_no_others(user: User) -> None:
+    url = f"https://host.example/thing-1.0-py3-none-any.whl#sha256={_DIGEST}"
+    config = user.says(url)
+    assert config.named[0].hashes.allowed == {"sha256": frozenset({_DIGEST})}
+    assert not config.wanted.require_hashes
+
+
+def test_config_settings_of_a_line_belong_to_its_requirement(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bootstrap.config.load.refuse_what_is_not_built", lambda _config: None)
+    user.writes("requirements.txt", "one -C a=1 --config-settings=b=2 -C a=3\ntwo\n")
+    one, two = user.says("-r", "requirements.txt").named
+    assert one.config_settings == {"a": ("1", "3"), "b": "2"}
+    assert not two.config_settings
+
+
+def test_a_file_may_trust_hosts_and_ask_for_features_aloud(user: User) -> None:
+    user.writes("requirements.txt", "--trusted-host a.example\n--use-feature fancy\n")
+    config = user.says("-r", "requirements.txt")
+    assert [each.value for each in config.trust.trusted_hosts] == ["a.example"]
+    assert any("fancy" in notice for notice in config.notices)
+
+
+def test_a_lock_file_is_refused_by_name(user: User) -> None:
+    with pytest.raises(BootstrapError, match=r"pylock\.dev\.toml"):
+        user.says("-r", "pylock.dev.toml")
+
+
+def test_files_on_the_network_wait_for_a_session(user: User) -> None:
+    user.writes("requirements.txt", "one\n-r https://user:secret@host.example/a/more.txt\n")
+    config = user.says("-r", "requirements.txt")
+    assert [each.text for each in config.named] == ["one"]
+    [remote] = config.remote_files
+
+    pages = {
+        "https://user:secret@host.example/a/more.txt": "two\n-r ../b/most.txt\n"
+        "-c limits.txt\n--trusted-host evil.example\n-i https://index.example\n",
+        "https://user:secret@host.example/b/most.txt": "three\npip<21\n",
+        "https://user:secret@host.example/a/limits.txt": "urllib3<2\n",
+    }
+    complete = expand(config, pages.__getitem__)
+
+    assert remote.place in pages
+    assert not complete.remote_files
+    assert [each.text for each in complete.wanted.requirements] == ["one", "two", "three", "pip<21"]
+    assert [each.text for each in complete.wanted.constraints] == ["urllib3<2"]
+    assert [each.value for each in complete.index.index_urls] == ["https://index.example"]
+    assert complete.trust == config.trust
+    assert any("evil.example" in notice for notice in complete.notices)
+    assert "secret" not in repr([each.origin for each in complete.named])
+
+
+def test_a_file_on_the_network_that_includes_itself_is_refused(user: User) -> None:
+    config = user.says("-r", "https://host.example/a.txt")
+    with pytest.raises(BootstrapError, match="includes itself"):
+        expand(config, lambda _url: "-r a.txt")
+
+
+def test_a_file_url_is_a_path(user: User) -> None:
+    file = user.writes("re quirements.txt", "requests\n")
+    assert [each.text for each in user.says("-r", file.as_uri()).named] == ["requests"]
+
+
+def test_find_links_are_looked_for_beside_their_file_first(user: User, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "wheels").mkdir(parents=True)
+    user.writes(elsewhere / "requirements.txt", "-f wheels\n-f nowhere\n")
+    found = user.says("-r", str(elsewhere / "requirements.txt")).index.find_links
+    assert [each.value for each in found] == [str(elsewhere / "wheels"), str(user.cwd / "nowhere")]

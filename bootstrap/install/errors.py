@@ -106,8 +106,8 @@ class JournalError(InstallError):
         self.path, self.reason = path, reason
         super().__init__(
             f"An interrupted installation left {path} behind, which cannot be undone: {reason}.",
-            hint="Run the version of this program that was interrupted. Else take from there what the "
-            "environment misses, remove it, and install again.",
+            hint="Run the version of this program that was interrupted. Else take from there what "
+            "the environment misses, remove it, and install again.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -27,6 +27,8 @@ from bootstrap.install.wheel.scripts import (
 from bootstrap.install.wheel.wheel import Wheel, open_wheel
 
 _PYTHON_LINE = b"#!python"
+_METADATA_SUFFIXES = (".dist-info", ".egg-info", ".egg-link")
+_PROTECTED = ("pyvenv.cfg",)
 
 
 @dataclass
@@ -89,7 +91,8 @@ def write_final_record(staged: StagedWheel, staging: Staging) -> None:
     """Write RECORD, once everything else of the wheel is staged."""
     path = f"{staged.dist_info}/RECORD"
     content = write_record(staged.rows.values(), path)
-    where, _ = staging.claim(staged.library, path, Claim(staged.name, b"", None))
+    library = staging.places.directories[staged.library]
+    where, _ = staging.claim(library, path, Claim(staged.name, b"", None))
     with translated(where), staging.create(where) as stream:
         stream.write(content)
 
@@ -124,7 +127,6 @@ def _write_script(
     writer: _Writer,
     interpreter: Interpreter,
 ) -> None:
-    check_interpreter_name(placed.path)
     first = next(chunks, b"")
     if first.startswith(_PYTHON_LINE):
         content = with_interpreter(first + b"".join(chunks), interpreter)
@@ -183,29 +185,52 @@ class _Writer:
         *,
         executable: bool,
     ) -> None:
+        directory, relative = self.staging.places.locate(key, path)
+        self._check_destination(directory, relative)
         row = row or RecordRow(path)
         claim = Claim(self.staged.name, row.digest, row.size)
-        where, before = self.staging.claim(key, path, claim)
+        where, before = self.staging.claim(directory, relative, claim)
         recorded = self._recorded(key, path)
         if before is not None:
             _drain(chunks)
             row = self._shared(row, recorded, before)
         else:
-            self._store(where, chunks, executable=executable)
-        self.staged.rows[recorded] = RecordRow(recorded, row.algorithm, row.digest, row.size)
+            row = self._store(where, chunks, row, executable=executable)
+        self.staged.rows[recorded] = replace(row, path=recorded)
         if key == "scripts":
             self.staged.scripts.append(path)
         elif path.endswith(".py") and key in {"purelib", "platlib"}:
             self._note_module(key, path, where, recorded)
 
-    def _store(self, where: str, chunks: Iterator[bytes], *, executable: bool) -> None:
+    def _check_destination(self, directory: str, relative: str) -> None:
+        """Refuse what would pass for something else where it ends up, however it gets there."""
+        places, top = self.staging.places, relative.partition("/")[0]
+        if directory in places.libraries and top.lower().endswith(_METADATA_SUFFIXES):
+            if top != self.staged.dist_info:
+                raise BrokenRuleError(Rule.SMUGGLED_METADATA, relative)
+        elif directory == places.directories["scripts"]:
+            check_interpreter_name(relative)
+        elif directory == places.directories["data"] and relative in _PROTECTED:
+            raise BrokenRuleError(Rule.PROTECTED, relative)
+
+    def _store(
+        self, where: str, chunks: Iterator[bytes], row: RecordRow, *, executable: bool
+    ) -> RecordRow:
+        """Write a staged file; return its row, with what a wheel's RECORD may leave out."""
         try:
             stream = self.staging.create(where, executable=executable)
         except FileExistsError as exc:  # on a file system that takes two names for the same
             raise BrokenRuleError(Rule.SAME_AFTER_FOLDING, where) from exc
+        size, hasher = 0, None if row.algorithm else hashlib.sha256()
         with stream:
             for chunk in chunks:
                 stream.write(chunk)
+                size += len(chunk)
+                if hasher:
+                    hasher.update(chunk)
+        if hasher:
+            row = replace(row, algorithm="sha256", digest=hasher.digest())
+        return replace(row, size=size)
 
     def _shared(self, row: RecordRow, recorded: str, before: Claim) -> RecordRow:
         """Judge a place claimed twice: the same bytes may be shared, others may not."""

@@ -6,7 +6,6 @@ import os
 from collections.abc import Container
 
 from bootstrap.install.commit.staging import Claim, Staging
-from bootstrap.install.wheel.layout import SchemeKey
 
 
 def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> None:
@@ -20,8 +19,7 @@ def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> N
     if after == before:
         return
     directory, name = os.path.split(path)
-    key: SchemeKey = "purelib" if directory == staging.places.directories["purelib"] else "platlib"
-    staged, _ = staging.claim(key, name, Claim(name, b"", None))
+    staged, _ = staging.claim(directory, name, Claim(name, b"", None))
     with staging.create(staged) as stream:
         stream.writelines(after)
     os.chmod(staged, os.stat(path).st_mode)

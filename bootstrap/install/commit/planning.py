@@ -211,7 +211,7 @@ class Planner:
 
 def files_below(directory: str) -> Iterator[str]:
     """Yield all files and links below a directory."""
-    for entry in os.scandir(directory):
+    for entry in list(os.scandir(directory)):  # a list: the iterator may be dropped half-way
         if entry.is_dir(follow_symlinks=False):
             yield from files_below(entry.path)
         else:

@@ -20,7 +20,6 @@ from bootstrap.install.environment.lock import Lock
 from bootstrap.install.environment.mounts import shares_mount
 from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import InstallError, translated
-from bootstrap.install.wheel.layout import SchemeKey
 
 PREFIX = ".get-installer-"
 KEPT = "old"
@@ -130,9 +129,11 @@ class Staging:
                 os.mkdir(each)
                 self.made.append(each)
 
-    def claim(self, key: SchemeKey, path: str, claim: Claim) -> tuple[str, Claim | None]:
-        """Claim a place for a file. Return where to write it, and who claimed it before, if any."""
-        directory, relative = self.places.locate(key, path)
+    def claim(self, directory: str, relative: str, claim: Claim) -> tuple[str, Claim | None]:
+        """Claim a place below a directory of the scheme for a file.
+
+        Return where to write it, and who claimed it before, if anybody did.
+        """
         before = self.claims.setdefault((directory, relative), claim)
         staged = f"{self.root(directory)}/{relative}"
         return staged, None if before is claim else before

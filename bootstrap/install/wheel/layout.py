@@ -19,7 +19,6 @@ _KEYS: dict[str, SchemeKey] = {
     "headers": "headers",
     "data": "data",
 }
-_METADATA_SUFFIXES = (".dist-info", ".egg-info", ".egg-link")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def belongs_to(directory: str, suffix: str, name: NormalizedName, version: Versi
 
 
 def place(
-    members: tuple[str, ...], dist_info: str, name: NormalizedName, version: Version, *, pure: bool
+    members: tuple[str, ...], name: NormalizedName, version: Version, *, pure: bool
 ) -> Iterator[Placed]:
     """Yield where each file goes. Raises `BrokenRuleError`."""
     root: SchemeKey = "purelib" if pure else "platlib"
@@ -55,7 +54,6 @@ def place(
             placed = _place_data(member, rest, name)
         else:
             placed = Placed(member, root, member)
-        _refuse_smuggling(placed, dist_info)
         yield placed
 
 
@@ -68,12 +66,3 @@ def _place_data(member: str, rest: str, name: NormalizedName) -> Placed:
     if key == "headers":
         path = f"{name}/{path}"
     return Placed(member, _KEYS[key], path)
-
-
-def _refuse_smuggling(placed: Placed, dist_info: str) -> None:
-    """Refuse what would be taken for another distribution's metadata (or be this one's twice)."""
-    if placed.key not in {"purelib", "platlib"}:
-        return
-    top = placed.path.partition("/")[0]
-    if top.lower().endswith(_METADATA_SUFFIXES) and placed.member.partition("/")[0] != dist_info:
-        raise BrokenRuleError(Rule.SMUGGLED_METADATA, placed.member)

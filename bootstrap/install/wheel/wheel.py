@@ -79,7 +79,7 @@ def _understand(filename: str, archive: Archive) -> Wheel:
         pure,
         record,
         _entry_points(archive, dist_info),
-        tuple(place(files, dist_info, name, version, pure=pure)),
+        tuple(place(files, name, version, pure=pure)),
         warnings,
         archive,
     )

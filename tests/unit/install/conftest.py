@@ -1,0 +1,80 @@
+"""Targets to install into, and ways to do so."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootstrap._vendor.packaging.tags import sys_tags
+from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.install.transaction import install
+from bootstrap.target.environment import Scheme, TargetEnvironment
+from bootstrap.trust.hashes import Hashes, verified, verified_bytes
+from bootstrap.ui import Ui
+
+
+class Workbench:
+    """An environment on disk (no interpreter in it), and a user interface that remembers."""
+
+    def __init__(self, prefix: Path, *, python: str = sys.executable) -> None:
+        self.prefix = prefix
+        self.library = prefix / "lib" / "python3.11" / "site-packages"
+        self.scripts = prefix / "bin"
+        self.library.mkdir(parents=True)
+        self.scripts.mkdir()
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.ui = Ui(self.out, self.err, verbosity=2)
+        self.target = self.make_target(python)
+
+    def make_target(self, python: str) -> TargetEnvironment:
+        library = self.library
+        include = self.prefix / "include" / "site" / "python3.11"
+        scheme = Scheme(library, library, self.scripts, self.prefix, include)
+        return TargetEnvironment(
+            executable=Path(python),
+            script_executable=python,
+            version_info=(3, 11, 7),
+            implementation="cpython",
+            markers={"python_full_version": "3.11.7"},
+            tags=tuple(sys_tags()),
+            scheme=scheme,
+            prefix=self.prefix,
+            base_prefix=Path("/usr"),
+            search_path=(library,),
+        )
+
+    def install(
+        self, *wheels: Path | WheelToInstall, **settings: object
+    ) -> tuple[InstalledDistribution, ...]:
+        wanted = [
+            each
+            if isinstance(each, WheelToInstall)
+            else WheelToInstall(verified(each, each.name, Hashes()))
+            for each in wheels
+        ]
+        chosen = InstallSettings(**settings)  # type: ignore[arg-type]  # a shorthand
+        return install(self.target, wanted, chosen, self.ui)
+
+    def install_bytes(self, content: bytes, filename: str) -> tuple[InstalledDistribution, ...]:
+        wheel = verified_bytes(content, filename, Hashes())
+        return install(self.target, [WheelToInstall(wheel)], InstallSettings(), self.ui)
+
+    @property
+    def leftovers(self) -> list[Path]:
+        """Whatever of ours lies about."""
+        return [path for path in self.prefix.rglob("*") if "get-installer" in path.name]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Workbench:
+    return Workbench(tmp_path / "env")
+
+
+@pytest.fixture
+def wheelhouse(tmp_path: Path) -> Path:
+    directory = tmp_path / "wheels"
+    directory.mkdir()
+    return directory

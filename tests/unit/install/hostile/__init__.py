@@ -1,0 +1,24 @@
+"""Hostile and odd wheels, each with its verdict: the rule it breaks, or None where it is fine."""
+
+from __future__ import annotations
+
+from tests.unit.install.hostile.archives import ends, local_headers, zip64
+from tests.unit.install.hostile.kind import FILENAME, Kind
+from tests.unit.install.hostile.members import members
+from tests.unit.install.hostile.names import names
+from tests.unit.install.hostile.records import records
+from tests.unit.install.hostile.scripts import entry_points
+from tests.unit.install.hostile.wheels import wheels
+
+KINDS = (
+    *ends(),
+    *zip64(),
+    *local_headers(),
+    *members(),
+    *names(),
+    *wheels(),
+    *records(),
+    *entry_points(),
+)
+
+__all__ = ["FILENAME", "KINDS", "Kind"]

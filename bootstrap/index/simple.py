@@ -24,7 +24,6 @@ ACCEPT = ", ".join(
     )
 )
 _VENDOR_TYPE = re.compile(r"application/vnd\.pypi\.simple\.(?:v(\d+)|latest)\+(json|html)")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 
 
 def parse_page(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
@@ -91,7 +90,7 @@ def _json_entry(said: Any, page_url: str, index_url: str) -> FileEntry | None:
 
 
 def _from_html(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
-    page = read_html(_text(response), response.final_url)
+    page = read_html(response.text, response.final_url)
     _check_version(page.meta.get("repository-version", ["1.0"])[0], response, index_url)
     if not page.is_plausible:
         raise NotAnIndexPageError(index_url, response.final_url, f"HTML {page.oddity}")
@@ -107,14 +106,6 @@ def _from_html(name: NormalizedName, response: Response, index_url: str) -> Proj
         status=page.meta.get("project-status", ["active"])[0],
         status_reason=page.meta.get("project-status-reason", [""])[0],
     )
-
-
-def _text(response: Response) -> str:
-    charset = _CHARSET.search(response.content_type)
-    try:
-        return response.content.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        return response.content.decode("utf-8", "replace")
 
 
 def _check_version(version: str, response: Response, index_url: str) -> None:

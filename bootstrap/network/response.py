@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -14,3 +17,12 @@ class Response:
     content_type: str
     """The Content-Type header as it came."""
     content: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The content as text: by the charset its type names, else as UTF-8."""
+        charset = _CHARSET.search(self.content_type)
+        try:
+            return self.content.decode(charset[1] if charset else "utf-8", "replace")
+        except LookupError:
+            return self.content.decode("utf-8", "replace")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT = 100 << 20
 """Bytes of a page, before and after decompression: 100,000 links fit well."""
+_TEXT_LIMIT = 16 << 20
 WORKERS = 8
 
 P = ParamSpec("P")
@@ -117,6 +118,13 @@ class Session:
             if sha256 and is_remote(url):
                 self._cache.write("files", sha256, response.content)
         return response
+
+    def text(self, url: str) -> str:
+        """Return a page's text, as its charset says or as UTF-8: a requirement file, mostly.
+
+        Raises as `get` does.
+        """
+        return self.get(url, limit=_TEXT_LIMIT).text
 
     def download(
         self, url: str, *, filename: str, expected: Hashes | None = None, size: int | None = None

@@ -98,7 +98,7 @@ def answers() -> Iterator[Any]:
         os.environ.clear()
         os.environ.update(question["environ"])
         # /etc/pip.conf is the one place that no variable can move.
-        appdirs.site_config_dirs = partial(_machine, question)  # type: ignore[assignment]
+        appdirs.site_config_dirs = partial(_machine, question)
         sys.prefix = question.get("prefix", "/nowhere")
         yield command_line(question) if "argv" in question else requirements_file(question)
 

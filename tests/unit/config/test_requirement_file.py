@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +128,8 @@ def test_a_file_is_read_as_pip_reads_it(surroundings_of_files: User, pip: Pip, c
     theirs = pip.understands(file="requirements.txt", cwd=str(user.cwd), environ=environ)
 
     try:
-        config = user.says(
+        config = replace(user, default_index=lambda: "https://default.example").says(
             *("-r", "requirements.txt", "--installer", "none", "--no-require-hashes"),
-            default_index=lambda: "https://default.example",
             SPEC=">=2",
             TOKEN="secret",
             spec="no",

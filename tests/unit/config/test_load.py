@@ -1,0 +1,382 @@
+"""From what was said to the Config: the main job, precedence, provenance."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from bootstrap.config.model import ProgressBar
+from bootstrap.config.not_yet import NotYetError
+from bootstrap.config.option import Command
+from bootstrap.config.tokens import RefusedOptionError, UnknownOptionError
+from bootstrap.config.values import InvalidValueError
+from bootstrap.errors import UsageError
+from bootstrap.index.settings import IndexStrategy
+from bootstrap.install.plan import PipScripts
+from bootstrap.trust.settings import DefaultSources
+from tests.unit.config.users import NOW, User
+
+
+def test_with_nothing_said_pip_is_brought_to_its_newest_version(user: User) -> None:
+    config = user.says()
+    assert config.command is Command.INSTALL
+    assert [each.text for each in config.wanted.requirements] == ["pip"]
+    assert config.wanted.upgrade == {"pip"}
+    assert not config.wanted.ignore_installed
+    assert not config.named
+
+
+def test_everything_named_is_upgraded_as_by_get_pip(user: User) -> None:
+    wanted = user.says("requests", "Flask_Login").wanted
+    assert [each.text for each in wanted.requirements] == ["requests", "Flask_Login", "pip"]
+    assert wanted.upgrade == {"requests", "flask-login", "pip"}
+    assert not wanted.upgrade_all
+
+
+@pytest.mark.parametrize("typed", ["pip<21", "Pip==20.3.4"])
+def test_a_typed_pip_takes_the_default_installers_place(user: User, typed: str) -> None:
+    assert [each.text for each in user.says(typed).wanted.requirements] == [typed]
+
+
+def test_a_pip_in_a_file_takes_the_default_installers_place(user: User) -> None:
+    user.writes("requirements.txt", "pip==20.3.4\n")
+    wanted = user.says("-r", "requirements.txt").wanted
+    assert [each.text for each in wanted.requirements] == ["pip==20.3.4"]
+
+
+def test_a_named_installer_holds_beside_what_is_typed(user: User) -> None:
+    config = user.says("uv<1", "--installer", "uv>=0.5")
+    assert [each.text for each in config.wanted.requirements] == ["uv<1", "uv>=0.5"]
+    assert config.installer.value == "uv>=0.5"
+
+
+def test_without_an_installer_what_is_there_stays_unless_upgrade_is_said(user: User) -> None:
+    kept = user.says("--installer", "none", "requests")
+    assert [each.text for each in kept.wanted.requirements] == ["requests"]
+    assert not kept.wanted.upgrade
+    assert kept.installer_requirement is None
+    assert user.says("--installer=none", "-U", "requests").wanted.upgrade == {"requests"}
+
+
+def test_eager_upgrades_dependencies_too(user: User) -> None:
+    assert user.says("--upgrade-strategy", "eager").wanted.upgrade_all
+
+
+def test_nothing_to_install_is_refused(user: User) -> None:
+    with pytest.raises(UsageError, match="nothing to install"):
+        user.says("--installer", "none")
+
+
+def test_no_installer_has_nothing_to_hand_off_to(user: User) -> None:
+    with pytest.raises(UsageError, match="exclude each other"):
+        user.says("--installer", "none", "requests", "--", "list")
+
+
+def test_what_follows_two_dashes_is_handed_off_untouched(user: User) -> None:
+    assert user.says("-q", "--", "install", "-r", "--", "x").handoff == (
+        *("install", "-r", "--", "x"),
+    )
+    assert user.says("--").handoff == ()
+    assert user.says().handoff is None
+
+
+def test_options_and_requirements_may_be_mixed(user: User) -> None:
+    config = user.says("requests", "-v", "flask", "--pre", "-vq")
+    assert [each.text for each in config.named] == ["requests", "flask"]
+    assert config.verbosity == 1
+    assert config.index.pre
+    assert config.wanted.pre
+
+
+@pytest.mark.parametrize(
+    ("argv", "command", "named"),
+    [
+        (("install", "requests"), Command.INSTALL, ["requests"]),
+        (("install", "doctor"), Command.INSTALL, ["doctor"]),
+        (("requests", "doctor"), Command.INSTALL, ["requests", "doctor"]),
+        (("doctor",), Command.DOCTOR, []),
+        (("--cert", "ca.pem", "doctor"), Command.DOCTOR, []),
+    ],
+)
+def test_the_first_argument_may_name_a_command(
+    user: User, argv: tuple[str, ...], command: Command, named: list[str]
+) -> None:
+    config = user.says(*argv)
+    assert config.command is command
+    assert [each.text for each in config.named] == named
+
+
+def test_doctor_looks_at_urls_and_wants_nothing(user: User) -> None:
+    config = user.says("doctor", "https://a.example", "https://b.example", "--json")
+    assert config.urls == ("https://a.example", "https://b.example")
+    assert config.as_json
+    assert not config.wanted.requirements
+
+
+def test_an_option_of_another_command_is_refused(user: User) -> None:
+    with pytest.raises(UsageError, match="--json belongs to doctor, found with install"):
+        user.says("--json")
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("--index-ulr", "--index-url"), ("--ofline", "--offline"), ("--instaler", "--installer")],
+)
+def test_an_unknown_option_is_refused_with_the_nearest(
+    user: User, typed: str, nearest: str
+) -> None:
+    with pytest.raises(UnknownOptionError, match=typed) as caught:
+        user.says(typed)
+    assert nearest in (caught.value.hint or "")
+    assert caught.value.exit_status == 2
+
+
+@pytest.mark.parametrize("typed", ["--index", "--extra", "--no-cache", "-Z"])
+def test_options_are_not_abbreviated(user: User, typed: str) -> None:
+    with pytest.raises(UnknownOptionError):
+        user.says(typed)
+
+
+@pytest.mark.parametrize("typed", ["--src", "--platform", "--global-option", "--use-deprecated"])
+def test_what_only_pip_knows_is_refused_by_name(user: User, typed: str) -> None:
+    with pytest.raises(RefusedOptionError, match=f"pip knows {typed}"):
+        user.says(typed, "x")
+
+
+def test_what_only_pip_knows_is_told_where_configuration_says_it(user: User) -> None:
+    user.configures("[global]\nformat = columns\n[install]\nsrc = /src\n")
+    notices = user.says(PIP_PLATFORM="linux").notices
+    assert len(notices) == 2
+    assert "src in " in notices[0]
+    assert "PIP_PLATFORM" in notices[1]
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (("--retries", "many"), "--retries: expected a whole number, 0 or more, found 'many'"),
+        (("--timeout", "-1"), "--timeout: expected a number of seconds above 0"),
+        (("--trust", "nobody"), "--trust: expected one of system, bundled, both"),
+        (("--index-strategy", "x"), "--index-strategy: expected one of best, first"),
+        (("--uploaded-prior-to", "soon"), "--uploaded-prior-to: expected a time"),
+        (("--venv", ""), "--venv: expected a path"),
+        (("-i",), "-i needs a value: -i URL"),
+        (("--pre=yes",), "--pre takes no value"),
+        (("--user", "-t", "x"), "--target and --user exclude each other"),
+        (("--venv", "x", "--user"), "--venv and --user exclude each other"),
+        (("doctor", "--", "x"), "nothing to hand off"),
+        (("-C", "x", "requests"), "expected KEY=VALUE"),
+    ],
+)
+def test_nonsense_is_refused_by_name(user: User, argv: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        user.says(*argv)
+
+
+def test_nonsense_in_a_variable_or_a_file_is_told_with_its_place(user: User) -> None:
+    with pytest.raises(InvalidValueError, match="retries in the variable PIP_RETRIES"):
+        user.says(PIP_RETRIES="many")
+    file = user.configures("[install]\n\npre = perhaps\n")
+    with pytest.raises(InvalidValueError, match=f"pre in {file}, line 3"):
+        user.says()
+
+
+@pytest.mark.parametrize(
+    ("argv", "what"),
+    [
+        (("pack", "requests", "-o", "kit.pyz"), "pack"),
+        (("verify",), "verify"),
+        (("--lock", "pylock.toml"), "--lock"),
+        (("--report", "-"), "--report"),
+        (("--fix-pth",), "--fix-pth"),
+        (("-e", "./project"), "editable requirement ./project"),
+        (("--no-build-isolation",), "--no-build-isolation"),
+        (("-C", "a=b", "requests"), "--config-settings for requests"),
+        (("git+https://host.example/x.git",), "version control URL"),
+    ],
+)
+def test_what_is_not_built_yet_is_refused_by_name(
+    user: User, argv: tuple[str, ...], what: str
+) -> None:
+    user.writes("project/setup.py", "")
+    with pytest.raises(NotYetError, match=re.escape(what)):
+        user.says(*argv)
+
+
+def test_every_room_gets_its_settings(user: User) -> None:
+    config = user.says(
+        *("--venv", "env", "--python", "3.12", "--break-system-packages"),
+        *("--index-strategy", "first", "--trust", "system", "--strict"),
+        *("--timeout", "2.5", "--retries", "0", "--proxy", "", "--offline"),
+        *("--progress-bar", "off", "--log", "~/log", "--dry-run", "--force-reinstall"),
+        *("--uploaded-prior-to", "P7D", "--compile", "--no-color"),
+        PATH="/bin",
+        LC_ALL="de_DE.UTF-8",
+    )
+    assert config.target.venv is not None
+    assert config.target.venv.value == str(user.cwd / "env")
+    assert config.target.python is not None
+    assert config.target.python.value == "3.12"
+    assert config.target.break_system_packages
+    assert (config.target.search_path, config.target.language) == ("/bin", "de_DE")
+    assert config.index.strategy is IndexStrategy.FIRST
+    assert config.index.uploaded_prior_to == NOW - timedelta(days=7)
+    assert config.trust.default_sources.value is DefaultSources.SYSTEM
+    assert config.trust.strict
+    assert (config.network.timeout, config.network.retries) == (2.5, 0)
+    assert config.network.proxy is not None
+    assert config.network.offline
+    assert config.progress is ProgressBar.OFF
+    assert config.log_file == user.home / "log"
+    assert config.dry_run
+    assert config.install.force
+    assert config.wanted.ignore_installed
+    assert config.install.compile
+    assert not config.color
+
+
+def test_target_ignores_what_the_environment_has(user: User) -> None:
+    config = user.says("--target", "lib")
+    assert config.target.directory == user.cwd / "lib"
+    assert config.wanted.ignore_installed
+    assert not config.install.ignore_installed
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2026-01-31T12:00:00Z", datetime(2026, 1, 31, 12, tzinfo=timezone.utc)),
+        ("2026-01-31T12:00:00+02:00", datetime(2026, 1, 31, 10, tzinfo=timezone.utc)),
+        ("2026-01-31", datetime(2026, 1, 31).astimezone()),
+        ("P0D", NOW),
+    ],
+)
+def test_a_moment_is_understood(user: User, said: str, expected: datetime) -> None:
+    assert user.says("--uploaded-prior-to", said).index.uploaded_prior_to == expected
+
+
+def _never() -> str:
+    pytest.fail("the default index was asked for")
+
+
+@pytest.mark.parametrize("said", ["--no-index", "--offline", "-ihttps://index.example"])
+def test_the_default_index_is_asked_for_only_where_it_is_needed(user: User, said: str) -> None:
+    replace(user, default_index=_never).says(said)
+
+
+def test_the_default_index_comes_first_and_says_that_nobody_said_it(user: User) -> None:
+    found = replace(user, default_index=lambda: "https://d").says("--extra-index-url", "https://x")
+    assert [each.value for each in found.index.index_urls] == ["https://d", "https://x"]
+    assert found.index.index_urls[0].origin.kind == "default"
+
+
+def test_trust_hears_every_voice_the_strongest_first(user: User) -> None:
+    file = user.configures("[global]\ncert = /conf.pem\nadd-cert = /a b.pem\n    /c.pem\n")
+    trust = user.says(
+        *("--cert", "typed.pem", "--add-cert", "one.pem", "--add-cert", "two.pem"),
+        PIP_CERT="/pip.pem",
+        REQUESTS_CA_BUNDLE="/requests.pem",
+        CURL_CA_BUNDLE="/curl.pem",
+        SSL_CERT_FILE="/system.pem",
+        SSL_CERT_DIR="/one:/two",
+        SSL_CLIENT_CERT="/client.pem",
+        PIP_CLIENT_CERT="~/own.pem",
+    ).trust
+    assert [(each.value, str(each.origin)) for each in trust.cert] == [
+        (str(user.cwd / "typed.pem"), "--cert"),
+        ("/pip.pem", "the variable PIP_CERT"),
+        ("/conf.pem", f"{file}, line 2"),
+    ]
+    assert [each.value for each in trust.add_certs] == [
+        str(user.cwd / "two.pem"),
+        str(user.cwd / "one.pem"),
+        *("/requests.pem", "/curl.pem", "/a b.pem", "/c.pem"),
+    ]
+    assert [each.value for each in trust.client_cert] == [
+        str(user.home / "own.pem"),
+        "/client.pem",
+    ]
+    assert trust.system_file is not None
+    assert trust.system_file.value == "/system.pem"
+    assert trust.system_directory is not None
+    assert trust.system_directory.value == "/one:/two"
+
+
+def test_an_empty_cert_takes_back_what_weaker_voices_said(user: User) -> None:
+    assert user.says("--cert", "", PIP_CERT="/pip.pem").trust.cert == ()
+
+
+def test_isolated_leaves_out_pips_variables_and_the_users_file_only(user: User) -> None:
+    user.configures("[global]\ncert = /user.pem\n")
+    user.machine_configures("[global]\ncert = /machine.pem\n")
+    trust = user.says("--isolated", PIP_CERT="/pip.pem", REQUESTS_CA_BUNDLE="/r.pem").trust
+    assert [each.value for each in trust.cert] == ["/machine.pem"]
+    assert [each.value for each in trust.add_certs] == ["/r.pem"]
+
+
+def test_every_value_is_told_with_its_place_and_without_its_password(user: User) -> None:
+    user.configures("[global]\nindex-url = https://me:secret@conf.example/simple\ntimeout = 3\n")
+    config = user.says(
+        *("--timeout", "5", "--pre", "--proxy", "me:secret@proxy.example:3128"),
+        PIP_EXTRA_INDEX_URL="https://token@extra.example",
+        https_proxy="http://me:secret@other.example",
+        HTTPS_PROXY="http://upper.example",
+        SSL_CERT_FILE="/ca.pem",
+    )
+    told = {(each.name, str(each.origin).rpartition("/")[2]): each for each in config.said}
+    assert told["timeout", "--timeout"].in_force
+    assert not told["timeout", "pip.conf, line 3"].in_force
+    assert told["index-url", "pip.conf, line 2"].in_force
+    assert told["pre", "--pre"].value == "yes"
+    assert told["SSL_CERT_FILE", "the variable SSL_CERT_FILE"].value == "/ca.pem"
+    assert told["https_proxy", "the variable https_proxy"].in_force
+    assert not told["HTTPS_PROXY", "the variable HTTPS_PROXY"].in_force
+    assert "secret" not in repr(config.said)
+    assert "token" not in repr(config.said)
+
+
+def test_get_pips_own_switches_take_the_seeds_out(user: User) -> None:
+    assert user.says().seeds == {"setuptools", "wheel"}
+    assert user.says("--no-setuptools").seeds == {"wheel"}
+    assert user.says(PIP_NO_WHEEL="0").seeds == {"setuptools"}
+
+
+@pytest.mark.parametrize(
+    ("options", "scripts"),
+    [
+        ("", PipScripts.VERSIONED),
+        ("install", PipScripts.VERSIONED),
+        ("altinstall", PipScripts.FULL_VERSION),
+    ],
+)
+def test_ensurepip_options_are_heard_as_pip_hears_them(
+    user: User, options: str, scripts: PipScripts
+) -> None:
+    assert user.says(ENSUREPIP_OPTIONS=options).install.pip_scripts is scripts
+    assert user.says().install.pip_scripts is PipScripts.ALL
+
+
+def test_loading_imports_nothing_that_takes_its_time() -> None:
+    code = (
+        "import sys\n"
+        "from bootstrap.config.load import load\n"
+        "load(['requests', '--pre'], {'HOME': '/', 'PIP_CONFIG_FILE': sys.argv[1]})\n"
+        "heavy = {'argparse', 'configparser', 'requests', 'urllib3', 'ssl', 'http.client'}\n"
+        "print(*sorted(heavy & set(sys.modules)))\n"
+    )
+    root = Path(__file__).parents[3]
+    found = subprocess.run(
+        [sys.executable, "-c", code, os.devnull],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout.split() == []

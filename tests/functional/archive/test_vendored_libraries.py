@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 IMPORT_ALL = """
 import bootstrap._vendor.requests, bootstrap._vendor.truststore, bootstrap._vendor.resolvelib
@@ -42,12 +39,12 @@ def test_no_library_is_imported_under_a_name_that_is_not_ours(
 
 
 def test_no_library_of_the_machine_is_ever_touched(
-    in_archive: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    in_archive: Callable[[str], str], tmp_path: Path
 ) -> None:
     for name in OPTIONAL_ELSEWHERE:
         (tmp_path / f"{name}.py").write_text(f"raise SystemExit('touched {name}')")
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}")
-    assert in_archive(f"{IMPORT_ALL}\nprint('untouched')") == "untouched"
+    first = f"sys.path.insert(0, {str(tmp_path)!r})"
+    assert in_archive(f"{first}\n{IMPORT_ALL}\nprint('untouched')") == "untouched"
 
 
 def test_a_library_that_is_missing_is_not_replaced_by_an_installed_one(

@@ -176,9 +176,8 @@ def _make(interpreter: Interpreter, directory: Path, prompt: str | None, *, copi
 
 
 def _is_our_base(interpreter: Interpreter) -> bool:
-    own = Path(_probe_script.base_executable())
-    same_prefix = interpreter.base_prefix == Path(_probe_script.base_prefix())
-    return same_prefix and own.resolve() == interpreter.base_executable.resolve()
+    # By the same name: it is the name that the links in the environment have.
+    return interpreter.base_executable == Path(_probe_script.base_executable())
 
 
 def _make_here(directory: Path, prompt: str | None, *, symlinks: bool) -> None:

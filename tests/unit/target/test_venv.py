@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootstrap.provenance import Given, Origin
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.locate import InterpreterNotFoundError
+from bootstrap.target.probe import OtherPythonError
+from bootstrap.target.venv import (
+    MAKING,
+    NotAVirtualEnvironmentError,
+    NoVenvModuleError,
+    VenvError,
+    is_whole,
+    make,
+)
+from tests.unit.target.pythons import ALL, run, target_of, version_of
+
+
+def wanted(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
+    return target_of(python, venv=Given(str(directory), Origin.option("--venv")))
+
+
+def made(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
+    target = wanted(directory, python)
+    assert target.to_make == directory
+    return make(target, target.to_make)
+
+
+def tree(directory: Path) -> dict[str, str]:
+    """Return every path below a directory, with the text of what is no link."""
+    return {
+        str(path.relative_to(directory)): str(path.readlink())
+        if path.is_symlink()
+        else path.read_text().replace(str(directory), "DIR").replace(directory.name, "NAME")
+        for path in sorted(directory.rglob("*"))
+        if not path.is_dir() or path.is_symlink()
+    }
+
+
+def supports_venv(python: Path) -> bool:
+    return version_of(python) >= (3, 3)
+
+
+def assert_standard(ours: Path, theirs: Path, target: TargetEnvironment) -> None:
+    """Compare an environment to the one that the standard library makes of the same base."""
+    assert target.interpreter is not None
+    run(target.interpreter.base_executable, "-m", "venv", "--without-pip", str(theirs))
+    mine, standard = tree(ours), tree(theirs)
+    for configuration in (mine, standard):  # its last line says how it was called
+        configuration["pyvenv.cfg"] = configuration["pyvenv.cfg"].partition("command")[0]
+    assert mine == standard
+
+
+def test_it_is_the_standard_one_file_by_file(python: Path, tmp_path: Path) -> None:
+    if not supports_venv(python):
+        pytest.skip("it has none")
+    assert_standard(tmp_path / "ours", tmp_path / "theirs", made(tmp_path / "ours", python))
+
+
+def test_that_of_the_running_python_is_the_standard_one_too(tmp_path: Path) -> None:
+    assert_standard(tmp_path / "ours", tmp_path / "theirs", made(tmp_path / "ours"))
+
+
+def test_that_of_the_running_python_is_made_in_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a child was started")
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    target = made(tmp_path / "env")
+    monkeypatch.undo()
+    assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{tmp_path}/env\n"
+
+
+def test_what_it_will_say_of_itself_is_known_without_asking(python: Path, tmp_path: Path) -> None:
+    if not supports_venv(python):
+        pytest.skip("it has none")
+    target = made(tmp_path / "env", python)
+    asked = target_of(tmp_path / "env")
+    for name in ("executable", "markers", "tags", "scheme", "prefix", "base_prefix"):
+        assert getattr(target, name) == getattr(asked, name), name
+    assert target.is_virtual
+    assert set(target.search_path) <= set(asked.search_path)
+    assert target.externally_managed is None
+
+
+def test_describing_one_makes_nothing(tmp_path: Path) -> None:
+    target = wanted(tmp_path / "env")
+    assert target.to_make == tmp_path / "env"
+    assert target.scheme.purelib.is_relative_to(tmp_path / "env")
+    assert list(tmp_path.iterdir()) == [tmp_path / "home"]
+
+
+def test_one_that_exists_is_used_again(tmp_path: Path) -> None:
+    first = made(tmp_path / "env")
+    before = tree(tmp_path / "env")
+    again = wanted(tmp_path / "env")
+    assert again.to_make is None
+    assert again.executable == first.executable
+    make(again, tmp_path / "env")
+    assert tree(tmp_path / "env") == before
+
+
+def test_one_of_virtualenv_is_used_as_well(tmp_path: Path) -> None:
+    pytest.importorskip("virtualenv")
+    run(Path(sys.executable), "-m", "virtualenv", "--no-seed", str(tmp_path / "env"))
+    target = wanted(tmp_path / "env")
+    assert (target.to_make, target.is_virtual) == (None, True)
+
+
+def test_one_of_another_python_is_not_taken_for_the_wanted_one(tmp_path: Path) -> None:
+    others = [each for each in ALL if version_of(each) != sys.version_info[:2]]
+    if not others:
+        pytest.skip("there is only one Python here")
+    made(tmp_path / "env")
+    with pytest.raises(OtherPythonError, match="is of Python"):
+        wanted(tmp_path / "env", others[0])
+    assert wanted(tmp_path / "env", sys.executable).to_make is None
+
+
+def test_a_directory_with_files_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "thesis.txt").write_text("three years")
+    with pytest.raises(NotAVirtualEnvironmentError, match="it holds files"):
+        wanted(tmp_path / "work")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotAVirtualEnvironmentError, match="it is a file"):
+        wanted(tmp_path / "file")
+    with pytest.raises(NotAVirtualEnvironmentError, match="':' in it"):
+        wanted(tmp_path / "a:b")
+    assert (tmp_path / "work" / "thesis.txt").read_text() == "three years"
+
+
+def test_an_empty_directory_will_do(tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    made(tmp_path / "env")
+    assert is_whole(tmp_path / "env")
+
+
+def test_one_whose_python_is_gone_is_told(tmp_path: Path) -> None:
+    made(tmp_path / "env")
+    for path in (tmp_path / "env" / "bin").glob("python*"):
+        path.unlink()
+    with pytest.raises(InterpreterNotFoundError, match="no interpreter in it"):
+        wanted(tmp_path / "env")
+
+
+def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import venv
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = wanted(tmp_path / "env")
+    monkeypatch.setattr(venv.EnvBuilder, "setup_scripts", fail)
+    with pytest.raises(VenvError, match="No space left on device"):
+        make(target, tmp_path / "env")
+    assert not (tmp_path / "env").exists()
+    monkeypatch.undo()
+    assert make(target, tmp_path / "env").executable.exists()
+
+
+KILLED = """
+import sys, time, venv
+from pathlib import Path
+sys.path[:0] = {path!r}
+from tests.unit.target.pythons import target_of
+from bootstrap.target.venv import make
+def hang(*_):
+    print("half-way", flush=True)
+    time.sleep(600)
+venv.EnvBuilder.setup_scripts = hang
+make(target_of(), Path({directory!r}))
+"""
+
+
+def test_one_whose_making_was_killed_is_made_anew(tmp_path: Path) -> None:
+    directory = tmp_path / "env"
+    root = str(Path(__file__).parents[3])
+    libraries = [entry for entry in sys.path if entry.endswith("site-packages")]
+    code = KILLED.format(path=[root, *libraries], directory=str(directory))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"half-way\n"
+        child.send_signal(signal.SIGKILL)
+    assert (directory / "pyvenv.cfg").exists()
+    assert not is_whole(directory)
+    (directory / "leftover").write_text("")
+    target = made(directory)
+    assert is_whole(directory)
+    assert not (directory / "leftover").exists()
+    assert not (directory / MAKING).exists()
+    assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{directory}\n"
+
+
+def test_a_python_without_venv_is_told_with_a_way_out(tmp_path: Path) -> None:
+    old = [each for each in ALL if not supports_venv(each)]
+    if not old:
+        pytest.skip("no Python 2.7 here")
+    with pytest.raises(NoVenvModuleError, match="no `venv` module") as raised:
+        made(tmp_path / "env", old[0])
+    assert "virtualenv" in str(raised.value.hint)
+    assert not (tmp_path / "env").exists()
+
+
+@pytest.mark.parametrize("name", ["with space", "it's", 'a "quote"', "käse", "$HOME"])
+def test_any_path_will_do(name: str, tmp_path: Path) -> None:
+    target = made(tmp_path / name)
+    prefix = run(target.executable, "-c", "import sys; sys.stdout.write(sys.prefix)")
+    assert prefix == str(tmp_path / name)
+
+
+def test_prompt_and_copies_are_as_asked(tmp_path: Path) -> None:
+    make(target_of(), tmp_path / "env", prompt="mine", copies=True)
+    assert not (tmp_path / "env" / "bin" / "python").is_symlink()
+    assert "mine" in (tmp_path / "env" / "bin" / "activate").read_text()
+
+
+def test_a_virtual_environments_own_base_makes_the_next_one(tmp_path: Path) -> None:
+    first = made(tmp_path / "first")
+    second = made(tmp_path / "second", first.executable)
+    assert second.base_prefix == first.base_prefix
+    assert "first" not in (tmp_path / "second" / "pyvenv.cfg").read_text().partition("command")[0]

@@ -18,6 +18,7 @@ from bootstrap.network.urls import is_remote
 from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lookahead import Lookahead
+from bootstrap.preparer.remote_wheel import read_remote_metadata
 from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
 from bootstrap.preparer.wheels import expected_hashes, fetch, to_install
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
@@ -179,12 +180,12 @@ class Preparer:
     def _own_metadata(self, candidate: Candidate) -> Metadata:
         if not candidate.is_wheel:
             return self._building(candidate).metadata(candidate)
-        file = candidate.file
-        path = self._session.download(
-            file.url, filename=file.filename, expected=file.hashes, size=file.size
-        )
-        with path.open("rb") as stream:
-            return parse_metadata(read_metadata(stream, file.filename), file.filename)
+        filename = candidate.file.filename
+        content = read_remote_metadata(candidate.file, self._session)
+        if content is None:
+            with fetch(candidate, candidate.file.hashes, self._session).open() as stream:
+                content = read_metadata(stream, filename)
+        return parse_metadata(content, filename, self._ui)
 
     def _building(self, candidate: Candidate) -> Builder:
         if self._builder is None:

@@ -136,7 +136,10 @@ def make_target(python: str = "3.11.7", **markers: str) -> TargetEnvironment:
             "sys_platform": "linux",
             **markers,
         },
-        tags=(Tag(f"cp{major}{minor}", f"cp{major}{minor}", "manylinux_2_28_x86_64"),),
+        tags=(
+            Tag(f"cp{major}{minor}", f"cp{major}{minor}", "manylinux_2_28_x86_64"),
+            Tag(f"py{major}", "none", "any"),
+        ),
         scheme=Scheme(nowhere, nowhere, nowhere, nowhere, nowhere),
         prefix=nowhere,
         base_prefix=nowhere,

@@ -1,0 +1,105 @@
+"""What the preparer's tests stand on: a real index over TLS, and everything below the preparer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap.index.finder import Finder
+from bootstrap.index.settings import IndexSettings
+from bootstrap.network.session import Session
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.preparer.builder import Builder
+from bootstrap.preparer.preparer import Preparer
+from bootstrap.provenance import Given, Origin
+from bootstrap.resolve.requirement import Resolution, UserRequirement, Wanted
+from bootstrap.resolve.resolver import resolve
+from bootstrap.trust.policy import TrustPolicy
+from bootstrap.ui import Ui
+from tests.servers import Authority, IndexServer
+from tests.unit.resolve.memory import make_target, user_requirement
+
+ORIGIN = Origin.option("the command line")
+
+
+@dataclass
+class Bench:
+    """A preparer over one index or directory, and a resolver to feed it."""
+
+    preparer: Preparer
+    told: io.StringIO = field(default_factory=io.StringIO)
+
+    def resolve(self, *requirements: str | UserRequirement, **options: Any) -> Resolution:
+        """Resolve against the index."""
+        wanted = tuple(
+            each if isinstance(each, UserRequirement) else user_requirement(each)
+            for each in requirements
+        )
+        ui = Ui(self.told, self.told, verbosity=1)
+        return resolve(Wanted(wanted, **options), make_target(), self.preparer, {}, ui)
+
+
+MakeBench = Callable[..., Bench]
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def index(authority: Authority) -> Iterator[IndexServer]:
+    with IndexServer(authority) as server:
+        yield server
+
+
+@pytest.fixture
+def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iterator[MakeBench]:
+    """Make benches over the index, or over a directory of files alone."""
+    with ExitStack() as stack:
+
+        def make(
+            *, links: Path | None = None, builder: Builder | None = None, cache: bool = False
+        ) -> Bench:
+            told = io.StringIO()
+            ui = Ui(told, told, verbosity=2)
+            settings = NetworkSettings(
+                offline=links is not None,
+                timeout=5.0,
+                retries=1,
+                cache_directory=tmp_path / "cache" if cache else None,
+            )
+            session = stack.enter_context(
+                Session(settings, authority.client_context(), TrustPolicy(()), ui)
+            )
+            if links is None:
+                places = IndexSettings(index_urls=(Given(index.simple_url, ORIGIN),))
+            else:
+                places = IndexSettings(find_links=(Given(str(links), ORIGIN),))
+            target = make_target()
+            finder = Finder(session, places, target, ui)
+            preparer = stack.enter_context(Preparer(session, finder, target, ui, builder))
+            return Bench(preparer, told)
+
+        yield make
+
+
+@pytest.fixture
+def bench(make_bench: MakeBench) -> Bench:
+    """A bench over the index."""
+    return make_bench()
+
+
+def reference(url: str, name: str | None = None, **options: Any) -> UserRequirement:
+    """Return the user's requirement of something at a URL."""
+    if name is None:
+        return UserRequirement(url, ORIGIN, None, url, **options)
+    text = f"{name} @ {url}"
+    return UserRequirement(text, ORIGIN, Requirement(text), url, **options)

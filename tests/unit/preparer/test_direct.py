@@ -1,0 +1,122 @@
+"""Direct references to wheels, near and far."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from bootstrap.preparer.builder import NoBuilderError
+from bootstrap.preparer.direct import (
+    UnsuitableWheelError,
+    WrongReferenceError,
+    url_hashes,
+    without_credentials,
+)
+from bootstrap.trust.hashes import Hashes, HashMismatchError
+from tests.servers import IndexServer, make_sdist, make_wheel
+from tests.unit.preparer.conftest import Bench, MakeBench, reference
+
+
+def test_a_url_is_installed_and_recorded(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    url = index.file_url(wheel.name)
+    (prepared,) = bench.preparer.wheels(bench.resolve(reference(url)))
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    assert prepared.direct_url == {"url": url, "archive_info": {"hashes": {"sha256": digest}}}
+    assert prepared.requested
+
+
+def test_credentials_are_not_recorded(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    url = index.file_url(wheel.name)
+    secret = url.replace("https://", "https://me:secret@")
+    (prepared,) = bench.preparer.wheels(bench.resolve(reference(secret, "demo")))
+    assert prepared.direct_url is not None
+    assert prepared.direct_url["url"] == url
+
+
+def test_a_local_wheel_needs_no_index(make_bench: MakeBench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    bench = make_bench(links=empty)
+    (prepared,) = bench.preparer.wheels(bench.resolve(reference(wheel.as_uri())))
+    assert prepared.direct_url is not None
+    assert prepared.direct_url["url"] == wheel.as_uri()
+
+
+def test_a_dependency_may_be_one(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+    helper = make_wheel(tmp_path, "helper", "1.0")
+    index.add(make_wheel(tmp_path, "demo", "1.0", requires=[f"helper @ {helper.as_uri()}"]))
+    helper_wheel, demo_wheel = bench.preparer.wheels(bench.resolve("demo"))
+    assert helper_wheel.direct_url is not None
+    assert demo_wheel.direct_url is None
+
+
+def test_a_fragment_s_hash_is_checked(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    url = f"{index.file_url(wheel.name)}#sha256={'0' * 64}"
+    with pytest.raises(HashMismatchError):
+        bench.preparer.wheels(bench.resolve(reference(url)))
+
+
+def test_a_hash_of_the_line_is_checked(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    said = reference(index.file_url(wheel.name), hashes=Hashes.of([("sha256", "0" * 64)]))
+    with pytest.raises(HashMismatchError):
+        bench.preparer.wheels(bench.resolve(said))
+
+
+def test_another_name_than_the_file_s_is_refused(bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    with pytest.raises(WrongReferenceError, match="expected other, found demo"):
+        bench.resolve(reference(wheel.as_uri(), "other"))
+
+
+def test_a_wheel_for_another_platform_is_refused(bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0", tag="cp311-cp311-win_amd64")
+    with pytest.raises(UnsuitableWheelError, match="it is for cp311-cp311-win_amd64"):
+        bench.resolve(reference(wheel.as_uri()))
+
+
+def test_a_name_that_is_no_wheel_s_is_refused(bench: Bench) -> None:
+    with pytest.raises(WrongReferenceError, match="expected a wheel's file name"):
+        bench.resolve(reference("file:///nowhere/demo.whl"))
+
+
+@pytest.mark.parametrize("url", ["file:///nowhere/project", "git+https://example.test/demo.git"])
+def test_a_source_needs_a_builder(bench: Bench, url: str) -> None:
+    with pytest.raises(NoBuilderError) as caught:
+        bench.resolve(reference(url, "demo"))
+    assert "sources cannot be built here" in str(caught.value)
+    assert caught.value.hint
+
+
+def test_an_sdist_needs_a_builder(bench: Bench, tmp_path: Path) -> None:
+    sdist = make_sdist(tmp_path, "demo", "1.0")
+    with pytest.raises(NoBuilderError, match=r"demo-1\.0\.tar\.gz"):
+        bench.resolve(reference(sdist.as_uri()))
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://example.test/a.whl", "https://example.test/a.whl"),
+        ("https://me@example.test/a.whl", "https://example.test/a.whl"),
+        ("https://me:p%40ss@example.test:8443/a.whl", "https://example.test:8443/a.whl"),
+        ("file:///a/b@c.whl", "file:///a/b@c.whl"),
+    ],
+)
+def test_credentials_are_stripped(url: str, bare: str) -> None:
+    assert without_credentials(url) == bare
+
+
+def test_only_hashes_of_a_fragment_count() -> None:
+    found = url_hashes("https://example.test/a.zip#egg=demo&sha256=AB&subdirectory=x&sha512=cd")
+    assert found == Hashes.of([("sha256", "ab"), ("sha512", "cd")])

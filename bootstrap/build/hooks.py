@@ -160,6 +160,6 @@ class Backend:
             ) from exc
         except HookMissing as exc:
             raise HookMissingError(self.of, exc.hook_name, self.system.backend) from exc
-        except (OSError, ValueError, KeyError) as exc:
-            # Its answer is a file that the back-end's process writes: missing, or no JSON.
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as exc:
+            # Its answer is a file, which the back-end's process may leave out or write anything to.
             raise HookAnswerError(self.of, hook, f"ended without an answer ({exc})") from exc

@@ -60,7 +60,8 @@ class Children:
     ) -> Outcome:
         """Run a program without a terminal and pass each line that it prints to `heard`.
 
-        Raises `OSError` where it cannot be started, `StoppedError` after `stop`. An interrupt ends it before going on its way.
+        Raises `OSError` where it cannot be started, `StoppedError` after `stop`. An interrupt
+        ends it before going on its way.
         """
         child = self._start(command, cwd, environ)
         tail: deque[str] = deque(maxlen=TAIL)

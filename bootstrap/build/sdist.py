@@ -1,4 +1,7 @@
-"""Source distributions: their file names, and the source tree inside."""
+"""Source distributions: from the archive to the source tree inside.
+
+Their names (PEP 625) are the index room's business; an archive named by URL may have any name.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,6 @@ import re
 import shutil
 from pathlib import Path
 
-from bootstrap._vendor.packaging.utils import (
-    InvalidSdistFilename,
-    NormalizedName,
-    parse_sdist_filename,
-)
-from bootstrap._vendor.packaging.version import Version
 from bootstrap.build.archive import ArchiveError, DamagedArchiveError, Limits, read_tar, read_zip
 from bootstrap.build.unpack import unpack
 
@@ -29,21 +26,6 @@ _MAGIC = {
     b"BZh": "tar.bz2",
     b"\xfd7zXZ\0": "tar.xz",
 }
-
-
-def parse_filename(filename: str) -> tuple[NormalizedName, Version]:
-    """Return the name and version an index's sdist is named for (PEP 625).
-
-    Raises `ArchiveError`.
-    """
-    try:
-        return parse_sdist_filename(filename)
-    except InvalidSdistFilename as exc:
-        raise ArchiveError(
-            filename,
-            f"is not named as a source distribution: {exc}.",
-            "Expected NAME-VERSION.tar.gz (PEP 625).",
-        ) from exc
 
 
 def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = None) -> Path:

@@ -179,6 +179,13 @@ class TestWheel:
             ("return 'demo-1.0-py3-none-any.whl'", "but left no such file"),
             ("os.symlink('/etc/passwd', d + '/x-1.whl'); return 'x-1.whl'", "left no such file"),
             ("os._exit(0)", "ended without an answer"),
+            *[
+                (
+                    f"open(sys.argv[2] + '/output.json', 'w').write({answer!r}); os._exit(0)",
+                    "ended without an answer|answered None",
+                )
+                for answer in ("", "[]", "{}", "null", '{"return_val": null}', '{"warnings": [1]}')
+            ],
         ],
     )
     def test_that_is_not_where_it_belongs_is_refused(

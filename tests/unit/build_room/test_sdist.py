@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bootstrap.build import unpack as unpack_module
 from bootstrap.build.archive import ArchiveError, DamagedArchiveError, Limits
-from bootstrap.build.sdist import parse_filename, unpack_sdist
+from bootstrap.build.sdist import unpack_sdist
 
 TOP = "demo-1.0"
 
@@ -342,15 +342,6 @@ class TestAFalselyNamedArchive:
     ) -> None:
         (tmp_path / "a").write_bytes(b"<html>")
         assert "neither a tar nor a zip archive" in refused(tmp_path / "a")
-
-    @pytest.mark.parametrize("filename", ["demo.tar.gz", "demo-1.0.tar.bz2", "demo-x.y.tar.gz"])
-    def test_a_name_that_is_no_sdist_s_is_refused(self, filename: str) -> None:
-        with pytest.raises(ArchiveError, match="not named as a source distribution"):
-            parse_filename(filename)
-
-    def test_an_sdist_s_name_tells_project_and_version(self) -> None:
-        name, version = parse_filename("Demo_X-1.0rc1.tar.gz")
-        assert (name, str(version)) == ("demo-x", "1.0rc1")
 
 
 class TestADamagedArchive:

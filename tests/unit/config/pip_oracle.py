@@ -80,11 +80,18 @@ def requirements_file(question: dict[str, Any]) -> dict[str, Any]:
         ],
         "index": finder.index_urls,
         "find_links": finder.find_links,
-        "pre": finder.allow_all_prereleases,
+        "pre": _welcomes_prereleases(finder),
         "prefer_binary": finder.prefer_binary,
         "only_binary": sorted(finder.format_control.only_binary),
         "no_binary": sorted(finder.format_control.no_binary),
     }
+
+
+def _welcomes_prereleases(finder: Any) -> bool:
+    control = getattr(finder, "release_control", None)  # from pip 26 on
+    if control is not None:
+        return ":all:" in control.all_releases
+    return bool(getattr(finder, "allow_all_prereleases", False))
 
 
 def _machine(question: dict[str, Any], _name: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,6 +48,8 @@ def read_build_details(path: Path) -> Interpreter:
 
     :raises BuildDetailsError: the file is unreadable, or of another major version of the schema.
     """
+    import json  # a described target is a rare one
+
     try:
         details = json.loads(path.read_bytes())
         if str(details["schema_version"]).split(".")[0] != "1":

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.abc import InspectLoader
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from bootstrap.errors import BootstrapError
 from bootstrap.target import _probe_script
 from bootstrap.target.interpreter import Interpreter, interpreter_from
 from bootstrap.target.locate import Command
 from bootstrap.target.settings import TargetSettings
+
+if TYPE_CHECKING:
+    from importlib.abc import InspectLoader
 
 OLDEST = (2, 7)
 
@@ -118,6 +119,8 @@ def _ask_child(command: Command, settings: TargetSettings, *, running: bool = Fa
     document, end, _ = text.rpartition(_probe_script.BEGIN)[2].partition(_probe_script.END)
     if not end:
         raise NotPythonError(command, _told(answer))
+    import json  # not needed where no child is
+
     facts = json.loads(document)
     if tuple(facts["version_info"][:2]) < OLDEST:
         raise UnsupportedTargetError(command, tuple(facts["version_info"]))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.trust import description
 from bootstrap.trust.context import establish
+from bootstrap.trust.diagnosis import CertificateError
 from bootstrap.trust.examination import Examination, Verdict, examine
 from bootstrap.trust.inspection import clock
 from bootstrap.trust.inspection.tunnel import redacted
@@ -147,7 +148,8 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 
 def _complaint(failure: BootstrapError) -> list[str]:
-    return [*str(failure).splitlines(), *(failure.hint or "").splitlines()]
+    hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
+    return [*str(failure).splitlines(), *(hint or "").splitlines()]
 
 
 def _examined(url: str, found: Examination) -> list[str]:

@@ -21,6 +21,7 @@ from bootstrap.network.errors import (
 )
 from bootstrap.network.urls import MalformedUrlError, Origin, origin
 from bootstrap.trust.diagnosis import explain
+from bootstrap.trust.inspection.failures import Reason
 from bootstrap.trust.policy import TrustPolicy
 
 _E = TypeVar("_E", bound=BaseException)
@@ -78,12 +79,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _tls(causes: list[BaseException], journey: Journey) -> BootstrapError | None:
     """Tell of a server that is not believed, or does not speak TLS as we do."""
     failed = _first(causes, ssl.SSLError)
-    if failed is None or isinstance(failed, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+    if failed is None:
         return None
     at_proxy = journey.proxy is not None and _first(causes, urllib3_errors.ProxyError) is not None
     place = journey.connects_to if at_proxy else origin(journey.url)
     by_way_of = None if at_proxy else journey.proxy
     told = explain(failed, place.host, place.port, journey.policy, proxy=by_way_of)
+    if told is not None and told.reason is Reason.BROKEN_OFF:
+        return None  # a cut connection, and no more than that: it is worth another attempt
     return told or TlsError(journey.url, str(place), failed.reason or str(failed))
 
 

@@ -25,14 +25,17 @@ class CertificateError(BootstrapError):
 
     It ends the run: another attempt, or the bundled wheel, would hide that somebody else may be
     answering. `chain` is what the server presented, its own certificate first, where it could be
-    had.
+    had; `advice` is what to do, which `hint` follows by where to learn more.
     """
 
     def __init__(self, findings: Findings) -> None:
         self.host, self.port = findings.server.host, findings.server.port
         self.reason, self.words = findings.failure.reason, findings.failure.words
         self.chain = findings.chain
-        super().__init__(advice.message(findings), hint=advice.hint(findings))
+        self.advice = advice.hint(findings)
+        super().__init__(
+            advice.message(findings), hint=f"{self.advice}\n{advice.pointer(findings)}"
+        )
 
 
 def explain(

@@ -28,8 +28,13 @@ def message(found: Findings) -> str:
 
 def hint(found: Findings) -> str:
     """Say what to do next."""
-    advise = _ADVICE.get(found.failure.reason, _advise_administrator)
-    return f"{advise(found)}\n{_doctor(found)}"
+    return _ADVICE.get(found.failure.reason, _advise_administrator)(found)
+
+
+def pointer(found: Findings) -> str:
+    """Say where to learn more."""
+    address = found.server.address
+    return f"`doctor https://{address}` shows the whole chain and every store's verdict."
 
 
 def _presented(chain: tuple[Certificate, ...]) -> list[str]:
@@ -202,10 +207,4 @@ def _intercepted(found: Findings) -> str:
         return ""
     return (
         f"The issuer's name is that of {product.name}, which opens connections: {product.whence}."
-    )
-
-
-def _doctor(found: Findings) -> str:
-    return (
-        f"`doctor https://{found.server.address}` shows the whole chain and every store's verdict."
     )

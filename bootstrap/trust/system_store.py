@@ -2,7 +2,7 @@
 
 Windows and macOS judge certificates by a system call, which truststore makes. Elsewhere the store
 is files, and truststore would load them anew for every connection; we find them by its rules and
-read them once (docs/adr/ tells why).
+read them once (docs/adr/0002 tells why).
 """
 
 from __future__ import annotations

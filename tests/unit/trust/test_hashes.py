@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+
+from bootstrap.trust.hashes import (
+    Hashes,
+    HashMismatchError,
+    check,
+    digests,
+    verified,
+    verified_bytes,
+)
+
+CONTENT = b"a wheel" * 300_000  # more than one read
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+SHA512 = hashlib.sha512(CONTENT).hexdigest()
+
+
+def test_bytes_that_match_become_a_verified_wheel(tmp_path: Path) -> None:
+    path = tmp_path / "x.whl"
+    path.write_bytes(CONTENT)
+    on_disk = verified(path, "x.whl", Hashes.of([("sha256", SHA256.upper())]))
+    in_memory = verified_bytes(CONTENT, "x.whl", Hashes())
+    assert on_disk.sha256 == in_memory.sha256 == SHA256
+    with on_disk.open() as one, in_memory.open() as other:
+        assert one.read() == other.read() == CONTENT
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("sha256", "0" * 64)],
+        [("sha256", SHA256), ("sha512", "0" * 128)],
+        [("md5", "0" * 32)],
+    ],
+)
+def test_every_algorithm_named_has_to_match(pairs: list[tuple[str, str]]) -> None:
+    with pytest.raises(HashMismatchError) as caught:
+        verified_bytes(CONTENT, "x.whl", Hashes.of(pairs))
+    assert "x.whl" in str(caught.value)
+    algorithm, digest = pairs[-1]
+    assert f"expected {algorithm} {digest}" in str(caught.value)
+    assert f"found {algorithm} {caught.value.found[algorithm]}" in str(caught.value)
+
+
+def test_one_of_several_digests_of_an_algorithm_is_enough() -> None:
+    allowed = Hashes.of([("sha256", "0" * 64), ("sha256", SHA256)])
+    assert check(io.BytesIO(CONTENT), "x.whl", allowed) == SHA256
+
+
+def test_what_is_said_in_two_places_has_to_hold_in_both() -> None:
+    one = Hashes.of([("sha256", SHA256), ("sha256", "0" * 64)])
+    other = Hashes.of([("sha256", SHA256), ("sha512", SHA512)])
+    assert one.intersection(other) == Hashes.of([("sha256", SHA256), ("sha512", SHA512)])
+    assert one.intersection(Hashes()) == Hashes().intersection(one) == one
+    nothing = one.intersection(Hashes.of([("sha256", "1" * 64)]))
+    with pytest.raises(HashMismatchError):
+        verified_bytes(CONTENT, "x.whl", nothing)
+
+
+def test_md5_proves_nothing() -> None:
+    both = Hashes.of([("md5", "0" * 32), ("sha384", "1" * 96)])
+    assert both.strong() == Hashes.of([("sha384", "1" * 96)])
+    assert not Hashes.of([("md5", "0" * 32)]).strong()
+
+
+def test_a_stream_is_read_once_for_all_its_digests() -> None:
+    found = digests(io.BytesIO(CONTENT), ["sha256", "sha512"])
+    assert found == {"sha256": SHA256, "sha512": SHA512}

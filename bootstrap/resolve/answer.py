@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate
-from bootstrap.resolve.attempt import Attempt
+from bootstrap.resolve.attempt import Attempt, Found
 from bootstrap.resolve.need import Pin
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
-
-if TYPE_CHECKING:
-    from bootstrap.resolve.attempt import Found
 
 
 def answer(found: Found, attempt: Attempt) -> Resolution:
@@ -50,9 +46,8 @@ def answer(found: Found, attempt: Attempt) -> Resolution:
 
 def _needs_by_name(found: Found) -> Mapping[NormalizedName, set[NormalizedName]]:
     needs: defaultdict[NormalizedName, set[NormalizedName]] = defaultdict(set)
-    for parent, child in found.graph.iter_edges():
-        if parent is not None and child is not None and parent.name != child.name:
-            needs[parent.name].add(child.name)
+    for parent, children in found.needs.items():
+        needs[parent.name].update({each.name for each in children} - {parent.name})
     return needs
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap._vendor.resolvelib.resolvers import Resolver
+from bootstrap._vendor.resolvelib.resolvers import Resolution
 from bootstrap.resolve.catalogue import Catalogue
 from bootstrap.resolve.constraint import constraints_by_name
 from bootstrap.resolve.dependencies import Dependencies, applies
@@ -22,15 +21,18 @@ from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.installed import Installed
 from bootstrap.ui import Ui
 
-if TYPE_CHECKING:
-    from bootstrap._vendor.resolvelib.resolvers.abstract import Result
-
-    Found = Result[Need, Pin, Identifier]
-
 MAX_ROUNDS = 100_000
 """Far more than any set met so far has needed."""
 SILENT = -3
 """The verbosity at which not even warnings are heard."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pins of an answer, and which of them needs which."""
+
+    mapping: Mapping[Identifier, Pin]
+    needs: Mapping[Identifier, frozenset[Identifier]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,24 @@ class Attempt:
     def run(self, max_rounds: int = MAX_ROUNDS) -> Found:
         """Resolve; raises resolvelib's errors."""
         self.dependencies.announce(self.roots)
-        return Resolver(self.provider, self.reporter).resolve(self.roots, max_rounds)
+        # Not resolvelib's Resolver: it follows parents through what backtracking left behind, and
+        # never comes back from a cycle there.
+        state = Resolution(self.provider, self.reporter).resolve(self.roots, max_rounds)
+        return self._reached(state.mapping)
+
+    def _reached(self, mapping: Mapping[Identifier, Pin]) -> Found:
+        """Keep what the roots need, leaving out what only discarded pins needed."""
+        pins: dict[Identifier, Pin] = {}
+        needs: dict[Identifier, frozenset[Identifier]] = {}
+        waiting = [root.identifier for root in self.roots]
+        while waiting:
+            identifier = waiting.pop()
+            if identifier not in pins:
+                pins[identifier] = mapping[identifier]
+                below = self.dependencies.of(mapping[identifier])
+                needs[identifier] = frozenset(each.identifier for each in below)
+                waiting += needs[identifier]
+        return Found(pins, needs)
 
 
 def prepare(

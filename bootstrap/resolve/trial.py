@@ -11,14 +11,13 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 from bootstrap.errors import BootstrapError
-from bootstrap.resolve.attempt import Attempt
+from bootstrap.resolve.attempt import Attempt, Found
 from bootstrap.resolve.chain import said
 from bootstrap.resolve.need import Identifier
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 
 if TYPE_CHECKING:
     from bootstrap._vendor.resolvelib.structs import RequirementInformation
-    from bootstrap.resolve.attempt import Found
     from bootstrap.resolve.need import Need, Pin
 
     Causes = Sequence[RequirementInformation[Need, Pin]]

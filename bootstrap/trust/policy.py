@@ -8,8 +8,9 @@
 * `--cert` is exclusive: it silences the default sources, and all that a weaker voice said.
   A stronger voice that says `--trust` silences a `--cert` in turn.
 * `--add-cert` adds to what is in force, unless a stronger voice's `--cert` silences it.
-* An empty variable or configuration value counts as not set, as in pip. An empty value typed
-  on the command line is refused: it is a shell variable that was meant to hold something.
+* An empty variable or configuration value counts as not set, as in pip. `config` lets `--cert ""`
+  take back what weaker voices said, and hands on neither; an empty option that arrives here all
+  the same is refused, since it would widen what is trusted unseen.
 """
 
 from __future__ import annotations

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bootstrap._bundled import bundled_wheel
-from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
 from bootstrap.handoff import Handoff, Said, handoff
@@ -39,105 +37,112 @@ from bootstrap.ui import Ui
 Source = Preparer | BundledPreparer
 
 
+@dataclass(frozen=True)
+class Run:
+    """What every step of one run goes by."""
+
+    config: Config
+    policy: TrustPolicy
+    target: TargetEnvironment
+    ui: Ui
+
+
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
     """Install what is wanted into the target, and return the hand-off that was asked for."""
-    policy = decide(config.trust)
-    target = probe(config.target, ui)
-    require_unmanaged(target)
-    recover(target, ui, config.install)
-    outcome = _outcome(config, policy, target, ui)
+    run = Run(config, decide(config.trust), probe(config.target, ui), ui)
+    require_unmanaged(run.target)
+    recover(run.target, ui, config.install)
+    outcome = _outcome(run)
     tell(outcome, ui, dry_run=config.dry_run)
     if config.handoff is None or config.dry_run:
         return None
-    return _handoff(config, policy, target, environ)
+    return _handoff(run, config.handoff, environ)
 
 
-def _outcome(config: Config, policy: TrustPolicy, target: TargetEnvironment, ui: Ui) -> Outcome:
+def _outcome(run: Run) -> Outcome:
     """Install from the indexes, or from what is at hand where they are out of reach."""
-    if config.network.offline or config.no_index:
-        return _from_what_is_at_hand(config, policy, target, ui)
+    if run.config.network.offline or run.config.no_index:
+        return _from_what_is_at_hand(run)
     try:
-        with _indexes(config, policy, target, ui) as (complete, source):
-            return _installed(complete, source, target, ui)
+        with _indexes(run) as (complete, source):
+            return _installed(complete, source)
     except (UnreachableError, TlsUnavailableError) as error:
-        return _in_spite_of(error, config, policy, target, ui)
+        return _in_spite_of(error, run)
 
 
-def _in_spite_of(
-    obstacle: UnreachableError | TlsUnavailableError,
-    config: Config,
-    policy: TrustPolicy,
-    target: TargetEnvironment,
-    ui: Ui,
-) -> Outcome:
+def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> Outcome:
     """Do without the indexes, if that fulfils every wish; else the obstacle is the answer."""
-    ui.warn(f"{obstacle}")
-    near = tuple(each for each in config.index.find_links if not is_remote(each.value))
+    run.ui.warn(f"{obstacle}")
+    near = tuple(each for each in run.config.index.find_links if not is_remote(each.value))
     alone = replace(
-        config,
-        network=replace(config.network, offline=True),
-        index=replace(config.index, index_urls=(), find_links=near),
+        run.config,
+        network=replace(run.config.network, offline=True),
+        index=replace(run.config.index, index_urls=(), find_links=near),
     )
     try:
-        return _from_what_is_at_hand(alone, policy, target, ui)
+        return _from_what_is_at_hand(replace(run, config=alone))
     except (NoCandidateError, ConflictError):
         raise obstacle from None
 
 
-def _from_what_is_at_hand(
-    config: Config, policy: TrustPolicy, target: TargetEnvironment, ui: Ui
-) -> Outcome:
-    with _indexes(config, policy, target, ui) as (complete, beside):
-        return _installed(complete, BundledPreparer(bundled_wheel(), beside), target, ui)
+def _from_what_is_at_hand(run: Run) -> Outcome:
+    with _indexes(run) as (complete, beside):
+        return _installed(complete, BundledPreparer(bundled_wheel(), beside))
 
 
 @contextmanager
-def _indexes(
-    config: Config, policy: TrustPolicy, target: TargetEnvironment, ui: Ui
-) -> Iterator[tuple[Config, Preparer]]:
+def _indexes(run: Run) -> Iterator[tuple[Run, Preparer]]:
     """Open the run's one session, and look at the indexes through it.
 
-    What requirement files on the network say completes the Config.
+    What requirement files on the network say completes the run's Config.
     """
-    context = None if config.network.offline else _established(policy, ui).context
-    with Session(config.network, context, policy, ui) as session:
-        complete = expand(config, session.text) if config.remote_files else config
-        yield complete, Preparer(session, Finder(session, complete.index, target, ui), target, ui)
+    config, ui = run.config, run.ui
+    context = None if config.network.offline else _established(run).context
+    with Session(config.network, context, run.policy, ui) as session:
+        if config.remote_files:
+            run = replace(run, config=expand(config, session.text))
+        finder = Finder(session, run.config.index, run.target, ui)
+        with Preparer(session, finder, run.target, ui) as preparer:
+            yield run, preparer
 
 
-def _established(policy: TrustPolicy, ui: Ui) -> Trust:
-    trust = establish(policy)
-    for line in anchor_lines(policy, trust.anchors):
-        ui.detail(line)
+def _established(run: Run) -> Trust:
+    trust = establish(run.policy)
+    for line in anchor_lines(run.policy, trust.anchors):
+        run.ui.detail(line)
     return trust
 
 
-def _installed(config: Config, source: Source, target: TargetEnvironment, ui: Ui) -> Outcome:
+def _installed(run: Run, source: Source) -> Outcome:
     """Resolve and, unless this is a dry run, carry the answer out."""
-    before = installed_distributions(target)
-    resolution = resolve(config.wanted, target, source, before, ui)
-    if config.dry_run:
-        return Outcome(target, resolution, ())
-    with made(target):
-        return Outcome(target, resolution, _committed(config, source, resolution, target, ui))
+    before = installed_distributions(run.target)
+    resolution = resolve(run.config.wanted, run.target, source, before, run.ui)
+    if run.config.dry_run:
+        return Outcome(run.target, resolution, ())
+    with made(run.target):
+        return Outcome(run.target, resolution, _committed(run, source, resolution))
 
 
 def _committed(
-    config: Config, source: Source, resolution: Resolution, target: TargetEnvironment, ui: Ui
+    run: Run, source: Source, resolution: Resolution
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack wheels while others still arrive, then change the target all at once."""
     if not resolution.to_install:
         return ()
-    with begin(target, config.install, ui) as transaction:
+    with begin(run.target, run.config.install, run.ui) as transaction:
         for _, wheel in source.arriving(resolution):
             transaction.stage(wheel)
         return transaction.commit()
 
 
-def _handoff(
-    config: Config, policy: TrustPolicy, target: TargetEnvironment, environ: Mapping[str, str]
-) -> Handoff:
-    certificates = certificate_variables(policy, config.user_cache, exported=environ.keys())
+def _handoff(run: Run, arguments: tuple[str, ...], environ: Mapping[str, str]) -> Handoff:
+    config = run.config
+    certificates = certificate_variables(run.policy, config.user_cache, exported=environ.keys())
     said = Said(config.trust, config.network, config.index, certificates)
-    name = canonicalize_name(Requirement(config.installer.value).name)
-    return handoff(name, config.handoff or (), target, said, environ)
+    return handoff(_installer(config), arguments, run.target, said, environ)
+
+
+def _installer(config: Config) -> str:
+    """Return the project the hand-off goes to."""
+    named = config.installer_requirement
+    return named.requirement.name if named and named.requirement else config.installer.value

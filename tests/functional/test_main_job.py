@@ -142,9 +142,9 @@ def test_pre_releases_are_installed_where_they_are_asked_for(
 ) -> None:
     for version in ("1.0", "2.0rc1"):
         index.add("extra", version)
-    only = ("--venv", venv, *index.options, "--installer", "none", "extra")
-    assert "extra 1.0" in engine.succeeds(*only).out
-    assert "extra 2.0rc1" in engine.succeeds(*only, "--pre", "--upgrade").out
+    only = [*index.options, "--installer", "none", "extra"]
+    assert "extra 1.0" in engine.succeeds("--venv", venv, *only).out
+    assert "extra 2.0rc1" in engine.succeeds("--venv", venv, *only, "--pre", "--upgrade").out
 
 
 def test_dependencies_stay_out_with_no_deps(engine: Engine, index: LocalIndex, venv: Path) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate, RejectedFile
@@ -96,7 +97,7 @@ class Finder:
         """Return the pages of the indexes: of all that know it, or of the first."""
         if self._is_first:
             pages = (self._page(name, place) for place in self._indexes)
-            return [page for page in pages if page][:1]
+            return list(islice((page for page in pages if page), 1))  # and ask no further
         served = [page for place in self._indexes if (page := self._page(name, place))]
         if name not in self._settings.shared_names:
             require_related(served)

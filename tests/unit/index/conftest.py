@@ -1,0 +1,64 @@
+"""What the tests of the index room stand on: the network's sessions, and a target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap._vendor.packaging.tags import Tag, compatible_tags, cpython_tags
+from bootstrap.index.finder import Finder
+from bootstrap.index.settings import IndexSettings
+from bootstrap.network.session import Session
+from bootstrap.provenance import Given, Origin
+from bootstrap.target.environment import Scheme, TargetEnvironment
+from tests.unit.network.conftest import (
+    Heard,
+    authority,
+    heard,
+    index,
+    make_session,
+    session,
+)
+
+__all__ = ["authority", "heard", "index", "make_session", "session"]
+
+
+def make_target(
+    python: tuple[int, int, int] = (3, 11, 4), platform: str = "manylinux_2_17_x86_64"
+) -> TargetEnvironment:
+    """Return a CPython on Linux; only its tags and version matter here."""
+    here = Path("/target")
+    tags: list[Tag] = list(cpython_tags(python[:2], platforms=[platform, "linux_x86_64"]))
+    tags += compatible_tags(python[:2], f"cp{python[0]}{python[1]}", [platform, "linux_x86_64"])
+    version = ".".join(map(str, python))
+    markers = {"python_full_version": version, "python_version": version.rpartition(".")[0]}
+    scheme = Scheme(here, here, here, here, here)
+    return TargetEnvironment(
+        here / "python", "python", python, "cpython", markers, tuple(tags), scheme, here, here, ()
+    )
+
+
+MakeFinder = Callable[..., Finder]
+
+
+@pytest.fixture
+def make_finder(session: Session, heard: Heard) -> MakeFinder:
+    """Make finders; `urls` and `links` are places, keyword arguments are index settings."""
+
+    def make(
+        urls: tuple[str, ...] = (),
+        links: tuple[str, ...] = (),
+        target: TargetEnvironment | None = None,
+        **said: Any,
+    ) -> Finder:
+        settings = IndexSettings(
+            index_urls=tuple(Given(url, Origin.option("--index-url")) for url in urls),
+            find_links=tuple(Given(link, Origin.option("--find-links")) for link in links),
+            **said,
+        )
+        return Finder(session, settings, target or make_target(), heard.ui)
+
+    return make

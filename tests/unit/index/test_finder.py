@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Reason
+from bootstrap.index.errors import (
+    IndexStatusError,
+    NotAnIndexPageError,
+    UnrelatedIndexesError,
+)
+from bootstrap.index.finder import Finder
+from bootstrap.index.settings import FormatControl, IndexStrategy
+from tests.servers import Authority, IndexServer, make_sdist, make_wheel
+from tests.servers.faults import api_version, garbage, status
+from tests.unit.index.conftest import MakeFinder, make_target
+from tests.unit.network.conftest import Heard
+
+DEMO = NormalizedName("demo")
+
+
+def files(finder: Finder, name: str = DEMO) -> list[str]:
+    return [each.file.filename for each in finder.candidates(NormalizedName(name))]
+
+
+@pytest.fixture
+def releases(index: IndexServer, tmp_path: Path) -> IndexServer:
+    """Three releases: of the newest an sdist only, of the middle one several wheels."""
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    index.add(make_wheel(tmp_path, "demo", "1.5"))
+    index.add(make_wheel(tmp_path, "demo", "1.5", build="2"))
+    index.add(make_wheel(tmp_path, "demo", "1.5", tag="cp311-cp311-manylinux_2_17_x86_64"))
+    index.add(make_sdist(tmp_path, "demo", "1.5"))
+    index.add(make_sdist(tmp_path, "demo", "2.0"))
+    return index
+
+
+RANKED = [
+    "demo-2.0.tar.gz",
+    "demo-1.5-cp311-cp311-manylinux_2_17_x86_64.whl",
+    "demo-1.5-2-py3-none-any.whl",
+    "demo-1.5-py3-none-any.whl",
+    "demo-1.5.tar.gz",
+    "demo-1.0-py3-none-any.whl",
+]
+
+
+@pytest.mark.parametrize("json", [True, False])
+def test_the_best_comes_first(releases: IndexServer, make_finder: MakeFinder, json: bool) -> None:
+    releases.features = replace(releases.features, json=json)
+    assert files(make_finder((releases.simple_url,))) == RANKED
+
+
+def test_prefer_binary_puts_every_wheel_first(
+    releases: IndexServer, make_finder: MakeFinder
+) -> None:
+    ranked = files(make_finder((releases.simple_url,), prefer_binary=True))
+    assert ranked == [*RANKED[1:4], RANKED[5], RANKED[0], RANKED[4]]
+
+
+def test_each_place_is_asked_once(releases: IndexServer, make_finder: MakeFinder) -> None:
+    finder = make_finder((releases.simple_url,))
+    finder.prefetch([DEMO, DEMO])
+    assert files(finder) == files(finder)
+    assert releases.paths == ["/simple/demo/"]
+
+
+def test_prefetching_never_raises_and_the_failure_is_told_when_it_matters(
+    releases: IndexServer, make_finder: MakeFinder
+) -> None:
+    releases.fault("/simple/demo/", status(403))
+    finder = make_finder((releases.simple_url,))
+    finder.prefetch([DEMO])
+    for _ in range(2):
+        with pytest.raises(IndexStatusError, match="403"):
+            finder.candidates(DEMO)
+    assert len(releases.requests) == 1
+
+
+def test_a_project_unknown_to_the_index_has_no_candidates(
+    index: IndexServer, make_finder: MakeFinder
+) -> None:
+    finder = make_finder((index.simple_url,))
+    assert finder.candidates(DEMO) == ()
+    assert finder.rejected(DEMO) == ()
+
+
+@pytest.mark.parametrize("code", [401, 403, 500])
+def test_an_index_that_refuses_is_named(
+    releases: IndexServer, make_finder: MakeFinder, code: int
+) -> None:
+    releases.fault("/simple/demo/", status(code))
+    url = releases.simple_url.replace("https://", "https://me:secret@")
+    with pytest.raises(IndexStatusError, match=f"{code}") as caught:
+        make_finder((url,)).candidates(DEMO)
+    assert f"localhost:{releases.port}/simple/" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", [garbage(), api_version("2.0")])
+def test_a_page_that_is_none_ends_the_search(
+    releases: IndexServer, make_finder: MakeFinder, fault: object
+) -> None:
+    releases.fault("/simple/demo/", fault)  # type: ignore[arg-type]  # parametrised
+    with pytest.raises(Exception, match=r"simple/demo/ (is no page|speaks version 2\.0)"):
+        make_finder((releases.simple_url,)).candidates(DEMO)
+
+
+# --- Why not -------------------------------------------------------------------------------------
+
+
+def reasons(finder: Finder) -> dict[str, tuple[Reason, str]]:
+    return {each.file.filename: (each.reason, each.detail) for each in finder.rejected(DEMO)}
+
+
+def test_what_the_target_cannot_use_is_kept_with_the_reason(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "3.0", requires_python=">=3.10"))
+    index.add(make_wheel(tmp_path, "demo", "2.9", tag="cp38-cp38-win_amd64"))
+    index.add(make_wheel(tmp_path, "demo", "2.0", tag="cp310-cp310-win32", requires_python=">=3.9"))
+    index.add(make_wheel(tmp_path, "demo", "1.0", requires_python=">=3.6,<4"))
+    finder = make_finder((index.simple_url,), target=make_target((3, 8, 2)))
+    assert files(finder) == ["demo-1.0-py3-none-any.whl"]
+    assert reasons(finder) == {
+        "demo-3.0-py3-none-any.whl": (Reason.PYTHON, ">=3.10"),
+        "demo-2.9-cp38-cp38-win_amd64.whl": (Reason.TAGS, "cp38-cp38-win_amd64"),
+        "demo-2.0-cp310-cp310-win32.whl": (Reason.PYTHON, ">=3.9"),
+    }
+
+
+def test_names_that_make_no_sense_are_passed_over_with_a_reason(
+    index: IndexServer, make_finder: MakeFinder
+) -> None:
+    links = ["demo-1.0.zip", "demo-one.zip", "demo-1.0-any.whl", "demo-1.0.exe", "other-1.0.zip"]
+    index.add_page("demo", "".join(f"<a href='{link}'>x</a>" for link in links))
+    finder = make_finder((index.simple_url,))
+    assert files(finder) == ["demo-1.0.zip"]
+    assert {name: reason for name, (reason, _) in reasons(finder).items()} == {
+        "demo-one.zip": Reason.MALFORMED,
+        "demo-1.0-any.whl": Reason.MALFORMED,
+        "demo-1.0.exe": Reason.UNSUPPORTED,
+    }
+
+
+def test_a_url_that_makes_no_sense_spoils_no_other_file(
+    index: IndexServer, make_finder: MakeFinder
+) -> None:
+    links = ["file:///etc/demo-2.0.zip", "https://[x/demo-3.0.zip", "demo-1.0.zip"]
+    index.add_page("demo", "".join(f"<a href='{link}'>x</a>" for link in links))
+    finder = make_finder((index.simple_url,))
+    assert files(finder) == ["demo-1.0.zip"]
+    assert {reason for reason, _ in reasons(finder).values()} == {Reason.MALFORMED}
+
+
+@pytest.mark.parametrize(
+    ("formats", "kept"),
+    [
+        (FormatControl(only_binary=frozenset({":all:"})), [*RANKED[1:4], RANKED[5]]),
+        (FormatControl(no_binary=frozenset({"demo"})), [RANKED[0], RANKED[4]]),
+        (
+            FormatControl(only_binary=frozenset({":all:"}), no_binary=frozenset({"demo"})),
+            [RANKED[0], RANKED[4]],
+        ),
+        (FormatControl(only_binary=frozenset({"other"})), RANKED),
+    ],
+)
+def test_format_control_decides_by_project(
+    releases: IndexServer, make_finder: MakeFinder, formats: FormatControl, kept: list[str]
+) -> None:
+    finder = make_finder((releases.simple_url,), formats=formats)
+    assert files(finder) == kept
+    assert {reason for reason, _ in reasons(finder).values()} <= {Reason.FORMAT}
+
+
+def test_what_was_uploaded_later_does_not_count(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0"), upload_time="2024-01-01T00:00:00Z")
+    index.add(make_wheel(tmp_path, "demo", "2.0"), upload_time="2024-06-01T00:00:00.5Z")
+    limit = datetime(2024, 6, 1, tzinfo=timezone.utc)
+    finder = make_finder((index.simple_url,), uploaded_prior_to=limit)
+    assert files(finder) == ["demo-1.0-py3-none-any.whl"]
+    index.features = replace(index.features, sizes=False)
+    silent = make_finder((index.simple_url,), uploaded_prior_to=limit)
+    assert files(silent) == []
+    assert {detail for _, detail in reasons(silent).values()} == {"its index does not say when"}
+
+
+def test_yanked_files_are_there_for_the_resolver_to_judge(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0"), yanked="broken")
+    (candidate,) = make_finder((index.simple_url,)).candidates(DEMO)
+    assert candidate.file.yanked == "broken"
+
+
+def test_a_status_is_shown(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path, heard: Heard
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    index.project("demo").meta.update({"status": "archived", "reason": "use other"})
+    assert files(make_finder((index.simple_url,)))
+    assert "archived" in heard.warnings
+    assert "use other" in heard.warnings
+
+
+# --- Several places ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair(
+    index: IndexServer, authority: Authority, tmp_path: Path
+) -> tuple[IndexServer, IndexServer]:
+    """A first index with 1.0, and a second one with 2.0."""
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    with IndexServer(authority) as second:
+        second.add(make_wheel(tmp_path, "demo", "2.0"))
+        yield index, second  # type: ignore[misc]  # a generator fixture
+
+
+Pair = tuple[IndexServer, IndexServer]
+
+
+def test_the_best_version_wins_wherever_it_lies(pair: Pair, make_finder: MakeFinder) -> None:
+    finder = make_finder((pair[0].simple_url, pair[1].simple_url))
+    assert files(finder) == ["demo-2.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl"]
+
+
+def test_the_first_index_that_knows_it_wins_under_first(
+    pair: Pair, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    pair[1].add(make_wheel(tmp_path, "other", "1.0"))
+    urls = (pair[0].simple_url, pair[1].simple_url)
+    finder = make_finder(urls, strategy=IndexStrategy.FIRST)
+    finder.prefetch([DEMO])
+    assert files(finder) == ["demo-1.0-py3-none-any.whl"]
+    assert pair[1].requests == []
+    assert files(finder, "other") == ["other-1.0-py3-none-any.whl"]
+
+
+def test_a_name_served_by_unrelated_indexes_is_refused_unless_allowed(
+    pair: Pair, make_finder: MakeFinder
+) -> None:
+    urls = (pair[0].simple_url, pair[1].simple_url)
+    pair[1].project("demo").meta["tracks"] = ["https://elsewhere.example/simple/demo/"]
+    with pytest.raises(UnrelatedIndexesError):
+        make_finder(urls).candidates(DEMO)
+    assert len(files(make_finder(urls, shared_names=frozenset({"demo"})))) == 2
+    assert len(files(make_finder(urls, strategy=IndexStrategy.FIRST))) == 1
+    pair[1].project("demo").meta["tracks"] = [f"{pair[0].simple_url}demo/"]
+    assert len(files(make_finder(urls))) == 2
+
+
+def test_of_equal_files_the_first_places_comes_first(
+    pair: Pair, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    wheel = tmp_path / "demo-1.0-py3-none-any.whl"
+    pair[1].add(wheel)
+    finder = make_finder((pair[1].simple_url, pair[0].simple_url), (str(wheel),))
+    places = [each.file.url for each in finder.candidates(DEMO)][1:]
+    assert places == [wheel.as_uri(), pair[1].file_url(wheel.name), pair[0].file_url(wheel.name)]
+
+
+# --- Local places --------------------------------------------------------------------------------
+
+
+def test_a_directory_a_file_and_a_file_url_are_links(
+    make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "with space"
+    folder.mkdir()
+    make_wheel(folder, "demo", "1.0")
+    single = make_sdist(tmp_path, "demo", "2.0")
+    (folder / "notes.txt").write_text("x")
+    for links in ((str(folder), str(single)), (folder.as_uri(), single.as_uri())):
+        finder = make_finder(links=links)
+        assert files(finder) == ["demo-2.0.tar.gz", "demo-1.0-py3-none-any.whl"]
+        assert files(finder, "other") == []
+        assert (
+            finder.candidates(DEMO)[1].file.url == (folder / "demo-1.0-py3-none-any.whl").as_uri()
+        )
+
+
+def test_pages_of_links_are_read_near_and_far(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    (tmp_path / "links.html").write_text(
+        "<p>Some words</p><a href='pkgs/demo-1.0.zip'>x</a> <a href='other-1.0.zip'>y</a>"
+    )
+    index.add_page("anything", "Our files: <a href='demo-2.0.zip'>demo</a>")
+    far = f"{index.simple_url}anything/"
+    finder = make_finder(links=(str(tmp_path / "links.html"), far))
+    near = (tmp_path / "pkgs" / "demo-1.0.zip").as_uri()
+    assert [each.file.url for each in finder.candidates(DEMO)] == [f"{far}demo-2.0.zip", near]
+    assert files(finder, "other") == ["other-1.0.zip"]
+    assert index.paths == ["/simple/anything/"]
+
+
+def test_a_link_that_is_missing_is_told_of(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path, heard: Heard
+) -> None:
+    finder = make_finder(links=(str(tmp_path / "nowhere"), f"{index.url}/nowhere.html"))
+    assert files(finder) == []
+    assert heard.warnings.count("nowhere") == 2
+
+
+def test_an_index_may_be_a_local_directory(make_finder: MakeFinder, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "index.html").write_text("<a href='../files/demo-1.0.zip'>x</a>")
+    for url in (tmp_path.as_uri(), f"{tmp_path.as_uri()}/", str(tmp_path)):
+        finder = make_finder((url,))
+        assert finder.candidates(DEMO)[0].file.url == (tmp_path / "files/demo-1.0.zip").as_uri()
+        assert files(finder, "other") == []
+
+
+def test_a_local_page_that_is_none_is_told(make_finder: MakeFinder, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "index.html").write_text("not at all")
+    with pytest.raises(NotAnIndexPageError):
+        make_finder((str(tmp_path),)).candidates(DEMO)
+
+
+def test_locations_are_named_without_credentials(make_finder: MakeFinder) -> None:
+    finder = make_finder(("https://me:secret@index.example/simple/",))
+    assert finder.locations() == ("https://****@index.example/simple/",)

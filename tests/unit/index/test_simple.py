@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import DistributionFile
+from bootstrap.index.errors import ApiVersionError, NotAnIndexPageError
+from bootstrap.index.page import ProjectDetails
+from bootstrap.index.simple import parse_page
+from bootstrap.network.response import Response
+from bootstrap.network.urls import MalformedUrlError
+from bootstrap.trust.hashes import Hashes
+
+INDEX = "https://index.example/simple/"
+JSON = "application/vnd.pypi.simple.v1+json"
+NAME = NormalizedName("demo")
+
+
+def page_of(
+    content: str | bytes | dict[str, Any], content_type: str | None = None
+) -> ProjectDetails:
+    if isinstance(content, dict):
+        content, content_type = json.dumps(content), content_type or JSON
+    body = content.encode() if isinstance(content, str) else content
+    kind = "text/html; charset=utf-8" if content_type is None else content_type
+    return parse_page(NAME, Response(f"{INDEX}demo/", kind, body), INDEX)
+
+
+def json_page(*files: dict[str, Any], **more: Any) -> ProjectDetails:
+    meta = {"api-version": "1.4", **more.pop("meta", {})}
+    return page_of({"meta": meta, "name": "demo", "files": list(files), **more})
+
+
+def only(page: ProjectDetails) -> DistributionFile:
+    (entry,) = page.entries
+    return entry.described()
+
+
+FULL = {
+    "filename": "demo-1.0-py3-none-any.whl",
+    "url": "../../files/demo-1.0-py3-none-any.whl",
+    "hashes": {"sha256": "AB" * 32, "blake9": "00"},
+    "requires-python": ">=3.8",
+    "core-metadata": {"sha256": "cd" * 32},
+    "yanked": "broken",
+    "size": 1234,
+    "upload-time": "2024-05-01T12:34:56.789Z",
+    "provenance": "../../provenance/1",
+    "gpg-sig": True,
+    "unknown": 1,
+}
+
+
+def test_json_says_all_there_is_to_a_file() -> None:
+    file = only(json_page(FULL))
+    assert file == DistributionFile(
+        "demo-1.0-py3-none-any.whl",
+        "https://index.example/files/demo-1.0-py3-none-any.whl",
+        Hashes.of([("sha256", "ab" * 32)]),
+        file.requires_python,
+        "broken",
+        Hashes.of([("sha256", "cd" * 32)]),
+        1234,
+        datetime(2024, 5, 1, 12, 34, 56, 789000, tzinfo=timezone.utc),
+        "https://index.example/provenance/1",
+        INDEX,
+    )
+    assert str(file.requires_python) == ">=3.8"
+
+
+def test_html_says_the_same_in_attributes() -> None:
+    file = only(
+        page_of(
+            "<!DOCTYPE html><a href='../../files/demo-1.0-py3-none-any.whl#sha256="
+            + "ab" * 32
+            + "'"
+            " data-requires-python='&gt;=3.8' data-yanked='broken' data-provenance='/p/1'"
+            f" data-core-metadata='sha256={'cd' * 32}' data-gpg-sig='true'>some text</a>"
+        )
+    )
+    assert file.url == "https://index.example/files/demo-1.0-py3-none-any.whl"
+    assert file.hashes == Hashes.of([("sha256", "ab" * 32)])
+    assert str(file.requires_python) == ">=3.8"
+    assert file.yanked == "broken"
+    assert file.metadata == Hashes.of([("sha256", "cd" * 32)])
+    assert file.provenance == "https://index.example/p/1"
+
+
+@pytest.mark.parametrize(
+    ("said", "yanked"),
+    [({}, None), ({"yanked": False}, None), ({"yanked": True}, ""), ({"yanked": "why"}, "why")],
+)
+def test_yanked_is_a_flag_or_a_reason(said: dict[str, Any], yanked: str | None) -> None:
+    assert only(json_page({"filename": "x", "url": "x", **said})).yanked == yanked
+
+
+def test_yanked_in_html_needs_no_value() -> None:
+    assert only(page_of("<a href=demo-1.0.tar.gz data-yanked>x</a>")).yanked == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "metadata"),
+    [
+        ({}, None),
+        ({"core-metadata": False}, None),
+        ({"core-metadata": True}, Hashes()),
+        ({"core-metadata": {}}, Hashes()),
+        ({"dist-info-metadata": {"sha256": "aa"}}, Hashes.of([("sha256", "aa")])),
+        (
+            {"core-metadata": {"sha256": "bb"}, "dist-info-metadata": {"sha256": "aa"}},
+            Hashes.of([("sha256", "bb")]),
+        ),
+        ({"core-metadata": False, "dist-info-metadata": True}, None),
+    ],
+)
+def test_core_metadata_counts_before_its_old_name(
+    said: dict[str, Any], metadata: Hashes | None
+) -> None:
+    assert only(json_page({"filename": "x", "url": "x", **said})).metadata == metadata
+
+
+def test_what_makes_no_sense_in_a_file_does_not_count() -> None:
+    file = only(
+        json_page(
+            {
+                "filename": "demo-1.0.tar.gz",
+                "url": "x",
+                "hashes": "none",
+                "requires-python": "whatever",
+                "size": "big",
+                "upload-time": "yesterday",
+            }
+        )
+    )
+    assert (file.hashes, file.requires_python, file.size, file.upload_time) == (
+        Hashes(),
+        None,
+        None,
+        None,
+    )
+
+
+def test_file_names_are_decoded_once_and_kept_apart_from_urls() -> None:
+    file = only(page_of("<a href='a%2Fb/demo-1.0%2Blocal%2525.tar.gz?x=1#egg=demo'>x</a>"))
+    assert file.filename == "demo-1.0+local%25.tar.gz"
+    assert file.url == f"{INDEX}demo/a%2Fb/demo-1.0%2Blocal%2525.tar.gz?x=1"
+
+
+def test_a_base_element_moves_relative_links() -> None:
+    file = only(page_of("<head><base href='/elsewhere/'></head><a href='demo-1.0.zip'>x</a>"))
+    assert file.url == "https://index.example/elsewhere/demo-1.0.zip"
+
+
+def test_links_resolve_against_the_final_url() -> None:
+    response = Response("https://cdn.example/a/b/", "text/html", b"<a href='demo-1.0.zip'>x</a>")
+    page = parse_page(NAME, response, INDEX)
+    assert only(page).url == "https://cdn.example/a/b/demo-1.0.zip"
+    assert only(page).index_url == INDEX
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://h/x.whl", "https://[x/y.whl"])
+def test_a_page_of_the_web_cannot_name_other_places(url: str) -> None:
+    (entry,) = json_page({"filename": "x.whl", "url": url}).entries
+    with pytest.raises(MalformedUrlError):
+        entry.described()
+
+
+def test_tracks_locations_and_status_are_read_from_json() -> None:
+    page = json_page(
+        meta={"tracks": ["https://a/"]},
+        **{
+            "alternate-locations": ["https://b/"],
+            "project-status": {"status": "archived", "reason": "done"},
+        },
+    )
+    assert page.tracks == ("https://a/",)
+    assert page.alternate_locations == ("https://b/",)
+    assert (page.status, page.status_reason) == ("archived", "done")
+
+
+def test_tracks_locations_and_status_are_read_from_html() -> None:
+    page = page_of(
+        "<meta name='pypi:repository-version' content='1.4'>"
+        "<meta name='pypi:tracks' content='https://a/'>"
+        "<meta name='pypi:alternate-locations' content='https://b/'>"
+        "<meta name='pypi:project-status' content='quarantined'>"
+        "<meta name='pypi:project-status-reason' content='malware'>"
+    )
+    assert page.tracks == ("https://a/",)
+    assert page.alternate_locations == ("https://b/",)
+    assert (page.status, page.status_reason) == ("quarantined", "malware")
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        ({"meta": {"api-version": "2.0"}, "files": []}, JSON),
+        ("<meta name='pypi:repository-version' content='2.0'>", "text/html"),
+        ("{}", "application/vnd.pypi.simple.v2+json"),
+    ],
+)
+def test_another_major_version_is_refused(content: Any, content_type: str) -> None:
+    with pytest.raises(ApiVersionError, match="2") as caught:
+        page_of(content, content_type)
+    assert caught.value.index_url == INDEX
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.99"])
+def test_any_minor_version_is_read(version: str) -> None:
+    assert json_page(FULL, meta={"api-version": version}).entries
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        ("<html>Please log in", "text/html"),
+        ("<form action='/login'><a href='/help/'>help</a></form>", "text/html"),
+        ("just text", "text/html"),
+        ("\x00\x01", "application/octet-stream"),
+        ("nothing", ""),
+        ("{not json", JSON),
+        ("[]", JSON),
+        ("{}", JSON),
+        ('{"meta": {}}', JSON),
+        ('{"meta": {"api-version": 1}, "files": []}', JSON),
+        ('{"meta": {"api-version": "1.0"}, "files": {}}', JSON),
+        ('{"error": "no"}', "application/json"),
+    ],
+)
+def test_a_page_that_is_no_index_page_is_told(content: str, content_type: str) -> None:
+    with pytest.raises(NotAnIndexPageError, match=r"index\.example/simple/demo/") as caught:
+        page_of(content, content_type)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<html><head><title>Links for demo</title></head><h1>Links for demo</h1></html>",
+        "<html><body><h1>Index of /demo</h1><pre><a href='../'>../</a></pre></body></html>",
+        "<meta name='pypi:repository-version' content='1.0'>nothing here yet",
+        "",
+    ],
+)
+def test_a_project_without_files_is_a_page(content: str) -> None:
+    assert not [e for e in page_of(content).entries if e.filename.endswith(".whl")]
+
+
+def test_the_first_byte_tells_where_no_type_is_said() -> None:
+    assert page_of(json.dumps({"meta": {"api-version": "1.0"}, "files": [FULL]}), "").entries
+    assert page_of("<a href='demo-1.0.zip'>x</a>", "").entries
+
+
+def test_entries_without_name_or_url_are_passed_over() -> None:
+    assert json_page({"filename": "x"}, {"url": "x"}, {"filename": 1, "url": 2}).entries == ()
+
+
+def test_another_charset_is_heeded() -> None:
+    page = page_of(
+        "<a href='d\u00e9mo-1.0.zip'>x</a>".encode("latin-1"), "text/html;charset=latin-1"
+    )
+    assert page.entries[0].filename == "d\u00e9mo-1.0.zip"
+
+
+def test_a_page_of_a_hundred_thousand_links_is_read() -> None:
+    body = "".join(f"<a href='demo-{n}.0.zip'>x</a><br>\n" for n in range(100_000))
+    began = time.process_time()
+    assert len(page_of(body).entries) == 100_000
+    assert time.process_time() - began < 30

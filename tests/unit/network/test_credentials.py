@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bootstrap.network.credentials import Credentials
+from bootstrap.network.errors import HttpStatusError
+from bootstrap.network.session import Session
+from tests.servers import IndexServer
+from tests.unit.network.conftest import Heard, MakeSession
+
+PAGE = "/simple/demo/"
+
+
+@pytest.fixture
+def guarded(index: IndexServer) -> IndexServer:
+    """An index that wants to know who asks."""
+    index.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
+    index.features = replace(index.features, credentials=("me@home", "se:cr@t/"))
+    return index
+
+
+@pytest.fixture
+def page(guarded: IndexServer) -> str:
+    return f"{guarded.url}{PAGE}"
+
+
+def with_user(url: str, user: str = "me%40home:se%3Acr%40t%2F") -> str:
+    return url.replace("https://", f"https://{user}@")
+
+
+def test_a_password_is_never_part_of_what_is_printed() -> None:
+    assert "secret" not in repr(Credentials("me", "secret"))
+
+
+def test_credentials_in_the_url_are_sent_at_once(
+    session: Session, guarded: IndexServer, page: str
+) -> None:
+    assert session.get(with_user(page)).content
+    assert len(guarded.requests) == 1
+
+
+def test_they_serve_other_urls_of_the_same_origin(
+    session: Session, guarded: IndexServer, page: str
+) -> None:
+    session.get(with_user(page))
+    assert session.get(page).content
+    assert len(guarded.requests) == 2
+
+
+def test_without_credentials_it_is_refused_with_a_hint(session: Session, page: str) -> None:
+    with pytest.raises(HttpStatusError) as caught:
+        session.get(page)
+    assert caught.value.status == 401
+    assert "keyring" in str(caught.value.hint)
+
+
+def test_wrong_ones_are_refused(session: Session, guarded: IndexServer, page: str) -> None:
+    with pytest.raises(HttpStatusError):
+        session.get(with_user(page, "me:wrong"))
+    assert len(guarded.requests) == 1
+
+
+def test_netrc_is_asked(
+    make_session: MakeSession, guarded: IndexServer, page: str, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login me@home password se:cr@t/\n")
+    netrc.chmod(0o600)
+    assert make_session(netrc=netrc).get(page).content
+    assert len(guarded.requests) == 1
+
+
+def test_a_netrc_that_is_missing_or_damaged_is_no_failure(
+    make_session: MakeSession, page: str, tmp_path: Path, heard: Heard
+) -> None:
+    with pytest.raises(HttpStatusError):
+        make_session(netrc=tmp_path / "none").get(page)
+    assert heard.warnings == ""
+    (tmp_path / "netrc").write_text("machine localhost what is this")
+    with pytest.raises(HttpStatusError):
+        make_session(netrc=tmp_path / "netrc").get(page)
+    assert "netrc" in heard.warnings
+
+
+Keyring = Callable[[str], str]
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Keyring:
+    """Put a keyring program of the given Python body on a path, and return that path."""
+
+    def install(body: str) -> str:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        program = folder / "keyring"
+        program.write_text(f"#!{sys.executable}\nimport sys\nasked = sys.argv[1:]\n{body}\n")
+        program.chmod(0o755)
+        return str(folder)
+
+    return install
+
+
+JSON_MODE = """
+open(__file__ + ".log", "a").write(" ".join(asked) + "\\n")
+if asked[:2] == ["--mode=creds", "--output=json"] and asked[3].endswith("{port}"):
+    print('{{"username": "me@home", "password": "se:cr@t/"}}')
+else:
+    sys.exit(1)
+"""
+
+
+def test_the_keyring_program_is_asked_after_a_401(
+    make_session: MakeSession, guarded: IndexServer, page: str, keyring: Keyring
+) -> None:
+    place = keyring(JSON_MODE.format(port=guarded.port))
+    session = make_session(search_path=place)
+    assert session.get(page).content
+    assert session.get(page).content
+    assert len(guarded.requests) == 3  # once without, then always with
+    log = Path(place, "keyring.log").read_text().splitlines()
+    assert [line.split()[-1] for line in log] == [page, f"localhost:{guarded.port}"]
+
+
+def test_many_requests_ask_the_keyring_once(
+    make_session: MakeSession, guarded: IndexServer, page: str, keyring: Keyring
+) -> None:
+    place = keyring(JSON_MODE.format(port=guarded.port))
+    session = make_session(search_path=place)
+    assert len(session.in_parallel(session.get, [page] * 8)) == 8
+    assert len(Path(place, "keyring.log").read_text().splitlines()) == 2
+
+
+def test_a_user_name_in_the_url_is_looked_up(
+    make_session: MakeSession, page: str, keyring: Keyring
+) -> None:
+    place = keyring("print('se:cr@t/') if asked[0] == 'get' and asked[2] == 'me@home' else exit(1)")
+    assert make_session(search_path=place).get(with_user(page, "me%40home")).content
+
+
+@pytest.mark.parametrize("provider", ["auto", "import", "subprocess", "disabled"])
+def test_the_provider_may_be_disabled(
+    make_session: MakeSession,
+    guarded: IndexServer,
+    page: str,
+    keyring: Keyring,
+    provider: str,
+) -> None:
+    place = keyring(JSON_MODE.format(port=guarded.port))
+    session = make_session(search_path=place, keyring_provider=provider)
+    if provider == "disabled":
+        with pytest.raises(HttpStatusError):
+            session.get(page)
+    else:
+        assert session.get(page).content
+
+
+@pytest.mark.parametrize("body", ["print('no json')", "sys.exit(3)", "print('[1]')"])
+def test_a_keyring_that_fails_is_as_none(
+    make_session: MakeSession, page: str, keyring: Keyring, body: str
+) -> None:
+    with pytest.raises(HttpStatusError):
+        make_session(search_path=keyring(body)).get(page)
+
+
+def test_nobody_is_asked_where_nobody_can_answer(
+    make_session: MakeSession, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(os.devnull) as nobody:  # noqa: PTH123  # a stream, not a file
+        monkeypatch.setattr("sys.stdin", nobody)
+        with pytest.raises(HttpStatusError):
+            make_session(no_input=False).get(page)

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bootstrap.network.download import SizeMismatchError
+from bootstrap.network.errors import InterruptedTransferError
+from bootstrap.network.session import Session
+from bootstrap.network.urls import MalformedUrlError
+from bootstrap.trust.hashes import Hashes, HashMismatchError
+from tests.servers import IndexServer, make_wheel
+from tests.servers.faults import changed, claiming_length, drop, oversized, stall, status, truncated
+from tests.unit.network.conftest import MakeSession
+
+NAME = "demo-1.0-py3-none-any.whl"
+FILE = f"/files/{re.escape(NAME)}"
+
+
+@pytest.fixture
+def wheel(index: IndexServer, tmp_path: Path) -> Path:
+    """A wheel of a megabyte that does not compress, on the index."""
+    (tmp_path / "wheels").mkdir()
+    path = make_wheel(tmp_path / "wheels", "demo", "1.0", files={"demo.bin": os.urandom(1 << 20)})
+    index.add(path)
+    return path
+
+
+def right(path: Path) -> Hashes:
+    return Hashes.of([("sha256", hashlib.sha256(path.read_bytes()).hexdigest())])
+
+
+def fetch(session: Session, index: IndexServer, wheel: Path) -> bytes:
+    size = wheel.stat().st_size
+    url = index.file_url(NAME)
+    return session.download(url, filename=NAME, expected=right(wheel), size=size).read_bytes()
+
+
+def test_a_file_arrives_whole_under_its_name(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    path = session.download(index.file_url(NAME), filename=NAME)
+    assert path.name == NAME
+    assert path.read_bytes() == wheel.read_bytes()
+
+
+def test_a_cut_download_goes_on_where_it_stopped(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    index.fault(FILE, drop(after=400_000), times=1)
+    assert fetch(session, index, wheel) == wheel.read_bytes()
+    first, second = index.requests
+    assert "range" not in first.headers
+    begin = int(second.headers["range"].removeprefix("bytes=").rstrip("-"))
+    assert 0 < begin <= 400_000
+    assert second.headers["if-range"].startswith('"')
+
+
+def test_a_stalled_download_goes_on_too(
+    make_session: MakeSession, index: IndexServer, wheel: Path
+) -> None:
+    index.fault(FILE, stall(5, after=400_000), times=1)
+    assert fetch(make_session(timeout=0.5), index, wheel) == wheel.read_bytes()
+
+
+@pytest.mark.parametrize("lacking", ["ranges", "etags"])
+def test_where_resuming_is_impossible_it_begins_again(
+    session: Session, index: IndexServer, wheel: Path, lacking: str
+) -> None:
+    index.features = replace(index.features, **{lacking: False})
+    index.fault(FILE, drop(after=400_000), times=2)
+    assert fetch(session, index, wheel) == wheel.read_bytes()
+    assert len(index.requests) == 3
+
+
+def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    def replaced(exchange: object, reply: object) -> None:
+        drop(after=400_000)(exchange, reply)  # type: ignore[arg-type]  # handed on
+        make_wheel(wheel.parent, "demo", "1.0", files={"demo.bin": b"new"})
+
+    index.fault(FILE, replaced, times=1)
+    path = session.download(index.file_url(NAME), filename=NAME)
+    assert path.read_bytes() == wheel.read_bytes()
+
+
+def test_a_range_the_server_refuses_is_begun_again(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    index.fault(FILE, drop(after=400_000), times=1)
+    index.fault(FILE, status(416), times=1)
+    assert fetch(session, index, wheel) == wheel.read_bytes()
+    assert "range" not in index.requests[2].headers
+
+
+def test_retries_for_a_download_end(session: Session, index: IndexServer, wheel: Path) -> None:
+    index.fault(FILE, drop(after=10))
+    with pytest.raises(InterruptedTransferError):
+        fetch(session, index, wheel)
+    assert len(index.requests) == 3
+
+
+def test_a_changed_file_is_refused(session: Session, index: IndexServer, wheel: Path) -> None:
+    index.fault(FILE, changed())
+    with pytest.raises(HashMismatchError) as caught:
+        fetch(session, index, wheel)
+    assert caught.value.file == NAME
+    assert len(index.requests) == 1
+
+
+def test_a_second_algorithm_is_checked_too(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    wrong = Hashes.of([*((a, d) for a, (d,) in right(wheel).allowed.items()), ("sha512", "00")])
+    with pytest.raises(HashMismatchError, match="sha512"):
+        session.download(index.file_url(NAME), filename=NAME, expected=wrong)
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [(truncated(1000), "1,000 announced"), (oversized(10), "announced")],
+    ids=["truncated", "oversized"],
+)
+def test_a_wrong_length_is_refused_before_it_is_believed(
+    session: Session, index: IndexServer, wheel: Path, fault: object, found: str
+) -> None:
+    index.fault(FILE, fault)  # type: ignore[arg-type]  # parametrised
+    with pytest.raises(SizeMismatchError, match=found) as caught:
+        fetch(session, index, wheel)
+    assert caught.value.expected == wheel.stat().st_size
+    assert len(index.requests) == 1
+
+
+@pytest.mark.usefixtures("wheel")
+def test_more_than_the_index_says_is_never_written(session: Session, index: IndexServer) -> None:
+    with pytest.raises(SizeMismatchError):
+        session.download(index.file_url(NAME), filename=NAME, size=1000)
+
+
+def test_a_longer_length_than_what_comes_is_a_cut(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    index.fault(FILE, claiming_length(2 << 20), times=1)
+    path = session.download(index.file_url(NAME), filename=NAME)
+    assert path.read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["../x.whl", "a/b.whl", "a\\b.whl", "..", ""])
+def test_a_name_that_leads_elsewhere_is_refused(
+    session: Session, index: IndexServer, name: str
+) -> None:
+    with pytest.raises(MalformedUrlError):
+        session.download(index.file_url(NAME), filename=name)
+    assert index.requests == []
+
+
+@pytest.mark.usefixtures("wheel")
+def test_what_was_downloaded_is_removed_at_the_end(
+    make_session: MakeSession, index: IndexServer
+) -> None:
+    session = make_session()
+    path = session.download(index.file_url(NAME), filename=NAME)
+    session.close()
+    assert not path.exists()
+    assert not path.parent.parent.exists()
+
+
+def test_parts_are_fetched_by_range(session: Session, index: IndexServer, wheel: Path) -> None:
+    content, size = wheel.read_bytes(), wheel.stat().st_size
+    tail = session.part(index.file_url(NAME), begin=None, size=100)
+    assert tail is not None
+    assert (tail.content, tail.begin, tail.total) == (content[-100:], size - 100, size)
+    middle = session.part(index.file_url(NAME), begin=50, size=10)
+    assert middle is not None
+    assert middle.content == content[50:60]
+    index.features = replace(index.features, ranges=False)
+    assert session.part(index.file_url(NAME), begin=50, size=10) is None

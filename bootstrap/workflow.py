@@ -44,12 +44,14 @@ class Run:
     config: Config
     policy: TrustPolicy
     target: TargetEnvironment
+    certificates: Mapping[str, str]
+    """The certificate variables for child processes; none where nothing was said."""
     ui: Ui
 
 
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
     """Install what is wanted into the target, and return the hand-off that was asked for."""
-    run = Run(config, decide(config.trust), probe(config.target, ui), ui)
+    run = _begun(config, environ, ui)
     require_unmanaged(run.target)
     recover(run.target, ui, config.install)
     outcome = _outcome(run)
@@ -57,6 +59,14 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     if config.handoff is None or config.dry_run:
         return None
     return _handoff(run, config.handoff, environ)
+
+
+def _begun(config: Config, environ: Mapping[str, str], ui: Ui) -> Run:
+    policy = decide(config.trust)
+    certificates = certificate_variables(
+        policy, config.user_cache, exported=environ.keys(), note=ui.detail
+    )
+    return Run(config, policy, probe(config.target, ui), certificates, ui)
 
 
 def _outcome(run: Run) -> Outcome:
@@ -137,8 +147,7 @@ def _committed(
 
 def _handoff(run: Run, arguments: tuple[str, ...], environ: Mapping[str, str]) -> Handoff:
     config = run.config
-    certificates = certificate_variables(run.policy, config.user_cache, exported=environ.keys())
-    said = Said(config.trust, config.network, config.index, certificates)
+    said = Said(config.trust, config.network, config.index, run.certificates)
     return handoff(_installer(config), arguments, run.target, said, environ)
 
 

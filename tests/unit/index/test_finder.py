@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -212,18 +213,16 @@ def test_a_status_is_shown(
 # --- Several places ------------------------------------------------------------------------------
 
 
+Pair = tuple[IndexServer, IndexServer]
+
+
 @pytest.fixture
-def pair(
-    index: IndexServer, authority: Authority, tmp_path: Path
-) -> tuple[IndexServer, IndexServer]:
+def pair(index: IndexServer, authority: Authority, tmp_path: Path) -> Iterator[Pair]:
     """A first index with 1.0, and a second one with 2.0."""
     index.add(make_wheel(tmp_path, "demo", "1.0"))
     with IndexServer(authority) as second:
         second.add(make_wheel(tmp_path, "demo", "2.0"))
-        yield index, second  # type: ignore[misc]  # a generator fixture
-
-
-Pair = tuple[IndexServer, IndexServer]
+        yield index, second
 
 
 def test_the_best_version_wins_wherever_it_lies(pair: Pair, make_finder: MakeFinder) -> None:

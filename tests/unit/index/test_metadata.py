@@ -44,12 +44,13 @@ def test_the_description_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("version", ["1.0", "1.2", "2.1", "2.6"])
 def test_known_versions_are_read_silently(version: str, heard: Heard) -> None:
-    assert parse_metadata(text(metadata_version=version), "demo", heard.ui)
+    found = parse_metadata(text(metadata_version=version), "demo", heard.ui)
+    assert ".".join(map(str, found.metadata_version)) == version
     assert heard.warnings == ""
 
 
 def test_a_newer_minor_version_is_told_of(heard: Heard) -> None:
-    assert parse_metadata(text(metadata_version="2.99"), "demo", heard.ui).version
+    assert parse_metadata(text(metadata_version="2.99"), "demo", heard.ui).name == "demo-thing"
     assert "2.99" in heard.warnings
 
 

@@ -13,7 +13,7 @@ from bootstrap.network.errors import InterruptedTransferError
 from bootstrap.network.session import Session
 from bootstrap.network.urls import MalformedUrlError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
-from tests.servers import IndexServer, make_wheel
+from tests.servers import Features, IndexServer, make_wheel
 from tests.servers.faults import changed, claiming_length, drop, oversized, stall, status, truncated
 from tests.unit.network.conftest import MakeSession
 
@@ -67,11 +67,11 @@ def test_a_stalled_download_goes_on_too(
     assert fetch(make_session(timeout=0.5), index, wheel) == wheel.read_bytes()
 
 
-@pytest.mark.parametrize("lacking", ["ranges", "etags"])
+@pytest.mark.parametrize("features", [Features(ranges=False), Features(etags=False)])
 def test_where_resuming_is_impossible_it_begins_again(
-    session: Session, index: IndexServer, wheel: Path, lacking: str
+    session: Session, index: IndexServer, wheel: Path, features: Features
 ) -> None:
-    index.features = replace(index.features, **{lacking: False})
+    index.features = features
     index.fault(FILE, drop(after=400_000), times=2)
     assert fetch(session, index, wheel) == wheel.read_bytes()
     assert len(index.requests) == 3

@@ -22,6 +22,8 @@ _EGG = re.compile(r"[#&]egg=([^&]*)")
 _FRAGMENT_HASH = re.compile(r"[#&](sha256|sha384|sha512|sha1|sha224|md5)=([0-9a-fA-F]+)")
 _ARCHIVE = re.compile(r".+\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))", re.IGNORECASE)
 
+_WRITTEN = "Write it as NAME, NAME[EXTRA], NAME>=VERSION, NAME @ URL, or a path (PEP 508)."
+
 
 class InvalidRequirementError(UsageError):
     """A text that should be a requirement is none."""
@@ -30,7 +32,8 @@ class InvalidRequirementError(UsageError):
         self.text, self.origin, self.why = text, origin, why
         place = f" ({origin})" if origin.kind != "option" else ""
         super().__init__(
-            f"{redacted(text)!r}{place} is not a requirement: {redacted(why)}", hint=hint
+            f"{redacted(text)!r}{place} is not a requirement: {redacted(why)}",
+            hint=hint or _WRITTEN,
         )
 
 

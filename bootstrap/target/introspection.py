@@ -119,13 +119,20 @@ def _ask_child(command: Command, settings: TargetSettings, *, running: bool = Fa
     document, end, _ = text.rpartition(_probe_script.BEGIN)[2].partition(_probe_script.END)
     if not end:
         raise NotPythonError(command, _told(answer))
-    import json  # not needed where no child is
-
-    facts = json.loads(document)
+    facts = _facts(document, command)
     if tuple(facts["version_info"][:2]) < OLDEST:
         raise UnsupportedTargetError(command, tuple(facts["version_info"]))
     facts["executable"] = facts["executable"] or command[0]
     return interpreter_from(facts, running=running)
+
+
+def _facts(document: str, command: Command) -> dict[str, Any]:
+    import json  # not needed where no child is
+
+    try:
+        return dict(json.loads(document))
+    except ValueError as exc:  # a program that repeats what it was told, like echo
+        raise NotPythonError(command, "its answer is none of a Python's") from exc
 
 
 def _run(

@@ -213,7 +213,7 @@ class Session:
 
     def _persist(self, attempt: Callable[[], R]) -> R:
         return persist(
-            attempt, retries=self._settings.retries, pause=self._pause, tell=self._ui.detail
+            attempt, retries=self._settings.retries, pause=self._pause, tell=self._ui.warn
         )
 
     def _join(self, stop: threading.Event) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate, RejectedFile
@@ -19,6 +19,9 @@ from bootstrap.network.session import Session
 from bootstrap.network.urls import redacted
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 @dataclass(frozen=True)

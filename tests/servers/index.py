@@ -6,7 +6,6 @@ import base64
 import email
 import gzip
 import hashlib
-import html
 import json
 import re
 import tarfile
@@ -20,6 +19,7 @@ from typing import Any
 
 from tests.servers.authority import Authority
 from tests.servers.faults import Fault
+from tests.servers.html import as_html
 from tests.servers.loopback import Exchange, LoopbackServer, Reply, Request
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -193,7 +193,7 @@ class IndexServer(LoopbackServer):
         if self.features.json and (JSON in accepted or not self.features.html):
             body, content_type = json.dumps(page).encode(), JSON
         elif self.features.html:
-            body = _as_html(page).encode()
+            body = as_html(page).encode()
             content_type = HTML if HTML in accepted else "text/html"
         else:
             return Reply(406)
@@ -276,35 +276,3 @@ def _ranged(request: Request, headers: Mapping[str, str], body: bytes) -> Reply:
         return Reply(416, {**headers, "Content-Range": f"bytes */{len(body)}"})
     span = f"bytes {start}-{stop - 1}/{len(body)}"
     return Reply(206, {**headers, "Content-Range": span}, body[start:stop])
-
-
-def _as_html(page: Mapping[str, Any]) -> str:
-    """Say in PEP 503's words what the JSON says."""
-    head = [f'<meta name="pypi:repository-version" content="{page["meta"]["api-version"]}">']
-    said = [("tracks", track) for track in page["meta"].get("tracks", ())]
-    said += [("alternate-locations", place) for place in page.get("alternate-locations", ())]
-    for key, value in page.get("project-status", {}).items():
-        said.append(("project-status" if key == "status" else f"project-status-{key}", value))
-    head += [f'<meta name="pypi:{name}" content="{html.escape(text)}">' for name, text in said]
-    anchors = [_anchor(file) for file in page.get("files", ())]
-    anchors += [f'<a href="{p["name"]}/">{p["name"]}</a>' for p in page.get("projects", ())]
-    return "<!DOCTYPE html>\n<html><head>{}</head><body>\n{}\n</body></html>\n".format(
-        "\n".join(head), "<br>\n".join(anchors)
-    )
-
-
-def _anchor(file: Mapping[str, Any]) -> str:
-    digest = file["hashes"].get("sha256")
-    attributes = {"href": file["url"] + (f"#sha256={digest}" if digest else "")}
-    if "requires-python" in file:
-        attributes["data-requires-python"] = file["requires-python"]
-    if "yanked" in file:
-        attributes["data-yanked"] = "" if file["yanked"] is True else file["yanked"]
-    if "core-metadata" in file:
-        said = file["core-metadata"]
-        value = "true" if said is True else f"sha256={said['sha256']}"
-        attributes["data-core-metadata"] = attributes["data-dist-info-metadata"] = value
-    if "provenance" in file:
-        attributes["data-provenance"] = file["provenance"]
-    text = " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
-    return f"<a {text}>{file['filename']}</a>"

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from bootstrap.build.source import SourceTree, VcsCheckout
-
-_VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
-
-
-def without_credentials(url: str) -> str:
-    """Return a URL as PEP 610 lets it be written down.
-
-    `git@` of ssh stays, for it is no secret, and so do names of environment variables.
-    """
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    if not at or _VARIABLES.fullmatch(user):
-        return url
-    if "ssh" in parts.scheme and ":" not in user:
-        return url
-    return urlunsplit(parts._replace(netloc=host))
+from bootstrap.network.urls import without_credentials
 
 
 def of_archive(url: str, sha256: str, subdirectory: str = "") -> dict[str, Any]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
-from bootstrap.build.direct_url import without_credentials
 from bootstrap.build.process import Children
 from bootstrap.build.settings import BuildSettings
 from bootstrap.build.source import VcsCheckout
 from bootstrap.errors import BootstrapError
+from bootstrap.network.urls import without_credentials
 from bootstrap.ui import Ui
 
 _OTHERS = ("hg", "svn", "bzr")

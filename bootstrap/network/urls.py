@@ -13,6 +13,7 @@ from bootstrap.errors import BootstrapError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
+_VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s@:'\"]*(?::[^/?#\s]*)?@")
 
 
@@ -58,6 +59,20 @@ def origin(url: str) -> Origin:
 def redacted(text: str) -> str:
     """Return a URL, or a text with URLs in it, without user names and passwords."""
     return _USER_INFO.sub("****@", text)
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL as PEP 610 lets it be written down.
+
+    `git@` of ssh stays, for it is no secret, and so do names of environment variables.
+    """
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at or _VARIABLES.fullmatch(user):
+        return url
+    if "ssh" in parts.scheme and ":" not in user:
+        return url
+    return urlunsplit(parts._replace(netloc=host))
 
 
 def split_credentials(url: str) -> tuple[str, tuple[str, str | None] | None]:

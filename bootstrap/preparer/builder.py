@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
@@ -11,14 +13,28 @@ from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.trust.hashes import Hashes, VerifiedWheel
 
 
+@dataclass(frozen=True)
+class Built:
+    """A wheel made from a source, and where that came from."""
+
+    wheel: VerifiedWheel
+    direct_url: Mapping[str, Any] | None = None
+    """The content of direct_url.json (PEP 610), for direct references only."""
+
+
 class Builder(Protocol):
     """Builds what has no wheel, for the target."""
+
+    @property
+    def suits_target(self) -> bool:
+        """Whether a source is worth being a candidate: the target can run a build."""
+        ...
 
     def metadata(self, candidate: Candidate) -> Metadata:
         """Return a source distribution's metadata, building as little as can be."""
         ...
 
-    def wheel(self, candidate: Candidate, expected: Hashes) -> VerifiedWheel:
+    def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
         """Build a wheel from a source whose hashes are as expected."""
         ...
 

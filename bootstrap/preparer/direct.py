@@ -13,6 +13,7 @@ from bootstrap._vendor.packaging.utils import (
     canonicalize_name,
     parse_wheel_filename,
 )
+from bootstrap.build.direct_url import of_archive
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.network.urls import redacted
@@ -92,16 +93,5 @@ def url_hashes(url: str) -> Hashes:
 
 
 def direct_url(candidate: Candidate, sha256: str) -> Mapping[str, Any]:
-    """Return the content of direct_url.json for an archive, without credentials (PEP 610)."""
-    hashes = {"sha256": sha256} | {
-        name: min(digests) for name, digests in candidate.file.hashes.strong().allowed.items()
-    }
-    return {"url": without_credentials(candidate.file.url), "archive_info": {"hashes": hashes}}
-
-
-def without_credentials(url: str) -> str:
-    """Return a URL without user and password, save for what PEP 610 lets stand (`git@`)."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """Return the content of direct_url.json for a wheel, without credentials (PEP 610)."""
+    return of_archive(candidate.file.url, sha256)

@@ -20,7 +20,7 @@ from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lookahead import Lookahead
 from bootstrap.preparer.remote_wheel import read_remote_metadata
 from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
-from bootstrap.preparer.wheels import expected_hashes, fetch, to_install
+from bootstrap.preparer.wheels import built_to_install, expected_hashes, fetch, to_install
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.target.environment import TargetEnvironment
@@ -34,6 +34,7 @@ class Preparer:
     """The `CandidateSource` of real runs; looks ahead in the background.
 
     :param builder: builds what has no wheel; without one, only wheels are candidates
+    :param depth: how many builds wait for what this one prepares
     """
 
     def __init__(
@@ -43,12 +44,16 @@ class Preparer:
         target: TargetEnvironment,
         ui: Ui,
         builder: Builder | None = None,
+        *,
+        depth: int = 0,
     ) -> None:
         self._session = session
         self._finder = finder
         self._target = target
         self._ui = ui
         self._builder = builder
+        # Work may not wait for its own kind, and a build waits for what it requires.
+        self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, Candidate] = {}
         self._metadata = Lookahead("metadata", self._fetch_metadata, session)
         self._likely = Lookahead("likely candidates", self._fetch_likely, session)
@@ -74,14 +79,12 @@ class Preparer:
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
         """Return all candidates the target can use, best first."""
         found = self._finder.candidates(name)
-        if self._builder is None:
-            return tuple(each for each in found if each.is_wheel)
-        return found
+        return found if self._builds else tuple(each for each in found if each.is_wheel)
 
     def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
         """Return the files the target cannot use, and why."""
         found = tuple(self._finder.rejected(name))
-        if self._builder is not None:
+        if self._builds:
             return found
         return found + tuple(
             RejectedFile(each.file, each.version, Reason.UNSUPPORTED, "a source distribution")
@@ -132,7 +135,7 @@ class Preparer:
         """
         self.stop_looking_ahead()
         begun = [
-            self._session.begin("wheels", self._prepared, each) for each in resolution.to_install
+            self._session.begin(self._kind, self._prepared, each) for each in resolution.to_install
         ]
         try:
             for each in as_completed(begun):
@@ -147,9 +150,9 @@ class Preparer:
         expected = expected_hashes(candidate, resolved)
         if candidate.is_wheel:
             wheel = fetch(candidate, expected, self._session)
-        else:
-            wheel = self._building(candidate).wheel(candidate, expected)
-        return resolved.name, to_install(wheel, candidate, resolved, self.metadata(candidate))
+            return resolved.name, to_install(wheel, candidate, resolved, self.metadata(candidate))
+        built = self._building(candidate).wheel(candidate, expected)
+        return resolved.name, built_to_install(built, resolved, self.metadata(candidate))
 
     def _read_reference(self, requirement: UserRequirement) -> Candidate:
         if is_wheel_reference(requirement):
@@ -162,13 +165,12 @@ class Preparer:
         name, limit = wanted
         sound = [each for each in self.candidates(name) if each.file.yanked is None]
         likely = next(iter(limit.filter(sound, key=lambda each: each.version)), None)
-        if likely is not None:
+        if likely is not None and likely.is_wheel:  # a source's code runs only where it is chosen
             self.metadata(likely)
 
     def _fetch_metadata(self, candidate: Candidate) -> Metadata:
         try:
-            found = fetch_metadata(candidate, self._session, self._ui)
-            found = found or self._own_metadata(candidate)
+            found = self._offered_metadata(candidate) or self._own_metadata(candidate)
         except (MalformedWheelError, MetadataError) as error:
             raise UnusableCandidateError(str(error), hint=error.hint) from error
         if (found.name, found.version) != (candidate.name, candidate.version):
@@ -176,6 +178,12 @@ class Preparer:
                 f"{candidate.file.filename} says that it is {found.name} {found.version}"
             )
         return found
+
+    def _offered_metadata(self, candidate: Candidate) -> Metadata | None:
+        """Return what the index shows of a wheel; a source's PKG-INFO need not hold."""
+        if not candidate.is_wheel:
+            return None
+        return fetch_metadata(candidate, self._session, self._ui)
 
     def _own_metadata(self, candidate: Candidate) -> Metadata:
         if not candidate.is_wheel:
@@ -186,6 +194,10 @@ class Preparer:
             with fetch(candidate, candidate.file.hashes, self._session).open() as stream:
                 content = read_metadata(stream, filename)
         return parse_metadata(content, filename, self._ui)
+
+    @property
+    def _builds(self) -> bool:
+        return self._builder is not None and self._builder.suits_target
 
     def _building(self, candidate: Candidate) -> Builder:
         if self._builder is None:

@@ -1,4 +1,4 @@
-"""Fetching one wheel: verified, and compared with what was resolved."""
+"""One wheel, fetched or built: verified, and compared with what was resolved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from bootstrap.index.candidate import Candidate
 from bootstrap.index.metadata import Metadata, parse_metadata
 from bootstrap.install.plan import WheelToInstall
 from bootstrap.network.session import Session
+from bootstrap.preparer.builder import Built
 from bootstrap.preparer.direct import direct_url
 from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
 from bootstrap.resolve.requirement import Resolved
@@ -30,13 +31,11 @@ def fetch(candidate: Candidate, expected: Hashes, session: Session) -> VerifiedW
 def to_install(
     wheel: VerifiedWheel, candidate: Candidate, resolved: Resolved, promised: Metadata
 ) -> WheelToInstall:
-    """Describe a verified wheel to the install room.
+    """Describe a wheel that was fetched to the install room.
 
     Raises `MalformedWheelError` where its metadata is not what was resolved with (PEP 658).
     """
-    with wheel.open() as stream:
-        found = parse_metadata(read_metadata(stream, wheel.filename), wheel.filename)
-    check_promise(wheel.filename, promised, found)
+    check_promise(wheel, promised, "name", "version", "requires", "requires_python", "extras")
     return WheelToInstall(
         wheel,
         requested=resolved.requested is not None,
@@ -44,14 +43,27 @@ def to_install(
     )
 
 
-def check_promise(filename: str, promised: Metadata, found: Metadata) -> None:
-    """Check that a wheel's metadata is what the index showed while resolving (PEP 658)."""
-    for field in ("name", "version", "requires", "requires_python", "extras"):
+def built_to_install(built: Built, resolved: Resolved, promised: Metadata) -> WheelToInstall:
+    """Describe a wheel that was built to the install room.
+
+    Its requirements may be others than those read from its source: a back-end may write what is
+    true of this build only. Raises `MalformedWheelError` where it is another distribution.
+    """
+    check_promise(built.wheel, promised, "name", "version")
+    requested = resolved.requested is not None
+    return WheelToInstall(built.wheel, requested=requested, direct_url=built.direct_url)
+
+
+def check_promise(wheel: VerifiedWheel, promised: Metadata, *fields: str) -> None:
+    """Check that a wheel's metadata is what was seen of it while resolving."""
+    with wheel.open() as stream:
+        found = parse_metadata(read_metadata(stream, wheel.filename), wheel.filename)
+    for field in fields:
         ours, theirs = getattr(promised, field), getattr(found, field)
         if ours != theirs:
             raise MalformedWheelError(
-                filename,
-                f"its METADATA differs from the metadata the index offered ({field}: "
+                wheel.filename,
+                f"its METADATA differs from the metadata it was chosen by ({field}: "
                 f"expected {_shown(ours)}, found {_shown(theirs)})",
             )
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from bootstrap.install.plan import InstallSettings, WheelToInstall
+from bootstrap.network.urls import without_credentials
 
 GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
 """What a wheel may bring of these is not installed: it would speak in our name."""
-
-_VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
 
 
 def generated_metadata(wheel: WheelToInstall, settings: InstallSettings) -> dict[str, bytes]:
@@ -29,12 +26,3 @@ def generated_metadata(wheel: WheelToInstall, settings: InstallSettings) -> dict
 def _direct_url(direct_url: Mapping[str, Any]) -> bytes:
     cleaned = {**direct_url, "url": without_credentials(str(direct_url.get("url", "")))}
     return json.dumps(cleaned, sort_keys=True).encode()
-
-
-def without_credentials(url: str) -> str:
-    """Strip user and password, except variables and ssh's `git@` (PEP 610, "Security")."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    if not at or _VARIABLES.fullmatch(user) or (user == "git" and "ssh" in parts.scheme):
-        return url
-    return urlunsplit(parts._replace(netloc=host))

@@ -8,22 +8,6 @@ from bootstrap.build import direct_url
 from bootstrap.build.source import SourceTree, VcsCheckout
 
 
-@pytest.mark.parametrize(
-    ("url", "written"),
-    [
-        ("https://user:secret@host/x", "https://host/x"),
-        ("https://token@host/x", "https://host/x"),
-        ("https://${USER}:${PASS}@host/x", "https://${USER}:${PASS}@host/x"),
-        ("https://${TOKEN}@host/x", "https://${TOKEN}@host/x"),
-        ("ssh://git@host/x", "ssh://git@host/x"),
-        ("ssh://git:secret@host/x", "ssh://host/x"),
-        ("file:///x", "file:///x"),
-    ],
-)
-def test_a_url_is_written_without_secrets(url: str, written: str) -> None:
-    assert direct_url.without_credentials(url) == written
-
-
 def test_an_archive_is_recorded_with_its_hash() -> None:
     assert direct_url.of_archive("https://u:p@host/a.tar.gz", "0a", "sub") == {
         "url": "https://host/a.tar.gz",

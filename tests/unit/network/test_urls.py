@@ -15,6 +15,7 @@ from bootstrap.network.urls import (
     origin,
     redacted,
     split_credentials,
+    without_credentials,
 )
 
 
@@ -107,3 +108,20 @@ def test_a_file_url_of_another_host_is_refused() -> None:
 
 def test_metadata_lies_beside_the_file_whatever_the_query() -> None:
     assert metadata_url("https://h/x.whl?token=1") == "https://h/x.whl.metadata?token=1"
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://user:secret@host/x", "https://host/x"),
+        ("https://token@host/x", "https://host/x"),
+        ("https://${USER}:${PASS}@host/x", "https://${USER}:${PASS}@host/x"),
+        ("https://${TOKEN}@host/x", "https://${TOKEN}@host/x"),
+        ("ssh://git@host/x", "ssh://git@host/x"),
+        ("ssh://git:secret@host/x", "ssh://host/x"),
+        ("https://me:p%40ss@host:8443/x", "https://host:8443/x"),
+        ("file:///a/b@c", "file:///a/b@c"),
+    ],
+)
+def test_a_url_is_written_without_secrets(url: str, written: str) -> None:
+    assert without_credentials(url) == written

@@ -12,7 +12,6 @@ from bootstrap.preparer.direct import (
     UnsuitableWheelError,
     WrongReferenceError,
     url_hashes,
-    without_credentials,
 )
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
@@ -25,7 +24,8 @@ def test_a_url_is_installed_and_recorded(index: IndexServer, bench: Bench, tmp_p
     url = index.file_url(wheel.name)
     (prepared,) = bench.preparer.wheels(bench.resolve(reference(url)))
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    assert prepared.direct_url == {"url": url, "archive_info": {"hashes": {"sha256": digest}}}
+    hashes = {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}
+    assert prepared.direct_url == {"url": url, "archive_info": hashes}
     assert prepared.requested
 
 
@@ -102,19 +102,6 @@ def test_an_sdist_needs_a_builder(bench: Bench, tmp_path: Path) -> None:
     sdist = make_sdist(tmp_path, "demo", "1.0")
     with pytest.raises(NoBuilderError, match=r"demo-1\.0\.tar\.gz"):
         bench.resolve(reference(sdist.as_uri()))
-
-
-@pytest.mark.parametrize(
-    ("url", "bare"),
-    [
-        ("https://example.test/a.whl", "https://example.test/a.whl"),
-        ("https://me@example.test/a.whl", "https://example.test/a.whl"),
-        ("https://me:p%40ss@example.test:8443/a.whl", "https://example.test:8443/a.whl"),
-        ("file:///a/b@c.whl", "file:///a/b@c.whl"),
-    ],
-)
-def test_credentials_are_stripped(url: str, bare: str) -> None:
-    assert without_credentials(url) == bare
 
 
 def test_only_hashes_of_a_fragment_count() -> None:

@@ -14,6 +14,7 @@ from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
     from bootstrap.config.model import Config
+    from bootstrap.doctor.report import DoctorReport
     from bootstrap.handoff import Handoff
 
 _INTERRUPTED = 130
@@ -54,13 +55,28 @@ def _ensurepip(arguments: Sequence[str]) -> int:
 
 def _carried_out(config: Config) -> int:
     # Imported here: `--version` and a mistyped option have no need of the other rooms.
-    from bootstrap.workflow import install
+    from bootstrap import workflow
+    from bootstrap.config.option import Command
 
     ui = Ui(sys.stdout, sys.stderr, config.verbosity)
     for notice in config.notices:
         ui.warn(notice)
-    handoff = install(config, os.environ, ui)
+    if config.command is Command.DOCTOR:
+        return _reported(workflow.examine(config, os.environ, ui), ui, as_json=config.as_json)
+    handoff = workflow.install(config, os.environ, ui)
     return 0 if handoff is None else carry_out(handoff)
+
+
+def _reported(report: DoctorReport, ui: Ui, *, as_json: bool) -> int:
+    import json
+
+    from bootstrap.doctor import machine, text
+
+    if as_json:
+        ui.tell(json.dumps(machine.as_json(report), indent=2))
+    else:
+        ui.tell("\n".join(text.render(report)))
+    return report.exit_status
 
 
 def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:

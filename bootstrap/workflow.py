@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
+from bootstrap.doctor.report import DoctorReport, diagnose
 from bootstrap.handoff import Handoff, Said, handoff
 from bootstrap.index.finder import Finder
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.install.transaction import begin, recover
 from bootstrap.network.errors import UnreachableError
+from bootstrap.network.proxies import proxy_for
 from bootstrap.network.session import Session
-from bootstrap.network.urls import is_remote
+from bootstrap.network.urls import is_remote, redacted
 from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.report import Outcome, tell
@@ -61,7 +64,35 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     return _handoff(run, config.handoff, environ)
 
 
+def examine(config: Config, environ: Mapping[str, str], ui: Ui) -> DoctorReport:
+    """Look at the servers that a run would speak with, and at what decides about trust."""
+    return diagnose(
+        _servers(config, ui),
+        decide(config.trust),
+        proxy_for=partial(proxy_for, settings=config.network),
+        environ=environ,
+        settings=map(str, config.said),
+        timeout=config.network.timeout,
+    )
+
+
+def _servers(config: Config, ui: Ui) -> tuple[str, ...]:
+    """Return the URLs to look at: those that were named, or else the indexes."""
+    urls = config.urls or tuple(given.value for given in config.index.index_urls)
+    if urls and config.network.offline:
+        ui.warn("No server is looked at, since this run is offline.")
+        return ()
+    if config.urls:
+        return urls
+    encrypted = tuple(url for url in urls if url.startswith("https:"))
+    for url in set(urls).difference(encrypted):
+        ui.warn(f"{redacted(url)} has no certificate to look at: it is not reached by https.")
+    return encrypted
+
+
 def _begun(config: Config, environ: Mapping[str, str], ui: Ui) -> Run:
+    for said in config.said:
+        ui.detail(f"Said: {said}")
     policy = decide(config.trust)
     certificates = certificate_variables(
         policy, config.user_cache, exported=environ.keys(), note=ui.detail

@@ -40,6 +40,10 @@ class Said:
     in_force: bool = True
     """False where a stronger voice overruled it."""
 
+    def __str__(self) -> str:
+        overruled = "" if self.in_force else ", overruled"
+        return f"{self.name} {self.value} (by {self.origin}{overruled})"
+
 
 @dataclass(frozen=True)
 class Config:

@@ -1,0 +1,73 @@
+"""Telling people: the report in lines."""
+
+from __future__ import annotations
+
+from bootstrap.doctor.report import DoctorReport
+from bootstrap.errors import BootstrapError
+from bootstrap.trust.diagnosis import CertificateError
+from bootstrap.trust.examination import Examination, Verdict
+from bootstrap.trust.inspection import clock
+from bootstrap.trust.x509.certificate import Certificate
+
+
+def render(report: DoctorReport) -> list[str]:
+    """Return the report as lines for people."""
+    plausible = report.clock_doubt or "plausible"
+    return [
+        f"Python: {report.python}; {report.tls}",
+        f"Clock: {report.now:%Y-%m-%d %H:%M:%S} UTC, {plausible}",
+        *_section("Environment", [f"{name}={value}" for name, value in report.variables]),
+        *_section("Settings", list(report.settings)),
+        *report.policy,
+        *(_complaint(report.failure) if report.failure else []),
+        *(line for url, found in report.examinations for line in _examined(url, found)),
+    ]
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines or ["nothing that matters is set"])]
+
+
+def _complaint(failure: BootstrapError) -> list[str]:
+    hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
+    return [*str(failure).splitlines(), *(hint or "").splitlines()]
+
+
+def _examined(url: str, found: Examination) -> list[str]:
+    way = f" through {found.server.shown_proxy}" if found.server.proxy else ""
+    return [
+        "",
+        f"{url}{way}: {_summary(found)}",
+        *(line for number, each in enumerate(found.chain) for line in _certificate(number, each)),
+        *(["  Verdicts:"] if found.verdicts else []),
+        *(f"    {_verdict(verdict)}" for verdict in found.verdicts),
+        *(f"  {line}" for line in (_complaint(found.failure) if found.failure else [])),
+    ]
+
+
+def _summary(found: Examination) -> str:
+    if found.blindly_trusted:
+        return f"NOT verified, because {found.blindly_trusted} says to trust it blindly"
+    if not found.is_good:
+        return "bad"
+    by = f", believed by {found.anchor.source}" if found.anchor else ""
+    intercepted = f"; intercepted by {found.interception.name}" if found.interception else ""
+    return f"good ({found.protocol or 'TLS'}{by}){intercepted}"
+
+
+def _certificate(number: int, certificate: Certificate) -> list[str]:
+    names = f" for {', '.join(certificate.names)}" if certificate.names else ""
+    dates = f"{clock.day(certificate.not_before)} to {clock.day(certificate.not_after)}"
+    return [
+        f"  {number}. {certificate.subject}{names}",
+        f"     issued by {certificate.issuer}",
+        f"     valid {dates}; {certificate.key}; {certificate.signature}",
+        f"     SHA-256 {certificate.sha256}",
+    ]
+
+
+def _verdict(verdict: Verdict) -> str:
+    if not verdict.accepted:
+        return f"no:  {verdict.source}: {verdict.words}"
+    anchor = f": anchored by {verdict.anchor.subject}" if verdict.anchor else ""
+    return f"yes: {verdict.source}{anchor}"

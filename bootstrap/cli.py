@@ -15,7 +15,6 @@ from bootstrap.ui import Ui
 if TYPE_CHECKING:
     from bootstrap.config.model import Config
     from bootstrap.doctor.report import DoctorReport
-    from bootstrap.handoff import Handoff
 
 _INTERRUPTED = 130
 """What a shell reports for a program that SIGINT ended."""
@@ -64,7 +63,13 @@ def _carried_out(config: Config) -> int:
     if config.command is Command.DOCTOR:
         return _reported(workflow.examine(config, os.environ, ui), ui, as_json=config.as_json)
     handoff = workflow.install(config, os.environ, ui)
-    return 0 if handoff is None else carry_out(handoff)
+    if handoff is None:
+        return 0
+    for notice in handoff.notices:
+        ui.warn(notice)
+    from bootstrap.handoff.process import become
+
+    return become(handoff)
 
 
 def _reported(report: DoctorReport, ui: Ui, *, as_json: bool) -> int:
@@ -109,18 +114,3 @@ def _verbosity(arguments: Sequence[str]) -> int:
 def _tell_traceback(ui: Ui) -> None:
     if ui.verbosity >= 2:
         ui.error(traceback.format_exc())
-
-
-def carry_out(handoff: Handoff) -> int:
-    """Become the installer: same terminal, signals, directory and exit status.
-
-    Windows cannot replace a process, so there a child runs, and its status is returned.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-    if os.name != "nt":
-        os.execve(handoff.argv[0], handoff.argv, dict(handoff.environ))  # noqa: S606  # no shell
-    import subprocess
-
-    return subprocess.call(handoff.argv, env=dict(handoff.environ))

@@ -11,7 +11,9 @@ from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
 from bootstrap.doctor.report import DoctorReport, diagnose
-from bootstrap.handoff import Handoff, Said, handoff
+from bootstrap.handoff.command import installer_name
+from bootstrap.handoff.handoff import Handoff, handoff
+from bootstrap.handoff.said import Said
 from bootstrap.index.finder import Finder
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.install.transaction import begin, recover
@@ -59,9 +61,10 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     recover(run.target, ui, config.install)
     outcome = _outcome(run)
     tell(outcome, ui, dry_run=config.dry_run)
-    if config.handoff is None or config.dry_run:
+    if config.handoff is None or config.installer_requirement is None or config.dry_run:
         return None
-    return _handoff(run, config.handoff, environ)
+    installer = installer_name(config.installer_requirement, outcome.resolution)
+    return handoff(installer, config.handoff, run.target, _said(run), environ)
 
 
 def examine(config: Config, environ: Mapping[str, str], ui: Ui) -> DoctorReport:
@@ -176,13 +179,7 @@ def _committed(
         return transaction.commit()
 
 
-def _handoff(run: Run, arguments: tuple[str, ...], environ: Mapping[str, str]) -> Handoff:
+def _said(run: Run) -> Said:
+    """Return what the installer shall hear, too."""
     config = run.config
-    said = Said(config.trust, config.network, config.index, run.certificates)
-    return handoff(_installer(config), arguments, run.target, said, environ)
-
-
-def _installer(config: Config) -> str:
-    """Return the project the hand-off goes to."""
-    named = config.installer_requirement
-    return named.requirement.name if named and named.requirement else config.installer.value
+    return Said(run.policy, config.network, config.index, config.no_index, run.certificates)

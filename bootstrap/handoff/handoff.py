@@ -1,0 +1,68 @@
+"""The hand-off: the installer's command line, and the environment it starts in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.handoff.command import command
+from bootstrap.handoff.said import Said
+from bootstrap.handoff.variables import settings_variables, unspeakable
+from bootstrap.target.environment import TargetEnvironment
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """The process to become; only `cli` carries it out."""
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str]
+    notices: tuple[str, ...] = ()
+    """What was said to us and cannot be told to the installer."""
+
+
+def handoff(
+    installer: NormalizedName,
+    arguments: Iterable[str],
+    target: TargetEnvironment,
+    said: Said,
+    environ: Mapping[str, str],
+) -> Handoff:
+    """Decide the command line and the environment of the installer.
+
+    Where nothing was said to us, that is the caller's own environment, byte for byte. Raises
+    `NoCommandError` where the installer brought no command.
+    """
+    nowhere = target.prefix / "no-index"
+    return Handoff(
+        (*command(installer, target), *arguments),
+        {
+            **_without_our_traces(environ),
+            **_import_path(target, environ),
+            **said.certificates,
+            **settings_variables(installer, said, environ, nowhere),
+        },
+        tuple(
+            f"{installer} has no variable for {option}, so it is not told; say it to "
+            f"{installer} in its own configuration."
+            for option in unspeakable(installer, said)
+        ),
+    )
+
+
+def _without_our_traces(environ: Mapping[str, str]) -> dict[str, str]:
+    # macOS sets it for a framework's interpreter; a child would take itself for that one.
+    return {name: value for name, value in environ.items() if name != "__PYVENV_LAUNCHER__"}
+
+
+def _import_path(target: TargetEnvironment, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the PYTHONPATH a `--target` or `--prefix` directory needs to be imported from."""
+    places = dict.fromkeys(map(str, (target.scheme.purelib, target.scheme.platlib)))
+    starts_with = target.interpreter.path if target.interpreter else ()
+    if any(Path(place) in starts_with for place in places):
+        return {}
+    separator = ";" if target.markers["os_name"] == "nt" else ":"
+    before = environ.get("PYTHONPATH")
+    return {"PYTHONPATH": separator.join([*places, *([before] if before else [])])}

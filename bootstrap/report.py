@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.preparer.bundled import is_bundled
 from bootstrap.resolve.requirement import Resolution, Resolved
@@ -19,6 +21,8 @@ class Outcome:
     target: TargetEnvironment
     resolution: Resolution
     installed: tuple[InstalledDistribution, ...]
+    seen: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    """The newest releases that were seen of what the self check asks about."""
 
 
 @dataclass(frozen=True)

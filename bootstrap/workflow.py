@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
@@ -61,6 +62,8 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     recover(run.target, ui, config.install)
     outcome = _outcome(run)
     tell(outcome, ui, dry_run=config.dry_run)
+    if config.version_check:
+        self_check.check(outcome.seen, ui)
     if config.handoff is None or config.installer_requirement is None or config.dry_run:
         return None
     installer = installer_name(config.installer_requirement, outcome.resolution)
@@ -109,7 +112,8 @@ def _outcome(run: Run) -> Outcome:
         return _from_what_is_at_hand(run)
     try:
         with _indexes(run) as (complete, source):
-            return _installed(complete, source)
+            outcome = _installed(complete, source)
+            return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
     except (UnreachableError, TlsUnavailableError) as error:
         return _in_spite_of(error, run)
 

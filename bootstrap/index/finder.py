@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.evaluator import Evaluator, Rejection, best_first
 from bootstrap.index.locations import Index, Location, find_links
@@ -65,6 +66,14 @@ class Finder:
     def rejected(self, name: NormalizedName) -> tuple[RejectedFile, ...]:
         """Return the project's files that cannot be used on the target, and why."""
         return tuple(each.told() for each in self._project(name).rejections)
+
+    def newest_seen(self, names: Iterable[NormalizedName]) -> dict[NormalizedName, Version]:
+        """Return the newest release of each project that was asked for already; asks nobody."""
+        return {
+            name: newest
+            for name in names
+            if name in self._found and (newest := _newest_release(self._found[name].candidates))
+        }
 
     def prefetch(self, names: Iterable[NormalizedName]) -> None:
         """Ask for pages that will be wanted soon; returns at once, and never raises."""
@@ -135,3 +144,8 @@ class Finder:
             reason = f": {page.status_reason}" if page.status_reason else ""
             place = redacted(page.index_url)
             self._ui.warn(f"{page.name} is marked as {page.status} on {place}{reason}")
+
+
+def _newest_release(candidates: Iterable[Candidate]) -> Version | None:
+    sound = (c.version for c in candidates if c.file.yanked is None)
+    return max((v for v in sound if not v.is_prerelease), default=None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.index.finder import Finder
 from bootstrap.index.metadata import Metadata, MetadataError, fetch_metadata, parse_metadata
@@ -121,6 +122,10 @@ class Preparer:
         return self._finder.locations()
 
     # What the workflow asks
+
+    def newest_seen(self, names: Iterable[NormalizedName]) -> dict[NormalizedName, Version]:
+        """Return the newest release of each project that the run happened to see."""
+        return self._finder.newest_seen(names)
 
     def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
         """Return every wheel to install, fetched and verified, dependencies first."""

@@ -89,6 +89,7 @@ if DEBUNDLED or _is_bare_checkout():
     vendored("requests")
     vendored("resolvelib")
     vendored("tomli")
+    vendored("tomli_w")
     vendored("truststore")
     vendored("urllib3")
     # First, since a library's own __path__ would let other finders load its submodules twice.

@@ -10,12 +10,14 @@ import bootstrap._vendor.requests, bootstrap._vendor.truststore, bootstrap._vend
 import bootstrap._vendor.filelock, bootstrap._vendor.platformdirs, bootstrap._vendor.tomli
 import bootstrap._vendor.installer.scripts, bootstrap._vendor.packaging.metadata
 import bootstrap._vendor.packaging.pylock, bootstrap._vendor.pyproject_hooks
+import bootstrap._vendor.tomli_w
 """
 
 OPTIONAL_ELSEWHERE = (
     "chardet", "charset_normalizer", "simplejson", "brotli", "brotlicffi", "backports", "socks",
     "h2", "cryptography", "OpenSSL", "certifi", "filelock", "idna", "installer", "packaging",
-    "platformdirs", "pyproject_hooks", "requests", "resolvelib", "tomli", "truststore", "urllib3",
+    "platformdirs", "pyproject_hooks", "requests", "resolvelib", "tomli", "tomli_w",
+    "truststore", "urllib3",
     "typing_extensions",
 )  # fmt: skip
 

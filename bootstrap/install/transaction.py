@@ -7,19 +7,16 @@ on is imported here, at the top: what is imported later may already be the new v
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.install.bytecode import compile_modules
-from bootstrap.install.commit import journal as journals
+from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.interrupts import Interrupts
-from bootstrap.install.commit.journal import Journal
 from bootstrap.install.commit.path_files import stage_without_lines
-from bootstrap.install.commit.planning import Plan, Planner
-from bootstrap.install.commit.preflight import check_plan, check_writable, refuse_managed
+from bootstrap.install.commit.preflight import check_writable, refuse_managed
 from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.environment.lock import locked
@@ -66,9 +63,16 @@ def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None 
     """
     timeout = (settings or InstallSettings()).lock_timeout
     places = Places(target.scheme)
-    if abandoned_areas(places):
-        with Interrupts().handled(), locked(lock_paths(places), timeout, ui):
-            recover_areas(abandoned_areas(places), ui)
+    interrupts = Interrupts()
+    with translated(places.libraries[0]):
+        if abandoned_areas(places):
+            with (
+                interrupts.handled(),
+                interrupts.allowed(),
+                locked(lock_paths(places), timeout, ui),
+                interrupts.postponed(),
+            ):
+                recover_areas(abandoned_areas(places), ui)
 
 
 @contextmanager
@@ -78,9 +82,10 @@ def begin(target: TargetEnvironment, settings: InstallSettings, ui: Ui) -> Itera
     Ctrl-C, SIGTERM and SIGHUP count as errors, too; during the commit they are held back. Raises
     `InstallError`.
     """
-    places = Places(target.scheme)
     refuse_managed(target)
-    check_writable(places)
+    places = Places(target.scheme)
+    with translated(str(target.scheme.purelib)):
+        check_writable(places)
     recover(target, ui, settings)
     interrupts = Interrupts()
     with interrupts.handled():
@@ -108,8 +113,6 @@ class Transaction:
         self._staging = Staging(places, interrupts.postponed)
         self._interpreter = interpreter_of(target)
         self._staged: list[StagedWheel] = []
-        self._mtimes: dict[str, int] = {}
-        self._committed = False
 
     def stage(self, wheel: WheelToInstall) -> None:
         """Unpack a wheel beside its place; several threads may do so at once.
@@ -117,7 +120,8 @@ class Transaction:
         All must have returned before the context is left. Raises `WheelRefusedError` and
         `InstallError`.
         """
-        staged = unpack(wheel, self._staging, self._interpreter, self._settings)
+        with self._translated():
+            staged = unpack(wheel, self._staging, self._interpreter, self._settings)
         for warning in staged.warnings:
             self._ui.warn(warning)
         self._staged.append(staged)
@@ -130,8 +134,9 @@ class Transaction:
         self._refuse_conflicts()
         if self._settings.compile:
             compile_modules(self._staged, str(self._target.executable))
-        for staged in self._staged:
-            write_final_record(staged, self._staging)
+        with self._translated():
+            for staged in self._staged:
+                write_final_record(staged, self._staging)
         names = {staged.name for staged in self._staged}
         replaced = self._change(names, uninstall=not self._settings.ignore_installed)
         return tuple(self._installed(staged, replaced) for staged in self._staged)
@@ -144,10 +149,10 @@ class Transaction:
 
     def end(self) -> None:
         """Remove every trace of staging."""
-        if self._committed:
-            self._staging.dispose()
-        else:
-            self._staging.abandon({**self._staging.mtimes, **self._mtimes})
+        self._staging.end()
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self._places.libraries[0])
 
     def _refuse_conflicts(self) -> None:
         conflicts = [each for staged in self._staged for each in staged.conflicts]
@@ -159,32 +164,19 @@ class Transaction:
     def _change(self, names: set[NormalizedName], *, uninstall: bool) -> list[Present]:
         """Make the change under the environment's lock; return what it uninstalled."""
         paths = lock_paths(self._places)
-        with locked(paths, self._settings.lock_timeout, self._ui):
-            recover_areas(abandoned_areas(self._places), self._ui)
+        with self._translated(), locked(paths, self._settings.lock_timeout, self._ui):
+            with self._interrupts.postponed():
+                recover_areas(abandoned_areas(self._places), self._ui)
             leaving = [each for each in present_distributions(self._places) if each.name in names]
             owned = [owned_by(each, self._places) for each in leaving] if uninstall else []
             self._edit_lines(owned)
             owners = Owners(self._places, names)
             old = frozenset[str]().union(*(each.files for each in owned))
             self._staging.root(self._places.libraries[0])
-            with translated(self._places.libraries[0]):
-                plan = Planner(self._staging, old, owners).plan()
-                check_plan(plan, self._staging, owners, self._ui, force=self._settings.force)
-                self._carry_out(plan)
+            force = self._settings.force
+            commit(self._staging, old, owners, self._interrupts, self._ui, force=force)
         self._tell(owned)
         return leaving if uninstall else []
-
-    def _carry_out(self, plan: Plan) -> None:
-        parents = {os.path.dirname(step.path) for step in plan.steps}
-        times = {path: os.stat(path).st_mtime_ns for path in parents if os.path.isdir(path)}
-        self._mtimes = {**times, **self._staging.mtimes}
-        areas = tuple(area.path for area in self._staging.areas)
-        journal = Journal(plan.steps, self._mtimes, areas, tuple(self._staging.made))
-        with self._interrupts.postponed():
-            journals.write(journal, areas[0])
-            journal.commit()
-            journals.remove(areas[0])
-            self._committed = True
 
     def _edit_lines(self, owned: list[Owned]) -> None:
         """Stage .pth files without the lines that go."""

@@ -11,7 +11,6 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.commit.preflight import check_space
 from bootstrap.install.commit.staging import Claim, Staging
-from bootstrap.install.errors import translated
 from bootstrap.install.plan import InstallSettings, WheelToInstall
 from bootstrap.install.rules import BrokenRuleError, Rule
 from bootstrap.install.wheel.entry_points import check_interpreter_name
@@ -64,7 +63,7 @@ def unpack(
 
     Raises `WheelRefusedError`, and `InstallError` where the files cannot be written.
     """
-    with open_wheel(wanted.wheel) as wheel, translated(staging.places.directories["purelib"]):
+    with open_wheel(wanted.wheel) as wheel:
         library: SchemeKey = "purelib" if wheel.pure else "platlib"
         root = staging.root(staging.places.directories[library])
         check_space(root, wheel.archive.size)
@@ -93,7 +92,7 @@ def write_final_record(staged: StagedWheel, staging: Staging) -> None:
     content = write_record(staged.rows.values(), path)
     library = staging.places.directories[staged.library]
     where, _ = staging.claim(library, path, Claim(staged.name, b"", None))
-    with translated(where), staging.create(where) as stream:
+    with staging.create(where) as stream:
         stream.write(content)
 
 

@@ -36,14 +36,10 @@ class Journal:
     made: tuple[str, ...] = ()
     """Directories made to have a place for staging."""
 
-    def commit(self, exchange: Exchange = exchange) -> None:
-        """Carry out every step, or, when one fails, undo them all and raise its error."""
-        try:
-            for step in self.steps:
-                step.do(exchange)
-        except BaseException:
-            self.undo(exchange)
-            raise
+    def do(self, exchange: Exchange = exchange) -> None:
+        """Carry out every step."""
+        for step in self.steps:
+            step.do(exchange)
 
     def undo(self, exchange: Exchange = exchange) -> None:
         """Leave everything as it was before; may be called again, however often it is cut off."""
@@ -63,6 +59,11 @@ def write(journal: Journal, area: str) -> None:
     os.rename(temporary, os.path.join(area, NAME))
 
 
+def exists(area: str) -> bool:
+    """Whether an area has a journal: whether its owner had begun to change the target."""
+    return os.path.lexists(os.path.join(area, NAME))
+
+
 def read(area: str) -> Journal | None:
     """Read an area's journal, or None where there is none: nothing was begun, or all was done.
 
@@ -80,7 +81,7 @@ def read(area: str) -> Journal | None:
 
 
 def remove(area: str) -> None:
-    """Declare a commit finished, or undone."""
+    """Declare a commit finished, or undone: after this, what is staged or kept is rubbish."""
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(area, NAME))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
-from bootstrap.install.commit.planning import Plan
+from bootstrap.install.commit.plan import Plan
 from bootstrap.install.commit.staging import Staging
-from bootstrap.install.commit.steps import Make, Put, Swap
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import (
@@ -65,10 +64,8 @@ def check_plan(plan: Plan, staging: Staging, owners: Owners, ui: Ui, *, force: b
     With `force`, files of others are overwritten, and that is told. Raises `ConflictError` and
     `NotWritableError`.
     """
-    made = {step.path for step in plan.made}
-    for parent in {os.path.dirname(step.path) for step in plan.steps} - made:
-        if not any(isinstance(step, Make) and step.path == parent for step in plan.steps):
-            _check_writable(_existing(parent, made))
+    for parent in {_nearest(os.path.dirname(step.path)) for step in plan.steps}:
+        _check_writable(parent)
     conflicts = _conflicts(plan, staging, owners)
     if conflicts and not force:
         raise ConflictError(conflicts)
@@ -76,20 +73,13 @@ def check_plan(plan: Plan, staging: Staging, owners: Owners, ui: Ui, *, force: b
         ui.warn(f"{path} of {owner} is overwritten by {claimant}.")
 
 
-def _existing(directory: str, made: set[str]) -> str:
-    while directory in made:
-        directory = os.path.dirname(directory)
-    return directory
-
-
 def _conflicts(plan: Plan, staging: Staging, owners: Owners) -> list[tuple[str, str, str]]:
     conflicts = []
-    staged = {step.path: step.staged for step in plan.steps if isinstance(step, Put | Swap)}
-    for path in plan.in_the_way:
+    for path, staged in plan.in_the_way.items():
         owner = owners[path]
         if owner is None and _may_replace_nobodys(path, staging.places):
             continue
-        if owner is not None and _same_bytes(path, staged[path]):
+        if owner is not None and _same_bytes(path, staged):
             continue
         claimant = staging.claimant(path)
         conflicts.append((path, owner or "no distribution", claimant))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from bootstrap.install.commit import journal as journals
-from bootstrap.install.commit.staging import PREFIX, restore_mtimes
+from bootstrap.install.commit.area import PREFIX
+from bootstrap.install.commit.staging import remove_directories, restore_mtimes
 from bootstrap.install.environment.lock import Lock
 from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import translated
@@ -22,25 +23,29 @@ def abandoned_areas(places: Places) -> list[str]:
 
 def _areas(places: Places) -> Iterator[str]:
     for directory in dict.fromkeys(places.directories.values()):
-        with suppress(OSError):
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
             for name in os.listdir(directory):
-                if name.startswith(PREFIX) and name != f"{PREFIX}lock":
+                if name.startswith(PREFIX):
                     yield os.path.join(directory, name)
 
 
 def recover_areas(areas: list[str], ui: Ui) -> None:
     """Undo what dead owners of staging areas had begun; their locks tell the dead from the living.
 
-    To be called with the environment's lock held. Raises `JournalError`.
+    To be called with the environment's lock held. Those with a journal come first: theirs may need
+    what lies in the others. Raises `JournalError`.
     """
-    for area in areas:
+    for area in sorted(areas, key=journals.exists, reverse=True):
         lock = Lock(area)
-        with translated(area):
-            if lock.acquire_now():
-                try:
-                    _recover(area, ui)
-                finally:
-                    lock.release()
+        try:
+            dead = lock.acquire_now()
+        except PermissionError:
+            ui.detail(f"Leaving {area} alone: it belongs to another user.")
+            continue
+        if dead:
+            with translated(area):
+                _recover(area, ui)
+            lock.release()
 
 
 def _recover(area: str, ui: Ui) -> None:
@@ -54,7 +59,5 @@ def _recover(area: str, ui: Ui) -> None:
     journals.remove(area)
     for each in {area, *journal.areas}:
         shutil.rmtree(each, ignore_errors=True)
-    for directory in reversed(journal.made):
-        with suppress(OSError):
-            os.rmdir(directory)
+    remove_directories(journal.made)
     restore_mtimes(journal.mtimes)

@@ -1,29 +1,19 @@
-"""Staging: new files lie beside their places, on the same file system, and nobody sees them.
-
-An area is a directory `.get-installer-XXXXXXXX` in a directory of the scheme: no importable name
-(PEP 3147 and pkgutil skip it), no metadata directory on its top level. Its owner holds its lock
-while it lives, so that others can tell a dead one's area from a living one's.
-"""
+"""Staging: new files lie beside their places, on the same file system, and nobody sees them."""
 
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from enum import Enum
 from typing import BinaryIO
 
-from bootstrap.install.environment.lock import Lock
+from bootstrap.install.commit.area import Area
 from bootstrap.install.environment.mounts import shares_mount
 from bootstrap.install.environment.places import Places
-from bootstrap.install.errors import InstallError, translated
-
-PREFIX = ".get-installer-"
-KEPT = "old"
-_ATTEMPTS = 100
+from bootstrap.install.errors import translated
 
 
 @dataclass(frozen=True)
@@ -35,36 +25,12 @@ class Claim:
     size: int | None
 
 
-class Area:
-    """One staging directory, locked while we live."""
+class Fate(Enum):
+    """What becomes of what is staged."""
 
-    def __init__(self, parent: str) -> None:
-        self.parent = parent
-        self._mtime = os.stat(parent).st_mtime_ns
-        self.path, self._lock = _make_area(parent)
-        self._mtime_after = os.stat(parent).st_mtime_ns
-
-    @property
-    def mtime(self) -> int:
-        """The parent's modification time, in nanoseconds, as it was if only we touched it."""
-        found = os.stat(self.parent).st_mtime_ns
-        return self._mtime if found == self._mtime_after else found
-
-    def dispose(self) -> None:
-        """Remove it with all that is in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._lock.release()
-
-
-def _make_area(parent: str) -> tuple[str, Lock]:
-    for _ in range(_ATTEMPTS):
-        path = os.path.join(parent, PREFIX + secrets.token_hex(4))
-        with suppress(FileExistsError):
-            os.mkdir(path, 0o700)
-            lock = Lock(path)
-            if lock.acquire_now():
-                return path, lock
-    raise InstallError(f"No staging directory can be kept in {parent}.")
+    ABANDONED = "nothing was changed: no trace may stay"
+    COMMITTED = "it is in its place: what it replaced is rubbish"
+    KEPT = "only its journal knows how to put things right"
 
 
 class Staging:
@@ -78,6 +44,8 @@ class Staging:
         """Makes a context no signal interrupts: what is made must be known, to be removed."""
         self.made: list[str] = []
         self.areas: list[Area] = []
+        self.mtimes: dict[str, int] = {}
+        self.fate = Fate.ABANDONED
         self.claims: dict[tuple[str, str], Claim] = {}
         self._roots: dict[str, str] = {}
         self._directories: set[str] = set()
@@ -96,26 +64,26 @@ class Staging:
         """The staged twins in use, by the directory of the scheme."""
         return self._roots
 
-    def area_for(self, path: str) -> str:
-        """Return the area to whose mount a path of the target can be moved."""
-        directory = _existing(os.path.dirname(path))
+    def area_for(self, directory: str) -> str:
+        """Return the area from which a rename to a directory is possible."""
+        directory = _existing(directory)
         for area in self.areas:
             if shares_mount(area.path, directory):
                 return area.path
         return self._add_area(directory)
 
     def _add_area(self, directory: str) -> str:
+        area = Area(directory)
+        self.areas.append(area)
         with self._undisturbed():
-            area = Area(directory)
-            self.areas.append(area)
-        os.mkdir(os.path.join(area.path, KEPT))
+            area.make()
         return area.path
 
     def _make_root(self, directory: str) -> str:
         if not self.areas:
             self._ensure(self.places.libraries[0])
             self._add_area(self.places.libraries[0])
-        path = os.path.join(self.area_for(os.path.join(directory, "x")), str(len(self._roots)))
+        path = os.path.join(self.area_for(directory), str(len(self._roots)))
         os.mkdir(path)
         return path
 
@@ -124,6 +92,8 @@ class Staging:
         while not os.path.isdir(directory):
             missing.append(directory)
             directory = os.path.dirname(directory)
+        if missing:
+            self.remember_time(directory)
         for each in reversed(missing):
             with suppress(FileExistsError), self._undisturbed():
                 os.mkdir(each)
@@ -155,23 +125,31 @@ class Staging:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(staged, flags, 0o777 if executable else 0o666), "wb")
 
-    @property
-    def mtimes(self) -> dict[str, int]:
-        """Modification times of the directories that hold our areas, as they were before."""
-        return {area.parent: area.mtime for area in self.areas}
-
-    def dispose(self) -> None:
-        """Remove every trace of it."""
+    def remember_time(self, directory: str) -> None:
+        """Remember a directory's modification time, as it was before we came."""
+        found = os.stat(directory).st_mtime_ns
         for area in self.areas:
-            area.dispose()
+            if area.parent == directory:
+                found = area.known_time(found)
+        self.mtimes.setdefault(directory, found)
 
-    def abandon(self, mtimes: Mapping[str, int]) -> None:
-        """Remove every trace of it, and of its having been there."""
-        self.dispose()
-        for directory in reversed(self.made):
-            with suppress(OSError):
-                os.rmdir(directory)
-        restore_mtimes(mtimes)
+    def end(self) -> None:
+        """Remove every trace of it, of its having been there, too, if it was abandoned."""
+        if self.fate is Fate.ABANDONED:
+            for area in self.areas:
+                self.remember_time(area.parent)
+        for area in self.areas:
+            area.end(keep=self.fate is Fate.KEPT)
+        if self.fate is Fate.ABANDONED:
+            remove_directories(self.made)
+            restore_mtimes(self.mtimes)
+
+
+def remove_directories(directories: Sequence[str]) -> None:
+    """Remove directories, the last first, unless somebody put something there."""
+    for directory in reversed(directories):
+        with suppress(OSError):
+            os.rmdir(directory)
 
 
 def restore_mtimes(mtimes: Mapping[str, int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from bootstrap._vendor.packaging.utils import (
     InvalidWheelFilename,
@@ -14,6 +15,7 @@ from bootstrap._vendor.packaging.utils import (
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.install.archive.archive import Archive, open_archive
+from bootstrap.install.errors import InstallError
 from bootstrap.install.rules import BrokenRuleError, Rule, WheelRefusedError
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
 from bootstrap.install.wheel.headers import parse_headers
@@ -49,10 +51,17 @@ def open_wheel(wheel: VerifiedWheel) -> Iterator[Wheel]:
     Raises `WheelRefusedError`.
     """
     try:
-        with wheel.open() as stream:
+        with _opened(wheel) as stream:
             yield _understand(wheel.filename, open_archive(stream))
     except BrokenRuleError as exc:
         raise WheelRefusedError(wheel.filename, exc.rule, exc.detail) from exc
+
+
+def _opened(wheel: VerifiedWheel) -> BinaryIO:
+    try:
+        return wheel.open()
+    except OSError as exc:
+        raise InstallError(f"The wheel {wheel.filename} cannot be read: {exc}.") from exc
 
 
 def _understand(filename: str, archive: Archive) -> Wheel:

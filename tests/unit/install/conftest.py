@@ -12,7 +12,7 @@ from bootstrap._vendor.packaging.tags import sys_tags
 from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install
 from bootstrap.target.environment import Scheme, TargetEnvironment
-from bootstrap.trust.hashes import Hashes, verified, verified_bytes
+from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified, verified_bytes
 from bootstrap.ui import Ui
 
 
@@ -47,14 +47,9 @@ class Workbench:
         )
 
     def install(
-        self, *wheels: Path | WheelToInstall, **settings: object
+        self, *wheels: Path | VerifiedWheel | WheelToInstall, **settings: object
     ) -> tuple[InstalledDistribution, ...]:
-        wanted = [
-            each
-            if isinstance(each, WheelToInstall)
-            else WheelToInstall(verified(each, each.name, Hashes()))
-            for each in wheels
-        ]
+        wanted = [_wanted(each) for each in wheels]
         chosen = InstallSettings(**settings)  # type: ignore[arg-type]  # a shorthand
         return install(self.target, wanted, chosen, self.ui)
 
@@ -66,6 +61,12 @@ class Workbench:
     def leftovers(self) -> list[Path]:
         """Whatever of ours lies about."""
         return [path for path in self.prefix.rglob("*") if "get-installer" in path.name]
+
+
+def _wanted(wheel: Path | VerifiedWheel | WheelToInstall) -> WheelToInstall:
+    if isinstance(wheel, Path):
+        wheel = verified(wheel, wheel.name, Hashes())
+    return wheel if isinstance(wheel, WheelToInstall) else WheelToInstall(wheel)
 
 
 @pytest.fixture

@@ -34,15 +34,14 @@ class Area:
             path = os.path.join(self.parent, PREFIX + secrets.token_hex(4))
             with suppress(FileExistsError):
                 os.mkdir(path, 0o700)
-                self.path = path
+                self.path, self._mtime_after = path, os.stat(self.parent).st_mtime_ns
                 lock = Lock(path)
                 if lock.acquire_now():  # else somebody took it for a dead one's, and removes it
                     self._lock = lock
                     break
         else:
             raise InstallError(f"No staging directory can be kept in {self.parent}.")
-        os.mkdir(os.path.join(path, KEPT))
-        self._mtime_after = os.stat(self.parent).st_mtime_ns
+        os.mkdir(os.path.join(self.path, KEPT))
 
     def known_time(self, found: int) -> int:
         """Return the parent's modification time as it was before, if only we touched it since."""

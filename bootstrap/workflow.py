@@ -33,7 +33,7 @@ from bootstrap.target.installed import installed_distributions
 from bootstrap.target.managed import require_unmanaged
 from bootstrap.target.probe import probe
 from bootstrap.target.venv import made
-from bootstrap.trust.children import certificate_variables
+from bootstrap.trust.children import ChildCertificates, child_certificates
 from bootstrap.trust.context import Trust, establish
 from bootstrap.trust.description import anchor_lines
 from bootstrap.trust.errors import TlsUnavailableError
@@ -50,8 +50,7 @@ class Run:
     config: Config
     policy: TrustPolicy
     target: TargetEnvironment
-    certificates: Mapping[str, str]
-    """The certificate variables for child processes; none where nothing was said."""
+    certificates: ChildCertificates
     ui: Ui
 
 
@@ -100,7 +99,7 @@ def _begun(config: Config, environ: Mapping[str, str], ui: Ui) -> Run:
     for said in config.said:
         ui.detail(f"Said: {said}")
     policy = decide(config.trust)
-    certificates = certificate_variables(
+    certificates = child_certificates(
         policy, config.user_cache, exported=environ.keys(), note=ui.detail
     )
     return Run(config, policy, probe(config.target, ui), certificates, ui)
@@ -185,5 +184,5 @@ def _committed(
 
 def _said(run: Run) -> Said:
     """Return what the installer shall hear, too."""
-    config = run.config
-    return Said(run.policy, config.network, config.index, config.no_index, run.certificates)
+    config, told = run.config, run.certificates.variables()
+    return Said(run.policy, config.network, config.index, config.no_index, told)

@@ -26,6 +26,7 @@ each program has been told in its own words already.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.provenance import Origin
@@ -43,54 +44,88 @@ _FILE_VARIABLES = (
     "CARGO_HTTP_CAINFO",
     "NODE_EXTRA_CA_CERTS",
 )
+_PLATFORMS_OWN = (
+    "The operating system's own store cannot be written to a file for child processes; those that "
+    "read files are told of the other authorities only."
+)
 _CLIENT_VARIABLES = ("PIP_CLIENT_CERT", "SSL_CLIENT_CERT", "GIT_SSL_CERT", "GIT_SSL_KEY")
 
 
-def certificate_variables(
+@dataclass(frozen=True)
+class ChildCertificates:
+    """What children are told, decided and read before anything is installed.
+
+    Whatever vanishes while the run goes on, each child is given paths that are there.
+    """
+
+    policy: TrustPolicy
+    cache: Path | None
+    """Where the bundle's stable place is."""
+    exported: Collection[str]
+    """The names of the variables that children inherit."""
+    certificates: tuple[bytes, ...]
+    """All that is in force, as DER; none where children find out by themselves."""
+    note: Callable[[str], None]
+    """Told (for `-v`) where something cannot be passed on."""
+
+    def variables(self) -> dict[str, str]:
+        """Return the certificate variables of a child's environment; none where nothing was said.
+
+        Makes the bundle where it is needed and not there (any more).
+        """
+        variables: dict[str, str] = {}
+        if said := _said(self.policy):
+            variables |= _beside_exported(self._authorities(), said, self.exported)
+        if self.policy.client_certificate is not None:
+            given = self.policy.client_certificate
+            words = dict.fromkeys(_CLIENT_VARIABLES, str(given.value.absolute()))
+            variables |= _beside_exported(words, [given.origin], self.exported)
+        return variables
+
+    def _authorities(self) -> dict[str, str]:
+        if _asks_system_alone(self.policy):
+            return {"UV_SYSTEM_CERTS": "1"}  # every other program asks it unless told not to
+        file = _file_as_named(self.policy) or self._bundle()
+        if file is None:
+            return {}
+        variables = dict.fromkeys(_FILE_VARIABLES, str(file))
+        if not any(isinstance(source, SystemStore) for source in self.policy.sources):
+            variables["SSL_CERT_DIR"] = ""
+        return variables
+
+    def _bundle(self) -> Path | None:
+        return stable_bundle(self.cache, write_pem(self.certificates), self.note)
+
+
+def child_certificates(
     policy: TrustPolicy,
     cache: Path | None,
     *,
     exported: Collection[str] = (),
     anchors: Iterable[Anchors] | None = None,
     note: Callable[[str], None] = lambda _: None,
-) -> dict[str, str]:
-    """Return the certificate variables of a child's environment; empty where nothing was said.
+) -> ChildCertificates:
+    """Read what children will be told; reads nothing where nothing was said.
 
-    `cache` is where the bundle's stable place is, `exported` the names of the variables the
-    child inherits. `anchors` are those of the run, where they have been read already. `note` is
-    told (for `-v`) where something cannot be passed on.
+    `anchors` are those of the run, where they have been read already; the others are the fields of
+    `ChildCertificates`. Raises `NamedCertificateError` and `NoAnchorsError`.
     """
-    variables: dict[str, str] = {}
-    said = [source.origin for source in policy.sources if source.origin.kind != "default"]
-    if said:
-        words = _authorities(policy, cache, anchors, note)
-        variables |= _beside_exported(words, said, exported)
-    if policy.client_certificate is not None:
-        given = policy.client_certificate
-        words = dict.fromkeys(_CLIENT_VARIABLES, str(given.value.absolute()))
-        variables |= _beside_exported(words, [given.origin], exported)
-    return variables
+    certificates: tuple[bytes, ...] = ()
+    if _said(policy) and not _asks_system_alone(policy):
+        anchors = gather(policy) if anchors is None else tuple(anchors)
+        if any(each.by_platform for each in anchors):
+            note(_PLATFORMS_OWN)
+        certificates = distinct(anchors)
+    return ChildCertificates(policy, cache, exported, certificates, note)
 
 
-def _authorities(
-    policy: TrustPolicy,
-    cache: Path | None,
-    anchors: Iterable[Anchors] | None,
-    note: Callable[[str], None],
-) -> dict[str, str]:
-    if all(isinstance(source, SystemStore) for source in policy.sources):
-        return {"UV_SYSTEM_CERTS": "1"}  # every other program asks the system unless told not to
-    bundle = _file_as_named(policy) or _combined(policy, cache, anchors, note)
-    if bundle is None:
-        return {}
-    variables = dict.fromkeys(_FILE_VARIABLES, str(bundle))
-    if not _asks_system(policy):
-        variables["SSL_CERT_DIR"] = ""
-    return variables
+def _said(policy: TrustPolicy) -> list[Origin]:
+    """Return by whose word sources are in force, where it is anybody's."""
+    return [source.origin for source in policy.sources if source.origin.kind != "default"]
 
 
-def _asks_system(policy: TrustPolicy) -> bool:
-    return any(isinstance(source, SystemStore) for source in policy.sources)
+def _asks_system_alone(policy: TrustPolicy) -> bool:
+    return all(isinstance(source, SystemStore) for source in policy.sources)
 
 
 def _file_as_named(policy: TrustPolicy) -> Path | None:
@@ -101,22 +136,6 @@ def _file_as_named(policy: TrustPolicy) -> Path | None:
     with named.path.open("rb") as stream:
         is_text = b"-----BEGIN CERTIFICATE-----" in stream.read()
     return named.path.absolute() if is_text else None
-
-
-def _combined(
-    policy: TrustPolicy,
-    cache: Path | None,
-    anchors: Iterable[Anchors] | None,
-    note: Callable[[str], None],
-) -> Path | None:
-    """Write all that is in force to the stable place."""
-    anchors = gather(policy) if anchors is None else tuple(anchors)
-    if any(each.by_platform for each in anchors):
-        note(
-            "The operating system's own store cannot be written to a file for child processes; "
-            "those that read files are told of the other authorities only."
-        )
-    return stable_bundle(cache, write_pem(distinct(anchors)), note)
 
 
 def _beside_exported(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from bootstrap.provenance import Given, Origin
 from bootstrap.trust import system_store
 from bootstrap.trust.anchors import bundled_certificates, gather
-from bootstrap.trust.children import certificate_variables
+from bootstrap.trust.children import child_certificates
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from bootstrap.trust.system_store import StorePlaces
@@ -35,7 +36,7 @@ FILES = {
 
 
 def told(tmp_path: Path, **values: Any) -> dict[str, str]:
-    return certificate_variables(decide(TrustSettings(**values)), tmp_path / "cache")
+    return child_certificates(decide(TrustSettings(**values)), tmp_path / "cache").variables()
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_a_variable_that_spoke_alone_stays_and_is_translated_for_the_others(
 def test_what_the_user_exported_for_one_program_stays(tmp_path: Path, root_pem: Path) -> None:
     policy = decide(TrustSettings(add_certs=(Given(str(root_pem), REQUESTS),)))
     exported = {"GIT_SSL_CAINFO", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-    variables = certificate_variables(policy, tmp_path / "cache", exported=exported)
+    variables = child_certificates(policy, tmp_path / "cache", exported=exported).variables()
     assert not variables.keys() & {*exported, "REQUESTS_CA_BUNDLE"}
     assert "PIP_CERT" in variables
 
@@ -128,7 +129,7 @@ def test_the_command_line_overrules_what_the_user_exported(tmp_path: Path, root_
         add_certs=(Given("/another.pem", REQUESTS),),
         system_file=Given("/third.pem", SSL_FILE),
     )
-    variables = certificate_variables(decide(exported), tmp_path, exported=FILES)
+    variables = child_certificates(decide(exported), tmp_path, exported=FILES).variables()
     assert {variables[name] for name in FILES} == {str(root_pem)}
 
 
@@ -146,7 +147,7 @@ def test_what_was_read_already_is_not_read_again(tmp_path: Path, root_pem: Path)
     policy = decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
     anchors = gather(policy)
     root_pem.unlink()
-    assert certificate_variables(policy, tmp_path / "cache", anchors=anchors)
+    assert child_certificates(policy, tmp_path / "cache", anchors=anchors).variables()
 
 
 def test_where_no_bundle_can_be_written_children_are_told_nothing(
@@ -155,7 +156,7 @@ def test_where_no_bundle_can_be_written_children_are_told_nothing(
     monkeypatch.setattr("tempfile.tempdir", "/dev/null")
     policy = decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
     notes: list[str] = []
-    assert certificate_variables(policy, Path("/dev/null/x"), note=notes.append) == {}
+    assert child_certificates(policy, Path("/dev/null/x"), note=notes.append).variables() == {}
     assert notes
 
 
@@ -175,3 +176,27 @@ def test_a_child_with_openssl_believes_exactly_what_is_exclusive(
         text=True,
     )
     assert child.stdout.split() == ["None", "1"]
+
+
+def test_a_bundle_that_vanished_in_mid_run_is_there_again_for_the_next_child(
+    tmp_path: Path, root_pem: Path, forge: Forge
+) -> None:
+    added = Given(str(root_pem), ADD_CERT)
+    children = child_certificates(decide(TrustSettings(add_certs=(added,))), tmp_path / "cache")
+    before = children.variables()
+    shutil.rmtree(tmp_path / "cache")
+    root_pem.unlink()
+    assert children.variables() == before
+    content = Path(before["SSL_CERT_FILE"]).read_bytes()
+    assert forge.root.der in read_certificates(content)
+
+
+def test_a_named_file_that_vanished_in_mid_run_reaches_children_as_a_bundle(
+    tmp_path: Path, root_pem: Path, forge: Forge
+) -> None:
+    named = Given(str(root_pem), CERT)
+    children = child_certificates(decide(TrustSettings(cert=(named,))), tmp_path / "cache")
+    root_pem.unlink()
+    told = Path(children.variables()["SSL_CERT_FILE"])
+    assert told.parent == tmp_path / "cache" / "trust"
+    assert read_certificates(told.read_bytes()) == (forge.root.der,)

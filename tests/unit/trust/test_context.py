@@ -209,9 +209,9 @@ def test_a_python_without_ssl_decides_a_policy_and_then_says_what_is_missing() -
         "from bootstrap.trust.settings import TrustSettings\n"
         "from bootstrap.trust.context import make_context\n"
         "from bootstrap.trust.diagnosis import explain\n"
-        "from bootstrap.trust.children import certificate_variables\n"
+        "from bootstrap.trust.children import child_certificates\n"
         "policy = decide(TrustSettings())\n"
-        "assert certificate_variables(policy, None) == {}\n"
+        "assert child_certificates(policy, None).variables() == {}\n"
         "make_context(policy)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, stderr=subprocess.PIPE)

@@ -212,9 +212,12 @@ class Session:
             raise UnreadableFileError(str(path), error.strerror or str(error)) from error
 
     def _persist(self, attempt: Callable[[], R]) -> R:
-        return persist(
-            attempt, retries=self._settings.retries, pause=self._pause, tell=self._ui.warn
-        )
+        return persist(attempt, retries=self._settings.retries, pause=self._pause, tell=self._warn)
+
+    def _warn(self, message: str) -> None:
+        """Warn, unless the run is ending: what is cut off then is nobody's concern."""
+        if not self._stopping.is_set():
+            self._ui.warn(message)
 
     def _join(self, stop: threading.Event) -> None:
         """Let this thread end what it fetches when its batch is stopped."""

@@ -18,6 +18,7 @@ from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote
 from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
+from bootstrap.preparer.foresight import Foresight
 from bootstrap.preparer.lookahead import Lookahead
 from bootstrap.preparer.remote_wheel import read_remote_metadata
 from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
@@ -57,6 +58,7 @@ class Preparer:
         self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, Candidate] = {}
         self._metadata = Lookahead("metadata", self._fetch_metadata, session)
+        self._foresight = Foresight(self._metadata)
         self._likely = Lookahead("likely candidates", self._fetch_likely, session)
         self._is_remote = any(map(is_remote, finder.locations()))
 
@@ -74,6 +76,7 @@ class Preparer:
     def stop_looking_ahead(self) -> None:
         """Begin nothing more of what nobody asked for yet."""
         self._likely.stop()
+        self._metadata.stop()
 
     # What the resolver asks (CandidateSource)
 
@@ -98,6 +101,8 @@ class Preparer:
 
         Raises `UnusableCandidateError`, network errors.
         """
+        if self._is_remote and not candidate.is_direct:
+            self._foresight.note(candidate, self.candidates(candidate.name))
         return self._metadata(candidate)
 
     def direct(self, requirement: UserRequirement) -> Candidate:
@@ -171,7 +176,7 @@ class Preparer:
         sound = [each for each in self.candidates(name) if each.file.yanked is None]
         likely = next(iter(limit.filter(sound, key=lambda each: each.version)), None)
         if likely is not None and likely.is_wheel:  # a source's code runs only where it is chosen
-            self.metadata(likely)
+            self._metadata(likely)
 
     def _fetch_metadata(self, candidate: Candidate) -> Metadata:
         try:

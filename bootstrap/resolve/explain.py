@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from bootstrap.resolve.trial import Causes
 
 
+_FEW = 3
+"""How many versions are told one by one."""
+
+
 class NoCandidateError(BootstrapError):
     """Something is needed for which nothing can be installed on this target."""
 
@@ -61,9 +65,13 @@ class Claim:
         if not self.others:
             return str(self.chain)
         if all(need.text == self.chain.needs[-1].text for need, _ in self.others):
-            return f"{self.chain}, and so do {listed([pin for _, pin in self.others])}"
-        others = [f"{pin} needs {need.text}" for need, pin in self.others]
-        return f"{self.chain}, {listed(others)}"
+            return f"{self.chain}, and so do {self._few([str(pin) for _, pin in self.others])}"
+        return f"{self.chain}, {self._few([f'{pin} needs {n.text}' for n, pin in self.others])}"
+
+    def _few(self, others: Sequence[str]) -> str:
+        more = len(others) - _FEW
+        rest = [f"{more} more versions of {self.chain.pins[-1].identifier}"] if more > 0 else []
+        return ", ".join([*others[:_FEW], *rest])
 
 
 def explain(attempt: Attempt, causes: Causes) -> BootstrapError:

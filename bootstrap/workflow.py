@@ -24,7 +24,8 @@ from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote, redacted
 from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.report import Outcome, tell
+from bootstrap.report.outcome import Outcome
+from bootstrap.report.summary import tell
 from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution
 from bootstrap.resolve.resolver import resolve

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.preparer.bundled import is_bundled
+from bootstrap.report.outcome import Outcome
 from bootstrap.resolve.requirement import Resolution, Resolved
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one run found and changed."""
-
-    target: TargetEnvironment
-    resolution: Resolution
-    installed: tuple[InstalledDistribution, ...]
-    seen: Mapping[NormalizedName, Version] = field(default_factory=dict)
-    """The newest releases that were seen of what the self check asks about."""
 
 
 @dataclass(frozen=True)

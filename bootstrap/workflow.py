@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,6 +15,7 @@ from bootstrap.doctor.report import DoctorReport, diagnose
 from bootstrap.handoff.command import installer_name
 from bootstrap.handoff.handoff import Handoff, handoff
 from bootstrap.handoff.said import Said
+from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.install.transaction import begin, recover
@@ -22,7 +23,10 @@ from bootstrap.network.errors import UnreachableError
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote, redacted
+from bootstrap.preparer.build_rules import BuildRules
+from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.bundled import BundledPreparer
+from bootstrap.preparer.on_demand import BuilderOnDemand
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.report.outcome import Outcome
 from bootstrap.report.summary import tell
@@ -150,8 +154,27 @@ def _indexes(run: Run) -> Iterator[tuple[Run, Preparer]]:
         if config.remote_files:
             run = replace(run, config=expand(config, session.text))
         finder = Finder(session, run.config.index, run.target, ui)
-        with Preparer(session, finder, run.target, ui) as preparer:
+        with (
+            _builder(run, session, finder) as builder,
+            Preparer(session, finder, run.target, ui, builder) as preparer,
+        ):
             yield run, preparer
+
+
+def _builder(run: Run, session: Session, finder: Finder) -> BuilderOnDemand:
+    """Return what builds sources with all that the run itself goes by."""
+    config, target = run.config, run.target
+
+    def opened() -> AbstractContextManager[Builder]:
+        # Imported here: most runs build nothing.
+        from bootstrap.preparer.building import building
+
+        told = build_variables(_said(run), config.build.environ, target.prefix / "no-index")
+        rules = BuildRules.of(config.wanted, config.build_constraints, config.builds_without_hashes)
+        settings = replace(config.build, variables=told)
+        return building(session, finder, target, config.wanted, rules, settings, run.ui)
+
+    return BuilderOnDemand(opened, target)
 
 
 def _established(run: Run) -> Trust:

@@ -12,7 +12,8 @@ from bootstrap.build.isolation import BuildRequirements
 from bootstrap.build.process import Children
 from bootstrap.build.project import Project, Workshop
 from bootstrap.build.settings import BuildSettings
-from bootstrap.build.source import BuildOrder
+from bootstrap.build.source import BuildOrder, VcsCheckout
+from bootstrap.build.vcs import Git, VcsUrl
 from bootstrap.build.wheel import read_metadata
 from bootstrap.index.metadata import Metadata
 from bootstrap.target.environment import TargetEnvironment
@@ -37,7 +38,7 @@ class Builder:
     ) -> None:
         self._workshop = Workshop(target, requirements, settings, Children(), ui)
         self._directory = directory
-        self._cache = BuiltWheels(settings.cache_directory or directory / "built")
+        self._cache = BuiltWheels((settings.cache_directory or directory) / "built")
         self._projects: dict[BuildOrder, Project] = {}
         self._lock = Lock()
 
@@ -51,6 +52,15 @@ class Builder:
         traceback: TracebackType | None,
     ) -> None:
         self._workshop.children.stop()
+
+    def checkout(self, url: VcsUrl, into: Path, *, editable: bool) -> VcsCheckout:
+        """Clone a repository into `into`, or bring its clone there to the commit asked for.
+
+        Raises `VcsError`.
+        """
+        shop = self._workshop
+        git = Git(shop.settings, shop.children, shop.ui)
+        return git.checkout(url, into, editable=editable)
 
     def metadata(self, order: BuildOrder) -> Metadata:
         """Return what the wheel of an order will say of itself, building as little as it can.

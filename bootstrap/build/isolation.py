@@ -69,6 +69,11 @@ class BuildEnvironment:
         return ("-I", "-u") if self.isolated else ("-u",)
 
 
+def can_build(target: TargetEnvironment) -> bool:
+    """Tell whether a target's interpreter can run a build back-end's hooks at all."""
+    return target.runnable and target.version_info[:2] >= OLDEST_PYTHON
+
+
 def make_environment(
     target: TargetEnvironment, directory: Path, settings: BuildSettings, of: str
 ) -> BuildEnvironment:
@@ -83,6 +88,9 @@ def make_environment(
         raise UnsuitedBuildPythonError(of, target, f"it is {found}; expected {oldest} or newer")
     if settings.isolated:
         target = make(target, directory)
+    elif target.to_make is not None:
+        why = "it is not made yet, and --no-build-isolation needs what it holds"
+        raise UnsuitedBuildPythonError(of, target, why)
     environ = hook_environ(settings, target.scheme.scripts)
     return BuildEnvironment(target, settings.isolated, environ)
 

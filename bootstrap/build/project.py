@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap.build.held import require_held
 from bootstrap.build.hooks import Backend
 from bootstrap.build.isolation import BuildEnvironment, BuildRequirements, make_environment
 from bootstrap.build.metadata import static_metadata
@@ -143,6 +144,8 @@ class Project:
         needed = [each for each in requires if not each.marker or each.marker.evaluate(markers)]
         if needed and environment.isolated:
             self._workshop.requirements.install(needed, environment.target, self._chain)
+        elif self._workshop.settings.check_requirements:
+            require_held(needed, environment.target, self._of)
 
     def _warn_of_unknown_keys(self, system: BuildSystem) -> None:
         if unknown := ", ".join(system.unknown):

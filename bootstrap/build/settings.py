@@ -13,6 +13,8 @@ class BuildSettings:
 
     isolated: bool = True
     """False with `--no-build-isolation`: the target itself must hold what the build needs."""
+    check_requirements: bool = False
+    """`--check-build-dependencies`: without isolation, look first whether the target holds it."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """The caller's environment; compilers and back-ends are steered by it."""
     variables: Mapping[str, str] = field(default_factory=dict)

@@ -114,20 +114,38 @@ class Git:
     ui: Ui
 
     def checkout(self, url: VcsUrl, into: Path, *, editable: bool = False) -> VcsCheckout:
-        """Clone a repository into `into`, a new directory, and check its commit out.
+        """Check a repository's commit out into `into`: a new directory, or a clone of it.
 
-        Submodules come along. Raises `VcsError`.
+        Submodules come along. In a clone that is there, git refuses to overwrite what was changed.
+        Raises `VcsError`.
         """
         program = self._program(url)
-        self.ui.tell(f"Cloning {url.shown}")
-        # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
-        self._run(
-            url, program, "clone", "--no-checkout", "--", url.repository, str(into), cwd=into.parent
-        )
+        if into.exists():
+            self._update(url, program, into)
+        else:
+            self._clone(url, program, into)
         commit = self._commit(url, program, into)
         self._run(url, program, "checkout", "--detach", commit, "--", cwd=into)
         self._run(url, program, "submodule", "update", "--init", "--recursive", cwd=into)
         return VcsCheckout(into, url.shown, commit, url.revision, url.subdirectory, editable)
+
+    def _clone(self, url: VcsUrl, program: str, into: Path) -> None:
+        self.ui.tell(f"Cloning {url.shown}")
+        # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
+        command = ("clone", "--no-checkout", "--", url.repository, str(into))
+        self._run(url, program, *command, cwd=into.parent)
+
+    def _update(self, url: VcsUrl, program: str, clone: Path) -> None:
+        command = [program, "config", "--local", "--get", "remote.origin.url"]
+        found = self.children.run(command, cwd=clone, environ=self._environ(), heard=self.ui.trace)
+        if found.status or found.tail[-1:] != (url.repository,):
+            raise VcsError(
+                url.repository,
+                f"cannot be checked out into {clone}: something else lies there",
+                "Move it out of the way.",
+            )
+        self.ui.tell(f"Fetching {url.shown} into {clone}")
+        self._run(url, program, "fetch", "--tags", "--force", "origin", cwd=clone)
 
     def _program(self, url: VcsUrl) -> str:
         program = shutil.which("git", path=self.settings.environ.get("PATH", os.defpath))

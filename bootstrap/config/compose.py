@@ -63,7 +63,7 @@ def _with_manner(config: Config, voices: Voices, surroundings: Surroundings) -> 
         fix_pth=voices.flag("fix_pth"),
         seeds=frozenset(_seeds(voices)),
         no_require_hashes=voices.flag("no_require_hashes"),
-        check_build_dependencies=voices.flag("check_build_dependencies"),
+        builds_without_hashes=frozenset(settings.names(voices, "no_require_hashes_for")),
     )
 
 

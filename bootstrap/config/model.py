@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal
 
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.build.settings import BuildSettings
 from bootstrap.config.option import Command
 from bootstrap.config.requirement_file import RequirementFile
@@ -91,6 +92,8 @@ class Config:
     """What get-pip.py installs, too, into a Python below 3.12 that lacks it; `--no-setuptools` and
     `--no-wheel` take it out."""
     build_constraints: tuple[UserRequirement, ...] = ()
+    builds_without_hashes: frozenset[NormalizedName] = frozenset()
+    """Build requirements that need no hash though `--require-hashes` holds."""
     user_cache: Path | None = None
     """This program's directory in the user's cache, whatever `--cache-dir` says: the stable place
     of the CA bundle. None where nobody has one."""
@@ -102,7 +105,6 @@ class Config:
     """`--upgrade-strategy eager`."""
     no_index: bool = False
     no_require_hashes: bool = False
-    check_build_dependencies: bool = False
     remote_files: tuple[RequirementFile, ...] = ()
     """Requirement files on the network, not yet read: `load.expand` completes the Config."""
     notices: tuple[str, ...] = ()

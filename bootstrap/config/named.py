@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -92,7 +93,13 @@ def _installer(voices: Voices, surroundings: Surroundings) -> UserRequirement | 
     given = _given_installer(voices)
     if given.value.lower() == NO_INSTALLER:
         return None
-    return read_requirement(given.value, given.origin, surroundings)
+    words = re.fullmatch(r"(?:-e\s*|--editable[\s=]\s*)(\S.*)", given.value)
+    text = words[1] if words else given.value
+    is_said = given.origin.kind != "default"
+    said = config_settings(each.value for each in voices.listed("config_settings") if is_said)
+    return read_requirement(
+        text, given.origin, surroundings, editable=words is not None, config_settings=said
+    )
 
 
 def _check_without_installer(

@@ -61,6 +61,8 @@ class Option:
     commands: tuple[Command, ...] = tuple(Command)
     in_files: bool = False
     """Whether it may stand alone on a line of a requirements file."""
+    is_requirement: bool = False
+    """Whether its value is one requirement, so that `-e PATH` may stand for it: two words."""
     on_requirements: bool = False
     """Whether it may follow a requirement on its line."""
 

@@ -8,7 +8,11 @@ from bootstrap.config.refused import REFUSED
 _INSTALL_AND_PACK = (Command.INSTALL, Command.PACK)
 
 _WHAT = (
-    Option("--installer REQ", "the real installer: pip unless said, any requirement, or none"),
+    Option(
+        "--installer REQ",
+        "the real installer: pip unless said, any requirement, -e PATH, or none",
+        is_requirement=True,
+    ),
     Option(
         "-r --requirement FILE",
         "what a requirements file lists (repeatable)",
@@ -30,6 +34,11 @@ _WHAT = (
     Option("--no-deps --no-dependencies", "nothing but what is named"),
     Option("--require-hashes", "only what has a hash to check against", in_files=True),
     Option("--no-require-hashes", in_files=True),
+    Option(
+        "--no-require-hashes-for NAMES",
+        "build requirements that need none even so (repeatable)",
+        Kind.LIST,
+    ),
     Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False),
     Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False),
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from bootstrap.build.settings import BuildSettings
 from bootstrap.config import environ, values
 from bootstrap.config.locations import formats
@@ -39,6 +40,20 @@ def path(voices: Voices, destination: str, surroundings: Surroundings) -> Given[
     if not given.value:
         raise values.InvalidValueError(str(given.origin), "a path", given.value)
     return Given(surroundings.absolute(given.value), given.origin)
+
+
+def names(voices: Voices, destination: str) -> Iterator[NormalizedName]:
+    """Yield the project names of a repeatable option, normalised."""
+    for given in voices.listed(destination):
+        for name in filter(None, map(str.strip, given.value.split(","))):
+            yield _name(name, given.origin)
+
+
+def _name(text: str, origin: Origin) -> NormalizedName:
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName as error:
+        raise values.InvalidValueError(str(origin), "project names", text) from error
 
 
 def target_settings(voices: Voices, surroundings: Surroundings) -> TargetSettings:
@@ -175,6 +190,7 @@ def build_settings(voices: Voices, surroundings: Surroundings) -> BuildSettings:
     """Return how source distributions become wheels."""
     return BuildSettings(
         isolated=voices.flag("build_isolation", default=True),
+        check_requirements=voices.flag("check_build_dependencies"),
         environ=surroundings.environ,
         cache_directory=_cache(voices, surroundings),
     )

@@ -15,6 +15,9 @@ from bootstrap.config.option import Option
 from bootstrap.config.refused import REFUSED
 from bootstrap.errors import UsageError
 
+EDITABLE = ("-e", "--editable")
+"""What stands before an editable requirement that is an option's value."""
+
 
 class UnknownOptionError(UsageError):
     """An option nobody here knows."""
@@ -108,7 +111,10 @@ def _short(word: str, rest: deque[str], known: Mapping[str, Option]) -> Iterator
 def _next(name: str, option: Option, rest: deque[str]) -> str:
     if not rest:
         raise MissingValueError(name, option)
-    return rest.popleft()
+    value = rest.popleft()
+    if option.is_requirement and value in EDITABLE:
+        return f"{EDITABLE[0]} {_next(value, option, rest)}"
+    return value
 
 
 def _lookup(name: str, known: Mapping[str, Option]) -> Option:

@@ -24,20 +24,3 @@ def _asked_for(config: Config) -> Iterator[str]:
         yield "--lock"
     if config.report_file:
         yield "--report"
-    yield from _of_builds(config)
-
-
-def _of_builds(config: Config) -> Iterator[str]:
-    if not config.build.isolated:
-        yield "--no-build-isolation"
-    if config.check_build_dependencies:
-        yield "--check-build-dependencies"
-    if config.build_constraints:
-        yield "--build-constraint"
-    for requirement in config.wanted.requirements:
-        if requirement.editable:
-            yield f"the editable requirement {requirement.text}"
-        if requirement.config_settings:
-            yield f"--config-settings for {requirement.text}"
-        if (requirement.url or "").startswith(("git+", "hg+", "svn+", "bzr+")):
-            yield f"the version control URL {requirement.text}"

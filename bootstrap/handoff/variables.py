@@ -48,11 +48,12 @@ def settings_variables(
 
     `nowhere` is a directory that is not there, for programs that know no other way to say so.
     """
-    told = _proxies(said, environ)
-    for each in _SPEAKERS.get(name, _to_pip)(said, nowhere):
-        if each.words.origins and not _is_heard_already(each, environ):
-            told[each.name] = each.value
-    return told
+    return _told(_SPEAKERS.get(name, _to_pip)(said, nowhere), said, environ)
+
+
+def build_variables(said: Said, environ: Mapping[str, str], nowhere: Path) -> dict[str, str]:
+    """Return the variables that build back-ends and git are to find: they may start pip or uv."""
+    return {**said.certificates, **_told(_to_pip_and_uv(said, nowhere), said, environ)}
 
 
 def unspeakable(name: NormalizedName, said: Said) -> tuple[str, ...]:
@@ -67,6 +68,14 @@ def unspeakable(name: NormalizedName, said: Said) -> tuple[str, ...]:
         "--client-cert": said.client_certificate,
     }
     return tuple(each for each in _UNKNOWN_TO.get(name, ()) if typed[each].is_typed)
+
+
+def _told(words: Iterable[Variable], said: Said, environ: Mapping[str, str]) -> dict[str, str]:
+    told = _proxies(said, environ)
+    for each in words:
+        if each.words.origins and not _is_heard_already(each, environ):
+            told[each.name] = each.value
+    return told
 
 
 def _is_heard_already(variable: Variable, environ: Mapping[str, str]) -> bool:

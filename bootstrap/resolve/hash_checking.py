@@ -49,6 +49,7 @@ def check_given(
         f"{_place(root.requested)} {problem}"
         for root in roots
         if root.requested is not None
+        and root.identifier.name not in wanted.without_hashes
         and (problem := _problem(root, root.requested, constraints, demanded)) is not None
     )
     if problems:
@@ -65,7 +66,11 @@ def check_resolved(wanted: Wanted, resolution: Resolution) -> None:
     why = _reason(wanted)
     if why is None:
         return
-    problems = [_unlisted(each) for each in resolution.to_install if not each.hashes]
+    problems = [
+        _unlisted(each)
+        for each in resolution.to_install
+        if not each.hashes and each.name not in wanted.without_hashes
+    ]
     if problems:
         raise HashCheckingError(
             why, problems, "List these too, or use --no-deps if they are not wanted."

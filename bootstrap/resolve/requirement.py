@@ -42,6 +42,8 @@ class Wanted:
     constraints: tuple[UserRequirement, ...] = ()
     """They limit versions but install nothing."""
     require_hashes: bool = False
+    without_hashes: frozenset[NormalizedName] = frozenset()
+    """Projects that need none even so: build requirements the user waived it for by name."""
     no_dependencies: bool = False
     upgrade: frozenset[NormalizedName] = frozenset()
     """Named projects for which an installed version is not preferred."""

@@ -196,18 +196,34 @@ def test_nonsense_in_a_variable_or_a_file_is_told_with_its_place(user: User) -> 
         (("--lock", "pylock.toml"), "--lock"),
         (("--report", "-"), "--report"),
         (("--fix-pth",), "--fix-pth"),
-        (("-e", "./project"), "editable requirement ./project"),
-        (("--no-build-isolation",), "--no-build-isolation"),
-        (("-C", "a=b", "requests"), "--config-settings for requests"),
-        (("git+https://host.example/x.git",), "version control URL"),
     ],
 )
 def test_what_is_not_built_yet_is_refused_by_name(
     user: User, argv: tuple[str, ...], what: str
 ) -> None:
-    user.writes("project/setup.py", "")
     with pytest.raises(NotYetError, match=re.escape(what)):
         user.says(*argv)
+
+
+def test_builds_are_steered(user: User) -> None:
+    config = user.says("--no-build-isolation", "--check-build-dependencies")
+    assert (config.build.isolated, config.build.check_requirements) == (False, True)
+    typed = ("--no-require-hashes-for", "Flit_Core, wheel", "--no-require-hashes-for=setuptools")
+    assert user.says(*typed).builds_without_hashes == {"flit-core", "wheel", "setuptools"}
+    with pytest.raises(InvalidValueError, match="expected project names, found 'a b'"):
+        user.says("--no-require-hashes-for", "a b")
+
+
+@pytest.mark.parametrize(
+    "typed", [("--installer", "-e", "./pip"), ("--installer=-e ./pip",), ("--installer", "-e./pip")]
+)
+def test_the_installer_may_be_an_editable_project(user: User, typed: tuple[str, ...]) -> None:
+    user.writes("pip/pyproject.toml", "")
+    config = user.says(*typed, "--dry-run")
+    assert config.installer_requirement is not None
+    assert config.installer_requirement.editable
+    assert config.installer_requirement.url == (user.cwd / "pip").as_uri()
+    assert config.wanted.requirements == (config.installer_requirement,)
 
 
 def test_every_room_gets_its_settings(user: User) -> None:

@@ -1,0 +1,75 @@
+"""What builds need, installed by this very engine: same session, same trust, same indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap.build.source import BuildChain, Source
+from bootstrap.errors import BootstrapError
+from bootstrap.index.finder import Finder
+from bootstrap.install.plan import InstallSettings
+from bootstrap.install.transaction import install
+from bootstrap.network.session import Session
+from bootstrap.preparer.build_rules import BuildRules
+from bootstrap.preparer.builder import Builder
+from bootstrap.preparer.preparer import Preparer
+from bootstrap.resolve.hash_checking import HashCheckingError
+from bootstrap.resolve.requirement import Resolution, Wanted
+from bootstrap.resolve.resolver import resolve
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.installed import installed_distributions
+from bootstrap.ui import Ui
+
+NestedBuilder = Callable[[Wanted, BuildChain], Builder]
+
+
+class UncheckedBuildRequirementsError(BootstrapError):
+    """Hashes are demanded, and a build would run code that none was given for."""
+
+    def __init__(self, of: Source, error: HashCheckingError) -> None:
+        self.of, self.problems = of, error.problems
+        super().__init__(
+            f"{of} has to be built, and what its build needs has to have hashes too. {error}",
+            hint="Pin it in a file with NAME==VERSION --hash=… and name that with "
+            "--build-constraint, or say --no-require-hashes-for NAME.",
+        )
+
+
+@dataclass(frozen=True)
+class EngineBuildRequirements:
+    """The build room's `BuildRequirements` by the run's own session, finder and resolver."""
+
+    session: Session
+    finder: Finder
+    rules: BuildRules
+    builder: NestedBuilder
+    """Builds those requirements that have no wheel, for the sake of a chain of builds."""
+    ui: Ui
+
+    @property
+    def fingerprint(self) -> str:
+        """What besides the requirements decides what is installed."""
+        return self.rules.fingerprint
+
+    def install(
+        self, requirements: Sequence[Requirement], into: TargetEnvironment, chain: BuildChain
+    ) -> None:
+        """Resolve the requirements together and install them into a throw-away environment.
+
+        Raises `UncheckedBuildRequirementsError`, and what resolving and installing raise.
+        """
+        wanted = self.rules.wanted(requirements, chain.links[-1])
+        builder, depth = self.builder(wanted, chain), len(chain.links)
+        with Preparer(self.session, self.finder, into, self.ui, builder, depth=depth) as preparer:
+            resolution = self._resolved(wanted, into, preparer, chain)
+            install(into, preparer.wheels(resolution), InstallSettings(), self.ui)
+
+    def _resolved(
+        self, wanted: Wanted, into: TargetEnvironment, preparer: Preparer, chain: BuildChain
+    ) -> Resolution:
+        try:
+            return resolve(wanted, into, preparer, installed_distributions(into), self.ui)
+        except HashCheckingError as error:
+            raise UncheckedBuildRequirementsError(chain.links[-1], error) from error

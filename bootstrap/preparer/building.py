@@ -1,0 +1,57 @@
+"""The knot of builds, tied: building needs resolving, and resolving needs building."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bootstrap.build.builder import Builder as BuildRoom
+from bootstrap.build.settings import BuildSettings
+from bootstrap.build.source import BuildChain
+from bootstrap.index.finder import Finder
+from bootstrap.network.session import Session
+from bootstrap.network.workspace import Workspace
+from bootstrap.preparer.build_requirements import EngineBuildRequirements
+from bootstrap.preparer.build_rules import BuildRules
+from bootstrap.preparer.builds import Builds, Demands
+from bootstrap.preparer.sources import Sources
+from bootstrap.resolve.requirement import Wanted
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.ui import Ui
+
+
+@contextmanager
+def building(  # noqa: PLR0917  # seven things of one run, each of its own type
+    session: Session,
+    finder: Finder,
+    target: TargetEnvironment,
+    wanted: Wanted,
+    rules: BuildRules,
+    settings: BuildSettings,
+    ui: Ui,
+) -> Iterator[Builds]:
+    """Open the build room for one run: everything in it goes by what the run goes by.
+
+    At the end, what still runs is ended and what was unpacked or made for builds is removed.
+    """
+    workspace = Workspace(settings.cache_directory)
+
+    def builds(wanted: Wanted, chain: BuildChain) -> Builds:
+        return Builds(room, sources, Demands.of(wanted, target.markers), chain)
+
+    requirements = EngineBuildRequirements(session, finder, rules, builds, ui)
+    directory = workspace.new_path("builds")
+    directory.mkdir()
+    try:
+        with BuildRoom(target, requirements, settings, directory=directory, ui=ui) as room:
+            sources = Sources(session, room, workspace, _checkouts(target))
+            with sources:
+                yield builds(wanted, BuildChain())
+    finally:
+        workspace.remove()
+
+
+def _checkouts(target: TargetEnvironment) -> Path:
+    """Return where the repositories of editable requirements stay: in the environment itself."""
+    return (target.prefix if target.is_virtual else target.scheme.data) / "src"

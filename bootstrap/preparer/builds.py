@@ -1,0 +1,159 @@
+"""From candidates and direct references to orders for the build room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.build.builder import Builder as BuildRoom
+from bootstrap.build.direct_url import of_archive, of_checkout, of_tree
+from bootstrap.build.project import MetadataMismatchError
+from bootstrap.build.source import (
+    BuildChain,
+    BuildOrder,
+    ConfigSettings,
+    SdistFile,
+    Source,
+    SourceTree,
+    VcsCheckout,
+    config_settings,
+)
+from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.index.metadata import Metadata
+from bootstrap.network.urls import without_fragment
+from bootstrap.preparer.builder import Built
+from bootstrap.preparer.direct import url_hashes
+from bootstrap.preparer.sources import Sources
+from bootstrap.resolve.constraint import constraints_by_name
+from bootstrap.resolve.dependencies import applies
+from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.trust.hashes import Hashes, check
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What the user said of projects by name that matters before any of their code is run."""
+
+    hashes: Mapping[NormalizedName, Hashes]
+    settings: Mapping[NormalizedName, ConfigSettings]
+
+    @classmethod
+    def of(cls, wanted: Wanted, markers: Mapping[str, str]) -> Demands:
+        """Gather it from requirements and constraints, as far as their markers hold."""
+        constraints = constraints_by_name(wanted.constraints, markers)
+        hashes = {name: each.hashes for name, each in constraints.items()}
+        settings: dict[NormalizedName, ConfigSettings] = {}
+        for each in wanted.requirements:
+            if each.requirement is not None and applies(each.requirement, markers):
+                name = canonicalize_name(each.requirement.name)
+                hashes[name] = hashes.get(name, Hashes()).intersection(each.hashes)
+                settings[name] = config_settings(each.config_settings)
+        return cls(hashes, settings)
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order, and where its source came from."""
+
+    order: BuildOrder
+    requirement: UserRequirement | None = None
+    """The direct reference, if it is one."""
+
+    @property
+    def url(self) -> str:
+        """The URL of a direct reference."""
+        return (self.requirement.url or "") if self.requirement else ""
+
+
+class Builds:
+    """The preparer's `Builder` on top of the build room.
+
+    :param chain: what is being built, for whose sake all of this is ordered
+    """
+
+    suits_target = True
+
+    def __init__(
+        self, room: BuildRoom, sources: Sources, demands: Demands, chain: BuildChain
+    ) -> None:
+        self._room = room
+        self._sources = sources
+        self._demands = demands
+        self._chain = chain
+        self._lock = Lock()
+        self._orders: dict[tuple[NormalizedName, str], Order] = {}
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        """Return a source's metadata, building as little as can be.
+
+        Raises `UnusableCandidateError` for an index's file that is another than its name says, and
+        whatever the build raises.
+        """
+        try:
+            return self._room.metadata(self._ordered(candidate).order)
+        except MetadataMismatchError as error:
+            raise UnusableCandidateError(str(error), hint=error.hint) from error
+
+    def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
+        """Build a wheel, or take the one that was built before.
+
+        Raises `HashMismatchError`, and whatever the build raises.
+        """
+        ordered = self._ordered(candidate)
+        order = ordered.order
+        if isinstance(order.source, SdistFile):
+            with order.source.path.open("rb") as stream:
+                check(stream, order.source.filename, expected)
+        if isinstance(order.source, VcsCheckout) and order.editable:
+            place = self._sources.settled(order.source, ordered.url, candidate.name)
+            order = replace(order, source=place)
+        wheel = self._room.wheel(order)
+        return Built(wheel, _direct_url(order.source, ordered.url) if ordered.url else None)
+
+    def reference(self, requirement: UserRequirement) -> Candidate:
+        """Return the candidate of a direct reference; its metadata tells name and version.
+
+        Raises what fetching it and asking for its metadata raise.
+        """
+        bare, _ = without_fragment(requirement.url or "")
+        said = requirement.requirement
+        name = canonicalize_name(said.name) if said else None
+        expected = requirement.hashes.intersection(url_hashes(requirement.url or ""))
+        demanded = self._demands.hashes.get(name, Hashes()) if name else Hashes()
+        source = self._sources.reference(requirement, expected.intersection(demanded))
+        settings = config_settings(requirement.config_settings)
+        order = BuildOrder(source, name, config_settings=settings, chain=self._chain)
+        metadata = self._room.metadata(order)
+        self._orders[metadata.name, bare] = Order(order, requirement)
+        file = DistributionFile(str(source), bare, expected)
+        return Candidate(metadata.name, metadata.version, file, is_wheel=False, is_direct=True)
+
+    def _ordered(self, candidate: Candidate) -> Order:
+        key = candidate.name, candidate.file.url
+        with self._lock:
+            known = self._orders.get(key)
+        if known is None:
+            known = self._order(candidate)
+            with self._lock:
+                known = self._orders.setdefault(key, known)
+        return known
+
+    def _order(self, candidate: Candidate) -> Order:
+        demanded = self._demands.hashes.get(candidate.name, Hashes())
+        expected = candidate.file.hashes.intersection(demanded)
+        source = self._sources.archive(candidate.file, expected)
+        settings = self._demands.settings.get(candidate.name, ())
+        return Order(BuildOrder(source, candidate.name, candidate.version, settings, self._chain))
+
+
+def _direct_url(source: Source, url: str) -> Mapping[str, Any]:
+    """Return direct_url.json's content (PEP 610)."""
+    if isinstance(source, SourceTree):
+        return of_tree(source)
+    if isinstance(source, VcsCheckout):
+        return of_checkout(source)
+    return of_archive(without_fragment(url)[0], source.sha256, source.subdirectory)

@@ -1,0 +1,83 @@
+"""A builder that comes to be when the first source is met: most runs meet none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from bootstrap.build.isolation import can_build
+from bootstrap.errors import BootstrapError
+from bootstrap.index.candidate import Candidate
+from bootstrap.index.metadata import Metadata
+from bootstrap.preparer.builder import Builder, Built
+from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.trust.hashes import Hashes
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class StoppedError(BootstrapError):
+    """The run is ending while a source still waited to be built."""
+
+    def __init__(self) -> None:
+        super().__init__("The run is ending: nothing more is built.")
+
+
+class BuilderOnDemand:
+    """A `Builder` that opens another one when it is first asked, and closes it at the end.
+
+    :param begin: returns the other one, as a context
+    """
+
+    def __init__(
+        self, begin: Callable[[], AbstractContextManager[Builder]], target: TargetEnvironment
+    ) -> None:
+        self._begin = begin
+        self._target = target
+        self._stack = ExitStack()
+        self._lock = Lock()
+        self._builder: Builder | None = None
+        self._is_over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._is_over = True
+        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def suits_target(self) -> bool:
+        """Whether the target can run a build."""
+        return can_build(self._target)
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        """Return a source distribution's metadata."""
+        return self._opened().metadata(candidate)
+
+    def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
+        """Build a wheel from a source whose hashes are as expected."""
+        return self._opened().wheel(candidate, expected)
+
+    def reference(self, requirement: UserRequirement) -> Candidate:
+        """Return the candidate of a direct reference to a source."""
+        return self._opened().reference(requirement)
+
+    def _opened(self) -> Builder:
+        with self._lock:
+            if self._is_over:
+                raise StoppedError
+            if self._builder is None:
+                self._builder = self._stack.enter_context(self._begin())
+            return self._builder

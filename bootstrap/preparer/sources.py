@@ -1,0 +1,107 @@
+"""Sources: what a candidate or a direct reference names, brought to where it can be built."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.build.builder import Builder as BuildRoom
+from bootstrap.build.source import SdistFile, Source, SourceTree, VcsCheckout
+from bootstrap.build.vcs import is_vcs_url, parse_vcs_url
+from bootstrap.index.candidate import DistributionFile
+from bootstrap.network.session import Session
+from bootstrap.network.urls import as_path, is_remote, last_segment, without_fragment
+from bootstrap.network.workspace import Workspace
+from bootstrap.preparer.direct import WrongReferenceError
+from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.trust.hashes import Hashes, check
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Sources:
+    """Fetches archives and repositories, and finds directories.
+
+    :param checkouts: where the repositories of editable requirements are to stay
+    """
+
+    def __init__(
+        self, session: Session, room: BuildRoom, workspace: Workspace, checkouts: Path
+    ) -> None:
+        self._session = session
+        self._room = room
+        self._workspace = workspace
+        self._checkouts = checkouts
+        self._settled: list[Path] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the repositories that were to stay, where the run fails."""
+        for place in self._settled if kind else ():
+            shutil.rmtree(place, ignore_errors=True)
+
+    def archive(
+        self, file: DistributionFile, expected: Hashes, subdirectory: str = ""
+    ) -> SdistFile:
+        """Fetch an archive and check its bytes.
+
+        Raises `HashMismatchError`, network errors.
+        """
+        name = file.filename
+        path = self._session.download(file.url, filename=name, expected=expected, size=file.size)
+        with path.open("rb") as stream:
+            return SdistFile(path, name, check(stream, name, expected), subdirectory)
+
+    def reference(self, requirement: UserRequirement, expected: Hashes) -> Source:
+        """Bring what a direct reference names here.
+
+        Raises `WrongReferenceError`, `VcsError`, and what `archive` raises.
+        """
+        url = requirement.url or ""
+        if is_vcs_url(url):
+            into = self._workspace.new_path("checkout")
+            return self._room.checkout(parse_vcs_url(url), into, editable=requirement.editable)
+        bare, fragment = without_fragment(url)
+        subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
+        if not is_remote(bare) and (path := as_path(bare)).is_dir():
+            return SourceTree(_below(path, subdirectory, requirement), requirement.editable)
+        if requirement.editable:
+            raise WrongReferenceError(requirement, "a file", "a directory or a repository")
+        return self.archive(DistributionFile(last_segment(bare), bare), expected, subdirectory)
+
+    def settled(self, checkout: VcsCheckout, url: str, name: NormalizedName) -> VcsCheckout:
+        """Move an editable requirement's repository to where it is to stay.
+
+        A clone that lies there already is brought to the same commit. Raises `VcsError`.
+        """
+        place = self._checkouts / name
+        if place.exists():
+            same_commit = replace(parse_vcs_url(url), revision=checkout.commit)
+            return self._room.checkout(same_commit, place, editable=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        self._settled.append(place)
+        shutil.move(checkout.path, place)
+        return replace(checkout, path=place)
+
+
+def _below(path: Path, subdirectory: str, requirement: UserRequirement) -> Path:
+    """Return the directory a reference means; a fragment may not lead out of its URL."""
+    if not subdirectory:
+        return path
+    found = (path / subdirectory).resolve()
+    if not found.is_dir() or not found.is_relative_to(path.resolve()):
+        raise WrongReferenceError(requirement, "none", f"a subdirectory {subdirectory!r}")
+    return found

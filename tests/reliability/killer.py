@@ -1,0 +1,71 @@
+"""Runs get-installer and kills it (itself) just before a call that touches the target.
+
+    python killer.py TARGET NUMBER PROGRAM ARGUMENT ...
+
+PROGRAM is a .pyz or a checkout's directory. NUMBER 0 kills nobody and, in the end, writes each call
+to standard error. Calls are told by Python's audit events (PEP 578): the program itself runs as it
+is.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+from pathlib import Path
+
+CALLS = frozenset(
+    {
+        "open",
+        "os.chmod",
+        "os.link",
+        "os.listdir",
+        "os.mkdir",
+        "os.remove",
+        "os.rename",
+        "os.rmdir",
+        "os.scandir",
+        "os.utime",
+        "bootstrap.install.exchange",
+    }
+)
+MARK = "touches the target: "
+
+
+def main() -> None:
+    """Install the hook, then become the program."""
+    target, number, program = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    touched: list[str] = []
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event not in CALLS or not _is_in(target, arguments):
+            return
+        touched.append(f"{event} {arguments[0]}")
+        if len(touched) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    sys.argv = sys.argv[3:]
+    try:
+        _run(program)
+    finally:
+        if number == 0:
+            sys.stderr.write("".join(f"{MARK}{call}\n" for call in touched))
+
+
+def _is_in(target: str, arguments: tuple[object, ...]) -> bool:
+    return any(isinstance(each, str) and each.startswith(target) for each in arguments[:2])
+
+
+def _run(program: str) -> None:
+    if Path(program).is_dir():
+        sys.path.insert(0, program)
+        from bootstrap.cli import main as engine
+
+        sys.exit(engine())
+    runpy.run_path(program, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

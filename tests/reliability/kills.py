@@ -1,0 +1,86 @@
+"""Kills upgrades and downgrades of pip at many instants, and counts what survives.
+
+    python -m tests.reliability.kills --count 1000 [--where DIR] [--program dist/get-installer.pyz]
+
+A tenth of the kills is spread evenly over all calls that touch the target, three tenths over those
+of the commit alone (from the journal to its removal), the rest is at random times. Every kill is
+followed, with no repair by hand, by `python -m pip --version`, and by a second run, after which the
+environment must equal a fresh installation, byte for byte. Exits with 1 if any did not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from tests.reliability.survival import Ground, Verdict
+
+Kill = tuple[str, Callable[[], Verdict]]
+
+
+def main() -> int:
+    """Kill, and tell."""
+    options = _options()
+    options.where.mkdir(parents=True, exist_ok=True)
+    tally: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(dir=options.where) as directory:
+        for name, old, new in (("up", *options.wheels), ("down", *reversed(options.wheels))):
+            ground = Ground(Path(directory, name), options.program, options.python, old, new)
+            dice = random.Random(options.seed)  # no secret
+            for what, kill in _kills(ground, options.count // 2, dice):
+                _count(f"{name}grade, {what}", kill(), tally)
+    print(f"seed {options.seed}:", ", ".join(f"{n} {what}" for what, n in sorted(tally.items())))
+    return 1 if tally["FAILED"] else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--where", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--program", default="dist/get-installer.pyz")
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("wheels", type=Path, nargs=2, help="two pip wheels, the older one first")
+    return parser.parse_args()
+
+
+def _kills(ground: Ground, count: int, dice: random.Random) -> Iterator[Kill]:
+    calls = ground.calls()
+    journal = [
+        number
+        for number, call in enumerate(calls, 1)
+        if call.endswith(("/journal.new", "/journal"))
+    ]
+    commit = range(journal[0], journal[-1] + 2)
+    for number in _spread(range(1, len(calls) + 1), count // 10):
+        yield f"call {number}", partial(ground.kill_at_call, number)
+    for number in _spread(commit, count * 3 // 10):
+        yield f"commit's call {number}", partial(ground.kill_at_call, number)
+    longest = max(ground.duration() for _ in range(3))
+    for _ in range(count - count // 10 - count * 3 // 10):
+        seconds = dice.uniform(0, longest)
+        yield f"after {seconds:.4f} s", partial(ground.kill_after, seconds)
+
+
+def _spread(numbers: range, count: int) -> Iterator[int]:
+    """Yield so many of the numbers, evenly; all of them again and again where there are fewer."""
+    for each in range(count):
+        at = each * len(numbers) // count if count < len(numbers) else each % len(numbers)
+        yield numbers[at]
+
+
+def _count(what: str, verdict: Verdict, tally: Counter[str]) -> None:
+    tally["killed" if verdict.killed else "finished before the kill"] += 1
+    if not verdict.survived:
+        tally["FAILED"] += 1
+        print(f"{what}: pip says {verdict.usable!r}; {verdict.complaint}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

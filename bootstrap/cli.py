@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError
+from bootstrap.termination import Terminated, orderly
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -88,13 +89,18 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
     """Run, and turn whatever goes wrong into a message and an exit status."""
     ui = Ui(sys.stdout, sys.stderr, _verbosity(arguments))
     try:
-        return run()
+        with orderly():
+            return run()
     except BootstrapError as error:
         ui.error(f"error: {error}")
         if error.hint:
             ui.error(f"hint: {error.hint}")
         _tell_traceback(ui)
         return error.exit_status
+    except Terminated as end:
+        ui.error(f"{end}; nothing was left half done.")
+        end.carry_out()
+        return _INTERRUPTED
     except KeyboardInterrupt:
         ui.error("Interrupted; nothing was left half done.")
         return _INTERRUPTED

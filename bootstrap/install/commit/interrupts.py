@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -43,7 +42,7 @@ class Interrupts:
             return
         before = {each: signal.getsignal(each) for each in _SIGNALS}
         for each, handler in before.items():
-            if handler in {signal.SIG_DFL, signal.default_int_handler}:
+            if callable(handler) or handler is signal.SIG_DFL:
                 signal.signal(each, self._receive)
         try:
             yield
@@ -52,7 +51,7 @@ class Interrupts:
             _restore(before)
             if exc.number == signal.SIGINT:
                 raise KeyboardInterrupt from exc
-            os.kill(os.getpid(), exc.number)
+            signal.raise_signal(exc.number)
             raise
         finally:
             _restore(before)

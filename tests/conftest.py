@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-_SHIELDED = ("PIP_", "SSL_", "UV_", "POETRY_", "REQUESTS_CA", "CURL_CA", "GIT_SSL", "PYTHON", "XDG_")
+_SHIELDED = (
+    "PIP_",
+    "SSL_",
+    "UV_",
+    "POETRY_",
+    "REQUESTS_CA",
+    "CURL_CA",
+    "GIT_SSL",
+    "PYTHON",
+    "XDG_",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

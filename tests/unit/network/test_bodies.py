@@ -15,7 +15,7 @@ def in_chunks(body: bytes, size: int = 100) -> list[bytes]:
 def test_a_plain_and_a_compressed_body_are_the_same() -> None:
     body = bytes(range(256)) * 50
     assert decoded(in_chunks(body), "", "https://h/", 1 << 20) == body
-    assert decoded(in_chunks(gzip.compress(body, mtime=0)), "GZIP", "https://h/", 1 << 20) == body
+    assert decoded(in_chunks(gzip.compress(body)), "GZIP", "https://h/", 1 << 20) == body
 
 
 def test_a_body_is_bounded_on_the_wire() -> None:
@@ -24,7 +24,7 @@ def test_a_body_is_bounded_on_the_wire() -> None:
 
 
 def test_a_bomb_is_bounded_while_it_is_decompressed() -> None:
-    bomb = gzip.compress(bytes(50 << 20, mtime=0))
+    bomb = gzip.compress(bytes(50 << 20))
     with pytest.raises(TooLargeError, match="after decompression"):
         decoded(in_chunks(bomb, 1 << 16), "gzip", "https://h/", 1 << 20)
 
@@ -35,7 +35,7 @@ def test_an_encoding_nobody_asked_for_is_refused(encoding: str) -> None:
         decoded([b"x"], encoding, "https://h/", 1000)
 
 
-@pytest.mark.parametrize("body", [b"this is no gzip", gzip.compress(bytes(10_000, mtime=0))[:-9]])
+@pytest.mark.parametrize("body", [b"this is no gzip", gzip.compress(bytes(10_000), mtime=0)[:-9]])
 def test_damaged_compression_is_told(body: bytes) -> None:
     with pytest.raises(UndecodableError):
         decoded([body], "gzip", "https://h/", 1 << 20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
@@ -47,6 +47,8 @@ class Metadata:
     requires_python: SpecifierSet | None = None
     extras: frozenset[NormalizedName] = frozenset()
     metadata_version: tuple[int, int] = (2, 1)
+    content: bytes = field(default=b"", repr=False, compare=False)
+    """All of the file, for reports."""
 
 
 def fetch_metadata(candidate: Candidate, session: Session, ui: Ui | None = None) -> Metadata | None:
@@ -87,6 +89,7 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
         _requires_python(raw.get("requires_python")),
         frozenset(canonicalize_name(extra) for extra in raw.get("provides_extra", ())),
         metadata_version,
+        content,
     )
 
 

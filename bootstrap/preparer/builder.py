@@ -38,6 +38,10 @@ class Builder(Protocol):
         """Build a wheel from a source whose hashes are as expected."""
         ...
 
+    def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
+        """Return direct_url.json's content (PEP 610) for a candidate of `reference`."""
+        ...
+
     def reference(self, requirement: UserRequirement) -> Candidate:
         """Return the candidate of a direct reference to a source: archive, directory, VCS."""
         ...

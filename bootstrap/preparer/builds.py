@@ -114,6 +114,11 @@ class Builds:
         wheel = self._room.wheel(order)
         return Built(wheel, _direct_url(order.source, ordered.url) if ordered.url else None)
 
+    def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
+        """Return what direct_url.json says of a direct reference (PEP 610)."""
+        ordered = self._ordered(candidate)
+        return _direct_url(ordered.order.source, ordered.url)
+
     def reference(self, requirement: UserRequirement) -> Candidate:
         """Return the candidate of a direct reference; its metadata tells name and version.
 

@@ -9,9 +9,11 @@ from functools import cached_property
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
+from bootstrap.build.direct_url import of_archive
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile
 from bootstrap.index.metadata import Metadata, parse_metadata
 from bootstrap.install.plan import WheelToInstall
+from bootstrap.preparer.acquired import Acquired
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.preparer.wheel_metadata import read_metadata
 from bootstrap.preparer.wheels import expected_hashes, to_install
@@ -85,6 +87,16 @@ class BundledPreparer:
                 yield each.name, self._verified(each)
             else:
                 yield from self._beside.arriving(Resolution((each,)))
+
+    def acquired(self, resolution: Resolution) -> tuple[Acquired, ...]:
+        """Return where each that is to be installed comes from, and its metadata."""
+        return tuple(one for each in resolution.to_install for one in self._acquired(each))
+
+    def _acquired(self, resolved: Resolved) -> tuple[Acquired, ...]:
+        if resolved.candidate is not self.candidate:
+            return self._beside.acquired(Resolution((resolved,)))
+        origin = of_archive(self.candidate.file.url, self._bundled.sha256)
+        return (Acquired(resolved, origin, self._metadata.content),)
 
     @cached_property
     def _metadata(self) -> Metadata:

@@ -45,6 +45,11 @@ class Lookahead(Generic[K, V]):
             self._run(key, future)
         return future.result()
 
+    def has(self, key: K) -> bool:
+        """Say whether somebody asked for a key already."""
+        with self._lock:
+            return key in self._begun
+
     def stop(self) -> None:
         """Take out of the queue what has not begun."""
         with self._lock:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bootstrap.build.isolation import can_build
 from bootstrap.errors import BootstrapError
@@ -69,6 +69,10 @@ class BuilderOnDemand:
     def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
         """Build a wheel from a source whose hashes are as expected."""
         return self._opened().wheel(candidate, expected)
+
+    def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
+        """Return what direct_url.json says of a direct reference to a source."""
+        return self._opened().direct_url(candidate)
 
     def reference(self, requirement: UserRequirement) -> Candidate:
         """Return the candidate of a direct reference to a source."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.build.direct_url import of_archive
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.index.finder import Finder
 from bootstrap.index.metadata import Metadata, MetadataError, fetch_metadata, parse_metadata
 from bootstrap.install.plan import WheelToInstall
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote
+from bootstrap.preparer.acquired import Acquired
 from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.foresight import Foresight
@@ -154,13 +156,32 @@ class Preparer:
             for each in begun:
                 each.cancel()
 
+    def acquired(self, resolution: Resolution) -> tuple[Acquired, ...]:
+        """Return where each that is to be installed comes from, and its metadata.
+
+        What has no hash yet is fetched for it. Raises as `arriving` does.
+        """
+        return tuple(self._session.in_parallel(self._acquired, resolution.to_install))
+
+    def _acquired(self, resolved: Resolved) -> Acquired:
+        candidate = resolved.candidate
+        assert candidate is not None  # noqa: S101  # only what is to be installed comes here
+        content = self._metadata(candidate).content
+        if candidate.is_direct and not candidate.is_wheel:
+            return Acquired(resolved, self._building(candidate).direct_url(candidate), content)
+        expected = expected_hashes(candidate, resolved)
+        known = expected.allowed.get("sha256", frozenset())
+        sha256 = min(known) if len(known) == 1 else fetch(candidate, expected, self._session).sha256
+        return Acquired(resolved, of_archive(candidate.file.url, sha256), content)
+
     def _prepared(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
         candidate = resolved.candidate
         assert candidate is not None  # noqa: S101  # only what is to be installed comes here
         expected = expected_hashes(candidate, resolved)
         if candidate.is_wheel:
             wheel = fetch(candidate, expected, self._session)
-            return resolved.name, to_install(wheel, candidate, resolved, self.metadata(candidate))
+            promised = self._metadata(candidate) if self._metadata.has(candidate) else None
+            return resolved.name, to_install(wheel, candidate, resolved, promised)
         built = self._building(candidate).wheel(candidate, expected)
         return resolved.name, built_to_install(built, resolved, self.metadata(candidate))
 

@@ -29,13 +29,17 @@ def fetch(candidate: Candidate, expected: Hashes, session: Session) -> VerifiedW
 
 
 def to_install(
-    wheel: VerifiedWheel, candidate: Candidate, resolved: Resolved, promised: Metadata
+    wheel: VerifiedWheel, candidate: Candidate, resolved: Resolved, promised: Metadata | None
 ) -> WheelToInstall:
     """Describe a wheel that was fetched to the install room.
 
+    `promised` is the metadata it was resolved by; None where a lock named it, and nobody asked.
     Raises `MalformedWheelError` where its metadata is not what was resolved with (PEP 658).
     """
-    check_promise(wheel, promised, "name", "version", "requires", "requires_python", "extras")
+    if promised is None:
+        check_promise(wheel, candidate, "name", "version")
+    else:
+        check_promise(wheel, promised, "name", "version", "requires", "requires_python", "extras")
     return WheelToInstall(
         wheel,
         requested=resolved.requested is not None,
@@ -54,7 +58,7 @@ def built_to_install(built: Built, resolved: Resolved, promised: Metadata) -> Wh
     return WheelToInstall(built.wheel, requested=requested, direct_url=built.direct_url)
 
 
-def check_promise(wheel: VerifiedWheel, promised: Metadata, *fields: str) -> None:
+def check_promise(wheel: VerifiedWheel, promised: Metadata | Candidate, *fields: str) -> None:
     """Check that a wheel's metadata is what was seen of it while resolving."""
     with wheel.open() as stream:
         found = parse_metadata(read_metadata(stream, wheel.filename), wheel.filename)

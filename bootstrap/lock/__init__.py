@@ -1,0 +1,1 @@
+"""Locks (PEP 751): a resolution as a file, read and written."""

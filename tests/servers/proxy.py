@@ -81,11 +81,11 @@ class ProxyServer(LoopbackServer):
             exchange.end_headers()
             exchange.wfile.flush()
             with suppress(OSError):
-                _relay(exchange.connection, upstream)
+                relay(exchange.connection, upstream)
         exchange.close_connection = True
 
 
-def _relay(one: socket.socket, other: socket.socket) -> None:
+def relay(one: socket.socket, other: socket.socket) -> None:
     """Carry bytes both ways until either side ends."""
     peers = {one: other, other: one}
     with selectors.DefaultSelector() as selector:

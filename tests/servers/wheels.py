@@ -89,7 +89,7 @@ def make_sdist(
         "pyproject.toml": _PYPROJECT.format(requires=list(build_requires))
         if pyproject is None
         else pyproject,
-        "intree_backend.py": _BACKEND if backend is None else backend,
+        "intree_backend.py": IN_TREE_BACKEND if backend is None else backend,
     }
     return _tar(directory / f"{root}.tar.gz", root, content | _encoded(described))
 
@@ -176,7 +176,7 @@ build-backend = "intree_backend"
 backend-path = ["."]
 """
 
-_BACKEND = '''\
+IN_TREE_BACKEND = '''\
 """Makes a wheel of every file beside it; needs nothing but the standard library."""
 import base64, email, hashlib, os, zipfile
 

@@ -11,8 +11,9 @@ from bootstrap.trust.inspection.interception import recognise
 from bootstrap.trust.x509.certificate import Certificate
 
 _INSTALL = (
-    "Debian, Ubuntu: copy it to /usr/local/share/ca-certificates/NAME.crt and run "
-    "update-ca-certificates; Fedora: trust anchor FILE; macOS: Keychain Access; Windows: certmgr"
+    "Or install it for all programs: on Debian and Ubuntu as "
+    "/usr/local/share/ca-certificates/NAME.crt, then update-ca-certificates; on Fedora by "
+    "`trust anchor FILE`; on macOS by Keychain Access; on Windows by certmgr."
 )
 
 
@@ -34,7 +35,10 @@ def hint(found: Findings) -> str:
 def pointer(found: Findings) -> str:
     """Say where to learn more."""
     address = found.server.address
-    return f"`doctor https://{address}` shows the whole chain and every store's verdict."
+    return (
+        f"With the same options, `doctor https://{address}` shows the whole chain and what every "
+        "store says of it."
+    )
 
 
 def _presented(chain: tuple[Certificate, ...]) -> list[str]:
@@ -154,10 +158,7 @@ def _advise_issuer(found: Findings) -> str:
             "use --add-cert in its place."
         )
     source = _intercepted(found) or "If you expect this authority, ask for its root certificate."
-    return (
-        f"{source} Export it as PEM and pass it with --add-cert FILE, or install it in the "
-        f"system's store ({_INSTALL})."
-    )
+    return f"{source} Export it as PEM and pass it with --add-cert FILE.\n{_INSTALL}"
 
 
 def _advise_self_signed(found: Findings) -> str:

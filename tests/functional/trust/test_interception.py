@@ -1,0 +1,125 @@
+"""Through a real intercepting proxy, whose authority is known by one way only."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+from tests.functional.trust.interceptor import Interceptor, interceptor
+from tests.functional.trust.tls_front import tls_front
+from tests.functional.trust.ways import WAYS, Told
+from tests.servers import Authority, make_sdist
+from tests.servers.wheels import IN_TREE_BACKEND
+
+pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
+
+_BACKEND = "import tools_for_building\n" + IN_TREE_BACKEND
+
+
+@pytest.fixture(scope="module")
+def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
+    with interceptor(tmp_path_factory.mktemp("proxy"), authority) as running:
+        yield running
+
+
+@pytest.fixture
+def https_proxy(proxy: Interceptor, tmp_path: Path) -> Iterator[str]:
+    """The same proxy, spoken to by TLS; its own name is certified by the same authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(proxy.forge.issue().write(tmp_path / "proxy.pem"))
+    with tls_front(proxy.port, context) as port:
+        yield f"https://localhost:{port}"
+
+
+@pytest.fixture
+def ca(proxy: Interceptor, tmp_path: Path) -> Path:
+    """The proxy's authority, exported by hand."""
+    return Path(shutil.copy(proxy.ca, tmp_path / "company.pem"))
+
+
+def through(proxy: str, index: LocalIndex) -> tuple[str, ...]:
+    return ("--index-url", index.server.simple_url, "--proxy", proxy)
+
+
+def installs_and_builds(
+    engine: Engine, index: LocalIndex, venv: Path, way_there: tuple[str, ...], told: Told
+) -> None:
+    """Install a wheel and an sdist whose back-end needs another wheel: all fetched that way."""
+    for name in ("extra", "tools-for-building"):
+        index.add(name, "1.0")
+    source = make_sdist(
+        index.wheels, "built", "1.0", build_requires=["tools-for-building"], backend=_BACKEND
+    )
+    index.server.add(source)
+    options = ("--venv", venv, *way_there, *told.options, "--installer", "none")
+    done = engine.succeeds(*options, "extra", "built", environ=told.environ)
+    assert "extra 1.0" in done.out
+    assert "built 1.0" in done.out
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_company_s_authority_is_believed_however_it_is_told(
+    way: str, engine: Engine, index: LocalIndex, proxy: Interceptor, ca: Path, venv: Path
+) -> None:
+    installs_and_builds(engine, index, venv, through(proxy.url, index), WAYS[way](ca))
+
+
+@pytest.mark.parametrize("way", ["--add-cert", "SSL_CERT_FILE"])
+def test_a_proxy_spoken_to_by_tls_is_believed_as_any_server_is(
+    way: str,
+    engine: Engine,
+    index: LocalIndex,
+    https_proxy: str,
+    ca: Path,
+    venv: Path,
+) -> None:
+    # pip#13465: the system's store was not asked while connecting to an HTTPS proxy.
+    installs_and_builds(engine, index, venv, through(https_proxy, index), WAYS[way](ca))
+
+
+def test_an_interception_that_nobody_told_of_is_explained_and_changes_nothing(
+    engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path
+) -> None:
+    done = engine.fails("--venv", venv, *through(proxy.url, index))
+    message, hint = done.err.split("hint: ")
+    assert "comes from CN=Interception Root, O=Example Corporation" in message
+    assert "asked: the system's store (the default) and certifi" in message
+    assert "pass it with --add-cert FILE" in hint
+    assert f"doctor https://localhost:{index.server.port}" in hint
+    assert index.server.paths == []
+    assert not venv.exists()
+
+
+def test_an_https_proxy_that_nobody_believes_is_named_itself(
+    engine: Engine, index: LocalIndex, https_proxy: str, venv: Path
+) -> None:
+    done = engine.fails("--venv", venv, *through(https_proxy, index))
+    assert f"error: {https_proxy.removeprefix('https://')} was not believed" in done.err
+    assert index.server.accepted == 0
+
+
+def test_the_mirrors_own_authority_is_not_the_proxys(
+    engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path
+) -> None:
+    done = engine.fails("--venv", venv, *through(proxy.url, index), "--cert", index.ca)
+    assert "asked: " + str(index.ca) in done.err
+    assert not venv.exists()
+
+
+def test_the_doctor_shows_what_the_proxy_presents(
+    engine: Engine, index: LocalIndex, proxy: Interceptor, ca: Path
+) -> None:
+    options = ("doctor", "--proxy", proxy.url, index.server.simple_url)
+    done = engine(*options)
+    assert done.status == 1
+    assert f"{index.server.simple_url} through {proxy.url}: bad" in done.out
+    assert "issued by CN=Interception Root, O=Example Corporation" in done.out
+    done = engine.succeeds(*options, "--add-cert", ca)
+    assert f"{index.server.simple_url} through {proxy.url}: good" in done.out
+    assert "anchored by CN=Interception Root, O=Example Corporation" in done.out

@@ -1,0 +1,58 @@
+"""The ways to tell get-installer of an authority, each as a user would take it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is typed and what is exported."""
+
+    options: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def __add__(self, other: Told) -> Told:
+        return Told((*self.options, *other.options), {**self.environ, **other.environ})
+
+
+Way = Callable[[Path], Told]
+
+
+def _by_option(name: str) -> Way:
+    return lambda pem: Told(options=(name, str(pem)))
+
+
+def _by_variable(name: str) -> Way:
+    return lambda pem: Told(environ={name: str(pem)})
+
+
+def _by_directory(pem: Path) -> Told:
+    """Put it into a directory of hashed names beside it, the only ones OpenSSL looks at."""
+    hashed = ["openssl", "x509", "-noout", "-subject_hash", "-in", str(pem)]
+    name = subprocess.run(hashed, capture_output=True, text=True, check=True).stdout.strip()
+    directory = pem.with_suffix(".hashed")
+    directory.mkdir()
+    (directory / f"{name}.0").write_bytes(pem.read_bytes())
+    return Told(environ={"SSL_CERT_DIR": str(directory)})
+
+
+def _by_pip_conf(pem: Path) -> Told:
+    configuration = pem.with_suffix(".conf")
+    configuration.write_text(f"[global]\ncert = {pem}\n")
+    return Told(environ={"PIP_CONFIG_FILE": str(configuration)})
+
+
+WAYS: Mapping[str, Way] = {
+    "--cert": _by_option("--cert"),
+    "--add-cert": _by_option("--add-cert"),
+    "PIP_CERT": _by_variable("PIP_CERT"),
+    "pip.conf": _by_pip_conf,
+    "REQUESTS_CA_BUNDLE": _by_variable("REQUESTS_CA_BUNDLE"),
+    "CURL_CA_BUNDLE": _by_variable("CURL_CA_BUNDLE"),
+    "SSL_CERT_FILE": _by_variable("SSL_CERT_FILE"),
+    "SSL_CERT_DIR": _by_directory,
+}

@@ -1,0 +1,213 @@
+"""The hand-off: the process becomes the installer, and all that is the process's stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.functional.engine import CHECKOUT, Engine, run
+from tests.servers import make_sdist, make_wheel
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals and POSIX signals")
+
+TOOL = """\
+import json, os, signal, sys
+
+def main():
+    sys.exit(globals()[sys.argv[1]](*sys.argv[2:]))
+
+def status(number):
+    return int(number)
+
+def told():
+    print(json.dumps(dict(os.environ)))
+
+def where():
+    print(json.dumps([os.getpid(), os.getcwd(), os.isatty(0), os.isatty(1), os.isatty(2)]))
+
+def waiting():
+    handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    print(handlers == [signal.default_int_handler, signal.SIG_DFL], flush=True)
+    signal.pause()
+
+def pipes():
+    with open("/proc/self/status") as lines:
+        print(next(line for line in lines if line.startswith("SigIgn")).split()[1])
+"""
+
+
+TOOLS = {
+    "files": {"tool.py": TOOL},
+    "extras": ["extra"],
+    "entry_points": {"console_scripts": {"tool": "tool:main"}},
+}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment with a tool of our own in it, and where it came from."""
+
+    venv: Path
+    wheel: Path
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What is typed before `--`."""
+        places = ("--no-index", "--find-links", str(self.wheel.parent))
+        return ("--python", str(self.venv), *places, "--installer", "tool", "-q")
+
+
+@pytest.fixture(scope="module")
+def installed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    directory = tmp_path_factory.mktemp("wheels")
+    wheel = make_wheel(directory, "tool", "1.0", **TOOLS)  # type: ignore[arg-type]  # by name
+    found = Installed(tmp_path_factory.mktemp("hand-off") / "the target", wheel)
+    run(sys.executable, "-m", "venv", "--without-pip", found.venv)
+    engine.succeeds(*found.options, "--isolated")
+    return found
+
+
+@pytest.fixture
+def tool(engine: Engine, installed: Installed) -> list[str]:
+    """The command line up to what follows `--`."""
+    return [*engine.command, *installed.options, "--"]
+
+
+def environ(engine: Engine) -> dict[str, str]:
+    return {**os.environ, **engine.environ}
+
+
+def started(tool: list[str], engine: Engine, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*tool, *words],
+        env=environ(engine),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("status", ["0", "255"])
+def test_the_exit_status_is_the_installers(tool: list[str], engine: Engine, status: str) -> None:
+    assert subprocess.call([*tool, "status", status], env=environ(engine)) == int(status)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_reaches_the_installer_and_ends_it_as_it_would(
+    tool: list[str], engine: Engine, number: signal.Signals
+) -> None:
+    process = started(tool, engine, "waiting")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "True\n"
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == -number
+
+
+def test_signals_that_python_ignores_are_not_ignored_in_the_installer(
+    tool: list[str], engine: Engine
+) -> None:
+    # The tool is Python, too, and ignores SIGPIPE and SIGXFSZ itself: nothing else may be ignored.
+    ignored = int(run(*tool, "pipes", env=environ(engine)), 16)
+    assert ignored == 1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1)
+
+
+def test_terminal_working_directory_and_process_are_kept(
+    tool: list[str], engine: Engine, tmp_path: Path
+) -> None:
+    import pty
+
+    (tmp_path / "here").mkdir()
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [*tool, "where"],
+        **dict.fromkeys(("stdin", "stdout", "stderr"), follower),  # type: ignore[arg-type]  # by name
+        env=environ(engine),
+        cwd=tmp_path / "here",
+    )
+    os.close(follower)
+    said = b""
+    while b"\n" not in said:
+        said += os.read(leader, 1024)
+    os.close(leader)
+    assert process.wait(timeout=30) == 0
+    assert json.loads(said) == [process.pid, str(tmp_path / "here"), True, True, True]
+
+
+def test_ctrl_c_on_a_terminal_ends_the_installer(tool: list[str], engine: Engine) -> None:
+    import pty
+
+    child, leader = pty.fork()
+    if child == 0:  # pragma: no cover  # another process
+        os.execve(tool[0], [*tool, "waiting"], environ(engine))
+    said = b""
+    while b"True" not in said:
+        said += os.read(leader, 1024)
+    os.write(leader, b"\x03")
+    _, status = os.waitpid(child, 0)
+    os.close(leader)
+    assert os.WTERMSIG(status) == signal.SIGINT
+
+
+def test_the_environment_is_the_callers_byte_for_byte(engine: Engine, installed: Installed) -> None:
+    said_to_pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(installed.wheel.parent)}
+    odd = {"ODD": "a=b\udcff\n", "EMPTY": "", "LC_ALL": "C.UTF-8", **said_to_pip}
+    command = ("--python", installed.venv, "--installer", "tool", "-q", "--", "told")
+    done = engine.succeeds(*command, environ={**odd, "__PYVENV_LAUNCHER__": "/ours"})
+    assert json.loads(done.out) == {**environ(engine), **odd}
+
+
+@pytest.mark.parametrize("named", ["tool[extra]<2", "./{wheel}", "file://{path}", "./tool-1.0"])
+def test_the_installer_is_known_by_what_it_is_not_by_how_it_was_named(
+    named: str, engine: Engine, installed: Installed, venv: Path, tmp_path: Path
+) -> None:
+    shutil.copy(installed.wheel, tmp_path)
+    points = {"tool-1.0.dist-info/entry_points.txt": "[console_scripts]\ntool = tool:main\n"}
+    sdist = make_sdist(tmp_path, "tool", "1.0", files={"tool.py": TOOL, **points})
+    shutil.unpack_archive(sdist, tmp_path)
+    requirement = named.format(wheel=installed.wheel.name, path=installed.wheel)
+    places = ("--no-index", "--find-links", tmp_path)
+    options = ("--venv", venv, *places, "--installer", requirement)
+    done = engine(*options, "--", "status", "7", cwd=tmp_path)
+    assert done.status == 7, done.text
+
+
+def test_a_command_that_cannot_be_run_is_told_in_a_sentence(
+    engine: Engine, installed: Installed, venv: Path
+) -> None:
+    shutil.copytree(installed.venv, venv, symlinks=True)
+    (venv / "bin" / "tool").write_text("#!/no/such/interpreter\n")
+    done = engine.fails("--python", venv, *installed.options[2:], "--", "status", "0")
+    assert str(venv / "bin" / "tool") in done.err
+
+
+def test_windows_way_a_child_leaves_ctrl_c_to_the_child() -> None:
+    code = (
+        "import sys; from bootstrap.handoff.handoff import Handoff;"
+        "from bootstrap.handoff.process import as_child;"
+        "sys.exit(as_child(Handoff((sys.executable, '-c', sys.argv[1]), {})))"
+    )
+    child = (
+        "import signal, sys; signal.signal(signal.SIGINT, lambda *_: sys.exit(5));"
+        "print('ready', flush=True); signal.pause()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, child],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 5

@@ -1,0 +1,45 @@
+"""A target, and things said."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from bootstrap.config.load import load
+from bootstrap.config.surroundings import Surroundings
+from bootstrap.handoff.said import Said
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.probe import probe
+from bootstrap.target.settings import TargetSettings
+from bootstrap.target.venv import make
+from bootstrap.trust.children import child_certificates
+from bootstrap.trust.policy import decide
+from bootstrap.ui import Ui
+
+Says = Callable[..., Said]
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> TargetEnvironment:
+    """A new virtual environment of the Python that runs the tests."""
+    return make(probe(TargetSettings(), Ui(io.StringIO(), io.StringIO())), tmp_path / "the target")
+
+
+@pytest.fixture
+def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
+    """Tell what the user said on a command line, with variables and in pip.conf."""
+    monkeypatch.setattr(Surroundings, "global_configuration", ())  # this machine's own
+
+    def say(*argv: str, conf: str = "", environ: Mapping[str, str] | None = None) -> Said:
+        file = tmp_path / "pip.conf"
+        file.write_text(f"[global]\n{conf}\n")
+        variables = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(file), **(environ or {})}
+        config = load(argv, variables, cwd=tmp_path, default_index=lambda: "https://default.test/")
+        policy = decide(config.trust)
+        certificates = child_certificates(policy, None, exported=(environ or {}).keys()).variables()
+        return Said(policy, config.network, config.index, config.no_index, certificates)
+
+    return say

@@ -13,7 +13,6 @@ from bootstrap._vendor.pyproject_hooks import (
     BuildBackendHookCaller,
     HookMissing,
 )
-from bootstrap.build.process import TAIL
 from bootstrap.build.pyproject import BuildSystem
 from bootstrap.build.runner import HookError, HookRunner
 from bootstrap.build.source import ConfigSettings
@@ -32,7 +31,7 @@ class BackendMissingError(HookError):
             else "With --no-build-isolation the target itself must hold what the build needs: "
             "install that first, or leave the option out."
         )
-        lines = traceback.strip().splitlines()[-TAIL:]
+        lines = traceback.strip().splitlines()[-1:]  # the rest is about how it was tried
         why = f"could not run, since its back-end {backend} cannot be imported"
         super().__init__(of, hook, why, tail=lines, hint=hint)
 

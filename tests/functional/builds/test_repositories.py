@@ -1,0 +1,91 @@
+"""Repositories by git, on this machine."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.functional.builds.conftest import Site
+from tests.functional.builds.projects import git, repository, write_project
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
+
+
+@pytest.fixture
+def fork(tmp_path: Path) -> Path:
+    """A repository with a project in it, at its first commit."""
+    tree = write_project(tmp_path / "the fork", script=True)
+    repository(tree)
+    return tree
+
+
+def test_a_branch_is_pinned_to_its_commit(site: Site, fork: Path) -> None:
+    git(fork, "checkout", "--quiet", "-b", "feature/x")
+    git(fork, "commit", "--quiet", "--allow-empty", "-m", "more")
+    site.installs(f"demo @ git+{fork.as_uri()}@feature/x")
+    assert site.direct_url("demo") == {
+        "url": fork.as_uri(),
+        "vcs_info": {
+            "vcs": "git",
+            "commit_id": git(fork, "rev-parse", "HEAD"),
+            "requested_revision": "feature/x",
+        },
+    }
+
+
+def test_a_fork_may_be_the_installer(site: Site, fork: Path) -> None:
+    options = ("--venv", site.venv, *site.index.options)
+    done = site.engine.succeeds(*options, "--installer", f"git+{fork.as_uri()}", "--", "hello")
+    assert done.out.splitlines()[-1] == "demo says hello"
+
+
+def test_an_editable_repository_stays_in_the_environment(site: Site, fork: Path) -> None:
+    url = f"git+{fork.as_uri()}@main#egg=demo"
+    site.installs("-e", url)
+    place = site.venv / "src" / "demo"
+    assert site.direct_url("demo") == {"url": place.as_uri(), "dir_info": {"editable": True}}
+    (fork / "demo.py").write_text("VALUE = 8\n", encoding="utf-8")
+    git(fork, "commit", "--quiet", "-am", "eight")
+    site.installs("-e", url)
+    assert site.python("import demo; print(demo.VALUE, demo.__file__)") == f"8 {place / 'demo.py'}"
+
+
+def test_an_editable_repository_that_fails_leaves_nothing(site: Site, fork: Path) -> None:
+    site.installs("tinyback")
+    text = (fork / "pyproject.toml").read_text("utf-8")
+    (fork / "pyproject.toml").write_text(
+        text.replace('"tinyback"', '"broken"', 1), encoding="utf-8"
+    )
+    git(fork, "commit", "--quiet", "-am", "break it")
+    site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
+    assert not (site.venv / "src" / "demo").exists()
+
+
+def test_a_subdirectory_and_submodules_come_along(
+    site: Site, fork: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "whole"
+    write_project(whole / "inner", "inner")
+    git(whole, "init", "--quiet")
+    git(whole, "submodule", "--quiet", "add", fork.as_uri(), "inner/vendor")
+    git(whole, "add", ".")
+    git(whole, "commit", "--quiet", "-m", "with a submodule")
+    # git itself refuses file: submodules unless it is told otherwise.
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "protocol.file.allow")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "always")
+    site.installs(f"inner @ git+{whole.as_uri()}#subdirectory=inner")
+    assert site.direct_url("inner")["subdirectory"] == "inner"
+
+
+@pytest.mark.parametrize("system", ["hg", "svn", "bzr"])
+def test_other_systems_are_refused_by_name(site: Site, system: str) -> None:
+    done = site.refuses(f"demo @ {system}+https://host.example/demo")
+    assert f"repositories of {system} are not supported" in done.err
+
+
+def test_a_revision_that_is_not_there_is_told(site: Site, fork: Path) -> None:
+    done = site.refuses(f"demo @ git+{fork.as_uri()}@nowhere")
+    assert "nowhere" in done.err

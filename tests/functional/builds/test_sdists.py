@@ -1,0 +1,125 @@
+"""Source distributions: of an index, and named by URL or path."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from tests.functional.builds.conftest import Site
+from tests.functional.builds.projects import offer_backend, pack, write_project
+
+
+def offer(site: Site, tmp_path: Path, name: str, version: str, *requires: str) -> Path:
+    """Offer a source distribution on the index."""
+    tree = write_project(
+        tmp_path / "packed" / f"{name}-{version}", name, version, requires=requires or ["tinyback"]
+    )
+    sdist = pack(tree, tmp_path / "sdists", f"{name}-{version}.tar.gz")
+    site.index.server.add(sdist)
+    return sdist
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_has_no_wheel_is_built_once_and_kept(site: Site, tmp_path: Path) -> None:
+    offer(site, tmp_path, "demo", "1.5")
+    assert "Installed demo 1.5" in site.installs("demo").out
+    assert site.direct_url("demo") is None
+    assert [each["hook"] for each in site.seen()] == ["build_wheel"]
+    site.installs("demo", "--force-reinstall")
+    assert len(site.seen()) == 1
+    site.installs("demo", "--force-reinstall", "--no-cache-dir")
+    assert len(site.seen()) == 2
+
+
+def test_the_user_decides_between_wheel_and_source(site: Site, tmp_path: Path) -> None:
+    site.index.add("demo", "1.0")
+    offer(site, tmp_path, "demo", "1.5")
+    assert "demo 1.0" in site.installs("demo", "--only-binary", "demo").out
+    assert "demo 1.5" in site.installs("demo", "--upgrade").out
+    done = site.refuses("demo==1.5", "--only-binary", ":all:", "--force-reinstall")
+    assert "--only-binary" in done.err
+
+
+def test_looking_ahead_runs_no_code_of_what_is_not_chosen(site: Site, tmp_path: Path) -> None:
+    offer(site, tmp_path, "helper", "9.0")
+    site.index.add("helper", "1.0")
+    site.index.add("demo", "1.0", requires=["helper", "other"])
+    site.index.add("other", "1.0", requires=["helper<2"])
+    assert "demo 1.0" in site.installs("demo").out
+    assert not site.seen()
+
+
+def test_an_sdist_by_path_is_recorded_with_its_hash(site: Site, tmp_path: Path) -> None:
+    tree = write_project(tmp_path / "demo-1.5")
+    sdist = pack(tree, tmp_path, "demo-1.5.tar.gz")
+    site.installs(sdist)
+    recorded = site.direct_url("demo")
+    assert recorded["url"] == sdist.as_uri()
+    assert recorded["archive_info"]["hashes"] == {"sha256": digest(sdist)}
+
+
+def test_a_wrong_hash_is_told_before_any_code_runs(site: Site, tmp_path: Path) -> None:
+    sdist = offer(site, tmp_path, "demo", "1.5")
+    url = site.index.server.file_url(sdist.name)
+    done = site.refuses(f"demo @ {url}#sha256={'0' * 64}")
+    assert digest(sdist) in done.err
+    assert not site.seen()
+    site.installs(f"demo @ {url}#sha256={digest(sdist)}")
+    assert site.direct_url("demo")["url"] == url
+
+
+def test_build_constraints_bind_builds_alone(site: Site, tmp_path: Path) -> None:
+    offer_backend(site.index, version="2.0")
+    tree = write_project(tmp_path / "tree", requires=["tinyback"])
+    limits = tmp_path / "limits.txt"
+    limits.write_text("tinyback<2\n", encoding="utf-8")
+    done = site.installs(tree, "tinyback", "--build-constraint", limits, "-v")
+    assert "tinyback-1.0-py3-none-any.whl" in done.out
+    assert site.python("import importlib.metadata as m; print(m.version('tinyback'))") == "2.0"
+    limits.write_text("tinyback>3\n", encoding="utf-8")
+    done = site.refuses(tree, "--build-constraint", limits)
+    assert "tinyback" in done.err
+    assert str(tree) in done.err
+
+
+def test_hashes_are_required_of_build_requirements_too(site: Site, tmp_path: Path) -> None:
+    sdist = offer(site, tmp_path, "demo", "1.5")
+    wheel = site.index.wheels / "tinyback-1.0-py3-none-any.whl"
+    listed = tmp_path / "requirements.txt"
+    listed.write_text(f"demo==1.5 --hash=sha256:{digest(sdist)}\n", encoding="utf-8")
+    done = site.refuses("-r", listed)
+    assert "demo-1.5.tar.gz has to be built" in done.err
+    assert "tinyback" in done.err
+    assert "--no-require-hashes-for" in done.err
+    assert not site.seen()
+
+    limits = tmp_path / "limits.txt"
+    limits.write_text(f"tinyback==1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    site.refuses("-r", listed, "--build-constraint", limits)
+    assert not site.seen()
+    limits.write_text(f"tinyback==1.0 --hash=sha256:{digest(wheel)}\n", encoding="utf-8")
+    site.installs("-r", listed, "--build-constraint", limits)
+    site.installs("-r", listed, "--no-require-hashes-for", "tinyback", "--force-reinstall")
+    assert len(site.seen()) == 2, "built under other rules, it is another wheel"
+
+
+def test_a_cycle_of_build_requirements_is_spelled_out(site: Site, tmp_path: Path) -> None:
+    offer(site, tmp_path, "one", "1.0", "two")
+    offer(site, tmp_path, "two", "1.0", "three")
+    offer(site, tmp_path, "three", "1.0", "one")
+    done = site.refuses("one")
+    chain = [f"{name}-1.0.tar.gz" for name in ("one", "two", "three", "one")]
+    assert " needs ".join(chain) in done.err
+
+
+def test_build_requirements_may_have_to_be_built_in_turn(site: Site, tmp_path: Path) -> None:
+    """Many at once, and deep: builds that wait for builds must not run out of threads."""
+    for number in range(10):
+        offer(site, tmp_path, f"part{number}", "1.0", "tinyback", "tool")
+    offer(site, tmp_path, "tool", "1.0", "tinyback", "nail")
+    offer(site, tmp_path, "nail", "1.0")
+    site.installs(*(f"part{number}" for number in range(10)))
+    assert site.python("import part0, part9; print(part9.VALUE)") == "7"

@@ -1,0 +1,85 @@
+"""Directories of the user's: regular, editable, and as the installer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.functional.builds.conftest import Site
+from tests.functional.builds.projects import write_project
+from tests.functional.engine import snapshot
+
+VALUE = "import demo; print(demo.VALUE)"
+
+
+def test_a_directory_is_built_and_what_it_needs_comes_from_the_index(
+    site: Site, tmp_path: Path
+) -> None:
+    tree = write_project(tmp_path / "my project")
+    done = site.installs(tree)
+    assert "Installed demo 1.5" in done.out
+    assert site.python(VALUE) == "7"
+    assert site.direct_url("demo") == {"url": tree.as_uri(), "dir_info": {}}
+    assert site.python("import importlib.util as u; print(u.find_spec('tinyback'))") == "None"
+
+
+def test_an_editable_project_becomes_a_regular_one_and_back(site: Site, tmp_path: Path) -> None:
+    tree = write_project(tmp_path / "tree")
+    for editable in (True, False, True):
+        site.installs(*(["-e"] if editable else []), tree)
+        info = {"editable": True} if editable else {}
+        assert site.direct_url("demo") == {"url": tree.as_uri(), "dir_info": info}
+        where = site.python("import demo; print(demo.__file__)")
+        assert where.startswith(str(tree)) is editable
+
+
+@pytest.mark.parametrize("spelling", [("--installer",), ("--installer", "-e")])
+def test_a_project_in_a_directory_may_be_the_installer(
+    site: Site, tmp_path: Path, spelling: tuple[str, ...]
+) -> None:
+    tree = write_project(tmp_path / "tree", script=True)
+    options = ("--venv", site.venv, *site.index.options)
+    done = site.engine.succeeds(*options, *spelling, tree, "--", "one", "two words")
+    assert done.out.splitlines()[-1] == "demo says one two words"
+
+
+def test_config_settings_reach_the_back_end(site: Site, tmp_path: Path) -> None:
+    tree = write_project(tmp_path / "tree")
+    site.installs(tree, "-C", "level=3", "-C", "with=a", "-C", "with=b")
+    assert [each["settings"] for each in site.seen()] == [{"level": "3", "with": ["a", "b"]}]
+
+
+def test_a_dry_run_of_a_project_that_says_what_it_is_runs_none_of_its_code(
+    site: Site, tmp_path: Path
+) -> None:
+    tree = write_project(tmp_path / "tree")
+    done = site.installs(tree, "--dry-run")
+    assert "Would install demo 1.5" in done.out
+    assert not site.seen()
+    assert not site.venv.exists()
+
+
+def test_without_isolation_the_target_has_to_hold_what_the_build_needs(
+    site: Site, tmp_path: Path
+) -> None:
+    tree = write_project(tmp_path / "tree", requires=["tinyback>=1"])
+    site.installs("tinyback")
+    site.installs("--no-build-isolation", "--check-build-dependencies", tree)
+    (seen,) = site.seen()
+    assert any(str(site.venv) in each for each in seen["path"])
+    other = write_project(tmp_path / "other", "other", requires=["tinyback>=2", "absent"])
+    done = site.refuses("--no-build-isolation", "--check-build-dependencies", other)
+    assert "tinyback>=2: found 1.0" in done.err
+    assert "absent: not installed" in done.err
+
+
+def test_a_build_that_fails_leaves_the_target_as_it_was(site: Site, tmp_path: Path) -> None:
+    site.installs("tinyback")
+    before = snapshot(site.venv)
+    tree = write_project(tmp_path / "tree", backend="missing")
+    done = site.refuses(tree)
+    assert "its back-end missing cannot be imported" in done.err
+    assert re.search(r"hint: .*build-system\.requires", done.err)
+    assert snapshot(site.venv) == before

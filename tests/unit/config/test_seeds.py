@@ -1,0 +1,75 @@
+"""What get-pip.py gives old Pythons besides pip."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bootstrap.config.load import load
+from bootstrap.config.seeds import with_seeds
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.probe import probe
+from bootstrap.target.settings import TargetSettings
+from bootstrap.target.venv import make
+from bootstrap.ui import Ui
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> TargetEnvironment:
+    running = probe(TargetSettings(), Ui(io.StringIO(), io.StringIO()))
+    return make(running, tmp_path / "target")
+
+
+def seeds(
+    target: TargetEnvironment,
+    *argv: str,
+    version: tuple[int, int, int] = (3, 11, 0),
+    offered: str = "setuptools wheel",
+    **environ: str,
+) -> list[str]:
+    config = load(argv, {"HOME": "/nowhere", **environ}, cwd=Path("/work"))
+    wanted = with_seeds(config, replace(target, version_info=version), offered.split().__contains__)
+    return [each.text for each in wanted.requirements[len(config.wanted.requirements) :]]
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 11, 9)])
+def test_an_old_python_gets_setuptools_and_wheel(
+    version: tuple[int, int, int], target: TargetEnvironment
+) -> None:
+    assert seeds(target, version=version) == ["setuptools", "wheel"]
+
+
+def test_a_newer_python_gets_pip_alone(target: TargetEnvironment) -> None:
+    assert seeds(target, version=(3, 12, 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ", "expected"),
+    [
+        (["--no-setuptools"], {}, ["wheel"]),
+        (["--no-wheel"], {}, ["setuptools"]),
+        ([], {"PIP_NO_SETUPTOOLS": "0", "PIP_NO_WHEEL": "anything"}, []),
+        (["--installer", "uv"], {}, []),
+        (["--installer", "pip"], {}, []),
+        (["setuptools<60"], {}, ["wheel"]),
+        (["--require-hashes"], {}, []),
+        (["pip<21", "extra"], {}, ["setuptools", "wheel"]),
+    ],
+)
+def test_they_can_be_done_without(
+    argv: list[str], environ: dict[str, str], expected: list[str], target: TargetEnvironment
+) -> None:
+    assert seeds(target, *argv, **environ) == expected
+
+
+def test_what_the_target_can_import_stays(target: TargetEnvironment) -> None:
+    (target.scheme.purelib / "setuptools").mkdir(parents=True)
+    (target.scheme.purelib / "setuptools" / "__init__.py").write_text("")
+    assert seeds(target) == ["wheel"]
+
+
+def test_what_nobody_offers_is_done_without(target: TargetEnvironment) -> None:
+    assert seeds(target, offered="wheel") == ["wheel"]

@@ -9,8 +9,10 @@ from functools import partial
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
+from bootstrap.config.seeds import with_seeds
 from bootstrap.doctor.report import DoctorReport, diagnose
 from bootstrap.handoff.command import installer_name
 from bootstrap.handoff.handoff import Handoff, handoff
@@ -31,7 +33,7 @@ from bootstrap.preparer.preparer import Preparer
 from bootstrap.report.outcome import Outcome
 from bootstrap.report.summary import tell
 from bootstrap.resolve.explain import ConflictError, NoCandidateError
-from bootstrap.resolve.requirement import Resolution
+from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.installed import installed_distributions
@@ -187,11 +189,20 @@ def _established(run: Run) -> Trust:
 def _installed(run: Run, source: Source) -> Outcome:
     """Resolve and, unless this is a dry run, carry the answer out."""
     before = installed_distributions(run.target)
-    resolution = resolve(run.config.wanted, run.target, source, before, run.ui)
+    resolution = resolve(_wanted(run, source), run.target, source, before, run.ui)
     if run.config.dry_run:
         return Outcome(run.target, resolution, ())
     with made(run.target):
         return Outcome(run.target, resolution, _committed(run, source, resolution))
+
+
+def _wanted(run: Run, source: Source) -> Wanted:
+    """Return what is wanted of this target, with what get-pip.py would give it besides."""
+
+    def is_offered(name: NormalizedName) -> bool:
+        return any(each.is_wheel for each in source.candidates(name))
+
+    return with_seeds(run.config, run.target, is_offered)
 
 
 def _committed(

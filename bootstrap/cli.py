@@ -58,7 +58,9 @@ def _carried_out(config: Config) -> int:
     from bootstrap import workflow
     from bootstrap.config.option import Command
 
-    ui = Ui(sys.stdout, sys.stderr, config.verbosity)
+    # A report on standard output has it for itself.
+    out = sys.stderr if config.report_file == "-" else sys.stdout
+    ui = Ui(out, sys.stderr, config.verbosity)
     for notice in config.notices:
         ui.warn(notice)
     if config.command is Command.DOCTOR:

@@ -21,6 +21,8 @@ from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.install.transaction import begin, recover
+from bootstrap.lock.errors import NotAtHandError
+from bootstrap.lock.fixed import Terms, fixed
 from bootstrap.network.errors import UnreachableError
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.session import Session
@@ -30,8 +32,10 @@ from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.on_demand import BuilderOnDemand
 from bootstrap.preparer.preparer import Preparer
+from bootstrap.report.documents import Places
 from bootstrap.report.outcome import Outcome
 from bootstrap.report.summary import tell
+from bootstrap.resolve.answer import lacking
 from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
@@ -135,7 +139,7 @@ def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> 
     )
     try:
         return _from_what_is_at_hand(replace(run, config=alone))
-    except (NoCandidateError, ConflictError):
+    except (NoCandidateError, ConflictError, NotAtHandError):
         raise obstacle from None
 
 
@@ -187,13 +191,43 @@ def _established(run: Run) -> Trust:
 
 
 def _installed(run: Run, source: Source) -> Outcome:
-    """Resolve and, unless this is a dry run, carry the answer out."""
-    before = installed_distributions(run.target)
-    resolution = resolve(_wanted(run, source), run.target, source, before, run.ui)
-    if run.config.dry_run:
-        return Outcome(run.target, resolution, ())
-    with made(run.target):
-        return Outcome(run.target, resolution, _committed(run, source, resolution))
+    """Decide and, unless this is a dry run, carry it out."""
+    config = run.config
+    whole, resolution = _decided(run, source)
+    places = Places(config.lock_file, config.report_file)
+    documents = places.gather(source, run.target, whole, resolution)
+    if config.dry_run:
+        outcome = Outcome(run.target, resolution, ())
+    else:
+        with made(run.target):
+            outcome = Outcome(run.target, resolution, _committed(run, source, resolution))
+    documents.write()
+    return outcome
+
+
+def _decided(run: Run, source: Source) -> tuple[Resolution, Resolution]:
+    """Return all that shall be there, as locks say or as is resolved, and what is yet to come."""
+    config, target = run.config, run.target
+    before = installed_distributions(target)
+    if config.locks:
+        whole = fixed(config.locks, config.wanted, _terms(run, source), before)
+    elif config.lock_file is not None:  # a lock knows nothing of what one target happens to hold
+        whole = resolve(_wanted(run, source), target, source, {}, run.ui)
+    else:
+        whole = resolve(_wanted(run, source), target, source, before, run.ui)
+        return whole, whole
+    return whole, whole if config.wanted.ignore_installed else lacking(whole, before)
+
+
+def _terms(run: Run, source: Source) -> Terms:
+    config = run.config
+    return Terms(
+        run.target,
+        source,
+        config.index.formats,
+        require_hashes=config.wanted.require_hashes,
+        is_offline=config.network.offline or config.no_index,
+    )
 
 
 def _wanted(run: Run, source: Source) -> Wanted:

@@ -15,6 +15,8 @@ from bootstrap.config.option import Command
 from bootstrap.config.said import notices, said
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Voices
+from bootstrap.lock.errors import LockNameError
+from bootstrap.lock.file import split_reference
 
 
 def compose(
@@ -58,7 +60,7 @@ def _with_manner(config: Config, voices: Voices, surroundings: Surroundings) -> 
     return replace(
         config,
         dry_run=voices.flag("dry_run"),
-        lock_file=_path(voices, "lock", surroundings),
+        lock_file=_lock(voices, surroundings),
         output_file=_path(voices, "output", surroundings),
         fix_pth=voices.flag("fix_pth"),
         seeds=frozenset(_seeds(voices)),
@@ -86,6 +88,14 @@ def _with_output(config: Config, voices: Voices, surroundings: Surroundings) -> 
 def _path(voices: Voices, destination: str, surroundings: Surroundings) -> Path | None:
     given = settings.path(voices, destination, surroundings)
     return given.value if given else None
+
+
+def _lock(voices: Voices, surroundings: Surroundings) -> Path | None:
+    """Return where a lock is to be written. Raises `LockNameError`."""
+    path = _path(voices, "lock", surroundings)
+    if path is not None and split_reference(path.name) is None:
+        raise LockNameError("--lock", path)
+    return path
 
 
 def _seeds(voices: Voices) -> Iterator[Literal["setuptools", "wheel"]]:

@@ -14,6 +14,7 @@ from bootstrap.config.requirement_file import RequirementFile
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.plan import InstallSettings
+from bootstrap.lock.file import LockFile
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
@@ -107,6 +108,8 @@ class Config:
     no_require_hashes: bool = False
     remote_files: tuple[RequirementFile, ...] = ()
     """Requirement files on the network, not yet read: `load.expand` completes the Config."""
+    locks: tuple[LockFile, ...] = ()
+    """Locks (PEP 751): where there are any, nothing is resolved."""
     notices: tuple[str, ...] = ()
     """What the user should hear though the run goes on."""
     said: tuple[Said, ...] = ()

@@ -20,6 +20,7 @@ from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Saying, Voices
 from bootstrap.errors import UsageError
+from bootstrap.lock.file import split_reference
 from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.trust.settings import TrustSettings
@@ -119,10 +120,15 @@ def _is_eager(voices: Voices) -> bool:
 def files(voices: Voices, surroundings: Surroundings) -> tuple[RequirementFile, ...]:
     """Return the files that options, variables and configuration name."""
     return tuple(
-        RequirementFile(located(given.value, surroundings), given.origin, purpose)
+        _file(given, purpose, surroundings)
         for destination, purpose in _FILES.items()
         for given in voices.listed(destination)
     )
+
+
+def _file(given: Given[str], purpose: Purpose, surroundings: Surroundings) -> RequirementFile:
+    place, extras = split_reference(given.value) or (given.value, frozenset[str]())
+    return RequirementFile(located(place, surroundings), given.origin, purpose, extras)
 
 
 def with_files(
@@ -139,6 +145,7 @@ def with_files(
         named=(*config.named, *contents.of(Purpose.REQUIREMENTS)),
         build_constraints=(*config.build_constraints, *contents.of(Purpose.BUILD_CONSTRAINTS)),
         remote_files=contents.remote,
+        locks=(*config.locks, *contents.locks),
         no_index=found.no_index,
         index=replace(
             config.index,
@@ -206,7 +213,14 @@ def _with_wanted(config: Config, contents: Contents) -> Config:
         or "require-hashes" in said
         or (has_hashes and not config.no_require_hashes),
     )
-    found = wanted.complete(base, config.named, config.installer_requirement)
+    found = wanted.complete(base, config.named, _wanted_installer(config))
     return replace(
         config, wanted=wanted.upgraded(found, upgrade=config.upgrade, eager=config.eager)
     )
+
+
+def _wanted_installer(config: Config) -> UserRequirement | None:
+    """Return the installer; a lock decides by itself whether there is one nobody asked for."""
+    installer = config.installer_requirement
+    is_asked_for = config.handoff is not None or config.installer.origin.kind != "default"
+    return installer if is_asked_for or not config.locks else None

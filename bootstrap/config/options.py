@@ -97,6 +97,7 @@ _INDEXES = (
         "best version of any index, or first index that knows it",
         choices=("best", "first"),
     ),
+    Option("--shared-name NAME", special=Kind.LIST),
 )
 
 _TRUST = (

@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from bootstrap.config.file_line import FileLine, file_line
-from bootstrap.config.not_yet import NotYetError
 from bootstrap.config.requirement_line import read_requirement
 from bootstrap.config.requirement_text import decoded, logical_lines
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Saying
 from bootstrap.errors import UsageError
+from bootstrap.lock.file import LockFile, parse_lock, split_reference
 from bootstrap.network.urls import as_path, redacted
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import UserRequirement
@@ -28,7 +28,6 @@ Read = Callable[[str], str]
 """Fetches the text at a URL."""
 
 _REMOTE = re.compile(r"https?:", re.IGNORECASE)
-_LOCK = re.compile(r"(.*[/\\])?pylock(\.[^.]+)?\.toml")
 
 
 class Purpose(Enum):
@@ -55,11 +54,18 @@ class RequirementFile:
     place: str
     origin: Origin
     purpose: Purpose
+    extras: frozenset[str] = frozenset()
+    """Asked of a lock (`-r pylock.toml[extra]`)."""
 
     @property
     def is_remote(self) -> bool:
         """Whether it takes a network to read it."""
         return bool(_REMOTE.match(self.place))
+
+    @property
+    def is_lock(self) -> bool:
+        """Whether it is a lock, by its name (PEP 751)."""
+        return split_reference(self.place) is not None
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Contents:
     requirements: tuple[tuple[Purpose, UserRequirement], ...] = ()
     options: tuple[Saying, ...] = ()
     remote: tuple[RequirementFile, ...] = ()
+    locks: tuple[LockFile, ...] = ()
 
     def of(self, purpose: Purpose) -> tuple[UserRequirement, ...]:
         """Return the requirements of one purpose."""
@@ -87,10 +94,11 @@ def read_files(
         tuple(item for item in found if isinstance(item, tuple)),
         tuple(item for item in found if isinstance(item, Saying)),
         tuple(item for item in found if isinstance(item, RequirementFile)),
+        tuple(item for item in found if isinstance(item, LockFile)),
     )
 
 
-_Item = tuple[Purpose, UserRequirement] | Saying | RequirementFile
+_Item = tuple[Purpose, UserRequirement] | Saying | RequirementFile | LockFile
 
 
 def _items(
@@ -101,6 +109,9 @@ def _items(
     if file.is_remote and read is None:
         yield file
         return
+    if file.is_lock:
+        yield _lock(file, surroundings, read)
+        return
     for number, text in logical_lines(_text(file, surroundings, read), surroundings.environ):
         origin = Origin("file", redacted(file.place), number)
         line = _understood(file, number, text, origin)
@@ -110,8 +121,6 @@ def _items(
 
 
 def _text(file: RequirementFile, surroundings: Surroundings, read: Read | None) -> str:
-    if _LOCK.fullmatch(file.place):
-        raise NotYetError(f"reading the lock file {redacted(file.place)}")
     if file.is_remote and read is not None:
         return read(file.place)
     try:
@@ -122,6 +131,14 @@ def _text(file: RequirementFile, surroundings: Surroundings, read: Read | None) 
     except (UnicodeDecodeError, LookupError) as exc:
         hint = "Save it as UTF-8, or name its encoding in its first line: # -*- coding: NAME -*-"
         raise RequirementFileError(file.place, None, str(exc), hint) from exc
+
+
+def _lock(file: RequirementFile, surroundings: Surroundings, read: Read | None) -> LockFile:
+    if file.purpose is not Purpose.REQUIREMENTS:
+        raise RequirementFileError(
+            file.place, None, f"a lock is no list of {file.purpose.value}", "Name it with -r."
+        )
+    return parse_lock(_text(file, surroundings, read), file.place, file.origin, file.extras)
 
 
 def _understood(file: RequirementFile, number: int, text: str, origin: Origin) -> FileLine:

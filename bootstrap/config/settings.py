@@ -156,6 +156,7 @@ def index_settings(voices: Voices, now: Callable[[], datetime]) -> IndexSettings
     return IndexSettings(
         strategy=IndexStrategy(strategy.value) if strategy else IndexStrategy.BEST,
         formats=formats(FormatControl(), voices.all("formats")),
+        shared_names=frozenset(names(voices, "shared_name")),
         prefer_binary=voices.flag("prefer_binary"),
         pre=voices.flag("pre"),
         uploaded_prior_to=values.moment(until.text, until.subject, now) if until else None,

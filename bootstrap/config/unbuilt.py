@@ -20,7 +20,3 @@ def _asked_for(config: Config) -> Iterator[str]:
         yield config.command.value
     if config.fix_pth:
         yield "--fix-pth"
-    if config.lock_file:
-        yield "--lock"
-    if config.report_file:
-        yield "--report"

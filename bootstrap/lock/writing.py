@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from bootstrap._vendor.packaging.pylock import Pylock
 from bootstrap.errors import BootstrapError
 from bootstrap.lock.compose import Part, compose
 
@@ -22,23 +22,23 @@ class UnwritableLockError(BootstrapError):
         )
 
 
-def write_lock(parts: Sequence[Part], path: Path) -> None:
-    """Write the lock of what was resolved, in the place of an older one if there is one.
+def lock_text(parts: Sequence[Part], directory: Path) -> str:
+    """Return the lock of what was resolved; `directory` is where it will lie.
 
-    Raises `UnlockableError` and `UnwritableLockError`.
+    Raises `UnlockableError`.
     """
-    text = as_toml(compose(parts, path.parent))
+    from bootstrap._vendor import tomli_w
+
+    return tomli_w.dumps(compose(parts, directory).to_dict())
+
+
+def write_lock(path: Path, text: str) -> None:
+    """Write a lock, in the place of an older one if there is one. Raises `UnwritableLockError`."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise UnwritableLockError(path, error) from error
-
-
-def as_toml(lock: Pylock) -> str:
-    """Return a lock's text."""
-    from bootstrap._vendor import tomli_w
-
-    return tomli_w.dumps(lock.to_dict())

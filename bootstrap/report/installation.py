@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def installation_report(
     }
 
 
-def write_report(report: dict[str, Any], place: str) -> None:
+def write_report(place: str, report: Mapping[str, Any]) -> None:
     """Write the report to a file, or to standard output. Raises `UnwritableReportError`."""
     text = json.dumps(report, indent=2)
     if place == STANDARD_OUTPUT:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.attempt import Attempt, Found
-from bootstrap.resolve.need import Pin
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
@@ -33,7 +33,7 @@ def answer(found: Found, attempt: Attempt) -> Resolution:
             Resolved(
                 name,
                 pins[name].version,
-                _to_install(pins[name], attempt.catalogue.installed.get(name)),
+                _to_install(pins[name].candidate, attempt.catalogue.installed.get(name)),
                 frozenset(extras[name]),
                 requested.get(name),
                 tuple(sorted(parents[name])),
@@ -77,11 +77,29 @@ def dependencies_first(
                 stack += [(each, False) for each in below if each not in seen]
 
 
-def _to_install(pin: Pin, installed: Installed | None) -> Candidate | None:
+def lacking(resolution: Resolution, installed: Mapping[NormalizedName, Installed]) -> Resolution:
+    """Return an answer that was found as if nothing were there, and keep what is there of it."""
+    return Resolution(
+        tuple(
+            replace(each, candidate=_lacking(each, installed.get(each.name)))
+            for each in resolution.distributions
+        )
+    )
+
+
+def _lacking(resolved: Resolved, installed: Installed | None) -> Candidate | None:
+    candidate = resolved.candidate
+    if candidate is None or candidate.is_direct:
+        return _to_install(candidate, installed)
+    is_there = installed is not None and installed.version == resolved.version
+    return None if is_there else candidate
+
+
+def _to_install(candidate: Candidate | None, installed: Installed | None) -> Candidate | None:
     """Return the candidate to install, or None where what is installed is just that."""
-    if pin.candidate is None or installed is None or installed.version != pin.version:
-        return pin.candidate
-    return None if _is_same_reference(pin.candidate, installed) else pin.candidate
+    if candidate is None or installed is None or installed.version != candidate.version:
+        return candidate
+    return None if _is_same_reference(candidate, installed) else candidate
 
 
 def _is_same_reference(candidate: Candidate, installed: Installed) -> bool:

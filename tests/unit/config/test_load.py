@@ -193,8 +193,6 @@ def test_nonsense_in_a_variable_or_a_file_is_told_with_its_place(user: User) -> 
     [
         (("pack", "requests", "-o", "kit.pyz"), "pack"),
         (("verify",), "verify"),
-        (("--lock", "pylock.toml"), "--lock"),
-        (("--report", "-"), "--report"),
         (("--fix-pth",), "--fix-pth"),
     ],
 )
@@ -396,3 +394,14 @@ def test_loading_imports_nothing_that_takes_its_time() -> None:
         text=True,
     )
     assert found.stdout.split() == []
+
+
+def test_names_that_unrelated_indexes_may_share_are_normalised(user: User) -> None:
+    config = user.says("--shared-name", "Typing_Extensions", "--shared-name", "six, attrs")
+    assert config.index.shared_names == {"typing-extensions", "six", "attrs"}
+
+
+def test_a_lock_is_written_under_a_name_that_makes_it_one(user: User) -> None:
+    assert user.says("--lock", "pylock.dev.toml").lock_file == user.cwd / "pylock.dev.toml"
+    with pytest.raises(UsageError, match=r"pylock\.toml or pylock\.NAME\.toml"):
+        user.says("--lock", "requirements.lock")

@@ -241,9 +241,37 @@ def test_a_file_may_trust_hosts_and_ask_for_features_aloud(user: User) -> None:
     assert any("fancy" in notice for notice in config.notices)
 
 
-def test_a_lock_file_is_refused_by_name(user: User) -> None:
-    with pytest.raises(BootstrapError, match=r"pylock\.dev\.toml"):
-        user.says("-r", "pylock.dev.toml")
+_LOCK = """
+lock-version = "1.0"
+created-by = "tests"
+extras = ["fast"]
+packages = []
+"""
+
+
+def test_a_lock_is_read_and_wants_no_installer_nobody_asked_for(user: User) -> None:
+    file = user.writes("pylock.dev.toml", _LOCK)
+    config = user.says("-r", "pylock.dev.toml[Fast]")
+    assert [(each.place, each.extras) for each in config.locks] == [
+        (str(file), frozenset({"fast"}))
+    ]
+    assert config.wanted.requirements == ()
+    handed_off = user.says("-r", "pylock.dev.toml", "--", "list")
+    assert [each.text for each in handed_off.wanted.requirements] == ["pip"]
+
+
+def test_a_lock_on_the_network_is_read_when_there_is_one(user: User) -> None:
+    config = user.says("-r", "https://locks.example/pylock.toml")
+    assert not config.locks
+    complete = expand(config, {"https://locks.example/pylock.toml": _LOCK}.__getitem__)
+    assert [each.place for each in complete.locks] == ["https://locks.example/pylock.toml"]
+    assert complete.wanted.requirements == ()
+
+
+def test_a_lock_is_no_constraints_file(user: User) -> None:
+    user.writes("pylock.toml", _LOCK)
+    with pytest.raises(BootstrapError, match="a lock is no list of constraints"):
+        user.says("-c", "pylock.toml")
 
 
 def test_files_on_the_network_wait_for_a_session(user: User) -> None:

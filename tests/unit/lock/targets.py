@@ -1,0 +1,77 @@
+"""What the tests of locks stand on: a target as data, and a source that knows what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bootstrap._vendor.packaging.specifiers import SpecifierSet
+from bootstrap._vendor.packaging.tags import Tag, parse_tag
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Candidate, RejectedFile
+from bootstrap.index.metadata import Metadata
+from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.scheme import Scheme
+
+
+def a_target(
+    version: str = "3.11", platform: str = "linux", tags: Sequence[str] = ("py3-none-any",)
+) -> TargetEnvironment:
+    """Return a target nobody has to have installed."""
+    place = Path("/env")
+    found: list[Tag] = [each for tag in tags for each in parse_tag(tag)]
+    return TargetEnvironment(
+        executable=place / "bin" / "python",
+        script_executable="/env/bin/python",
+        version_info=(int(version.split(".", maxsplit=1)[0]), int(version.split(".")[1]), 0),
+        implementation="cpython",
+        markers={
+            "implementation_name": "cpython",
+            "implementation_version": f"{version}.0",
+            "os_name": "nt" if platform == "win32" else "posix",
+            "platform_machine": "x86_64",
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "",
+            "platform_version": "",
+            "python_full_version": f"{version}.0",
+            "python_version": version,
+            "sys_platform": platform,
+        },
+        tags=tuple(found),
+        scheme=Scheme(place, place, place, place, place),
+        prefix=place,
+        base_prefix=place,
+        search_path=(place,),
+    )
+
+
+@dataclass
+class Source:
+    """A `CandidateSource` that offers what it holds; direct references become what they say."""
+
+    offered: dict[str, list[Candidate]] = field(default_factory=dict)
+    references: dict[str, Candidate] = field(default_factory=dict)
+    asked: list[UserRequirement] = field(default_factory=list)
+
+    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+        return self.offered.get(name, [])
+
+    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+        del name
+        return ()
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        raise AssertionError(f"a lock needs no metadata, and that of {candidate.name} was asked")
+
+    def direct(self, requirement: UserRequirement) -> Candidate:
+        self.asked.append(requirement)
+        return self.references[requirement.url or ""]
+
+    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
+        """Hear what is wanted."""
+
+    def locations(self) -> Sequence[str]:
+        return ()

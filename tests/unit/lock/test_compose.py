@@ -1,0 +1,130 @@
+"""From what was resolved to a lock, and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap._vendor import tomli
+from bootstrap._vendor.packaging.pylock import Pylock
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
+from bootstrap.build.direct_url import of_archive
+from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.index.settings import FormatControl
+from bootstrap.lock.compose import Part
+from bootstrap.lock.errors import UnlockableError
+from bootstrap.lock.file import parse_lock
+from bootstrap.lock.fixed import Terms, fixed
+from bootstrap.lock.writing import UnwritableLockError, lock_text, write_lock
+from bootstrap.preparer.acquired import Acquired
+from bootstrap.provenance import Origin
+from bootstrap.resolve.requirement import Resolved, Wanted
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.trust.hashes import Hashes
+from tests.unit.lock.targets import Source, a_target
+
+SHA = "a" * 64
+
+
+def acquired(
+    name: str, version: str = "1.0", *, url: str = "", needed_by: str = "", **said: Any
+) -> Acquired:
+    filename = f"{name}-{version}-py3-none-any.whl"
+    url = url or f"https://me:secret@files.example/{filename}"
+    file = DistributionFile(
+        filename, url, Hashes.of([("sha256", SHA)]), index_url="https://me:secret@index.example/"
+    )
+    project = NormalizedName(name)
+    candidate = Candidate(project, Version(version), file, is_wheel=True)
+    parents = (NormalizedName(needed_by),) if needed_by else ()
+    resolved = Resolved(project, Version(version), replace(candidate, **said), required_by=parents)
+    return Acquired(resolved, of_archive(url, SHA), b"")
+
+
+def written(*parts: Part, directory: Path = Path("/locks")) -> str:
+    return lock_text(parts, directory)
+
+
+def read(text: str, target: TargetEnvironment) -> dict[str, str]:
+    lock = parse_lock(text, "/locks/pylock.toml", Origin.option("-r"))
+    found = fixed([lock], Wanted(()), Terms(target, Source(), FormatControl()), {})
+    return {each.name: str(each.version) for each in found.distributions}
+
+
+def test_what_was_locked_is_what_is_read() -> None:
+    target = a_target()
+    text = written(Part(target, (acquired("b", needed_by="a"), acquired("a", "2.0"))))
+    assert read(text, target) == {"a": "2.0", "b": "1.0"}
+    lock = tomli.loads(text)
+    assert [each["name"] for each in lock["packages"]] == ["a", "b"]
+    assert lock["packages"][0]["dependencies"] == [{"name": "b"}]
+    Pylock.from_dict(lock).validate()
+
+
+def test_no_password_gets_into_a_lock() -> None:
+    text = written(Part(a_target(), (acquired("a"),)))
+    assert "secret" not in text
+    assert "https://files.example/a-1.0-py3-none-any.whl" in text
+
+
+def test_the_same_answer_gives_the_same_bytes() -> None:
+    one, two = acquired("a"), acquired("b", needed_by="a")
+    assert written(Part(a_target(), (one, two))) == written(Part(a_target(), (two, one)))
+
+
+def test_one_lock_may_be_for_several_targets() -> None:
+    old, new = a_target("3.8"), a_target("3.13", "win32")
+    text = written(
+        Part(old, (acquired("a", "1.0"), acquired("both"))),
+        Part(new, (acquired("a", "2.0"), acquired("both"), acquired("colorama"))),
+    )
+    assert read(text, old) == {"a": "1.0", "both": "1.0"}
+    assert read(text, new) == {"a": "2.0", "both": "1.0", "colorama": "1.0"}
+    assert text.count('name = "both"') == 1
+
+
+def test_a_file_of_this_machine_is_named_by_its_path_from_the_lock(tmp_path: Path) -> None:
+    wheel = tmp_path / "wheels" / "a-1.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"12345")
+    part = Part(a_target(), (acquired("a", url=wheel.as_uri()),))
+    (entry,) = tomli.loads(written(part, directory=tmp_path))["packages"][0]["wheels"]
+    assert (entry["path"], entry["size"]) == ("wheels/a-1.0-py3-none-any.whl", 5)
+    (entry,) = tomli.loads(written(part))["packages"][0]["wheels"]
+    assert entry["path"] == str(wheel)
+
+
+def test_direct_references_keep_their_kind() -> None:
+    origins: dict[str, dict[str, Any]] = {
+        "archive": of_archive("https://x.example/a.zip", SHA, "sub"),
+        "vcs": {"url": "https://x/a.git", "vcs_info": {"vcs": "git", "commit_id": "c0ffee"}},
+        "directory": {"url": "file:///locks/a", "dir_info": {"editable": True}},
+    }
+    package: dict[str, Any] = {}
+    for kind, origin in origins.items():
+        one = replace(acquired("a", is_direct=True), origin=origin)
+        (package,) = tomli.loads(written(Part(a_target(), (one,))))["packages"]
+        assert kind in package
+        assert "version" not in package  # PEP 751: a source may change its version
+    assert package["directory"] == {"path": "a", "editable": True}
+
+
+def test_the_bundled_wheel_comes_from_nowhere_a_lock_could_name() -> None:
+    part = Part(a_target(), (acquired("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
+    with pytest.raises(UnlockableError, match="bundled"):
+        written(part)
+
+
+def test_a_lock_replaces_an_older_one_whole(tmp_path: Path) -> None:
+    path = tmp_path / "locks" / "pylock.toml"
+    path.parent.mkdir()
+    path.write_text("old")
+    write_lock(path, "new")
+    assert path.read_text() == "new"
+    assert list(path.parent.iterdir()) == [path]
+    with pytest.raises(UnwritableLockError, match="nowhere"):
+        write_lock(tmp_path / "nowhere" / "pylock.toml", "new")

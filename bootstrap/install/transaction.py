@@ -20,6 +20,7 @@ from bootstrap.install.commit.preflight import check_writable, refuse_managed
 from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.environment.lock import locked
+from bootstrap.install.environment.ourselves import load_ourselves
 from bootstrap.install.environment.owned import Owned, owned_by
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places, lock_paths
@@ -137,6 +138,7 @@ class Transaction:
         with self._translated():
             for staged in self._staged:
                 write_final_record(staged, self._staging)
+        load_ourselves(self._places)
         names = {staged.name for staged in self._staged}
         replaced = self._change(names, uninstall=not self._settings.ignore_installed)
         return tuple(self._installed(staged, replaced) for staged in self._staged)

@@ -7,6 +7,7 @@ import stat
 
 from bootstrap.install.commit.plan import Plan
 from bootstrap.install.commit.staging import Staging
+from bootstrap.install.environment.collisions import ignores_case, other_spelling
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import (
@@ -66,7 +67,7 @@ def check_plan(plan: Plan, staging: Staging, owners: Owners, ui: Ui, *, force: b
     """
     for parent in {_nearest(os.path.dirname(step.path)) for step in plan.steps}:
         _check_writable(parent)
-    conflicts = _conflicts(plan, staging, owners)
+    conflicts = [*_conflicts(plan, staging, owners), *_collisions(plan, staging, owners)]
     if conflicts and not force:
         raise ConflictError(conflicts)
     for path, owner, claimant in conflicts:
@@ -84,6 +85,20 @@ def _conflicts(plan: Plan, staging: Staging, owners: Owners) -> list[tuple[str, 
         claimant = staging.claimant(path)
         conflicts.append((path, owner or "no distribution", claimant))
     return conflicts
+
+
+def _collisions(plan: Plan, staging: Staging, owners: Owners) -> list[tuple[str, str, str]]:
+    """Return what would fall together with a file that is spelt otherwise, and stays."""
+    if not ignores_case(staging.areas[0].path):
+        return []
+    collisions = []
+    for path in plan.new:
+        directory, name = os.path.split(path)
+        spelt = other_spelling(name, os.listdir(directory)) if os.path.isdir(directory) else None
+        there = os.path.join(directory, spelt or name)
+        if spelt and not plan.is_gone(there):
+            collisions.append((there, owners[there] or "no distribution", staging.claimant(path)))
+    return collisions
 
 
 def _may_replace_nobodys(path: str, places: Places) -> bool:

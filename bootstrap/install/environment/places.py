@@ -75,6 +75,11 @@ class Places:
 
 
 def lock_paths(places: Places) -> list[str]:
-    """Return the directories a writer locks: those of the ones it changes that are there."""
+    """Return what a writer locks: those of the directories it changes that are there.
+
+    And uv's own lock of a virtual environment, where uv has left one: then uv waits for us, too.
+    """
     candidates = (*places.libraries, places.directories["scripts"])
-    return [path for path in candidates if os.path.isdir(path)]
+    uv = os.path.join(places.directories["data"], ".lock")
+    found = [path for path in candidates if os.path.isdir(path)]
+    return [*found, uv] if os.name == "posix" and os.path.isfile(uv) else found

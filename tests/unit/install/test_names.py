@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import ntpath
+import posixpath
+from pathlib import PurePosixPath
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bootstrap.install.archive.names import check_collisions, check_name, folded
+from bootstrap.install.rules import BrokenRuleError
+
+_PARTS = st.sampled_from(
+    ["a", "B", "..", ".", "", "C:", "con", "aux.py", "x ", "y.", "\\", "nul", "ß", "é", "\0", "~"]
+)
+_NAMES = st.one_of(st.lists(_PARTS, max_size=5).map("/".join), st.text(max_size=20))
+
+
+def _accepted(name: str) -> bool:
+    try:
+        check_name(name)
+    except BrokenRuleError:
+        return False
+    return True
+
+
+@given(_NAMES)
+@example("a/../../b")
+@example("C:b")
+def test_an_accepted_name_stays_inside_wherever_it_is_joined(name: str) -> None:
+    if not _accepted(name):
+        return
+    path = name.removesuffix("/")
+    assert posixpath.normpath(posixpath.join("/root", path)) == f"/root/{path}"
+    joined = ntpath.normpath(ntpath.join("C:\\root", path))
+    assert joined == "C:\\root\\" + path.replace("/", "\\")
+    assert not PurePosixPath(path).is_absolute()
+
+
+@given(_NAMES, _NAMES)
+def test_names_that_fold_together_are_refused_together(one: str, other: str) -> None:
+    try:
+        check_collisions([one, other])
+    except BrokenRuleError:
+        return
+    assert one != other
+    files = [name for name in (one, other) if not name.endswith("/")]
+    assert len({folded(name) for name in files}) == len(files)
+
+
+@given(st.text())
+def test_folding_is_stable(name: str) -> None:
+    assert folded(folded(name)) == folded(name)
+    assert folded(name.upper().lower()) == folded(name.lower().upper().lower())

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.install.errors import ExternallyManagedError
+from bootstrap.install.plan import InstallSettings, WheelToInstall
+from bootstrap.install.transaction import begin, install
+from bootstrap.trust.hashes import Hashes, verified
+from tests.servers.wheels import make_wheel
+from tests.unit.install.conftest import Workbench
+from tests.unit.install.trees import picture
+
+
+def _wanted(path: Path, **details: Any) -> WheelToInstall:
+    return WheelToInstall(verified(path, path.name, Hashes()), **details)
+
+
+def test_a_transaction_that_is_left_without_commit_leaves_no_trace(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    before = picture(bench.prefix)
+    with begin(bench.target, InstallSettings(), bench.ui) as transaction:
+        transaction.stage(_wanted(make_wheel(wheelhouse, "demo", "1.0")))
+        assert bench.leftovers
+    assert picture(bench.prefix) == before
+
+
+def test_what_is_staged_is_seen_by_nobody(bench: Workbench, wheelhouse: Path) -> None:
+    listing = (
+        "import importlib.metadata, pkgutil, sys; path = [sys.argv[1]]; "
+        "print(list(importlib.metadata.distributions(path=path)), list(pkgutil.iter_modules(path)))"
+    )
+    with begin(bench.target, InstallSettings(), bench.ui) as transaction:
+        transaction.stage(_wanted(make_wheel(wheelhouse, "demo", "1.0")))
+        said = subprocess.check_output([sys.executable, "-c", listing, str(bench.library)])
+    assert said == b"[] []\n"
+
+
+def test_wheels_may_be_staged_by_several_threads(bench: Workbench, wheelhouse: Path) -> None:
+    wheels = [_wanted(make_wheel(wheelhouse, f"demo{n}", "1.0")) for n in range(30)]
+    with begin(bench.target, InstallSettings(), bench.ui) as transaction:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(transaction.stage, wheels))
+        installed = transaction.commit()
+    assert {each.name for each in installed} == {f"demo{n}" for n in range(30)}
+    assert len(list(bench.library.glob("demo*.py"))) == 30
+    assert bench.leftovers == []
+
+
+def test_an_environment_of_another_package_manager_is_refused(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    managed = replace(bench.target, externally_managed="Use apt.")
+    wheel = _wanted(make_wheel(wheelhouse, "demo", "1.0"))
+    before = picture(bench.prefix)
+    with pytest.raises(ExternallyManagedError, match=r"Use apt\."):
+        install(managed, [wheel], InstallSettings(), bench.ui)
+    assert picture(bench.prefix) == before
+
+
+def test_directories_of_the_scheme_are_made_and_unmade(bench: Workbench, wheelhouse: Path) -> None:
+    bench.library.rmdir()
+    bench.scripts.rmdir()
+    shutil.rmtree(bench.prefix / "lib")
+    before = picture(bench.prefix)
+    points = {"console_scripts": {"demo": "demo:main"}}
+    wheel = make_wheel(wheelhouse, "demo", "1.0", entry_points=points)
+    with begin(bench.target, InstallSettings(), bench.ui) as transaction:
+        transaction.stage(_wanted(wheel))
+    assert picture(bench.prefix) == before
+    bench.install(wheel)
+    assert (bench.scripts / "demo").exists()
+
+
+def test_what_the_user_named_and_where_it_came_from_is_written_down(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    url = {"url": "https://user:secret@example.org/demo.whl", "archive_info": {}}
+    wanted = _wanted(make_wheel(wheelhouse, "demo", "1.0"), requested=True, direct_url=url)
+    (installed,) = bench.install(wanted)
+    info = installed.metadata_directory
+    assert (info / "REQUESTED").read_bytes() == b""
+    written = json.loads((info / "direct_url.json").read_text())
+    assert written == {"url": "https://example.org/demo.whl", "archive_info": {}}
+    record = (info / "RECORD").read_text()
+    assert all(f"{info.name}/{name}," in record for name in ("REQUESTED", "direct_url.json"))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://${USER}:${TOKEN}@host/x", "ssh://git@host/x", "git+ssh://git@host/x"]
+)
+def test_what_is_no_secret_of_a_direct_url_is_kept(
+    bench: Workbench, wheelhouse: Path, url: str
+) -> None:
+    wanted = _wanted(make_wheel(wheelhouse, "demo", "1.0"), direct_url={"url": url})
+    (installed,) = bench.install(wanted)
+    text = (installed.metadata_directory / "direct_url.json").read_text()
+    assert json.loads(text)["url"] == url
+
+
+def test_modes_come_from_the_umask_and_the_archive(bench: Workbench, wheelhouse: Path) -> None:
+    wheel = make_wheel(wheelhouse, "demo", "1.0", data={"scripts/x": "#!python\n"})
+    before = os.umask(0o027)
+    try:
+        bench.install(wheel)
+    finally:
+        os.umask(before)
+    assert (bench.library / "demo.py").stat().st_mode & 0o7777 == 0o640
+    assert (bench.scripts / "x").stat().st_mode & 0o7777 == 0o750
+
+
+def test_compiling_leaves_bytecode_that_is_recorded_and_used(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    files = {"demo/__init__.py": "V = 1\n", "demo/broken.py": "this is no Python\n", "one.py": ""}
+    (installed,) = bench.install(make_wheel(wheelhouse, "demo", "1.0", files=files), compile=True)
+    compiled = sorted(path.name.partition(".")[0] for path in bench.library.rglob("*.pyc"))
+    assert compiled == ["__init__", "one"]
+    record = (installed.metadata_directory / "RECORD").read_text()
+    assert record.count(".pyc,sha256=") == 2
+    code = "import demo; print(demo.__cached__, demo.__init__.__code__ if 0 else demo.V)"
+    tracing = [sys.executable, "-v", "-c", code]
+    environ = {**os.environ, "PYTHONPATH": str(bench.library)}
+    done = subprocess.run(tracing, capture_output=True, text=True, check=True, env=environ)
+    assert f"{bench.library}/demo/__pycache__" in done.stdout
+    assert "matches" in done.stderr
+    assert bench.leftovers == []
+
+
+def test_a_copy_of_ourselves_is_replaced_while_it_runs(tmp_path: Path, wheelhouse: Path) -> None:
+    """The engine, installed in the target, replaces itself by something it could not go on with."""
+    root = Path(__file__).parents[3]
+    prefix = tmp_path / "env"
+    library = prefix / "lib" / "python3.11" / "site-packages"
+    shutil.copytree(root / "bootstrap", library / "bootstrap")
+    for name in ("build_zipapp.py", "tests"):  # what tells the engine that it is a checkout
+        (library / name).symlink_to(root / name)
+    record = "".join(
+        f"{path.relative_to(library)},,\n" for path in (library / "bootstrap").rglob("*.py")
+    )
+    info = library / "get_installer-0.1.dist-info"
+    info.mkdir()
+    (info / "RECORD").write_text(f"{record}{info.name}/RECORD,,\n")
+    files = {"bootstrap/__init__.py": "raise ImportError('the new version')\n"}
+    wheel = make_wheel(wheelhouse, "get-installer", "2.0", files=files)
+    program = (
+        "import sys; from pathlib import Path; from tests.unit.install.conftest import Workbench\n"
+        "import unittest.mock as m\n"
+        "with m.patch.object(Path, 'mkdir'): bench = Workbench(Path(sys.argv[1]))\n"
+        "print(bench.install(Path(sys.argv[2]))[0].version)\n"
+        "import bootstrap.config.load, bootstrap.network.session; print('went on')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(prefix), str(wheel)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(library)},
+        cwd=tmp_path,
+    )
+    assert done.stdout == "2.0\nwent on\n", done.stderr
+    assert "the new version" in (library / "bootstrap" / "__init__.py").read_text()

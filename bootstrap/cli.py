@@ -49,8 +49,10 @@ def _ensurepip(arguments: Sequence[str]) -> int:
     if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
         print(text)
         return 0
-    sys.audit("ensurepip.bootstrap", None)
-    return _carried_out(ensurepip.load(arguments, os.environ))
+    config = ensurepip.load(arguments, os.environ)
+    root = config.target.root
+    sys.audit("ensurepip.bootstrap", None if root is None else str(root))
+    return _carried_out(config)
 
 
 def _carried_out(config: Config) -> int:

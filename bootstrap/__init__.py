@@ -37,7 +37,6 @@ def bootstrap(
     from bootstrap.ui import Ui
     from bootstrap.workflow import install
 
-    sys.audit("ensurepip.bootstrap", root)
     config = keywords(
         os.environ,
         root=root,
@@ -47,4 +46,5 @@ def bootstrap(
         default_pip=default_pip,
         verbosity=verbosity,
     )
+    sys.audit("ensurepip.bootstrap", root)
     install(config, os.environ, Ui(sys.stdout, sys.stderr, verbosity))

@@ -46,8 +46,8 @@ class Site:
 
     def direct_url(self, name: str) -> Any:
         """Return what a distribution's direct_url.json says, None where it has none."""
-        code = f"from importlib.metadata import distribution as d; print(d({name!r}).read_text('direct_url.json'))"
-        text = self.python(code)
+        found = f"importlib.metadata.distribution({name!r}).read_text('direct_url.json')"
+        text = self.python(f"import importlib.metadata; print({found})")
         return None if text == "None" else json.loads(text)
 
     def seen(self) -> list[dict[str, Any]]:

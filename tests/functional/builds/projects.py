@@ -24,6 +24,11 @@ def _project():
 
 def _note(hook, settings):
     seen = {"hook": hook, "settings": settings, "environ": dict(os.environ), "path": sys.path}
+    url = os.environ.get("TINY_FETCHES")
+    if url:
+        import urllib.request
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            seen["fetched"] = answer.status
     place = os.environ.get("TINY_NOTES")
     if place:
         with open(place, "a") as notes:

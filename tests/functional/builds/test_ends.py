@@ -1,0 +1,127 @@
+"""How runs end while a hook runs, and hostile sources: nothing is left, nothing gets out."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.functional.builds.conftest import Site
+from tests.functional.builds.projects import BACKEND, write_project
+from tests.functional.engine import snapshot
+
+HANGS = """
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    import subprocess, time
+    with open(os.environ["TINY_NOTES"], "w") as notes:
+        notes.write(f"{os.getpid()} {subprocess.Popen(['sleep', '600']).pid}")
+    time.sleep(600)
+"""
+
+
+def offer(site: Site, name: str, code: str) -> None:
+    site.index.add(name, "1.0", files={f"{name}.py": BACKEND + code})
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():  # type: ignore[operator]  # a function
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes there")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_no_hook_outlives_a_run_that_is_ended(
+    site: Site, tmp_path: Path, number: signal.Signals
+) -> None:
+    offer(site, "hangs", HANGS)
+    tree = write_project(tmp_path / "tree", requires=["hangs"], backend="hangs")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environ = {**os.environ, **site.engine.environ, **site.environ, "TMPDIR": str(temporary)}
+    command = [*site.engine.command, *map(str, site.options), str(tree)]
+    with subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        wait_for(lambda: site.notes.exists() and len(site.notes.read_text().split()) == 2, process)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == (130 if number == signal.SIGINT else -number), err
+    assert b"nothing was left half done" in err
+    assert not any(is_running(int(pid)) for pid in site.notes.read_text("ascii").split())
+    assert not list(temporary.iterdir())
+    assert not site.venv.exists()
+
+
+def test_a_hook_s_megabytes_are_shown_by_their_end(site: Site, tmp_path: Path) -> None:
+    code = "\ndef build_wheel(*_, **__):\n    print('x' * 79 + '\\n' * 2, end='')\n"
+    code += "    [print('line', n) for n in range(200_000)]\n    raise SystemExit(7)\n"
+    offer(site, "chatty", code)
+    tree = write_project(tmp_path / "tree", requires=["chatty"], backend="chatty")
+    done = site.refuses(tree)
+    assert "its hook build_wheel ended with status 7" in done.err
+    assert "line 199999" in done.err
+    assert "line 199000" not in done.text
+    assert "-v shows all" in done.err
+    assert "line 199000" in site.refuses(tree, "-v").out
+
+
+@pytest.mark.parametrize("said", ['"other", "1.5"', '"demo", "9"'])
+def test_a_wheel_of_another_name_or_version_is_refused(
+    site: Site, tmp_path: Path, said: str
+) -> None:
+    offer(site, "liar", f"\n_project = lambda: ({said}, None)\n")
+    tree = write_project(tmp_path / "tree", requires=["liar"], backend="liar")
+    site.installs("tinyback")
+    before = snapshot(site.venv)
+    site.refuses(f"demo @ {tree.as_uri()}")
+    assert snapshot(site.venv) == before
+
+
+def _evil(kind: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo("demo-1.0/x")
+    match kind:
+        case "traversal":
+            member.name = "demo-1.0/../../escaped"
+        case "absolute":
+            member.name = "/tmp/escaped-absolute"
+        case "link out":
+            member.type, member.linkname = tarfile.SYMTYPE, "../../outside"
+        case "hard link out":
+            member.type, member.linkname = tarfile.LNKTYPE, "/etc/passwd"
+        case "device":
+            member.type = tarfile.CHRTYPE
+    return member
+
+
+@pytest.mark.parametrize("kind", ["traversal", "absolute", "link out", "hard link out", "device"])
+def test_a_hostile_archive_is_refused_before_any_of_it_is_run(
+    site: Site, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "demo-1.0.tar.gz"
+    text = b'[build-system]\nrequires = ["tinyback"]\nbuild-backend = "tinyback"\n'
+    with tarfile.open(path, "w:gz") as tar:
+        project = tarfile.TarInfo("demo-1.0/pyproject.toml")
+        project.size = len(text)
+        tar.addfile(project, io.BytesIO(text))
+        tar.addfile(_evil(kind))
+    done = site.refuses(path)
+    assert "demo-1.0.tar.gz" in done.err
+    assert not site.seen()
+    assert not list(tmp_path.rglob("escaped*"))
+    assert not Path("/tmp/escaped-absolute").exists()

@@ -1,0 +1,170 @@
+"""Real projects of the real index in sdist form: built, installed and imported."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from bootstrap._bundled import default_index_url
+from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap._vendor.packaging.version import Version
+from bootstrap.index.finder import Finder
+from bootstrap.index.settings import FormatControl, IndexSettings
+from bootstrap.network.session import Session
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.provenance import Given, Origin
+from bootstrap.target.probe import probe
+from bootstrap.target.settings import TargetSettings
+from bootstrap.trust.context import make_context
+from bootstrap.trust.policy import decide
+from bootstrap.trust.settings import TrustSettings
+from bootstrap.ui import Ui
+from tests.functional.engine import CHECKOUT, Engine, run
+
+pytestmark = [pytest.mark.network, pytest.mark.slow]
+
+# As they are before each test gets a home, and an environment, of its own.
+HOME = Path.home()
+CERTIFICATES = {name: os.environ[name] for name in ("PIP_CERT",) if name in os.environ}
+
+# Each back-end with a small project that uses it; old versions stay as they are.
+PROJECTS = {
+    "setuptools": ("six==1.16.0", "import six"),
+    "hatchling": ("iniconfig==2.0.0", "import iniconfig"),
+    "flit-core": ("tomli==2.0.1", "import tomli; tomli.loads('a = 1')"),
+    "poetry-core": ("tomlkit==0.13.2", "import tomlkit; tomlkit.parse('a = 1')"),
+    "pdm-backend": ("findpython==0.6.2", "import findpython"),
+    "a C extension": ("markupsafe==3.0.2", "import markupsafe._speedups"),
+}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Back-ends are fetched once; what is built is another project in every test."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def target(venv: Path, cache: Path) -> tuple[str | Path, ...]:
+    return ("--venv", venv, "--installer", "none", "--cache-dir", cache)
+
+
+def python(venv: Path, code: str) -> str:
+    return run(venv / "bin" / "python", "-I", "-c", code).strip()
+
+
+@pytest.mark.parametrize("backend", PROJECTS)
+def test_an_sdist_is_built_and_imported(
+    engine: Engine, venv: Path, target: tuple[str | Path, ...], backend: str
+) -> None:
+    requirement, code = PROJECTS[backend]
+    name = requirement.partition("==")[0]
+    engine.succeeds(*target, requirement, "--no-binary", name, timeout=300)
+    python(venv, code)
+
+
+def write(directory: Path, **files: str) -> Path:
+    for name, content in files.items():
+        path = directory / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return directory
+
+
+def test_a_project_of_meson_is_built_and_imported(
+    engine: Engine, venv: Path, target: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    tree = write(
+        tmp_path / "tree",
+        pyproject_dot_toml='[project]\nname = "fast"\nversion = "1.0"\n'
+        '[build-system]\nrequires = ["meson-python", "ninja"]\nbuild-backend = "mesonpy"\n',
+        meson_dot_build="project('fast', 'c', version: '1.0')\n"
+        "python = import('python').find_installation(pure: false)\n"
+        "python.extension_module('fast', 'fast.c', install: true)\n",
+        fast_dot_c="#include <Python.h>\n"
+        'static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "fast", "", -1, NULL};\n'
+        "PyMODINIT_FUNC PyInit_fast(void) { return PyModule_Create(&module); }\n",
+    )
+    engine.succeeds(*target, tree, timeout=300)
+    python(venv, "import fast")
+
+
+@pytest.mark.skipif(not shutil.which("cargo"), reason="there is no cargo")
+def test_a_program_of_maturin_is_built_and_runs(
+    engine: Engine, venv: Path, target: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    tree = write(
+        tmp_path / "tree",
+        pyproject_dot_toml='[project]\nname = "rusty"\nversion = "1.0"\n'
+        '[build-system]\nrequires = ["maturin>=1,<2"]\nbuild-backend = "maturin"\n'
+        '[tool.maturin]\nbindings = "bin"\n',
+        Cargo_dot_toml='[package]\nname = "rusty"\nversion = "1.0.0"\nedition = "2021"\n',
+        src__main_dot_rs='fn main() { println!("rusty speaks"); }\n',
+    )
+    rust = {"RUSTUP_HOME": str(HOME / ".rustup"), "CARGO_HOME": str(HOME / ".cargo")}
+    environ = rust if (HOME / ".rustup").is_dir() else {}
+    engine.succeeds(*target, tree, environ=environ, timeout=300)
+    assert run(venv / "bin" / "rusty") == "rusty speaks\n"
+
+
+@pytest.fixture(scope="session")
+def pip_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return pip's own source tree, out of its sdist."""
+    directory = tmp_path_factory.mktemp("pip")
+    ui = Ui(io.StringIO(), io.StringIO())
+    policy = decide(TrustSettings())
+    index = IndexSettings(
+        index_urls=(Given(default_index_url(), Origin.default()),),
+        formats=FormatControl(no_binary=frozenset({"pip"})),
+    )
+    with Session(NetworkSettings(), make_context(policy), policy, ui) as session:
+        finder = Finder(session, index, probe(TargetSettings(), ui), ui)
+        found = finder.candidates(canonicalize_name("pip"))
+        file = next(each.file for each in found if each.version == Version("25.3"))
+        with tarfile.open(session.download(file.url, filename=file.filename)) as tar:
+            tar.extractall(directory, filter="data")
+    return directory / "pip-25.3"
+
+
+def test_pip_s_own_sdist_may_be_the_installer(engine: Engine, venv: Path) -> None:
+    options = ("--installer", "pip==25.3", "--no-binary", "pip")
+    done = engine.succeeds("--venv", venv, *options, "--", "--version", timeout=300)
+    assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {venv}")
+
+
+def test_pip_s_checkout_takes_the_place_of_an_installed_pip_regular_and_editable(
+    engine: Engine, venv: Path, pip_checkout: Path
+) -> None:
+    engine.succeeds("--venv", venv)
+    for editable in (True, False):
+        spelling = ["--installer", *(["-e"] if editable else []), pip_checkout]
+        done = engine.succeeds("--venv", venv, *spelling, "--", "--version", timeout=300)
+        where = pip_checkout / "src" if editable else venv
+        assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {where}")
+    assert run(venv / "bin" / "pip", "check") == "No broken requirements found.\n"
+
+
+def test_the_engine_s_own_checkout_takes_its_own_place_while_it_runs(
+    engine: Engine, venv: Path, tmp_path: Path
+) -> None:
+    checkout = tmp_path / "checkout"
+    for name in run("git", "ls-files", cwd=CHECKOUT).splitlines():
+        if (CHECKOUT / name).is_file():
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(CHECKOUT / name, checkout / name)
+    # The tools of our own build are fetched by the pip of this Python, which may be older than
+    # the habit of asking the system's store.
+    environ = {**os.environ, **CERTIFICATES}
+    engine.succeeds("--venv", venv, checkout, environ=environ, timeout=300)
+    for editable in (True, False):
+        spelling = ["--installer", *(["-e"] if editable else []), str(checkout)]
+        words = [str(venv / "bin" / "get-installer"), "--python", str(venv), *spelling]
+        said = run(*words, "--", "--version", timeout=300, env=environ)
+        assert said.splitlines()[-1].startswith("get-installer ")
+        where = python(venv, "import bootstrap; print(bootstrap.__file__)")
+        assert where.startswith(str(checkout)) is editable

@@ -118,7 +118,9 @@ def _begun(config: Config, environ: Mapping[str, str], ui: Ui) -> Run:
 
 def _outcome(run: Run) -> Outcome:
     """Install from the indexes, or from what is at hand where they are out of reach."""
-    if run.config.network.offline or run.config.no_index:
+    if run.config.network.offline:
+        return _from_what_is_at_hand(replace(run, config=_without_the_network(run.config)))
+    if run.config.no_index:
         return _from_what_is_at_hand(run)
     try:
         with _indexes(run) as (complete, source):
@@ -131,16 +133,21 @@ def _outcome(run: Run) -> Outcome:
 def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> Outcome:
     """Do without the indexes, if that fulfils every wish; else the obstacle is the answer."""
     run.ui.warn(f"{obstacle}")
-    near = tuple(each for each in run.config.index.find_links if not is_remote(each.value))
-    alone = replace(
-        run.config,
-        network=replace(run.config.network, offline=True),
-        index=replace(run.config.index, index_urls=(), find_links=near),
-    )
     try:
-        return _from_what_is_at_hand(replace(run, config=alone))
+        return _from_what_is_at_hand(replace(run, config=_without_the_network(run.config)))
     except (NoCandidateError, ConflictError, NotAtHandError):
         raise obstacle from None
+
+
+def _without_the_network(config: Config) -> Config:
+    """Return the same, looking only at what lies on this machine."""
+    urls, links = config.index.index_urls, config.index.find_links
+    index = replace(
+        config.index,
+        index_urls=tuple(each for each in urls if not is_remote(each.value)),
+        find_links=tuple(each for each in links if not is_remote(each.value)),
+    )
+    return replace(config, network=replace(config.network, offline=True), index=index)
 
 
 def _from_what_is_at_hand(run: Run) -> Outcome:

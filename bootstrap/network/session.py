@@ -136,7 +136,7 @@ class Session:
         """
         expected = expected or Hashes()
         if not is_remote(url):
-            return _checked(local_file(url), filename, expected)
+            return _checked(_of_size(local_file(url), filename, size), filename, expected)
         sha256 = _single_sha256(expected)
         path = self._workspace.new_path(_plain_name(filename, url))
         if sha256 and self._from_cache(sha256, path):
@@ -278,6 +278,15 @@ def _checked(path: Path, filename: str, expected: Hashes) -> Path:
     if expected:
         with path.open("rb") as stream:
             check(stream, filename, expected)
+    return path
+
+
+def _of_size(path: Path, filename: str, size: int | None) -> Path:
+    found = path.stat().st_size
+    if size is not None and found != size:
+        from bootstrap.network.download import SizeMismatchError
+
+        raise SizeMismatchError(path.as_uri(), filename, size, f"{found:,}")
     return path
 
 

@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import bootstrap
+from bootstrap import _snapshot
 from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError
 from bootstrap.termination import Terminated, orderly
@@ -56,6 +58,7 @@ def _ensurepip(arguments: Sequence[str]) -> int:
 
 
 def _carried_out(config: Config) -> int:
+    _snapshot.hold(bootstrap)  # this run may replace, and another process remove, what it runs from
     # Imported here: `--version` and a mistyped option have no need of the other rooms.
     from bootstrap import workflow
     from bootstrap.config.option import Command

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ensurepip
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.functional.engine import Engine
+from tests.functional.engine import CHECKOUT, Engine
 from tests.servers import Authority, IndexServer, make_wheel
 
 
@@ -21,6 +23,18 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if archive:
         return Engine.from_zipapp(python, Path(str(archive)).resolve(strict=True))
     return Engine.from_checkout(python)
+
+
+@pytest.fixture(scope="session")
+def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The .pyz that `--zipapp` names, or else one built from this checkout."""
+    if named := request.config.getoption("--zipapp"):
+        return Path(named).resolve(strict=True)
+    if sys.hexversion < 0x030B0000:
+        pytest.skip("the build needs Python 3.11: build the archive, and name it with --zipapp")
+    dist = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, CHECKOUT / "build_zipapp.py", "--output", dist], check=True)
+    return dist / "get-installer.pyz"
 
 
 @dataclass(frozen=True)

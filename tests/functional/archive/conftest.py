@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.functional.archive.processes import Run
-
-CHECKOUT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="session")
-def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The .pyz that `--zipapp` names, or else one built from this checkout."""
-    if named := request.config.getoption("--zipapp"):
-        return Path(named).resolve(strict=True)
-    if sys.hexversion < 0x030B0000:
-        pytest.skip("the build needs Python 3.11: build the archive, and name it with --zipapp")
-    dist = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, CHECKOUT / "build_zipapp.py", "--output", dist], check=True)
-    return dist / "get-installer.pyz"
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def installs_and_builds(
         index.wheels, "built", "1.0", build_requires=["tools-for-building"], backend=_BACKEND
     )
     index.server.add(source)
-    options = ("--venv", venv, *way_there, *told.options, "--installer", "none")
+    options: list[str | Path] = ["--venv", venv, *way_there, *told.options, "--installer", "none"]
     done = engine.succeeds(*options, "extra", "built", environ=told.environ)
     assert "extra 1.0" in done.out
     assert "built 1.0" in done.out

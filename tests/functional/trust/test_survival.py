@@ -1,0 +1,191 @@
+"""A run goes on to its end while what it runs from is removed, replaced, or damaged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bootstrap import __version__
+from tests.functional.conftest import LocalIndex, ensurepip_wheel
+from tests.functional.engine import Engine, Finished, run
+from tests.functional.trust.installed_engine import engine_wheel, explosive, source_tree
+from tests.functional.trust.pausing import held_at
+from tests.servers import make_sdist
+
+PIP_VERSION = ensurepip_wheel().name.split("-")[1]
+PIP_PAGE = "/simple/pip/"
+TELLING = "import json, os\ndef main(): print(json.dumps(dict(os.environ)))\n"
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest) -> str:
+    return str(request.config.getoption("--engine-python"))
+
+
+def is_well(done: Finished, venv: Path) -> None:
+    """See that pip was installed, and took over."""
+    assert done.status == 0, done.text
+    assert "Traceback" not in done.text
+    assert "warning" not in done.err
+    last = done.out.splitlines()[-1]
+    assert last.startswith(f"pip {PIP_VERSION} from {venv}"), done.text
+
+
+# The archive
+
+
+def deleted(archive: Path) -> None:
+    shutil.rmtree(archive.parent)
+
+
+def truncated(archive: Path) -> None:
+    with archive.open("r+b") as stream:
+        stream.truncate(1000)
+
+
+def replaced(archive: Path) -> None:
+    """Put another version in its place, as a package manager does."""
+    other = archive.with_suffix(".new")
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, explosive(old.read(name)))
+    other.replace(archive)
+
+
+def overwritten(archive: Path) -> None:
+    """Write another version into the same file, as `curl -o` does."""
+    replaced(archive)
+    content = archive.read_bytes()
+    with archive.open("r+b") as stream:
+        stream.write(content)
+        stream.truncate()
+
+
+@pytest.mark.parametrize("change", [deleted, truncated, replaced, overwritten])
+def test_a_run_outlives_its_archive(
+    change: Callable[[Path], None],
+    archive: Path,
+    program: str,
+    index: LocalIndex,
+    venv: Path,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "bin").mkdir()
+    copy = Path(shutil.copy(archive, tmp_path / "bin" / "get-installer.pyz"))
+    command = [program, copy, "--venv", venv, *index.options, "--", "--version"]
+    is_well(held_at(PIP_PAGE, index.server, lambda: change(copy), command), venv)
+
+
+# The installed engine
+
+
+@pytest.fixture
+def home(engine: Engine, archive: Path, venv: Path, tmp_path: Path) -> Path:
+    """An environment that the engine is installed in, by itself."""
+    wheels = tmp_path / "of the engine"
+    wheels.mkdir()
+    engine_wheel(archive, wheels, __version__)
+    options = ("--no-index", "--find-links", wheels, "--installer", "none", "get-installer")
+    engine.succeeds("--venv", venv, *options)
+    return venv
+
+
+def installed(home: Path) -> Path:
+    return home / "bin" / "get-installer"
+
+
+def installed_engine(home: Path) -> Engine:
+    return Engine((str(installed(home)),), {})
+
+
+def test_the_engine_replaces_itself_by_a_newer_version(
+    home: Path, archive: Path, index: LocalIndex
+) -> None:
+    index.server.add(engine_wheel(archive, index.wheels, "99.0", explosive))
+    options = ("--python", home, *index.options, "get-installer", "--", "--version")
+    done = installed_engine(home).succeeds(*options)
+    is_well(done, home)
+    assert f"get-installer 99.0 (in place of {__version__})" in done.out
+    assert "is out" not in done.out
+
+
+def test_the_engine_replaces_itself_by_an_editable_installation_of_itself(
+    home: Path, archive: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    # pip, 2025-05: the check of its own version failed after such an installation had succeeded.
+    source = source_tree(archive, tmp_path / "source", __version__)
+    index.server.add(engine_wheel(archive, index.wheels, "99.0", explosive))
+    options = ("--python", home, *index.options, "-e", source, "--", "--version")
+    is_well(installed_engine(home).succeeds(*options), home)
+    code = "import bootstrap; print(bootstrap.__file__)"
+    assert run(home / "bin" / "python", "-I", "-c", code).strip().startswith(str(source))
+    assert installed_engine(home).succeeds("--version").out.startswith("get-installer")
+
+
+def uninstalled(home: Path) -> None:
+    pip = ensurepip_wheel() / "pip"
+    run(sys.executable, pip, "--python", home, "uninstall", "--yes", "get-installer")
+    assert not list(home.glob("lib/python*/site-packages/bootstrap/*"))
+
+
+def of(home: Path, there: Path, index: LocalIndex) -> list[str | Path]:
+    """Return a command that has patience enough for another installer on a busy machine."""
+    patient = (*index.options, "--timeout", "120")
+    return [installed(home), "--venv", there, *patient, "--", "--version"]
+
+
+def test_the_engine_is_uninstalled_by_another_process_in_mid_run(
+    home: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    is_well(
+        held_at(PIP_PAGE, index.server, lambda: uninstalled(home), of(home, there, index)), there
+    )
+
+
+def test_the_engine_is_upgraded_by_another_process_in_mid_run(
+    engine: Engine, home: Path, archive: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    there, newer = tmp_path / "there", engine_wheel(archive, tmp_path, "99.0", explosive)
+
+    def upgraded() -> None:
+        engine.succeeds("--python", home, "--no-index", "--installer", "none", newer)
+
+    is_well(held_at(PIP_PAGE, index.server, upgraded, of(home, there, index)), there)
+
+
+# The authorities
+
+
+@pytest.mark.parametrize("option", ["--cert", "--add-cert"])
+def test_the_bundle_and_its_directory_vanish_in_mid_run(
+    option: str, engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    # pip.pyz: without its temporary certifi, every later request failed.
+    points = {"console_scripts": {"tool": "tool:main"}}
+    index.add("tool", "1.0", requires=["built"], files={"tool.py": TELLING}, entry_points=points)
+    index.server.add(make_sdist(index.wheels, "built", "1.0", requires=["late"]))
+    index.add("late", "1.0")
+    named = tmp_path / "named" / "ca.pem"
+    named.parent.mkdir()
+    shutil.copy(index.ca, named)
+    trust = tmp_path / "home" / ".cache" / "get-installer" / "trust"
+
+    def vanish() -> None:
+        assert (option == "--cert") is not trust.exists()  # written once a child is told of it
+        shutil.rmtree(named.parent)
+        shutil.rmtree(trust, ignore_errors=True)
+
+    options = ["--venv", venv, "--index-url", index.server.simple_url, option, named]
+    command = [*engine.command, *options, "--installer", "tool", "--"]
+    done = held_at("/simple/late/", index.server, vanish, command, engine.environ)
+    assert done.status == 0, done.text
+    told = Path(json.loads(done.out.splitlines()[-1])["SSL_CERT_FILE"])
+    assert told.parent == trust
+    assert index.ca.read_text().strip() in told.read_text()

@@ -142,7 +142,7 @@ def test_pip_s_checkout_takes_the_place_of_an_installed_pip_regular_and_editable
 ) -> None:
     engine.succeeds("--venv", venv)
     for editable in (True, False):
-        spelling = ["--installer", *(["-e"] if editable else []), pip_checkout]
+        spelling = ["--installer", *(["-e"] if editable else []), str(pip_checkout)]
         done = engine.succeeds("--venv", venv, *spelling, "--", "--version", timeout=300)
         where = pip_checkout / "src" if editable else venv
         assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {where}")

@@ -36,7 +36,7 @@ def test_a_branch_is_pinned_to_its_commit(site: Site, fork: Path) -> None:
 
 
 def test_a_fork_may_be_the_installer(site: Site, fork: Path) -> None:
-    options = ("--venv", site.venv, *site.index.options)
+    options = ("--venv", str(site.venv), *site.index.options)
     done = site.engine.succeeds(*options, "--installer", f"git+{fork.as_uri()}", "--", "hello")
     assert done.out.splitlines()[-1] == "demo says hello"
 

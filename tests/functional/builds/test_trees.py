@@ -40,7 +40,7 @@ def test_a_project_in_a_directory_may_be_the_installer(
     site: Site, tmp_path: Path, spelling: tuple[str, ...]
 ) -> None:
     tree = write_project(tmp_path / "tree", script=True)
-    options = ("--venv", site.venv, *site.index.options)
+    options = ("--venv", str(site.venv), *site.index.options)
     done = site.engine.succeeds(*options, *spelling, tree, "--", "one", "two words")
     assert done.out.splitlines()[-1] == "demo says one two words"
 

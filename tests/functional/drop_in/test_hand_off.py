@@ -129,7 +129,9 @@ def test_terminal_working_directory_and_process_are_kept(
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [*tool, "where"],
-        **dict.fromkeys(("stdin", "stdout", "stderr"), follower),  # type: ignore[arg-type]  # by name
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
         env=environ(engine),
         cwd=tmp_path / "here",
     )

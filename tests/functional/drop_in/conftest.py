@@ -1,0 +1,31 @@
+"""The engine as something that other programs import or ship."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.functional.engine import CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def importable(request: pytest.FixtureRequest) -> Path:
+    """What to put on `sys.path`: the built file, or the checkout."""
+    archive = request.config.getoption("--zipapp")
+    return Path(str(archive)).resolve(strict=True) if archive else CHECKOUT
+
+
+@pytest.fixture
+def archive(request: pytest.FixtureRequest, importable: Path) -> Path:
+    """The built file, for what nothing else will do for."""
+    if not request.config.getoption("--zipapp"):
+        pytest.skip("this is about the built file: name it with --zipapp")
+    return importable
+
+
+@pytest.fixture
+def with_engine(importable: Path) -> dict[str, str]:
+    """An environment in which Python finds the engine."""
+    return {**os.environ, "PYTHONPATH": str(importable)}

@@ -1,0 +1,166 @@
+"""get-pip.py's command lines, against what get-pip.py does: the same files, scripts and records.
+
+get-pip.py is a pip that carries itself; what it does is said in its last lines, and done here with
+the pip that this Python's ensurepip carries.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import ensurepip_wheel
+from tests.functional.drop_in.environments import contents
+from tests.functional.engine import Engine, run
+from tests.servers import Authority, IndexServer, ProxyServer, make_wheel
+
+PIP = {
+    "files": {"pip/__init__.py": "", "pip/__main__.py": "print('pip')\n", "pip/py.typed": ""},
+    "entry_points": {"console_scripts": {"pip": "pip:main", "pip3": "pip:main"}},
+}
+
+
+@dataclass(frozen=True)
+class Places:
+    """An index, a proxy, and the files that command lines name."""
+
+    index: IndexServer
+    proxy: ProxyServer
+    files: Path
+
+    def spelled(self, line: str, here: Path) -> list[str]:
+        """Return the words of a command line of the table."""
+        named = {name: here / name for name in ("prefix", "root", "target", "cache")}
+        index, proxy = self.index.simple_url, self.proxy.url
+        return [
+            word.format(**named, files=self.files, index=index, proxy=proxy)
+            for word in line.split()
+        ]
+
+
+@pytest.fixture(scope="session")
+def pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real pip, to be run from a directory."""
+    directory = tmp_path_factory.mktemp("pip")
+    with zipfile.ZipFile(ensurepip_wheel()) as wheel:
+        wheel.extractall(directory)
+    return directory / "pip"
+
+
+@pytest.fixture(scope="module")
+def places(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    files = tmp_path_factory.mktemp("files")
+    (files / "wheels").mkdir()
+    for version in ("20.3.4", "26.3", "27.0rc1"):
+        make_wheel(files / "wheels", "pip", version, **PIP)  # type: ignore[arg-type]  # by name
+    make_wheel(files / "wheels", "setuptools", "80.0", files={"setuptools/__init__.py": ""})
+    make_wheel(files / "wheels", "wheel", "0.46", files={"wheel/__init__.py": ""})
+    make_wheel(
+        files / "wheels",
+        "extra",
+        "1.0",
+        requires=["helper"],
+        data={"scripts/old-style": "#!python\nprint('old')\n", "data/share/extra.txt": "data"},
+        entry_points={"console_scripts": {"extra": "extra:main"}},
+    )
+    make_wheel(files / "wheels", "helper", "1.0")
+    make_wheel(files / "wheels", "helper", "2.0")
+    authority.write_pem(files / "ca.pem")
+    (files / "requirements.txt").write_text("extra\n")
+    (files / "constraints.txt").write_text("helper<2\npip<27\n")
+    with IndexServer(authority) as index, ProxyServer() as proxy:
+        index.add_all(files / "wheels")
+        lines = [
+            f"{pin} --hash=sha256:{index.files[_file(pin)].digest}\n"
+            for pin in ("pip==26.3", "helper==2.0", "extra==1.0")
+        ]
+        (files / "hashed.txt").write_text("".join(lines))
+        yield Places(index, proxy, files)
+
+
+def _file(pin: str) -> str:
+    return f"{pin.replace('==', '-')}-py3-none-any.whl"
+
+
+ONLINE = "-i {index} --cert {files}/ca.pem"
+LOCAL = "--no-index --find-links {files}/wheels"
+ALONE = "--no-setuptools --no-wheel"
+TABLE = [
+    f"{ONLINE}",
+    f"{ONLINE} pip<21 --no-cache-dir --retries 2 --timeout 5 -q {ALONE}",
+    f"{ONLINE} extra -c {{files}}/constraints.txt --proxy {{proxy}} --pre {ALONE}",
+    f"{ONLINE} pip==20.3.4 -r {{files}}/requirements.txt --extra-index-url {{index}} {ALONE}",
+    f"-i {{index}} --trusted-host localhost --require-hashes -r {{files}}/hashed.txt {ALONE}",
+    f"{LOCAL} -i https://localhost:1/ extra --prefix {{prefix}} --no-warn-script-location {ALONE}",
+    f"{LOCAL} extra --root {{root}} --no-deps -v {ALONE}",
+    f"{LOCAL} extra --target {{target}} {ALONE}",
+    f"{LOCAL} --user --no-wheel --break-system-packages --cache-dir {{cache}}",
+]
+
+
+def as_get_pip(typed: Sequence[str], python: Path) -> list[str]:
+    """Return the command line that get-pip.py makes of its own."""
+    code = "import sys, importlib.util as u; print(sys.version_info < (3, 12), u.find_spec({!r}))"
+    words = [word for word in typed if word not in ALONE.split()]
+    # Beside the pinned pip of a file with hashes, "pip" is refused: known, and nobody's wish.
+    words += [] if "--require-hashes" in typed else ["pip"]
+    for seed in ("setuptools", "wheel"):
+        lacking = run(python, "-c", code.format(seed)).strip() == "True None"
+        words += [seed] if lacking and f"--no-{seed}" not in typed else []
+    return ["install", "--upgrade", "--force-reinstall", "--no-compile", *words]
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_the_result_is_that_of_get_pip(
+    line: str, engine: Engine, pip: Path, places: Places, tmp_path: Path
+) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    python = theirs / "venv" / "bin" / "python"
+    for here in (theirs, ours):
+        # Where user installations are to work, what the base has can be imported, too.
+        options = ("--system-site-packages",) if "--user" in line else ()
+        run(sys.executable, "-m", "venv", "--without-pip", *options, here / "venv")
+    words = places.spelled(line, theirs)
+    user = {"PYTHONUSERBASE": str(theirs / "user")}
+    run(python, pip, *as_get_pip(words, python), env={**os.environ, **user})
+    words = places.spelled(line, ours)
+    user = {"PYTHONUSERBASE": str(ours / "user")}
+    engine.succeeds("--python", ours / "venv", *words, environ=user)
+    compare(contents(theirs), contents(ours))
+
+
+def compare(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> None:
+    """See that the files are the same, but for the differences that docs/drop-in.md explains."""
+    left_out = ("cache/", "venv/pyvenv.cfg")
+    theirs = {name: text for name, text in theirs.items() if not name.startswith(left_out)}
+    ours = {name: text for name, text in ours.items() if not name.startswith(left_out)}
+    assert sorted(ours) == sorted(theirs)
+    different = {name for name in ours if ours[name] != theirs[name]}
+    # pip moves scripts to their place under --target after it has written where they were.
+    assert all(name.startswith("target/") and name.endswith("/RECORD") for name in different)
+
+
+def test_the_twin_that_is_piped_does_the_same(
+    request: pytest.FixtureRequest, places: Places, venv: Path
+) -> None:
+    archive = request.config.getoption("--zipapp")
+    if not archive:
+        pytest.skip("the twin is made by the build: name the archive with --zipapp")
+    python = str(request.config.getoption("--engine-python"))
+    twin = Path(archive).with_suffix(".py").read_bytes()
+    options = places.spelled(f"{LOCAL} {ALONE}", venv)
+    done = subprocess.run(
+        [python, "-", "--venv", venv, *options, "--", "--version"],
+        input=twin,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.splitlines()[-1] == b"pip"

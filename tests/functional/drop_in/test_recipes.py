@@ -1,0 +1,87 @@
+"""The recipes of docs/drop-in.md, as they stand there."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.functional.engine import CHECKOUT, run
+
+SECTIONS = (CHECKOUT / "docs" / "drop-in.md").read_text("utf-8").split("\n### ")
+
+
+def recipe(heading: str) -> str:
+    """Return the program under a heading."""
+    section = next(each for each in SECTIONS if each.startswith(heading))
+    found = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def has_pip(venv: Path) -> bool:
+    answer = run(venv / "bin" / "python", "-m", "pip", "--version")
+    return answer.startswith("pip ") and str(venv.resolve()) in answer
+
+
+def test_an_environment_builder_needs_no_ensurepip(
+    archive: Path, venv: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "make_venv.py").write_text(recipe("A `venv.EnvBuilder`"))
+    run(sys.executable, tmp_path / "make_venv.py", archive, venv)
+    assert has_pip(venv)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("virtualenv"), reason="needs virtualenv")
+def test_virtualenv_seeds_by_the_plug_in(archive: Path, venv: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "plugin"
+    info = plugin / "get_installer_seeder-1.dist-info"
+    info.mkdir(parents=True)
+    (plugin / "get_installer_seeder.py").write_text(recipe("A seeder"))
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: get-installer-seeder\nVersion: 1\n"
+    )
+    (info / "entry_points.txt").write_text(
+        "[virtualenv.seed]\nget-installer = get_installer_seeder:GetInstaller\n"
+    )
+    options = ("--seeder", "get-installer", "--get-installer", archive)
+    environ = {**os.environ, "PYTHONPATH": str(plugin)}
+    run(sys.executable, "-m", "virtualenv", *options, venv, env=environ)
+    assert has_pip(venv)
+
+
+def distribution(directory: Path, archive: Path) -> Path:
+    """Make a Python of our own, with the .pyz in its ensurepip, and return its interpreter."""
+    base = Path(sysconfig.get_path("stdlib"))
+    library = directory / "lib" / base.name
+    (library / "ensurepip").mkdir(parents=True)
+    (library / "site-packages").mkdir()
+    for each in base.iterdir():
+        if each.name not in {"ensurepip", "site-packages", "__pycache__"}:
+            (library / each.name).symlink_to(each)
+    main = (base / "ensurepip" / "__main__.py").read_text()
+    (library / "ensurepip" / "__main__.py").write_text(main)
+    (library / "ensurepip" / "__init__.py").write_text(recipe("A Python that ships"))
+    shutil.copy(archive, library / "ensurepip" / "get-installer.pyz")
+    (directory / "bin").mkdir()
+    python = directory / "bin" / Path(sys.executable).resolve().name
+    shutil.copy(Path(sys.executable).resolve(), python)
+    return python
+
+
+def test_a_python_ships_the_archive_in_its_ensurepip(
+    archive: Path, venv: Path, tmp_path: Path
+) -> None:
+    python = distribution(tmp_path / "python", archive)
+    assert run(python, "-m", "ensurepip", "--version").startswith("pip ")
+    run(python, "-m", "venv", venv)
+    assert has_pip(venv)
+    assert {path.name for path in (venv / "bin").glob("pip*")} >= {"pip", "pip3"}
+    run(python, "-c", "import ensurepip; ensurepip.bootstrap(altinstall=True)")
+    assert [path.name[:5] for path in (tmp_path / "python" / "bin").glob("pip*")] == ["pip3."]

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import bootstrap
@@ -116,6 +117,19 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
         ui.error("hint: This is a fault of get-installer; run it again with -vv and report it.")
         _tell_traceback(ui)
         return 1
+    finally:
+        _let_go_of_readers_who_went_away()
+
+
+def _let_go_of_readers_who_went_away() -> None:
+    """Drop what nobody will read, or Python would end with status 120 for it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _verbosity(arguments: Sequence[str]) -> int:

@@ -69,9 +69,19 @@ def main(checkout: Path, bill: Path, target: Path) -> None:
         write_file_prefix(file, INTERPRETER)
         with ReproducibleZipFile(file, "w") as archive:
             for name, content in members(checkout, bill):
-                compression = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
-                write_to_zipapp(archive, name, content, _OLDEST_TIME, compression, _PLAIN_FILE)
+                write_to_zipapp(
+                    archive, name, content, _OLDEST_TIME, compression_of(name), _PLAIN_FILE
+                )
     target.chmod(0o755)
+
+
+def compression_of(name: str) -> int:
+    """Choose a member's method.
+
+    A wheel is compressed already, and the first lines tell a Python without zlib what it lacks.
+    """
+    is_stored = name.endswith(".whl") or name == "__main__.py"
+    return zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
 
 
 def members(checkout: Path, bill: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,6 +1,7 @@
 # get-installer: puts a working Python package installer into any environment.
 #
-# These lines run on Python 2.7 and newer, to tell those that cannot run the rest.
+# These lines run on Python 2.7 and newer, with or without zlib, to tell those that cannot run the
+# rest.
 import sys
 
 if sys.version_info < (3, 10):
@@ -8,4 +9,13 @@ if sys.version_info < (3, 10):
         "get-installer runs on Python 3.10 or newer, and this is Python %d.%d.%d: "
         "run it with a newer Python and name this one as the target, as in "
         "`python3 get-installer.pyz --python %s`." % (sys.version_info[:3] + (sys.executable,))
+    )
+
+try:
+    import zlib
+except ImportError:
+    sys.exit(
+        "get-installer is a compressed archive, and this Python cannot read one: it was built "
+        "without the zlib module. Run it with another Python and name this one as the target, as "
+        "in `python3 get-installer.pyz --python %s`." % sys.executable
     )

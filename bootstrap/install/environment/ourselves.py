@@ -19,7 +19,7 @@ def load_ourselves(places: Places) -> None:
     if any(os.path.realpath(os.path.dirname(path)) in places.libraries for path in _paths()):
         for module in pkgutil.walk_packages(_paths(), "bootstrap.", onerror=lambda _: None):
             if not module.name.endswith("__main__"):
-                with suppress(ImportError, AttributeError, OSError):  # other platforms' modules
+                with suppress(Exception):  # another platform's may fail in any way it likes
                     importlib.import_module(module.name)
 
 

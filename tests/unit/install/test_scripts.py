@@ -42,7 +42,7 @@ def _run(path: Path, content: bytes, *arguments: str) -> subprocess.CompletedPro
 def test_a_launcher_runs_wherever_the_interpreter_lies(python: str, tmp_path: Path) -> None:
     launcher = make_launcher(_POINT, Interpreter(python, (3, 11)))
     done = _run(tmp_path / launcher.name, launcher.content, "--help")
-    assert "usage: tool" in done.stdout
+    assert "usage:" in done.stdout
 
 
 def test_a_script_brought_along_runs_with_the_targets_interpreter_and_its_options(

@@ -1,0 +1,48 @@
+"""Killing a change of pip: the environment works at once, and is whole after the next run.
+
+The short version; `python -m tests.reliability.kills --count 1000` is the long one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import ensurepip_wheel
+from tests.functional.engine import CHECKOUT
+from tests.reliability.pips import relabelled
+from tests.reliability.survival import Ground
+
+_MEMORY = Path("/dev/shm")  # tmpfs, where the temporary directory is on a disk
+
+
+@pytest.fixture(scope="module", params=["on disk", "in memory"])
+def ground(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    directory = tmp_path_factory.mktemp("killed")
+    wheel = ensurepip_wheel()
+    other = relabelled(wheel, "99.0", directory)
+    program = str(request.config.getoption("--zipapp") or CHECKOUT)
+    place = directory / "ground"
+    if request.param == "in memory":
+        if not _MEMORY.is_dir():
+            pytest.skip("there is no tmpfs at /dev/shm")
+        place = _MEMORY / directory.name
+    yield Ground(place, program, sys.executable, wheel, other)
+    if request.param == "in memory":
+        shutil.rmtree(place)
+
+
+def test_every_call_of_the_commit_survives_a_kill(ground: Ground) -> None:
+    calls = ground.calls()
+    journal = [number for number, call in enumerate(calls, 1) if call.endswith("/journal.new")]
+    end = next(number for number, call in enumerate(calls, 1) if call.endswith("/journal"))
+    for number in range(journal[0], end + 3):
+        verdict = ground.kill_at_call(number)
+        assert verdict.killed, calls[number - 1]
+        assert verdict.survived, f"{calls[number - 1]}: {verdict}"

@@ -1,0 +1,155 @@
+"""Environments others made as starting points, and what others make of what we installed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.install.transaction import install, uninstall
+from bootstrap.provenance import Given, Origin
+from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.probe import probe
+from bootstrap.target.settings import TargetSettings
+from bootstrap.trust.hashes import Hashes, verified
+from bootstrap.ui import Ui
+from tests.functional.conftest import ensurepip_wheel
+from tests.reliability.pips import relabelled
+from tests.servers.wheels import make_wheel
+
+_UV = shutil.which(
+    "uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+)
+_NEW = "99.0"
+
+
+def _run(*command: str | Path) -> str:
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*map(str, command)], capture_output=True, text=True, check=False, env=environ
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _venv(directory: Path) -> None:
+    _run(sys.executable, "-m", "venv", directory)
+
+
+def _virtualenv(directory: Path) -> None:
+    pytest.importorskip("virtualenv")
+    _run(sys.executable, "-m", "virtualenv", "--no-download", "--no-periodic-update", directory)
+
+
+def _pip_over_venv(directory: Path) -> None:
+    """As get-pip does it: pip installs pip by pip."""
+    _venv(directory)
+    _run(directory / "bin" / "python", "-m", "pip", "install", "--force-reinstall", "--no-index",
+         "--no-deps", ensurepip_wheel())  # fmt: skip
+
+
+def _uv_venv(directory: Path) -> None:
+    if _UV is None:
+        pytest.skip("uv is not installed")
+    _run(_UV, "venv", "--quiet", "--python", sys.executable, directory)
+    python = directory / "bin" / "python"
+    _run(_UV, "pip", "install", "--quiet", "--offline", "--python", python, ensurepip_wheel())
+
+
+@pytest.fixture(
+    params=[
+        _venv,
+        _virtualenv,
+        pytest.param(_pip_over_venv, marks=pytest.mark.slow),
+        _uv_venv,
+    ],
+    ids=lambda each: each.__name__,
+)
+def python(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    make: Callable[[Path], None] = request.param
+    make(tmp_path / "env")
+    return tmp_path / "env" / "bin" / "python"
+
+
+@pytest.fixture
+def ui() -> Ui:
+    return Ui(io.StringIO(), io.StringIO())
+
+
+def _target(python: Path, ui: Ui) -> TargetEnvironment:
+    return probe(TargetSettings(python=Given(str(python), Origin.default())), ui)
+
+
+def _install(python: Path, ui: Ui, wheel: Path, *, compiled: bool = False) -> InstalledDistribution:
+    wanted = WheelToInstall(verified(wheel, wheel.name, Hashes()), requested=True)
+    return install(_target(python, ui), [wanted], InstallSettings(compile=compiled), ui)[0]
+
+
+def test_pip_of_others_is_replaced_understood_and_removed(
+    python: Path, ui: Ui, tmp_path: Path
+) -> None:
+    before = _files(python)
+    installed = _install(python, ui, relabelled(ensurepip_wheel(), _NEW, tmp_path))
+    assert installed.replaced is not None
+    assert f"pip {_NEW}" in _run(python.parent / "pip", "--version")
+    _assert_pip_is_whole(python, installed)
+    _assert_others_understand(python)
+    _install(python, ui, _demo(tmp_path))
+    _run(python, "-m", "pip", "uninstall", "--yes", "demo")
+    assert _demo_files(python) == set()
+    assert uninstall(_target(python, ui), ["pip"], InstallSettings(), ui) == ("pip",)
+    assert _files(python) - before == set()
+    assert [path for path in _files(python) if path.name.startswith("pip")] == []
+
+
+def _assert_pip_is_whole(python: Path, installed: InstalledDistribution) -> None:
+    library = installed.metadata_directory.parent
+    left = sorted(path.name for path in library.glob("*pip*"))
+    assert left == ["pip", f"pip-{_NEW}.dist-info"]
+    package = [*(library / "pip").rglob("*"), *installed.metadata_directory.rglob("*")]
+    files = {str(path) for path in (*package, *python.parent.glob("pip*")) if path.is_file()}
+    with (installed.metadata_directory / "RECORD").open(newline="") as stream:
+        assert {os.path.normpath(library / row[0]) for row in csv.reader(stream)} == files
+
+
+def _assert_others_understand(python: Path) -> None:
+    _run(python, "-m", "pip", "check")
+    assert f"pip=={_NEW}" in _run(python, "-m", "pip", "list", "--format=freeze").splitlines()
+    if _UV is not None:
+        _run(_UV, "pip", "check", "--quiet", "--python", python)
+        assert f"pip=={_NEW}" in _run(_UV, "pip", "freeze", "--python", python)
+
+
+def test_what_we_installed_compiled_is_uninstalled_by_uv_without_a_trace(
+    ui: Ui, tmp_path: Path
+) -> None:
+    if _UV is None:
+        pytest.skip("uv is not installed")
+    _uv_venv(tmp_path / "env")
+    python = tmp_path / "env" / "bin" / "python"
+    _install(python, ui, _demo(tmp_path), compiled=True)
+    _run(_UV, "pip", "uninstall", "--quiet", "--python", python, "demo")
+    assert _demo_files(python) == set()
+
+
+def _demo(directory: Path) -> Path:
+    points = {"console_scripts": {"demo": "demo:main"}}
+    files = {"demo/__init__.py": "", "demo/sub/x.py": "", "demo_one.py": ""}
+    data = {"data/share/demo/x": "", "scripts/demo-x": ""}
+    return make_wheel(directory, "demo", "1.0", files=files, entry_points=points, data=data)
+
+
+def _demo_files(python: Path) -> set[Path]:
+    return {path for path in _files(python) if "demo" in str(path.relative_to(python.parents[1]))}
+
+
+def _files(python: Path) -> set[Path]:
+    return {path for path in python.parents[1].rglob("*") if not path.is_dir()}

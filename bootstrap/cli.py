@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import bootstrap
 from bootstrap import _snapshot
@@ -123,13 +123,18 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
 
 def _let_go_of_readers_who_went_away() -> None:
     """Drop what nobody will read, or Python would end with status 120 for it."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except (OSError, ValueError):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        if not _is_heard(stream):
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _is_heard(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _verbosity(arguments: Sequence[str]) -> int:

@@ -35,3 +35,11 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._ca.configure_trust(context)
         return context
+
+    def write_server_files(self, directory: Path) -> tuple[Path, Path]:
+        """Write a loopback server's certificate chain and its key; return their paths."""
+        issued = self._ca.issue_cert("localhost", "127.0.0.1")
+        chain, key = directory / "server.pem", directory / "server.key"
+        chain.write_bytes(b"".join(each.bytes() for each in issued.cert_chain_pems))
+        key.write_bytes(issued.private_key_pem.bytes())
+        return chain, key

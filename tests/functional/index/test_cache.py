@@ -1,0 +1,138 @@
+"""A cache that is no use costs speed, never the run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+from tests.servers.loopback import Exchange, Reply
+
+needs_mounts = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("unshare"),
+    reason="mounting needs root on Linux",
+)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "the cache"
+
+
+@pytest.fixture
+def offer(index: LocalIndex) -> LocalIndex:
+    """Something larger than the smallest of caches."""
+    index.add("app", "1.0", requires=["library"], files={"app.bin": os.urandom(200_000)})
+    index.add("library", "1.0")
+    return index
+
+
+def installs(engine: Engine, offer: LocalIndex, cache: Path, target: Path) -> None:
+    """Install with the cache, whatever is wrong with it."""
+    arguments = ("--target", target, "--installer", "none", "app", "--cache-dir", cache)
+    engine.succeeds(*arguments, *offer.options)
+    assert (target / "app.bin").stat().st_size == 200_000
+    assert (target / "library.py").exists()
+
+
+def mounted(engine: Engine, cache: Path, options: str) -> Engine:
+    """Return the engine where the cache is a file system of its own."""
+    cache.mkdir()
+    script = f'mount -t tmpfs -o {options} none "$0" && exec "$@"'
+    return replace(
+        engine, command=("unshare", "--mount", "sh", "-c", script, str(cache), *engine.command)
+    )
+
+
+def test_a_cache_is_of_use(engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path) -> None:
+    installs(engine, offer, cache, tmp_path / "one")
+    offer.server.requests.clear()
+    installs(engine, offer, cache, tmp_path / "two")
+    assert not [path for path in offer.server.paths if path.endswith(".whl")]
+
+
+@needs_mounts
+@pytest.mark.parametrize("options", ["size=64k", "ro", "nr_inodes=3"])
+def test_a_cache_that_is_full_or_read_only_does_no_harm(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path, options: str
+) -> None:
+    installs(mounted(engine, cache, options), offer, cache, tmp_path / "one")
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv to give up root's rights")
+def test_a_cache_that_cannot_be_written_does_no_harm(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    cache.mkdir(mode=0o555)
+    plain = replace(engine, command=("setpriv", "--bounding-set=-all", *engine.command))
+    installs(plain if os.geteuid() == 0 else engine, offer, cache, tmp_path / "one")
+    assert not list(cache.iterdir())
+
+
+def test_a_cache_that_is_a_file_does_no_harm(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    cache.write_text("mine")
+    installs(engine, offer, cache, tmp_path / "one")
+    assert cache.read_text() == "mine"
+
+
+@pytest.mark.parametrize("when", ["/simple/app/", "/files/.*metadata", "/files/app.*whl"])
+def test_a_cache_that_is_removed_in_mid_run_does_no_harm(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path, when: str
+) -> None:
+    def remove(exchange: Exchange, reply: Reply) -> None:
+        shutil.rmtree(cache, ignore_errors=True)
+        exchange.send(reply)
+
+    installs(engine, offer, cache, tmp_path / "one")
+    shutil.rmtree(cache / "network-1" / "files")
+    offer.server.fault(when, remove)
+    installs(engine, offer, cache, tmp_path / "two")
+
+
+def damaged(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1:] = b"?"
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [damaged, lambda path: path.write_bytes(b"")])
+def test_damaged_entries_are_noticed_and_replaced(
+    engine: Engine,
+    offer: LocalIndex,
+    cache: Path,
+    tmp_path: Path,
+    spoil: Callable[[Path], object],
+) -> None:
+    installs(engine, offer, cache, tmp_path / "one")
+    for entry in (path for path in cache.rglob("*") if path.is_file()):
+        spoil(entry)
+    installs(engine, offer, cache, tmp_path / "two")
+    assert sound(cache)
+
+
+def sound(cache: Path) -> bool:
+    """Whether every file in the cache is what its name says."""
+    files = [path for path in (cache / "network-1" / "files").rglob("*") if path.is_file()]
+    names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    return bool(files) and names == [path.name for path in files]
+
+
+def test_twenty_processes_share_a_cache(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    targets = [tmp_path / f"target {number}" for number in range(20)]
+    with ThreadPoolExecutor(len(targets)) as pool:
+        list(pool.map(lambda target: installs(engine, offer, cache, target), targets))
+    assert sound(cache)
+    assert not list(cache.rglob(".part-*"))

@@ -20,7 +20,9 @@ from tests.reliability.survival import Ground
 _MEMORY = Path("/dev/shm")  # tmpfs, where the temporary directory is on a disk
 
 
-@pytest.fixture(scope="module", params=["on disk", "in memory"])
+@pytest.fixture(
+    scope="module", params=["on disk", pytest.param("in memory", marks=pytest.mark.slow)]
+)
 def ground(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:

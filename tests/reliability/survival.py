@@ -94,8 +94,8 @@ class Ground:
             return Verdict(killed, "", said)
         usable = self._pip_version()
         after = self._run(self.new)
-        complaint = after.communicate()[1].decode(errors="replace") if after.wait() else ""
-        return Verdict(killed, usable, complaint or self._difference())
+        said = after.communicate()[1].decode(errors="replace")
+        return Verdict(killed, usable, said if after.returncode else self._difference())
 
     def _pip_version(self) -> str:
         command = [str(self.venv / "bin" / "python"), "-m", "pip", "--version"]

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.install.bytecode import compile_modules
 from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.interrupts import Interrupts
 from bootstrap.install.commit.path_files import stage_without_lines
@@ -134,6 +133,8 @@ class Transaction:
         """
         self._refuse_conflicts()
         if self._settings.compile:
+            from bootstrap.install.bytecode import compile_modules  # nobody else needs processes
+
             compile_modules(self._staged, str(self._target.executable))
         with self._translated():
             for staged in self._staged:

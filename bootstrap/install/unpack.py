@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -195,7 +194,7 @@ class _Writer:
             row = self._shared(row, recorded, before)
         else:
             row = self._store(where, chunks, row, executable=executable)
-        self.staged.rows[recorded] = replace(row, path=recorded)
+        self.staged.rows[recorded] = RecordRow(recorded, row.algorithm, row.digest, row.size)
         if key == "scripts":
             self.staged.scripts.append(path)
         elif path.endswith(".py") and key in {"purelib", "platlib"}:
@@ -228,8 +227,8 @@ class _Writer:
                 if hasher:
                     hasher.update(chunk)
         if hasher:
-            row = replace(row, algorithm="sha256", digest=hasher.digest())
-        return replace(row, size=size)
+            return RecordRow(row.path, "sha256", hasher.digest(), size)
+        return RecordRow(row.path, row.algorithm, row.digest, size)
 
     def _shared(self, row: RecordRow, recorded: str, before: Claim) -> RecordRow:
         """Judge a place claimed twice: the same bytes may be shared, others may not."""
@@ -240,7 +239,7 @@ class _Writer:
         return RecordRow(recorded, "sha256", before.digest, before.size)
 
     def _note_module(self, key: SchemeKey, path: str, where: str, recorded: str) -> None:
-        final = os.path.join(self.staging.places.directories[key], path)
+        final = f"{self.staging.places.directories[key]}/{path}"
         self.staged.modules.append(Module(where, final, recorded))
 
     def _recorded(self, key: SchemeKey, path: str) -> str:

@@ -24,9 +24,9 @@ from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import NotAtHandError
 from bootstrap.lock.fixed import Terms, fixed
 from bootstrap.network.errors import UnreachableError
-from bootstrap.network.proxies import proxy_for
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote, redacted
+from bootstrap.network.wire.proxies import proxy_for
 from bootstrap.preparer.build_rules import BuildRules
 from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.bundled import BundledPreparer

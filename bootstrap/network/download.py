@@ -8,28 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bootstrap.errors import BootstrapError
-from bootstrap.network.errors import HttpStatusError, InterruptedTransferError
-from bootstrap.network.urls import redacted
+from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, SizeMismatchError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 
 if TYPE_CHECKING:
-    from bootstrap.network.transport import Answer, Transport
+    from bootstrap.network.wire.transport import Answer, Transport
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-
-
-class SizeMismatchError(BootstrapError):
-    """A file is longer or shorter than its index says."""
-
-    def __init__(self, url: str, filename: str, expected: int, found: str) -> None:
-        self.url, self.filename = redacted(url), filename
-        self.expected, self.found = expected, found
-        super().__init__(
-            f"The file {filename} has not the size it should have: "
-            f"expected {expected:,} bytes, found {found} ({self.url}).",
-            hint="It was damaged or replaced on its way. Nothing of it was used.",
-        )
 
 
 class Download:

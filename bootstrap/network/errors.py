@@ -166,3 +166,16 @@ class NoWorkingDirectoryError(BootstrapError):
             f"No temporary directory can be written: tried {', '.join(tried)}.",
             hint="Set TMPDIR to a directory that can be written, or give --cache-dir.",
         )
+
+
+class SizeMismatchError(BootstrapError):
+    """A file is longer or shorter than its index says."""
+
+    def __init__(self, url: str, filename: str, expected: int, found: str) -> None:
+        self.url, self.filename = redacted(url), filename
+        self.expected, self.found = expected, found
+        super().__init__(
+            f"The file {filename} has not the size it should have: "
+            f"expected {expected:,} bytes, found {found} ({self.url}).",
+            hint="It was damaged or replaced on its way. Nothing of it was used.",
+        )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from bootstrap.network.bodies import decoded
 from bootstrap.network.cache import Cache
 from bootstrap.network.response import Response
-from bootstrap.network.transport import Answer, Transport
 from bootstrap.network.urls import split_credentials
+from bootstrap.network.wire.transport import Answer, Transport
 
 _SHELF = "pages"
 _VALIDATORS = {"If-None-Match": "etag", "If-Modified-Since": "last_modified"}

@@ -10,7 +10,7 @@ from bootstrap.network.bodies import bounded
 from bootstrap.network.errors import HttpStatusError, InterruptedTransferError
 
 if TYPE_CHECKING:
-    from bootstrap.network.transport import Answer, Transport
+    from bootstrap.network.wire.transport import Answer, Transport
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _UNWILLING = {400, 403, 405, 416, 501}

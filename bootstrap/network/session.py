@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bootstrap.errors import BootstrapError
 from bootstrap.network.cache import Cache, link_or_copy
 from bootstrap.network.errors import OfflineError, UnreadableFileError
+from bootstrap.network.files import checked, is_content, plain_name, single_sha256
 from bootstrap.network.local import local_file, read_local
 from bootstrap.network.response import Response
 from bootstrap.network.retrying import persist
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from bootstrap.network.background import Background
     from bootstrap.network.parts import Part
-    from bootstrap.network.transport import Transport
+    from bootstrap.network.wire.transport import Transport
 
 PAGE_LIMIT = 100 << 20
 """Bytes of a page, before and after decompression: 100,000 links fit well."""
@@ -107,9 +108,9 @@ class Session:
         up in the cache by hash, and checked. Raises `NetworkError` and its kinds,
         `CertificateError`, `HashMismatchError`; FileNotFoundError for a file: URL where nothing is.
         """
-        sha256 = _single_sha256(expected)
+        sha256 = single_sha256(expected)
         kept = self._cache.read("files", sha256) if sha256 else None
-        if kept is not None and sha256 and _is(kept, sha256):
+        if kept is not None and sha256 and is_content(kept, sha256):
             self._cache.touch("files", sha256)
             return Response(url, "", kept)
         response = self._page(url, accept, limit)
@@ -136,9 +137,9 @@ class Session:
         """
         expected = expected or Hashes()
         if not is_remote(url):
-            return _checked(_of_size(local_file(url), filename, size), filename, expected)
-        sha256 = _single_sha256(expected)
-        path = self._workspace.new_path(_plain_name(filename, url))
+            return checked(local_file(url), filename, expected, size)
+        sha256 = single_sha256(expected)
+        path = self._workspace.new_path(plain_name(filename, url))
         if sha256 and self._from_cache(sha256, path):
             return path
         self._ui.detail(f"Fetching {redacted(url)}")
@@ -240,7 +241,7 @@ class Session:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:
-                from bootstrap.network.transport import Transport
+                from bootstrap.network.wire.transport import Transport
 
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport
@@ -252,7 +253,7 @@ class Session:
             return False
         try:
             link_or_copy(kept, path)
-            _checked(path, path.name, Hashes.of([("sha256", sha256)]))
+            checked(path, path.name, Hashes.of([("sha256", sha256)]))
         except FileNotFoundError:
             return False
         except (OSError, HashMismatchError):
@@ -261,38 +262,3 @@ class Session:
             return False
         self._cache.touch("files", sha256)
         return True
-
-
-def _single_sha256(expected: Hashes | None) -> str | None:
-    digests = expected.allowed.get("sha256", frozenset()) if expected else frozenset[str]()
-    return next(iter(digests)) if len(digests) == 1 else None
-
-
-def _is(content: bytes, sha256: str) -> bool:
-    import hashlib
-
-    return hashlib.sha256(content).hexdigest() == sha256
-
-
-def _checked(path: Path, filename: str, expected: Hashes) -> Path:
-    if expected:
-        with path.open("rb") as stream:
-            check(stream, filename, expected)
-    return path
-
-
-def _of_size(path: Path, filename: str, size: int | None) -> Path:
-    found = path.stat().st_size
-    if size is not None and found != size:
-        from bootstrap.network.download import SizeMismatchError
-
-        raise SizeMismatchError(path.as_uri(), filename, size, f"{found:,}")
-    return path
-
-
-def _plain_name(filename: str, url: str) -> str:
-    """Return the name if it is a mere name. Raises `MalformedUrlError`: it comes from an index."""
-    names = {PurePosixPath(filename).name, PureWindowsPath(filename).name}
-    if names != {filename} or filename in {"", ".", ".."} or "\0" in filename:
-        raise MalformedUrlError(url, f"{filename!r} is no file name")
-    return filename

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.network.download import SizeMismatchError
-from bootstrap.network.errors import InterruptedTransferError
+from bootstrap.network.errors import InterruptedTransferError, SizeMismatchError
 from bootstrap.network.session import Session
 from bootstrap.network.urls import MalformedUrlError
 from bootstrap.trust.hashes import Hashes, HashMismatchError

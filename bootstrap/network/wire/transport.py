@@ -13,16 +13,16 @@ from datetime import datetime, timezone
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3.exceptions import HTTPError
-from bootstrap.network.adapter import OneContextAdapter
 from bootstrap.network.credentials import Credentials, CredentialStore
 from bootstrap.network.errors import HttpStatusError, RedirectError, UnreachableError
-from bootstrap.network.excused import ExcusedHosts
-from bootstrap.network.failures import Journey, translated
-from bootstrap.network.proxies import proxy_for
-from bootstrap.network.reach import CONNECT_BUDGET, Reach
 from bootstrap.network.retrying import retry_after
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import Origin, joined, origin, split_credentials
+from bootstrap.network.wire.adapter import OneContextAdapter
+from bootstrap.network.wire.excused import ExcusedHosts
+from bootstrap.network.wire.failures import Journey, translated
+from bootstrap.network.wire.proxies import proxy_for
+from bootstrap.network.wire.reach import CONNECT_BUDGET, Reach
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 

@@ -21,8 +21,8 @@ from bootstrap._vendor.urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
 )
-from bootstrap.network.excused import ExcusedHosts
-from bootstrap.network.reach import Reach
+from bootstrap.network.wire.excused import ExcusedHosts
+from bootstrap.network.wire.reach import Reach
 
 CONNECTIONS_PER_HOST = 8
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.network.errors import UnsupportedProxyError
-from bootstrap.network.proxies import is_excepted, proxy_for
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import origin
+from bootstrap.network.wire.proxies import is_excepted, proxy_for
 from bootstrap.provenance import Given, Origin
 
 

@@ -39,7 +39,7 @@ def install(engine: Engine, index: LocalIndex, tmp_path: Path) -> Install:
         venv = tmp_path / directory
         python, *rest = engine.command
         command = replace(engine, command=(*wrap, python, *flags, *rest))
-        options = ("--venv", venv, *index.options, "--installer", "tool")
+        options = ("--venv", str(venv), *index.options, "--installer", "tool")
         command.succeeds(*options, environ=environ)
         script = venv / "bin" / "tool"
         assert run(script) == f"works in {venv}\n"
@@ -120,7 +120,7 @@ def test_a_reader_that_went_away_does_not_undo_an_installation(
     venv = install().parent.parent
     read, write = os.pipe()
     os.close(read)
-    command = [*engine.command, "--python", venv, "--installer", "tool", "--no-index"]
+    command = [*engine.command, "--python", str(venv), "--installer", "tool", "--no-index"]
     done = subprocess.run(
         command, env={**os.environ, **engine.environ}, stdout=write, stderr=write, check=False
     )

@@ -21,7 +21,7 @@ LAST = {"2.7": "20.3.4", "3.6": "21.3.1", "3.7": "24.0", "3.8": "25.0.1", "3.9":
 def old_pips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pips for old Pythons, in a directory."""
     directory = tmp_path_factory.mktemp("pips")
-    download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", directory]
+    download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(directory)]
     for python, version in LAST.items():
         options = ("--only-binary=:all:", f"--python-version={python}", f"pip=={version}")
         subprocess.run([*download, *options], check=True, capture_output=True)

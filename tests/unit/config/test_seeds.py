@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def seeds(
     *argv: str,
     version: tuple[int, int, int] = (3, 11, 0),
     offered: str = "setuptools wheel",
-    **environ: str,
+    environ: Mapping[str, str] | None = None,
 ) -> list[str]:
-    config = load(argv, {"HOME": "/nowhere", **environ}, cwd=Path("/work"))
+    config = load(argv, {"HOME": "/nowhere", **(environ or {})}, cwd=Path("/work"))
     wanted = with_seeds(config, replace(target, version_info=version), offered.split().__contains__)
     return [each.text for each in wanted.requirements[len(config.wanted.requirements) :]]
 
@@ -62,7 +63,7 @@ def test_a_newer_python_gets_pip_alone(target: TargetEnvironment) -> None:
 def test_they_can_be_done_without(
     argv: list[str], environ: dict[str, str], expected: list[str], target: TargetEnvironment
 ) -> None:
-    assert seeds(target, *argv, **environ) == expected
+    assert seeds(target, *argv, environ=environ) == expected
 
 
 def test_what_the_target_can_import_stays(target: TargetEnvironment) -> None:

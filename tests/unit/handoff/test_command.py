@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from packaging.utils import NormalizedName
 
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.handoff.command import NoCommandError, command
 from bootstrap.target.environment import TargetEnvironment
 

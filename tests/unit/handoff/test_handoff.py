@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from packaging.utils import NormalizedName
-
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.handoff.handoff import handoff
 from bootstrap.handoff.said import Said
 from bootstrap.target.environment import TargetEnvironment

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from packaging.utils import NormalizedName
 
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.handoff.variables import settings_variables, unspeakable
 from tests.unit.handoff.conftest import Says
 

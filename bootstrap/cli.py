@@ -18,7 +18,6 @@ from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
     from bootstrap.config.model import Config
-    from bootstrap.doctor.report import DoctorReport
 
 _INTERRUPTED = 130
 """What a shell reports for a program that SIGINT ended."""
@@ -61,8 +60,8 @@ def _ensurepip(arguments: Sequence[str]) -> int:
 def _carried_out(config: Config) -> int:
     _snapshot.hold(bootstrap)  # this run may replace, and another process remove, what it runs from
     # Imported here: `--version` and a mistyped option have no need of the other rooms.
-    from bootstrap import workflow
     from bootstrap.config.option import Command
+    from bootstrap.workflow import install
 
     # A report on standard output has it for itself.
     out = sys.stderr if config.report_file == "-" else sys.stdout
@@ -70,8 +69,8 @@ def _carried_out(config: Config) -> int:
     for notice in config.notices:
         ui.warn(notice)
     if config.command is Command.DOCTOR:
-        return _reported(workflow.examine(config, os.environ, ui), ui, as_json=config.as_json)
-    handoff = workflow.install(config, os.environ, ui)
+        return _examined(config, ui)
+    handoff = install(config, os.environ, ui)
     if handoff is None:
         return 0
     for notice in handoff.notices:
@@ -81,12 +80,14 @@ def _carried_out(config: Config) -> int:
     return become(handoff)
 
 
-def _reported(report: DoctorReport, ui: Ui, *, as_json: bool) -> int:
+def _examined(config: Config, ui: Ui) -> int:
     import json
 
     from bootstrap.doctor import machine, text
+    from bootstrap.doctor.consultation import examine
 
-    if as_json:
+    report = examine(config, os.environ, ui)
+    if config.as_json:
         ui.tell(json.dumps(machine.as_json(report), indent=2))
     else:
         ui.tell("\n".join(text.render(report)))

@@ -1,0 +1,86 @@
+"""The supply: where a run's candidates and wheels come from, near or far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+from bootstrap._bundled import bundled_wheel
+from bootstrap.config.load import expand
+from bootstrap.handoff.variables import build_variables
+from bootstrap.index.finder import Finder
+from bootstrap.network.session import Session
+from bootstrap.network.urls import is_remote
+from bootstrap.preparer.build_rules import BuildRules
+from bootstrap.preparer.builder import Builder
+from bootstrap.preparer.bundled import BundledPreparer
+from bootstrap.preparer.on_demand import BuilderOnDemand
+from bootstrap.preparer.preparer import Preparer
+from bootstrap.run import Run
+from bootstrap.trust.context import Trust, establish
+from bootstrap.trust.description import anchor_lines
+
+Source = Preparer | BundledPreparer
+
+
+@contextmanager
+def at_hand(run: Run) -> Iterator[tuple[Run, BundledPreparer]]:
+    """Offer the bundled wheel, and what the run's places hold."""
+    with indexes(run) as (complete, beside):
+        yield complete, BundledPreparer(bundled_wheel(), beside)
+
+
+@contextmanager
+def indexes(run: Run) -> Iterator[tuple[Run, Preparer]]:
+    """Open the run's one session, and look at the indexes through it.
+
+    What requirement files on the network say completes the run's Config.
+    """
+    config, ui = run.config, run.ui
+    context = None if config.network.offline else _established(run).context
+    with Session(config.network, context, run.policy, ui) as session:
+        if config.remote_files:
+            run = replace(run, config=expand(config, session.text))
+        finder = Finder(session, run.config.index, run.target, ui)
+        with (
+            _builder(run, session, finder) as builder,
+            Preparer(session, finder, run.target, ui, builder) as preparer,
+        ):
+            yield run, preparer
+
+
+def _builder(run: Run, session: Session, finder: Finder) -> BuilderOnDemand:
+    """Return what builds sources with all that the run itself goes by."""
+    config, target = run.config, run.target
+
+    def opened() -> AbstractContextManager[Builder]:
+        # Imported here: most runs build nothing.
+        from bootstrap.preparer.building import building
+
+        told = build_variables(run.said, config.build.environ, target.prefix / "no-index")
+        rules = BuildRules.of(config.wanted, config.build_constraints, config.builds_without_hashes)
+        settings = replace(config.build, variables=told)
+        return building(session, finder, target, config.wanted, rules, settings, run.ui)
+
+    return BuilderOnDemand(opened, target)
+
+
+def _established(run: Run) -> Trust:
+    trust = establish(run.policy)
+    for line in anchor_lines(run.policy, trust.anchors):
+        run.ui.detail(line)
+    return trust
+
+
+def without_the_network(run: Run) -> Run:
+    """Return the same, looking only at what lies on this machine."""
+    config = run.config
+    urls, links = config.index.index_urls, config.index.find_links
+    index = replace(
+        config.index,
+        index_urls=tuple(each for each in urls if not is_remote(each.value)),
+        find_links=tuple(each for each in links if not is_remote(each.value)),
+    )
+    network = replace(config.network, offline=True)
+    return replace(run, config=replace(config, network=network, index=index))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.functional.engine import Engine, run
 
-pytestmark = [pytest.mark.network, pytest.mark.slow]
+pytestmark = pytest.mark.network
 
 
 def test_pip_is_installed_from_the_real_index(engine: Engine, venv: Path) -> None:

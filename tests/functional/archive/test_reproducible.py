@@ -47,7 +47,6 @@ def build(checkout: Path, **environ: str) -> tuple[bytes, bytes]:
     return (dist / "get-installer.pyz").read_bytes(), (dist / "get-installer.py").read_bytes()
 
 
-@pytest.mark.slow
 def test_two_builds_in_different_directories_are_the_same(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "a" / "deeper place"
     copy_sources(one, mode=0o600)

@@ -1,0 +1,95 @@
+"""A mirror of a company without a way out: a real pypiserver behind TLS, and no other route."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import ensurepip_wheel
+from tests.functional.engine import CHECKOUT, Engine
+from tests.servers import make_sdist, make_wheel
+from tests.unit.trust.authorities import Forge
+
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.skipif(
+        not (shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0),
+        reason="a network name space needs root on Linux",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def forge() -> Forge:
+    return Forge("Air-Gapped Root", organisation="Example Corporation")
+
+
+@pytest.fixture
+def ca(forge: Forge, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(forge.root.pem)
+    return path
+
+
+@pytest.fixture
+def mirror(forge: Forge, tmp_path: Path) -> list[str | Path]:
+    """What runs a command beside the mirror."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    shutil.copy(ensurepip_wheel(), packages)
+    make_wheel(packages, "helper", "1.0")
+    make_sdist(packages, "built", "1.0", build_requires=["helper"])
+    certificate = forge.issue().write(tmp_path / "mirror.pem")
+    module = ("-m", "tests.functional.trust.air_gap", packages, certificate)
+    return ["unshare", "-n", sys.executable, *module]
+
+
+def finished(
+    mirror: list[str | Path], engine: Engine, *arguments: str | Path
+) -> subprocess.CompletedProcess[str]:
+    command = [*mirror, *engine.command, "--index-url", "{index}", *arguments]
+    environ = {**os.environ, **engine.environ}
+    return subprocess.run(
+        list(map(str, command)),
+        cwd=CHECKOUT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def test_pip_and_what_is_built_come_from_the_mirror_alone(
+    mirror: list[str | Path], engine: Engine, ca: Path, venv: Path
+) -> None:
+    options = ("--cert", ca, "--venv", venv, "built", "--", "list", "--format", "freeze")
+    done = finished(mirror, engine, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "bundled" not in done.stdout
+    assert "built==1.0" in done.stdout
+
+
+def test_the_installer_asks_the_same_mirror_by_the_same_authority(
+    mirror: list[str | Path], engine: Engine, ca: Path, venv: Path
+) -> None:
+    done = finished(
+        mirror, engine, "--cert", ca, "--venv", venv, "--", "download", "--no-deps", "helper",
+        "--dest", venv,
+    )  # fmt: skip  # one command line
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (venv / "helper-1.0-py3-none-any.whl").exists()
+
+
+def test_without_its_authority_the_run_ends_and_does_not_take_the_bundled_wheel(
+    mirror: list[str | Path], engine: Engine, venv: Path
+) -> None:
+    done = finished(mirror, engine, "--venv", venv)
+    assert done.returncode == 1
+    assert "CN=Air-Gapped Root, O=Example Corporation" in done.stderr
+    assert not venv.exists()

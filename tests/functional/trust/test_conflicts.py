@@ -1,0 +1,83 @@
+"""Who wins, where several voices speak: docs/trust.md's table, by real connections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+from tests.functional.trust.ways import WAYS, Told
+from tests.servers import Authority, IndexServer
+
+
+@pytest.fixture(scope="module")
+def other() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+def b(other: Authority) -> Iterator[IndexServer]:
+    with IndexServer(other) as server:
+        yield server
+
+
+_TABLE = [
+    ("--cert", "PIP_CERT", "A"),
+    ("--cert", "REQUESTS_CA_BUNDLE", "A"),  # pip#10147: the variable won
+    ("--cert", "CURL_CA_BUNDLE", "A"),
+    ("--cert", "pip.conf", "A"),
+    ("--cert", "--add-cert", "AB"),
+    ("PIP_CERT", "REQUESTS_CA_BUNDLE", "AB"),
+    ("PIP_CERT", "--add-cert", "AB"),
+    ("PIP_CERT", "pip.conf", "A"),
+    ("pip.conf", "REQUESTS_CA_BUNDLE", "AB"),
+    ("--cert", "SSL_CERT_FILE", "A"),
+    ("--cert", "SSL_CERT_DIR", "A"),
+    ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AB"),
+    ("SSL_CERT_FILE", "SSL_CERT_DIR", "AB"),
+]
+
+
+@pytest.mark.parametrize(("of_a", "of_b", "believed"), _TABLE)
+def test_of_two_voices_the_stronger_decides(
+    of_a: str,
+    of_b: str,
+    believed: str,
+    engine: Engine,
+    index: LocalIndex,
+    b: IndexServer,
+    other: Authority,
+    tmp_path: Path,
+) -> None:
+    told: Told = WAYS[of_a](index.ca) + WAYS[of_b](other.write_pem(tmp_path / "b.pem"))
+    urls = (index.server.url, b.url)
+    done = engine("doctor", "--json", *told.options, *urls, environ=told.environ)
+    found = json.loads(done.out)["servers"]
+    names = zip("AB", found, strict=True)
+    assert "".join(name for name, server in names if server["good"]) == believed
+
+
+@pytest.mark.parametrize(
+    ("choice", "believed"), [("system", True), ("both", True), ("bundled", False)]
+)
+def test_trust_chooses_among_the_default_sources(
+    choice: str, believed: bool, engine: Engine, index: LocalIndex
+) -> None:
+    told = WAYS["SSL_CERT_FILE"](index.ca)
+    options = ("doctor", "--json", "--trust", choice, index.server.url)
+    done = engine(*options, environ=told.environ)
+    assert json.loads(done.out)["good"] is believed
+
+
+def test_trust_on_the_command_line_silences_a_cert_of_the_environment(
+    engine: Engine, index: LocalIndex
+) -> None:
+    environ = {"PIP_CERT": str(index.ca)}
+    done = engine("doctor", "--trust", "system", index.server.url, environ=environ)
+    assert done.status == 1
+    assert "Ignored: cert" in done.out
+    assert "the variable PIP_CERT" in done.out

@@ -1,0 +1,90 @@
+"""The doctor as a command: indexes or URLs, people or machines, good or bad."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+from tests.servers import ProxyServer
+
+
+def test_it_looks_at_the_configured_indexes(engine: Engine, index: LocalIndex) -> None:
+    done = engine.succeeds("doctor", *index.options)
+    assert f"{index.server.simple_url}: good (TLSv1.3, believed by {index.ca} (only, by" in done.out
+    assert "by --cert): 1 certificate" in done.out
+    assert f"cert {index.ca} (by --cert)" in done.out
+    assert "Clock: " in done.out
+    assert index.server.requests == []
+
+
+def test_a_bad_server_is_told_with_its_chain_and_changes_the_exit_status(
+    engine: Engine, index: LocalIndex
+) -> None:
+    done = engine("doctor", index.server.simple_url, "--trust", "bundled")
+    assert done.status == 1
+    assert done.err == ""
+    assert f"{index.server.simple_url}: bad" in done.out
+    assert "O=get-installer tests" in done.out
+    assert "no:  the system's store (not in force)" in done.out
+    assert "--add-cert FILE" in done.out
+
+
+def test_machines_are_told_in_json(engine: Engine, index: LocalIndex) -> None:
+    bad = "https://localhost:1/"
+    done = engine("doctor", "--json", *index.options, index.server.url, bad)
+    report = json.loads(done.out)
+    assert done.status == 1
+    assert report["good"] is False
+    good, unreachable = report["servers"]
+    assert good["good"]
+    ca = index.ca.read_bytes()
+    shown = ["openssl", "x509", "-noout", "-fingerprint", "-sha256"]
+    digest = subprocess.run(shown, input=ca, capture_output=True, check=True).stdout.decode()
+    assert good["chain"][-1]["sha256"] in {digest.strip().partition("=")[2], *_leaf(good)}
+    assert unreachable["url"] == bad
+    assert "cannot be reached" in unreachable["failure"]["message"]
+
+
+def _leaf(server: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [each["sha256"] for each in server["chain"][:1]]
+
+
+def test_it_takes_the_proxy_a_run_would_take(engine: Engine, index: LocalIndex) -> None:
+    with ProxyServer() as proxy:
+        environ = {"https_proxy": proxy.url.replace("://", "://me:secret@")}
+        done = engine.succeeds("doctor", *index.options, environ=environ)
+        assert proxy.tunnels
+        assert f"through {proxy.url}: good" in done.out
+        assert "secret" not in done.text
+        done = engine.succeeds("doctor", *index.options, "--proxy", "", environ=environ)
+        assert "through" not in done.out
+
+
+def test_an_index_without_tls_has_nothing_to_look_at(engine: Engine) -> None:
+    done = engine.succeeds("doctor", "--index-url", "http://localhost:1/simple")
+    assert "http://localhost:1/simple has no certificate to look at" in done.err
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "https://", "https://localhost:port"])
+def test_a_url_that_cannot_be_looked_at_is_refused(url: str, engine: Engine) -> None:
+    done = engine.fails("doctor", url, status=2)
+    assert "expected https://HOST[:PORT]" in done.err
+
+
+def test_offline_it_asks_nobody(engine: Engine, index: LocalIndex) -> None:
+    done = engine.succeeds("doctor", "--offline", *index.options, index.server.url)
+    assert "this run is offline" in done.err
+    assert "Certificate authorities are taken from" in done.out
+    assert index.server.accepted == 0
+
+
+def test_a_policy_that_cannot_be_carried_out_is_told(engine: Engine, tmp_path: Path) -> None:
+    done = engine("doctor", "https://localhost:1", environ={"PIP_CERT": str(tmp_path / "gone.pem")})
+    assert done.status == 1
+    assert "PIP_CERT" in done.out
+    assert "gone.pem" in done.out

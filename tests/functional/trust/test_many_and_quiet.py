@@ -1,0 +1,64 @@
+"""Many runs at once share one bundle, and no run opens an authority's path once it has begun."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+
+PROCESSES = 50
+_TELLING = "import os\ndef main(): print(os.environ['SSL_CERT_FILE'])\n"
+
+
+@pytest.mark.slow
+def test_fifty_processes_at_once_leave_one_bundle(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    points = {"console_scripts": {"tool": "tool:main"}}
+    index.add("tool", "1.0", files={"tool.py": _TELLING}, entry_points=points)
+    where = ("--python", venv, "--no-index", "--find-links", index.wheels, "--installer", "tool")
+    engine.succeeds("--venv", venv, *where[2:])
+    cache = tmp_path / "home" / ".cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    command = [*engine.command, *map(str, where), "--add-cert", str(index.ca), "--"]
+    environ = {**os.environ, **engine.environ}
+    runs = [
+        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(PROCESSES)
+    ]
+    said = [run.communicate(timeout=240)[0].decode() for run in runs]
+    assert [run.returncode for run in runs] == [0] * PROCESSES, said
+    (bundle,) = (cache / "get-installer" / "trust").iterdir()
+    assert {text.splitlines()[-1] for text in said} == {str(bundle)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the system calls with strace")
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+@pytest.mark.parametrize("option", ["--cert", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_no_path_of_an_authority_is_opened_after_the_first_connection(
+    option: str, engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    index.add("extra", "1.0", requires=["other"])
+    index.add("other", "1.0")
+    trace = tmp_path / "trace"
+    told = (option, str(index.ca)) if option.startswith("--") else ()
+    environ = {} if told else {option: str(index.ca)}
+    strace = ("strace", "-f", "-qq", "-e", "trace=%file,connect", "-o", str(trace))
+    where = ("--venv", venv, "--index-url", index.server.simple_url, "--installer", "none")
+    traced = Engine((*strace, *engine.command), engine.environ)
+    traced.succeeds(*where, *told, "extra", environ=environ)
+    lines = trace.read_text(errors="replace").splitlines()
+    first = next(n for n, line in enumerate(lines) if f"htons({index.server.port})" in line)
+    paths = re.compile(r'"([^"]*(?:\.pem|\.crt|/etc/ssl|/etc/pki|/certs/)[^"]*)"')
+    opened = [(number, line) for number, line in enumerate(lines) if paths.search(line)]
+    assert any(str(index.ca) in line for _, line in opened)
+    late = [line for number, line in opened if number > first and "openssl.cnf" not in line]
+    assert late == []

@@ -62,7 +62,6 @@ def _with_manner(config: Config, voices: Voices, surroundings: Surroundings) -> 
         dry_run=voices.flag("dry_run"),
         lock_file=_lock(voices, surroundings),
         output_file=_path(voices, "output", surroundings),
-        fix_pth=voices.flag("fix_pth"),
         seeds=frozenset(_seeds(voices)),
         no_require_hashes=voices.flag("no_require_hashes"),
         builds_without_hashes=frozenset(settings.names(voices, "no_require_hashes_for")),

@@ -15,9 +15,7 @@ _COLUMN = 30
 
 _USAGE = """\
 usage: get-installer.pyz [install] [OPTIONS] [REQUIREMENT ...] [-- ARGUMENTS FOR THE INSTALLER ...]
-       get-installer.pyz pack   [OPTIONS] REQUIREMENT ... -o KIT.pyz
        get-installer.pyz doctor [OPTIONS] [URL ...]
-       get-installer.pyz verify [FILE]
 """
 
 _SUMMARIES = {

@@ -88,7 +88,6 @@ class Config:
     progress: ProgressBar = ProgressBar.AUTO
     warn_script_location: bool = True
     warn_conflicts: bool = True
-    fix_pth: bool = False
     seeds: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
     """What get-pip.py installs, too, into a Python below 3.12 that lacks it; `--no-setuptools` and
     `--no-wheel` take it out."""

@@ -55,7 +55,6 @@ _WHERE = (
     Option("--root DIR", "relative to another root directory", Kind.PATH),
     Option("--break-system-packages", "change a Python its distribution manages, too"),
     Option("--require-virtualenv --require-venv"),
-    Option("--fix-pth", configurable=False, commands=(Command.INSTALL,)),
 )
 
 _VERSIONS = (

@@ -18,5 +18,3 @@ def refuse_what_is_not_built(config: Config) -> None:
 def _asked_for(config: Config) -> Iterator[str]:
     if config.command in {Command.PACK, Command.VERIFY}:
         yield config.command.value
-    if config.fix_pth:
-        yield "--fix-pth"

@@ -193,7 +193,6 @@ def test_nonsense_in_a_variable_or_a_file_is_told_with_its_place(user: User) -> 
     [
         (("pack", "requests", "-o", "kit.pyz"), "pack"),
         (("verify",), "verify"),
-        (("--fix-pth",), "--fix-pth"),
     ],
 )
 def test_what_is_not_built_yet_is_refused_by_name(

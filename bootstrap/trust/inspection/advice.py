@@ -60,8 +60,9 @@ def _expired(found: Findings) -> str:
     if bad is None:
         return "a certificate in its chain, or the authority's own, has expired"
     days = (found.now - bad.not_after).days
+    ago = "today" if not days else f"{days} day{'' if days == 1 else 's'} ago"
     whose = "its certificate" if bad is found.leaf else f"the certificate of {bad.subject}"
-    return f"{whose} expired on {day(bad.not_after)}, {days} days ago by this machine's clock"
+    return f"{whose} expired on {day(bad.not_after)}, {ago} by this machine's clock"
 
 
 def _not_yet_valid(found: Findings) -> str:
@@ -157,8 +158,8 @@ def _advise_issuer(found: Findings) -> str:
             f"An authority of that name is in {knows}, but {found.exclusive} excludes all others: "
             "use --add-cert in its place."
         )
-    source = _intercepted(found) or "If you expect this authority, ask for its root certificate."
-    return f"{source} Export it as PEM and pass it with --add-cert FILE.\n{_INSTALL}"
+    source = _intercepted(found) or "If you expect this authority, get its root certificate."
+    return f"{source} Export it as PEM, and pass it with --add-cert FILE.\n{_INSTALL}"
 
 
 def _advise_self_signed(found: Findings) -> str:

@@ -27,7 +27,7 @@ class BuildDetailsError(BootstrapError):
     def __init__(self, path: Path, found: str) -> None:
         super().__init__(
             f"{path} does not describe a Python as PEP 739 says: {found}",
-            hint="name an interpreter that can be run, or mend the file",
+            hint="Name an interpreter that can be run, or mend the file.",
         )
         self.path = path
 

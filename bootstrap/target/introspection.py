@@ -31,7 +31,7 @@ class NotPythonError(BootstrapError):
     def __init__(self, command: Command, found: str) -> None:
         super().__init__(
             f"{' '.join(command)} is no working Python: {found}",
-            hint="run it by hand with `-c pass`, or name another interpreter with --python",
+            hint="Run it by hand with `-c pass`, or name another interpreter with --python.",
         )
         self.command = command
         self.found = found
@@ -47,8 +47,8 @@ class InterpreterHungError(BootstrapError):
     def __init__(self, command: Command, seconds: float) -> None:
         super().__init__(
             f"{' '.join(command)} did not say what it is within {seconds:g} seconds",
-            hint="look at what its start-up runs (sitecustomize, .pth files), or name another "
-            "interpreter with --python",
+            hint="Look at what its start-up runs (sitecustomize, .pth files), or name another "
+            "interpreter with --python.",
         )
         self.command = command
 
@@ -60,7 +60,7 @@ class UnsupportedTargetError(BootstrapError):
         found = ".".join(map(str, version[:3]))
         super().__init__(
             f"{' '.join(command)} is Python {found}; a target needs Python 2.7, or 3.3 or newer",
-            hint="name another interpreter with --python",
+            hint="Name another interpreter with --python.",
         )
         self.version = version
 

@@ -30,9 +30,9 @@ class InterpreterNotFoundError(BootstrapError):
 
     def __init__(self, wanted: str, origin: object, looked: str) -> None:
         super().__init__(
-            f"no Python found for {wanted!r} ({origin}): {looked}",
-            hint="name an interpreter's path, a virtual environment's directory, a command on "
-            "PATH, or a version like 3.12",
+            f"No Python found for {wanted!r} ({origin}): {looked}",
+            hint="Name an interpreter's path, a virtual environment's directory, a command on "
+            "PATH, or a version like 3.12.",
         )
         self.wanted = wanted
 

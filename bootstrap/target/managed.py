@@ -21,8 +21,8 @@ class ExternallyManagedError(BootstrapError):
 
     def __init__(self, executable: Path, message: str, command: str) -> None:
         super().__init__(
-            f"the environment of {executable} is externally managed (PEP 668):\n\n{message}\n",
-            hint=f"make a virtual environment and install into that: {command} --venv .venv\n"
+            f"The environment of {executable} is externally managed (PEP 668):\n\n{message}\n",
+            hint=f"Make a virtual environment and install into that: {command} --venv .venv\n"
             "(--break-system-packages installs here all the same, at the risk of breaking this "
             "Python or the operating system.)",
         )
@@ -34,9 +34,9 @@ class VirtualEnvironmentRequiredError(BootstrapError):
 
     def __init__(self, executable: Path) -> None:
         super().__init__(
-            "a virtual environment is required (--require-virtualenv), and the target is none: "
+            "A virtual environment is required (--require-virtualenv), and the target is none: "
             f"{executable}",
-            hint="name one with --python DIR, or make one with --venv DIR",
+            hint="Name one with --python DIR, or make one with --venv DIR.",
         )
         self.executable = executable
 

@@ -26,7 +26,7 @@ class UserSiteDisabledError(BootstrapError):
         )
         super().__init__(
             f"--user installs into the user's site-packages, but {why}: {interpreter.executable}",
-            hint="leave --user out, or name another Python with --python",
+            hint="Leave --user out, or name another Python with --python.",
         )
         self.executable = interpreter.executable
 

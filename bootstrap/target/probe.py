@@ -39,9 +39,9 @@ class OtherPythonError(BootstrapError):
     def __init__(self, directory: Path, found: Interpreter, wanted: Given[str]) -> None:
         version = ".".join(map(str, found.version_info))
         super().__init__(
-            f"the virtual environment {directory} is of Python {version}, not of {wanted.value!r} "
+            f"The virtual environment {directory} is of Python {version}, not of {wanted.value!r} "
             f"({wanted.origin})",
-            hint="leave --python out, or name another directory with --venv",
+            hint="Leave --python out, or name another directory with --venv.",
         )
         self.directory = directory
 

@@ -38,8 +38,8 @@ class NotAVirtualEnvironmentError(BootstrapError):
 
     def __init__(self, directory: Path, found: str) -> None:
         super().__init__(
-            f"no virtual environment can be made in {directory}: {found}",
-            hint="name a directory that is new or empty, or one that is a virtual environment",
+            f"No virtual environment can be made in {directory}: {found}",
+            hint="Name a directory that is new or empty, or one that is a virtual environment.",
         )
         self.directory = directory
 

@@ -14,6 +14,7 @@ from bootstrap.resolve.dependencies import Dependencies, applies
 from bootstrap.resolve.hash_checking import demanded_hashes
 from bootstrap.resolve.need import Identifier, Need, Pin
 from bootstrap.resolve.provider import Provider
+from bootstrap.resolve.recall import Recall
 from bootstrap.resolve.reporter import Reporter
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.resolve.source import CandidateSource
@@ -83,8 +84,9 @@ def prepare(
     Raises what direct references raise, and `InvalidConstraintError`.
     """
     constraints = constraints_by_name(wanted.constraints, target.markers)
+    recall = source if isinstance(source, Recall) else Recall(source)
     catalogue = Catalogue(
-        source,
+        recall,
         {} if wanted.ignore_installed else installed,
         constraints,
         keeps_installed=lambda name: not (wanted.upgrade_all or name in wanted.upgrade),
@@ -110,7 +112,7 @@ def prepare(
         dependencies,
         provider,
         Reporter(ui),
-        again=lambda other: prepare(other, target, source, installed, quiet),
+        again=lambda other: prepare(other, target, recall.on_trial(), installed, quiet),
     )
 
 

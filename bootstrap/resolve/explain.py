@@ -36,11 +36,14 @@ class NoCandidateError(BootstrapError):
 class ConflictError(BootstrapError):
     """What is needed cannot be had together."""
 
-    def __init__(self, clashes: Sequence[Clash], changes: Sequence[Change]) -> None:
+    def __init__(
+        self, clashes: Sequence[Clash], changes: Sequence[Change], *, is_complete: bool = True
+    ) -> None:
         self.clashes, self.changes = tuple(clashes), tuple(changes)
         lines = [line for each in clashes for line in each.lines]
         super().__init__(
-            "\n  ".join(["These requirements cannot all be met:", *lines]), hint=_advice(changes)
+            "\n  ".join(["These requirements cannot all be met:", *lines]),
+            hint=_advice(changes, is_complete=is_complete),
         )
 
 
@@ -88,9 +91,9 @@ def explain(attempt: Attempt, causes: Causes) -> BootstrapError:
         return absence
     changes = list(trials.changes(attempt, failure.attempt.wanted))
     if len(clashes) == 1 and absence is not None:
-        absence.hint = _advice(changes) if changes else absence.hint
+        absence.hint = _advice(changes, is_complete=True) if changes else absence.hint
         return absence
-    return ConflictError(clashes, changes)
+    return ConflictError(clashes, changes, is_complete=trials.is_complete)
 
 
 def _clashes(failure: Failure) -> Iterator[Clash]:
@@ -201,7 +204,11 @@ def _newest_first(links: Iterable[Link]) -> list[Link]:
     )
 
 
-def _advice(changes: Sequence[Change]) -> str:
+def _advice(changes: Sequence[Change], *, is_complete: bool) -> str:
+    if not changes and not is_complete:
+        return (
+            "Relax one of these requirements, or put what clashes into environments of their own."
+        )
     if not changes:
         return (
             "No single change of what you asked for would do. Put what clashes into environments "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -51,8 +52,12 @@ class Change:
         return f"relax {place} to {self.relaxed.text}; then {self.outcome} fits"
 
 
+class UndecidedError(Exception):
+    """One trial came to no end; never leaves this module."""
+
+
 class OutOfEffortError(Exception):
-    """The trials have taken enough rounds; never leaves this module."""
+    """The trials have taken enough rounds, or time; never leaves this module."""
 
 
 @dataclass
@@ -61,17 +66,22 @@ class Trials:
 
     rounds: int = 3000
     """How many rounds all trials together may take."""
-    rounds_each: int = 500
+    rounds_each: int = 150
+    seconds: float = 10.0
+    """After how long no further trial is begun: somebody waits for the message."""
+    is_complete: bool = True
+    """Whether every trial so far was decided."""
+    _begin: float = field(default_factory=time.monotonic)
 
     def blame(self, failure: Failure) -> Failure:
         """Leave out, one by one, the words without which it fails all the same."""
         try:
             for each in _statements(failure.attempt.wanted):
                 fewer = _without(failure.attempt.wanted, each)
-                outcome = self._outcome(failure.attempt.again(fewer))
+                outcome = self._decided(failure.attempt.again(fewer))
                 failure = outcome if isinstance(outcome, Failure) else failure
         except OutOfEffortError:
-            pass
+            self.is_complete = False
         return failure
 
     def changes(self, whole: Attempt, blamed: Wanted) -> Iterator[Change]:
@@ -84,7 +94,7 @@ class Trials:
             if not whole.wanted.pre:
                 yield from self._with_pre(whole)
         except OutOfEffortError:
-            return
+            self.is_complete = False
 
     def _relaxing(self, whole: Attempt, each: UserRequirement) -> Iterator[Change]:
         requirement = each.requirement
@@ -94,30 +104,38 @@ class Trials:
         bare.specifier, bare.url, bare.marker = SpecifierSet(), None, None
         relaxed = replace(each, text=str(bare), requirement=bare, url=None)
         changed = tuple(relaxed if one is each else one for one in whole.wanted.requirements)
-        found = self._outcome(whole.again(replace(whole.wanted, requirements=changed)))
-        if not isinstance(found, Failure):
+        found = self._decided(whole.again(replace(whole.wanted, requirements=changed)))
+        if isinstance(found, Found):
             yield Change(each, relaxed, _outcome_of(found, requirement.name))
 
     def _dropping(self, whole: Attempt, each: UserRequirement) -> Iterator[Change]:
-        found = self._outcome(whole.again(_without(whole.wanted, each)))
-        if not isinstance(found, Failure) and each.requirement is not None:
+        found = self._decided(whole.again(_without(whole.wanted, each)))
+        if isinstance(found, Found) and each.requirement is not None:
             yield Change(each, None, _outcome_of(found, each.requirement.name))
 
     def _with_pre(self, whole: Attempt) -> Iterator[Change]:
-        found = self._outcome(whole.again(replace(whole.wanted, pre=True)))
-        if not isinstance(found, Failure):
+        found = self._decided(whole.again(replace(whole.wanted, pre=True)))
+        if isinstance(found, Found):
             early = [f"{pin}" for pin in found.mapping.values() if pin.version.is_prerelease]
             yield Change(None, None, ", ".join(early))
 
+    def _decided(self, attempt: Attempt) -> Found | Failure | None:
+        """Return what comes of an attempt; None where that remains open."""
+        try:
+            return self._outcome(attempt)
+        except UndecidedError:
+            self.is_complete = False
+            return None
+
     def _outcome(self, attempt: Attempt) -> Found | Failure:
-        if self.rounds <= 0:
+        if self.rounds <= 0 or time.monotonic() - self._begin > self.seconds:
             raise OutOfEffortError
         try:
             return attempt.run(min(self.rounds, self.rounds_each))
         except ResolutionImpossible as error:
             return Failure(attempt, tuple(error.causes))
         except (ResolutionTooDeep, BootstrapError) as error:
-            raise OutOfEffortError from error
+            raise UndecidedError from error
         finally:
             self.rounds -= attempt.reporter.rounds + 1
 

@@ -1,0 +1,74 @@
+"""A source for trials: they build nothing anew, and look at little that is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bootstrap._vendor.packaging.specifiers import SpecifierSet
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.errors import BootstrapError
+from bootstrap.index.candidate import Candidate, RejectedFile
+from bootstrap.index.metadata import Metadata
+from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.resolve.source import CandidateSource
+
+NEW_IN_A_TRIAL = 60
+"""How many candidates' metadata one trial may ask for: somebody waits for the message."""
+
+
+class UnknownMetadataError(BootstrapError):
+    """A trial came to a source nobody has built yet, or to too many candidates."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.candidate = candidate
+        super().__init__(f"{candidate.file.filename} is more than a trial may look at.")
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Passes on what it is asked, and remembers whose metadata are known."""
+
+    source: CandidateSource
+    known: set[Candidate] = field(default_factory=set)
+    is_trial: bool = False
+    """Whether to refuse what takes long, or runs code that the user's words do not lead to."""
+    fresh: set[Candidate] = field(default_factory=set)
+    """What this trial was the first to ask for."""
+
+    def on_trial(self) -> Recall:
+        """Return the same for trials."""
+        return replace(self, is_trial=True, fresh=set())
+
+    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+        """Return all candidates."""
+        return self.source.candidates(name)
+
+    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+        """Return the files the target cannot use."""
+        return self.source.rejected(name)
+
+    def metadata(self, candidate: Candidate) -> Metadata:
+        """Return a candidate's metadata.
+
+        Raises `UnknownMetadataError`, and what the source does.
+        """
+        if self.is_trial and candidate not in self.known:
+            self.fresh.add(candidate)
+            if not candidate.is_wheel or len(self.fresh) > NEW_IN_A_TRIAL:
+                raise UnknownMetadataError(candidate)
+        self.known.add(candidate)
+        return self.source.metadata(candidate)
+
+    def direct(self, requirement: UserRequirement) -> Candidate:
+        """Return the candidate of a direct reference."""
+        return self.source.direct(requirement)
+
+    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
+        """Pass on what will be wanted; trials may end soon."""
+        if not self.is_trial:
+            self.source.prefetch(wanted)
+
+    def locations(self) -> Sequence[str]:
+        """Return where is looked."""
+        return self.source.locations()

@@ -15,7 +15,7 @@ NAME = NormalizedName("a")
 
 @pytest.fixture
 def recall() -> Recall:
-    releases = {f"a {number}.0": [] for number in range(NEW_IN_A_TRIAL + 2)}
+    releases: dict[str, list[str]] = {f"a {number}.0": [] for number in range(NEW_IN_A_TRIAL + 2)}
     return Recall(MemorySource(releases, make_target()))
 
 

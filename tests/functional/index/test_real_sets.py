@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from tests.functional.engine import Engine, run
 
-pytestmark = [pytest.mark.network, pytest.mark.slow]
+pytestmark = pytest.mark.network
 
 QUICK = {
     "django": ("django", "djangorestframework"),
@@ -26,7 +25,7 @@ LONG = {
     "jupyterlab": ("jupyterlab",),
     "apache-airflow": ("apache-airflow",),
 }
-"""These take pip half a minute each; docs/standards.md says how to run them."""
+"""These take pip half a minute each."""
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +44,7 @@ def test_a_set_resolves_to_what_pip_resolves(
     assert ours(engine, newest_pip, tmp_path, *asked) == pips(newest_pip, tmp_path, *asked)
 
 
-@pytest.mark.skipif("REAL_SETS" not in os.environ, reason="takes minutes: set REAL_SETS=1")
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", LONG.values(), ids=LONG)
 def test_a_large_set_resolves_to_what_pip_resolves(
     engine: Engine, newest_pip: Path, tmp_path: Path, asked: tuple[str, ...]
@@ -54,7 +53,7 @@ def test_a_large_set_resolves_to_what_pip_resolves(
     assert ours(engine, newest_pip, tmp_path, *asked) == expected
 
 
-@pytest.mark.skipif("REAL_SETS" not in os.environ, reason="takes minutes: set REAL_SETS=1")
+@pytest.mark.slow
 def test_airflow_under_constraints_resolves_to_what_they_say(
     engine: Engine, newest_pip: Path, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ class Rule(Enum):
     HIDDEN_DATA = "there are bytes in it that belong to no file"
     OVERLAP = "files in it overlap"
     ENCRYPTED = "a file in it is encrypted"
+    ZIP_VERSION = "a file in it needs a newer kind of zip reader"
     METHOD = "a file in it is compressed by a method other than stored or deflate"
     DAMAGED_DATA = "a file's compressed data is damaged"
     CHECKSUM = "a file's bytes do not match its checksum"

@@ -21,7 +21,7 @@ from bootstrap.install.rules import BrokenRuleError, Rule
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_SIGNATURE = b"PK\3\4"
 _DESCRIPTOR_SIGNATURE = b"PK\7\x08"
-_FLAGS_THAT_MATTER = 1 << 0 | 1 << 3 | 1 << 6 | 1 << 11 | 1 << 13
+_FLAGS_THAT_MATTER = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 11 | 1 << 13
 _CHUNK = 1 << 20
 _LARGE, _HIGHEST_RATIO = 1 << 28, 250
 

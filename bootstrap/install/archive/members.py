@@ -14,8 +14,9 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _SIGNATURE = b"PK\1\2"
 _SATURATED = 0xFFFFFFFF
 _ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
-_UTF8, _ENCRYPTED, _DESCRIPTOR = 1 << 11, 1 << 0 | 1 << 6 | 1 << 13, 1 << 3
+_PATCHED, _UTF8, _ENCRYPTED, _DESCRIPTOR = 1 << 5, 1 << 11, 1 << 0 | 1 << 6 | 1 << 13, 1 << 3
 _STORED, _DEFLATED = 0, 8
+_NEWEST_VERSION = 63
 _MOST_DEFLATE_CAN = 1032
 """Deflate makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits)."""
 
@@ -72,7 +73,7 @@ def read_members(content: bytes, directory: Directory) -> Iterator[Member]:
 
 
 def _member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> Member:
-    _, _, _, flags, method, _, _, crc, compressed_size, size, _, _, _, disk = fields[:14]
+    _, _, needed, flags, method, _, _, crc, compressed_size, size, _, _, _, disk = fields[:14]
     attributes, offset = fields[15:]
     extras = split_extra(extra)
     name = _decoded(raw_name, flags)
@@ -80,8 +81,12 @@ def _member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> Member:
         raise BrokenRuleError(Rule.AMBIGUOUS_NAME, name)
     if flags & _ENCRYPTED:
         raise BrokenRuleError(Rule.ENCRYPTED, name)
+    if needed > _NEWEST_VERSION:
+        raise BrokenRuleError(Rule.ZIP_VERSION, f"{name}: version {needed / 10}")
     if method not in {_STORED, _DEFLATED}:
         raise BrokenRuleError(Rule.METHOD, f"{name}: method {method}")
+    if flags & _PATCHED:
+        raise BrokenRuleError(Rule.METHOD, f"{name}: it holds a patch")
     size, compressed_size, offset = widened((size, compressed_size, offset), extras, name)
     if disk:
         raise BrokenRuleError(Rule.SEVERAL_DISKS, f"{name}: disk {disk}")

@@ -53,3 +53,5 @@ class Area:
             shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             self._lock.release()
+        if not keep and os.path.lexists(self.path):  # Windows keeps a locked file until now
+            shutil.rmtree(self.path, ignore_errors=True)

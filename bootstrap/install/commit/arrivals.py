@@ -61,7 +61,9 @@ class _Arrivals:
         self._swap(path, entry)
 
     def _replace_directory(self, path: str, entry: os.DirEntry[str]) -> None:
-        strays = self.ground.strays(path)
+        # Packages change over at one instant, whatever else lies in them; a `share` is no package.
+        in_library = self.root in self.ground.staging.places.libraries
+        strays = self.ground.strays(path) if in_library else self.ground.strays(path, most=0)
         if strays is None:
             self.merge(entry.path, path)
             return
@@ -75,7 +77,7 @@ class _Arrivals:
         self._swap(path, entry)
 
     def _replace_directory_by_file(self, path: str, entry: os.DirEntry[str]) -> None:
-        if self.ground.strays(path) != []:
+        if not self.ground.may_go_whole(path):
             self.plan.in_the_way[path] = entry.path
         self.plan.gone.add(path)
         self._swap(path, entry)

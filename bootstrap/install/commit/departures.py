@@ -43,7 +43,7 @@ class _Departures:
         for directory in sorted(self._directories_around(going), key=len):
             if self.plan.is_gone(directory) or self.plan.holds_new(directory):
                 continue
-            if os.path.isdir(directory) and self.ground.strays(directory) == []:
+            if os.path.isdir(directory) and self.ground.may_go_whole(directory):
                 self._take(directory)
 
     def take_files(self, going: set[str]) -> None:

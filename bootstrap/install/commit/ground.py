@@ -13,6 +13,8 @@ from bootstrap.install.environment.mounts import Movable, movable
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.errors import NotWritableError
 
+_MOST_STRAYS = 10_000
+
 
 class Ground:
     """Answers questions about the target; changes nothing in it."""
@@ -39,20 +41,24 @@ class Ground:
             self._areas[directory] = self.staging.area_for(directory)
         return self._areas[directory]
 
-    def strays(self, directory: str) -> list[str] | None:
-        """Return nobody's files below a directory that may be replaced or removed as a whole.
+    def may_go_whole(self, directory: str) -> bool:
+        """Whether a directory may be replaced or removed as a whole: all in it is to go."""
+        return self.strays(directory, most=0) == []
 
-        None where it may not: it cannot be moved, or other distributions' files lie in it. Each of
-        the files that go is asked whether it may, too: an immutable one would be left over. Raises
-        `NotWritableError`.
+    def strays(self, directory: str, most: int = _MOST_STRAYS) -> list[str] | None:
+        """Return nobody's files below a directory that else may be replaced as a whole.
+
+        None where it may not: it cannot be moved, other distributions' files lie in it, or more of
+        nobody's than `most`. Each of the files that go is asked whether it may, too: an immutable
+        one would be left over. Raises `NotWritableError`.
         """
         if not self.movable(directory):
             return None
-        strays = []
+        strays: list[str] = []
         for path in files_below(directory):
             if self._may_go(path):
                 self.movable(path)
-            elif self.owners[path] is None:
+            elif len(strays) < most and self.owners[path] is None:
                 strays.append(path)
             else:
                 return None

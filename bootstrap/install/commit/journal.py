@@ -51,7 +51,7 @@ def write(journal: Journal, area: str) -> None:
     """Write a journal into its area, at one instant, and to the disk."""
     temporary = os.path.join(area, f"{NAME}.new")
     content = _dump(journal)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
         stream.flush()

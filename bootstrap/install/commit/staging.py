@@ -122,7 +122,7 @@ class Staging:
         if parent not in self._directories:
             os.makedirs(parent, exist_ok=True)
             self._directories.add(parent)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(staged, flags, 0o777 if executable else 0o666), "wb")
 
     def remember_time(self, directory: str) -> None:

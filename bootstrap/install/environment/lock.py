@@ -53,7 +53,7 @@ class Lock:
             raise OSError(errno.ENOTSUP, "directories cannot be locked")
         import fcntl
 
-        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(self.path, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             current = os.stat(self.path)

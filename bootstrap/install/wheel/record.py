@@ -91,15 +91,22 @@ def _parse_hash(path: str, hash_: str) -> tuple[str, bytes]:
         raise BrokenRuleError(Rule.RECORD, f"{path}: the hash {hash_!r}")
     if algorithm not in _STRONG:
         raise BrokenRuleError(Rule.WEAK_HASH, f"{path}: {algorithm}")
-    try:
-        digest = base64.b64decode(
-            encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True
-        )
-    except (binascii.Error, ValueError) as exc:
-        raise BrokenRuleError(Rule.RECORD, f"{path}: the hash {hash_!r}") from exc
-    if len(digest) != _STRONG[algorithm]:
+    digest = _decoded(encoded, _STRONG[algorithm])
+    if digest is None:
         raise BrokenRuleError(Rule.RECORD, f"{path}: the hash {hash_!r}")
     return algorithm, digest
+
+
+def _decoded(encoded: str, size: int) -> bytes | None:
+    """Return a digest of so many bytes; some wheels write it in hexadecimal digits (gmsh 4.15)."""
+    try:
+        if len(encoded) == 2 * size:
+            return bytes.fromhex(encoded)
+        padded = encoded + "=" * (-len(encoded) % 4)
+        digest = base64.b64decode(padded, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return digest if len(digest) == size else None
 
 
 def check_listed(names: Iterable[str], rows: Mapping[str, RecordRow], dist_info: str) -> None:

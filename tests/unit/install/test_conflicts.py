@@ -109,6 +109,17 @@ def test_strays_in_a_package_survive_its_upgrade_untouched(
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_a_shared_directory_of_nobody_is_not_exchanged(bench: Workbench, wheelhouse: Path) -> None:
+    share = bench.prefix / "share"
+    share.mkdir()
+    (share / "mine.txt").write_text("mine")
+    before = share.stat().st_ino
+    bench.install(make_wheel(wheelhouse, "one", "1.0", data={"data/share/one/x": ""}))
+    bench.install(make_wheel(wheelhouse, "one", "2.0", data={"data/share/one/y": ""}))
+    assert share.stat().st_ino == before
+    assert sorted(path.name for path in share.rglob("*")) == ["mine.txt", "one", "y"]
+
+
 def test_a_directory_of_another_distribution_is_not_replaced_by_a_file(
     bench: Workbench, wheelhouse: Path
 ) -> None:

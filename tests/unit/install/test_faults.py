@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.errors import NoSpaceError, NotWritableError
+from bootstrap.install.errors import NoSpaceError, NotWritableError, PathTooLongError
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.scenarios import demo
@@ -81,6 +81,16 @@ def open_bench(tmp_path: Path, wheelhouse: Path) -> Iterator[Workbench]:
     for path in bench.prefix.rglob("*"):
         if path.is_dir():
             path.chmod(0o755)
+
+
+def test_a_path_that_is_too_long_is_told_and_leaves_no_trace(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    name = "/".join(["d" * 250] * 17) + "/x.py"
+    before = picture(bench.prefix)
+    with pytest.raises(PathTooLongError):
+        bench.install(make_wheel(wheelhouse, "demo", "1.0", files={name: ""}))
+    assert picture(bench.prefix) == before
 
 
 @pytest.mark.parametrize("place", ["library", "scripts"])

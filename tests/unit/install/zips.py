@@ -40,6 +40,7 @@ class Entry:
     """Bytes before the local header, which nobody owns."""
     disk: int = 0
     offset: int | None = None
+    version: int = 20
 
     @property
     def content(self) -> bytes:
@@ -136,7 +137,7 @@ def central(entry: Entry, offset: int) -> bytes:
     """Return a member's entry of the central directory."""
     method, crc, packed, size = entry.fields
     offset = offset if entry.offset is None else entry.offset
-    head = (0x314, 20, entry.flags, method, 0, 33, crc, packed, size)
+    head = (0x314, entry.version, entry.flags, method, 0, 33, crc, packed, size)
     lengths = (len(entry.name), len(entry.extra), 0, entry.disk, 0)
     tail = (entry.mode << 16, offset)
     fixed = struct.pack("<4s6H3L5H2L", _ENTRY, *head, *lengths, *tail)

@@ -24,6 +24,8 @@ def members() -> Iterator[Kind]:
     yield Kind("encrypted", Rule.ENCRYPTED, lambda: archive(first(flags=1)))
     yield Kind("strongly-encrypted", Rule.ENCRYPTED, lambda: archive(first(flags=1 << 6)))
     yield Kind("masked-headers", Rule.ENCRYPTED, lambda: archive(first(flags=1 << 13)))
+    yield Kind("version-9.9", Rule.ZIP_VERSION, lambda: archive(first(version=99)))
+    yield Kind("patch", Rule.METHOD, lambda: archive(first(flags=1 << 5)))
     yield Kind("bzip2", Rule.METHOD, lambda: archive(first(method=12)))
     yield Kind("zstandard", Rule.METHOD, lambda: archive(first(method=93)))
     yield Kind("stored", None, lambda: archive(first(deflated=False)))

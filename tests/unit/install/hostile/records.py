@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 
 from bootstrap.install.rules import Rule
@@ -64,5 +65,7 @@ def records() -> Iterator[Kind]:
         "hash-differs", Rule.RECORD_HASH, changed(demo, row("demo.py", b"VALUE = 2\n").encode())
     )
     yield Kind("size-differs", Rule.RECORD_SIZE, changed(b",10\n", b",11\n"))
+    hexadecimal = f"demo.py,sha256={hashlib.sha256(b'VALUE = 1\n').hexdigest()},10\n".encode()
+    yield Kind("hexadecimal-hash", None, changed(demo, hexadecimal))
     yield Kind("crlf-record", None, lambda: wheel(record=right.replace(b"\n", b"\r\n")))
     yield Kind("comma-in-name", None, lambda: wheel({'a,"b".txt': b""}))

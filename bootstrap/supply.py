@@ -42,7 +42,14 @@ def indexes(run: Run) -> Iterator[tuple[Run, Preparer]]:
     with Session(config.network, context, run.policy, ui) as session:
         if config.remote_files:
             run = replace(run, config=expand(config, session.text))
-        finder = Finder(session, run.config.index, run.target, ui)
+        wanted = run.config.wanted
+        finder = Finder(
+            session,
+            run.config.index,
+            run.target,
+            ui,
+            ignore_requires_python=wanted.ignore_requires_python,
+        )
         with (
             _builder(run, session, finder) as builder,
             Preparer(session, finder, run.target, ui, builder) as preparer,

@@ -15,7 +15,7 @@ from bootstrap.install.plan import InstalledDistribution
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import NotAtHandError
 from bootstrap.lock.fixed import Terms, fixed
-from bootstrap.network.errors import UnreachableError
+from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import Places
 from bootstrap.report.outcome import Outcome
 from bootstrap.report.summary import tell
@@ -36,7 +36,8 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     """Install what is wanted into the target, and return the hand-off that was asked for."""
     run = begun(config, environ, ui)
     require_unmanaged(run.target)
-    recover(run.target, ui, config.install)
+    if not config.dry_run:
+        recover(run.target, ui, config.install)
     outcome = _fulfilled(run)
     tell(outcome, ui, dry_run=config.dry_run)
     if config.version_check:
@@ -51,9 +52,9 @@ def _fulfilled(run: Run) -> Outcome:
     """Install from the indexes, or from what is at hand where they are out of reach."""
     if run.config.network.offline:
         return _from_what_is_at_hand(without_the_network(run))
-    if run.config.no_index:
-        return _from_what_is_at_hand(run)
     try:
+        if run.config.no_index:
+            return _from_what_is_at_hand(run)
         with indexes(run) as (complete, source):
             outcome = _installed(complete, source)
             return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
@@ -66,7 +67,7 @@ def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> 
     run.ui.warn(f"{obstacle}")
     try:
         return _from_what_is_at_hand(without_the_network(run))
-    except (NoCandidateError, ConflictError, NotAtHandError):
+    except (NoCandidateError, ConflictError, NotAtHandError, OfflineError):
         raise obstacle from None
 
 

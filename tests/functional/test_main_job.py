@@ -173,6 +173,14 @@ def test_wheels_of_a_directory_are_found_without_an_index(
     assert index.server.requests == []
 
 
+def test_a_project_for_another_python_is_installed_where_that_is_asked_for(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("extra", "1.0", requires_python=">=4")
+    options = (*index.options, "--installer", "none", "--ignore-requires-python")
+    engine.succeeds("--venv", venv, *options, "extra")
+
+
 def test_the_target_is_the_interpreter_named(engine: Engine, index: LocalIndex, venv: Path) -> None:
     run(sys.executable, "-m", "venv", "--without-pip", venv)
     done = engine.succeeds("--python", venv / "bin" / "python", *index.options)

@@ -60,6 +60,15 @@ def test_an_unreachable_index_and_a_wish_the_bundled_wheel_cannot_fulfil_end_the
     assert url in done.err
 
 
+def test_an_unreachable_url_is_the_answer_where_nothing_at_hand_replaces_it(
+    engine: Engine, venv: Path
+) -> None:
+    url = f"http://127.0.0.1:{closed_port()}"
+    for wish in (f"extra @ {url}/extra-1.0-py3-none-any.whl", f"--requirement={url}/wanted.txt"):
+        done = engine.fails("--venv", venv, "--index-url", f"{url}/simple/", wish)
+        assert "cannot be reached" in done.err.rpartition("error: ")[2]
+
+
 def test_a_certificate_failure_never_leads_to_the_bundled_pip(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:

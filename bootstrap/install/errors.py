@@ -76,18 +76,6 @@ class CannotUninstallError(InstallError):
         super().__init__(f"{distribution} ({path}) cannot be uninstalled: {reason}.", hint=hint)
 
 
-class ExternallyManagedError(InstallError):
-    """The environment belongs to another package manager (PEP 668)."""
-
-    def __init__(self, executable: str, message: str) -> None:
-        self.executable = executable
-        super().__init__(
-            f"The environment of {executable} is managed by somebody else:\n\n{message}",
-            hint="Install into a virtual environment (--venv DIR), or say "
-            "--break-system-packages if you accept that it may break.",
-        )
-
-
 class LockTimeoutError(InstallError):
     """Somebody else kept writing to the environment for too long."""
 

@@ -15,7 +15,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.interrupts import Interrupts
 from bootstrap.install.commit.path_files import stage_without_lines
-from bootstrap.install.commit.preflight import check_writable, refuse_managed
+from bootstrap.install.commit.preflight import check_writable
 from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.environment.lock import locked
@@ -29,6 +29,7 @@ from bootstrap.install.plan import InstalledDistribution, InstallSettings, Wheel
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
 from bootstrap.install.wheel.scripts import interpreter_of
 from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.managed import require_unmanaged
 from bootstrap.ui import Ui
 
 
@@ -82,7 +83,7 @@ def begin(target: TargetEnvironment, settings: InstallSettings, ui: Ui) -> Itera
     Ctrl-C, SIGTERM and SIGHUP count as errors, too; during the commit they are held back. Raises
     `InstallError`.
     """
-    refuse_managed(target)
+    require_unmanaged(target)
     places = Places(target.scheme)
     with translated(str(target.scheme.purelib)):
         check_writable(places)

@@ -80,7 +80,7 @@ def _entry(location: Path, file_name: str) -> Entry | Damage | None:
             kind, metadata = InstalledKind.EGG_INFO_FILE, path
         if not metadata.is_file():
             return Damage(path, f"it has no {metadata.name}")
-        name, version = _name_and_version(path, metadata)
+        name, version = name_and_version(path, metadata)
         return Entry(name, version, location, path, kind, path)
     except OSError as exc:
         return Damage(path, exc.strerror or str(exc))
@@ -96,12 +96,12 @@ def _linked(location: Path, path: Path) -> Entry | Damage:
     directory = source / f"{stem}.egg-info"
     if not (directory / "PKG-INFO").is_file():
         return Damage(path, f"it leads to {source}, which holds no {directory.name}")
-    name, version = _name_and_version(directory, directory / "PKG-INFO")
+    name, version = name_and_version(directory, directory / "PKG-INFO")
     return Entry(name, version, location, path, InstalledKind.EGG_LINK, directory)
 
 
-def _name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Version]:
-    """Return what the file name says, and where it does not, what is written inside.
+def name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Version]:
+    """Return what the file name says, and where that is not clear, what is written inside.
 
     :raises LookupError, InvalidVersion, OSError: neither tells.
     """

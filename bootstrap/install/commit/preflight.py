@@ -12,21 +12,13 @@ from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import (
     ConflictError,
-    ExternallyManagedError,
     NoSpaceError,
     NotWritableError,
 )
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
 
 _SPARE = 1 << 20
 """Bytes left for directories, the journal, and the blocks files do not fill."""
-
-
-def refuse_managed(target: TargetEnvironment) -> None:
-    """Raise `ExternallyManagedError` where another package manager owns the target (PEP 668)."""
-    if target.externally_managed is not None:
-        raise ExternallyManagedError(str(target.executable), target.externally_managed)
 
 
 def check_writable(places: Places) -> None:

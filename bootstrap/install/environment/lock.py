@@ -53,7 +53,8 @@ class Lock:
             raise OSError(errno.ENOTSUP, "directories cannot be locked")
         import fcntl
 
-        descriptor = os.open(self.path, os.O_RDONLY)
+        # NFS locks a file only where it may be written to; a directory is never opened so.
+        descriptor = os.open(self.path, os.O_RDONLY if os.path.isdir(self.path) else os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             current = os.stat(self.path)

@@ -1,21 +1,17 @@
-"""Which distributions the library directories hold, told by the names of their metadata alone."""
+"""Which distributions the library directories hold, as the target room knows them, too."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.environment.places import Places
-
-_METADATA = re.compile(
-    r"(?P<name>[^-]+)(-(?P<version>[^-]+))?(-py\d[^-]*(-.+)?)?(?P<suffix>\.dist-info|\.egg-info|\.egg)",
-    re.IGNORECASE,
-)
+from bootstrap.target.metadata_entries import name_and_version
 
 
 class Kind(Enum):
@@ -26,6 +22,16 @@ class Kind(Enum):
     DISTUTILS = ".egg-info file"
     EGG = ".egg"
     EGG_LINK = ".egg-link"
+
+
+_ENDINGS = {kind.value: kind for kind in Kind if kind is not Kind.DISTUTILS}
+_INSIDE = {
+    Kind.DIST_INFO: "METADATA",
+    Kind.EGG_INFO: "PKG-INFO",
+    Kind.DISTUTILS: "",
+    Kind.EGG: "EGG-INFO/PKG-INFO",
+}
+"""Where a distribution's metadata lies in its mark."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +58,23 @@ def present_distributions(places: Places) -> Iterator[Present]:
         except FileNotFoundError:
             continue
         for name in names:
-            if name.endswith(".egg-link"):
-                link = canonicalize_name(name.removesuffix(".egg-link"))
-                path = os.path.join(library, name)
-                yield Present(link, None, Kind.EGG_LINK, library, path)
-            elif match := _METADATA.fullmatch(name):
-                yield _present(match, library, os.path.join(library, name))
+            stem, ending = os.path.splitext(name)
+            if ending in _ENDINGS and stem:
+                yield _present(stem, _ENDINGS[ending], library, os.path.join(library, name))
 
 
-def _present(match: re.Match[str], library: str, path: str) -> Present:
-    try:
-        version = Version((match["version"] or "").replace("_", "-"))
-    except InvalidVersion:
-        version = None
-    kind = Kind(match["suffix"].lower())
+def _present(stem: str, kind: Kind, library: str, path: str) -> Present:
     if kind is Kind.EGG_INFO and not os.path.isdir(path):
         kind = Kind.DISTUTILS
-    return Present(canonicalize_name(match["name"]), version, kind, library, path)
+    name, version = _name_and_version(stem, kind, Path(path))
+    return Present(name, version, kind, library, path)
+
+
+def _name_and_version(stem: str, kind: Kind, path: Path) -> tuple[NormalizedName, Version | None]:
+    """Return what the target room, too, takes the distribution for; damaged ones by their stem."""
+    if kind is Kind.EGG_LINK:
+        return canonicalize_name(stem), None
+    try:
+        return name_and_version(path, path / _INSIDE[kind])
+    except (LookupError, ValueError, OSError):
+        return canonicalize_name(stem), None

@@ -171,6 +171,23 @@ def test_an_egg_info_directory_without_a_list_goes_by_its_top_level(bench: Workb
     assert [path for path in bench.library.rglob("*") if path.is_file()] == [stays]
 
 
+@pytest.mark.parametrize("mark", ["old-tool.egg-info", "old-tool-1.0.dist-info"])
+def test_a_mark_with_a_dash_in_its_name_is_not_taken_for_another_distributions(
+    bench: Workbench, mark: str
+) -> None:
+    info = bench.library / mark
+    metadata = "Metadata-Version: 1.0\nName: old-tool\nVersion: 1.0\n"
+    for name in ("PKG-INFO", "METADATA"):
+        _touch(info / name, metadata)
+    _touch(info / "RECORD", f"old_tool.py,,\n{mark}/RECORD,,\n")
+    _touch(info / "installed-files.txt", "../old_tool.py\n")
+    module = _touch(bench.library / "old_tool.py")
+    _remove(bench, "old")
+    assert module.exists()
+    _remove(bench, "old-tool")
+    assert not module.exists()
+
+
 def test_a_distutils_installation_is_refused_with_the_way_out(bench: Workbench) -> None:
     _touch(bench.library / "old-1.0.egg-info", "Metadata-Version: 1.0\n")
     with pytest.raises(CannotUninstallError, match="distutils") as caught:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -53,7 +55,10 @@ def test_the_way_of_upgrading_is_that_of_who_installed_it(installer: str, way: s
     assert way in said(seen(get_installer="2"), installer=installer)
 
 
-def test_a_checkout_that_nobody_installed_has_no_installer() -> None:
+def test_a_checkout_that_nobody_installed_has_no_installer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert running_copy() == Copy(Version(__version__))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -18,7 +19,6 @@ from tests.unit.install.scenarios import demo
 from tests.unit.install.trees import picture
 
 _ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
-_NOBODY = 65534
 as_root = pytest.mark.skipif(not _ROOT, reason="only root may mount or make files immutable")
 
 
@@ -46,8 +46,8 @@ def _immutable(path: Path) -> Iterator[None]:
         subprocess.run(["chattr", "-i", str(path)], check=True)
 
 
-def _as_nobody(action: Callable[[], object]) -> None:
-    """Run an action as a user for whom permissions count; root is above them."""
+def _without_root_s_rights(action: Callable[[], object]) -> None:
+    """Run an action as somebody for whom permissions count; root's capabilities are above them."""
     if not _ROOT:
         action()
         return
@@ -55,9 +55,7 @@ def _as_nobody(action: Callable[[], object]) -> None:
     if child == 0:
         status = 1
         try:
-            os.setgroups([])
-            os.setgid(_NOBODY)
-            os.setuid(_NOBODY)
+            _drop_capabilities()
             action()
             status = 0
         finally:
@@ -65,18 +63,19 @@ def _as_nobody(action: Callable[[], object]) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
+def _drop_capabilities() -> None:
+    """Give up every capability of this process (capset(2), version 3); it stays root by name."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    none = (ctypes.c_uint32 * 6)()
+    assert ctypes.CDLL(None).capset(header, none) == 0
+
+
 @pytest.fixture
 def open_bench(tmp_path: Path, wheelhouse: Path) -> Iterator[Workbench]:
-    """An environment with demo 1.0 that anybody may change."""
-    for directory in (tmp_path, *list(tmp_path.parents)[:2]):
-        directory.chmod(0o755)
+    """An environment with demo 1.0, whose directories may be changed again afterwards."""
     bench = Workbench(tmp_path / "env")
     bench.install(demo(wheelhouse, "1.0"))
     demo(wheelhouse, "2.0")
-    wheelhouse.chmod(0o755)
-    if _ROOT:
-        for path in (bench.prefix, *bench.prefix.rglob("*")):
-            os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
     yield bench
     for path in bench.prefix.rglob("*"):
         if path.is_dir():
@@ -105,7 +104,7 @@ def test_a_read_only_directory_is_refused(
         with pytest.raises(NotWritableError, match=str(directory)):
             open_bench.install(demo(wheelhouse, "2.0"))
 
-    _as_nobody(upgrade)
+    _without_root_s_rights(upgrade)
     assert picture(open_bench.prefix) == before
 
 
@@ -119,7 +118,7 @@ def test_a_read_only_directory_inside_a_package_is_refused_before_anything_chang
         with pytest.raises(NotWritableError, match="demo/sub"):
             open_bench.install(demo(wheelhouse, "2.0"))
 
-    _as_nobody(upgrade)
+    _without_root_s_rights(upgrade)
     assert picture(open_bench.prefix) == before
 
 

@@ -81,13 +81,13 @@ def _installed(run: Run, source: Source) -> Outcome:
     config = run.config
     whole, resolution = _decided(run, source)
     places = Places(config.lock_file, config.report_file)
-    documents = places.gather(source, run.target, whole, resolution)
-    if config.dry_run:
-        outcome = Outcome(run.target, resolution, ())
-    else:
-        with made(run.target):
-            outcome = Outcome(run.target, resolution, _committed(run, source, resolution))
-    documents.write()
+    with places.gather(source, run.target, whole, resolution) as documents:
+        if config.dry_run:
+            outcome = Outcome(run.target, resolution, ())
+        else:
+            with made(run.target, run.ui):
+                outcome = Outcome(run.target, resolution, _committed(run, source, resolution))
+        documents.write()
     return outcome
 
 

@@ -1,10 +1,8 @@
-"""Writing a lock: all of it, or nothing."""
+"""The text of a lock, and the error of one that cannot be written."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.errors import BootstrapError
@@ -30,15 +28,3 @@ def lock_text(parts: Sequence[Part], directory: Path) -> str:
     from bootstrap._vendor import tomli_w
 
     return tomli_w.dumps(compose(parts, directory).to_dict())
-
-
-def write_lock(path: Path, text: str) -> None:
-    """Write a lock, in the place of an older one if there is one. Raises `UnwritableLockError`."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise UnwritableLockError(path, error) from error

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from bootstrap import __version__
 from bootstrap.lock.compose import Part
-from bootstrap.lock.writing import lock_text, write_lock
+from bootstrap.lock.writing import UnwritableLockError, lock_text
 from bootstrap.preparer.acquired import Acquired
-from bootstrap.report.installation import installation_report, write_report
+from bootstrap.report.draft import Publish, drafted
+from bootstrap.report.installation import (
+    STANDARD_OUTPUT,
+    UnwritableReportError,
+    installation_report,
+    print_report,
+    report_text,
+)
 from bootstrap.resolve.requirement import Resolution
 from bootstrap.target.environment import TargetEnvironment
 
@@ -26,39 +35,53 @@ class Knowing(Protocol):
 
 @dataclass(frozen=True)
 class Documents:
-    """A lock and a report, each with its place; None where nobody asked for it."""
+    """What was asked for, ready to be put in its places."""
 
-    lock: tuple[Path, str] | None = None
-    report: tuple[str, Mapping[str, Any]] | None = None
+    publish: tuple[Publish, ...]
 
     def write(self) -> None:
-        """Write them. Raises `UnwritableLockError`, `UnwritableReportError`."""
-        if self.lock is not None:
-            write_lock(*self.lock)
-        if self.report is not None:
-            write_report(*self.report)
+        """Put each in its place. Raises `UnwritableLockError`, `UnwritableReportError`."""
+        for publish in self.publish:
+            publish()
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where the documents go."""
+    """Where the documents go; None where nobody asked for one."""
 
     lock: Path | None = None
     report: str | None = None
     """A path, or `-`."""
 
+    @contextmanager
     def gather(
         self, source: Knowing, target: TargetEnvironment, whole: Resolution, rest: Resolution
-    ) -> Documents:
-        """Return the lock of the whole answer, and the report of what is not there yet of it.
+    ) -> Iterator[Documents]:
+        """Yield the lock of the whole answer, and the report of what is not there yet of it.
 
-        Raises `UnlockableError`, and whatever the source raises.
+        Each lies beside its place already, so that a place nobody can write to is known before
+        anything changes.
+
+        Raises `UnlockableError`, `UnwritableLockError`, `UnwritableReportError`, and whatever the
+        source raises.
         """
-        lock = report = None
-        if self.lock is not None:
-            part = Part(target, source.acquired(whole))
-            lock = self.lock, lock_text([part], self.lock.parent)
-        if self.report is not None:
-            known = source.acquired(rest)
-            report = self.report, installation_report(known, target, __version__)
-        return Documents(lock, report)
+        with ExitStack() as drafts:
+            ready = []
+            if self.lock is not None:
+                part = Part(target, source.acquired(whole))
+                ready.append(_lock(self.lock, lock_text([part], self.lock.parent)))
+            if self.report is not None:
+                known = source.acquired(rest)
+                text = report_text(installation_report(known, target, __version__))
+                ready.append(_report(self.report, text))
+            yield Documents(tuple(map(drafts.enter_context, ready)))
+
+
+def _lock(place: Path, text: str) -> AbstractContextManager[Publish]:
+    return drafted(place, text, partial(UnwritableLockError, place))
+
+
+def _report(place: str, text: str) -> AbstractContextManager[Publish]:
+    if place == STANDARD_OUTPUT:
+        return nullcontext(partial(print_report, text))
+    return drafted(Path(place), text, partial(UnwritableReportError, place))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from bootstrap.errors import BootstrapError
@@ -26,11 +25,12 @@ STANDARD_OUTPUT = "-"
 class UnwritableReportError(BootstrapError):
     """The report was asked for in a place where it cannot be written."""
 
-    def __init__(self, place: str, error: OSError) -> None:
+    def __init__(self, place: str, error: OSError | ValueError) -> None:
         self.place = place
+        why = getattr(error, "strerror", None) or error
         super().__init__(
-            f"The report {place} cannot be written: {error.strerror or error}.",
-            hint="Name another file by --report, or - for standard output. All else was done.",
+            f"The report {place} cannot be written: {why}.",
+            hint="Name another file by --report, or - for standard output.",
         )
 
 
@@ -46,16 +46,19 @@ def installation_report(
     }
 
 
-def write_report(place: str, report: Mapping[str, Any]) -> None:
-    """Write the report to a file, or to standard output. Raises `UnwritableReportError`."""
-    text = json.dumps(report, indent=2)
-    if place == STANDARD_OUTPUT:
-        print(text, file=sys.stdout, flush=True)
-        return
+def report_text(report: Mapping[str, Any]) -> str:
+    """Return the report as it is written, in ASCII."""
+    return json.dumps(report, indent=2) + "\n"
+
+
+def print_report(text: str) -> None:
+    """Write a report to standard output. Raises `UnwritableReportError`."""
     try:
-        Path(place).write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise UnwritableReportError(place, error) from error
+        print(text, end="", file=sys.stdout, flush=True)
+    except BrokenPipeError:  # whoever read it (`| head`) has had enough
+        pass
+    except (OSError, ValueError) as error:
+        raise UnwritableReportError(STANDARD_OUTPUT, error) from error
 
 
 def _described(distribution: Acquired) -> dict[str, Any]:

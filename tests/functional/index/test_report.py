@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.functional.conftest import LocalIndex
-from tests.functional.engine import Engine, run
+from tests.functional.engine import Engine, run, snapshot
 from tests.servers import make_sdist
 
 METADATA = """\
@@ -110,13 +112,41 @@ def test_a_report_on_standard_output_has_it_for_itself(
     assert "Installed extra 1.0" in done.err
 
 
-def test_a_report_that_cannot_be_written_is_told(
-    engine: Engine, offer: LocalIndex, venv: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("option", "name"), [("--report", "place.json"), ("--lock", "pylock.toml")]
+)
+def test_what_cannot_be_written_is_told_before_anything_changes(
+    engine: Engine, offer: LocalIndex, venv: Path, tmp_path: Path, option: str, name: str
 ) -> None:
-    nowhere = tmp_path / "no" / "such" / "place.json"
-    asked = ("--venv", venv, "--installer", "none", "extra", "--report", nowhere)
-    done = engine.fails(*asked, *offer.options)
+    nowhere = tmp_path / "no" / "such" / name
+    asked = ("--venv", venv, "--installer", "none", "extra")
+    done = engine.fails(*asked, option, nowhere, *offer.options)
     assert str(nowhere) in done.err
+    assert not venv.exists()
+    engine.succeeds(*asked, *offer.options)
+    before = snapshot(venv)
+    engine.fails(*asked, "app", option, nowhere, *offer.options)
+    assert snapshot(venv) == before
+
+
+def test_a_reader_of_the_report_who_went_away_is_no_error(
+    engine: Engine, offer: LocalIndex, venv: Path
+) -> None:
+    asked = ("--venv", venv, "--installer", "none", "extra", "--report", "-", *offer.options)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [*engine.command, *map(str, asked)],
+            env={**os.environ, **engine.environ},
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+    assert "Installed extra 1.0" in done.stderr
 
 
 def test_dry_run_tells_where_each_setting_comes_from(

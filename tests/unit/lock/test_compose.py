@@ -19,7 +19,7 @@ from bootstrap.lock.compose import Part
 from bootstrap.lock.errors import UnlockableError
 from bootstrap.lock.file import parse_lock
 from bootstrap.lock.fixed import Terms, fixed
-from bootstrap.lock.writing import UnwritableLockError, lock_text, write_lock
+from bootstrap.lock.writing import lock_text
 from bootstrap.preparer.acquired import Acquired
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import Resolved, Wanted
@@ -117,14 +117,3 @@ def test_the_bundled_wheel_comes_from_nowhere_a_lock_could_name() -> None:
     part = Part(a_target(), (acquired("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
     with pytest.raises(UnlockableError, match="bundled"):
         written(part)
-
-
-def test_a_lock_replaces_an_older_one_whole(tmp_path: Path) -> None:
-    path = tmp_path / "locks" / "pylock.toml"
-    path.parent.mkdir()
-    path.write_text("old")
-    write_lock(path, "new")
-    assert path.read_text() == "new"
-    assert list(path.parent.iterdir()) == [path]
-    with pytest.raises(UnwritableLockError, match="nowhere"):
-        write_lock(tmp_path / "nowhere" / "pylock.toml", "new")

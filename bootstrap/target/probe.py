@@ -8,6 +8,7 @@ from pathlib import Path
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Given
 from bootstrap.target.build_details import find_build_details, read_build_details
+from bootstrap.target.claim import is_whole, require_room
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.interpreter import Interpreter
 from bootstrap.target.introspection import (
@@ -30,7 +31,6 @@ from bootstrap.target.managed import VirtualEnvironmentRequiredError
 from bootstrap.target.messages import Messages
 from bootstrap.target.place import describe
 from bootstrap.target.settings import TargetSettings
-from bootstrap.target.venv import is_whole, require_room
 
 
 class OtherPythonError(BootstrapError):

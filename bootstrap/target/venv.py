@@ -5,43 +5,31 @@ the Python that runs us, `venv` is called in this process: 8 ms, and what comes 
 standard one on every platform, which our own maker could only imitate. For another Python it runs
 there, as a child.
 
-An environment counts as whole only once the mark of its making is gone, so one that was cut off
-half-way is made anew by the next run, and never taken for a finished one.
+An environment that was cut off half-way is made anew by the next run, and never taken for a
+finished one: see `claim`.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from bootstrap.errors import BootstrapError
 from bootstrap.target import _probe_script
+from bootstrap.target.claim import NotAVirtualEnvironmentError, claimed
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.interpreter import Interpreter
 from bootstrap.target.introspection import isolated_environment
 from bootstrap.target.locate import absolute
+from bootstrap.target.messages import Messages
 from bootstrap.target.place import describe
 from bootstrap.target.settings import TargetSettings
 
-CONFIGURATION = "pyvenv.cfg"
-MAKING = ".virtual-environment-in-the-making"
 TIMEOUT = 120.0
-
-
-class NotAVirtualEnvironmentError(BootstrapError):
-    """`--venv` names something that is there, and is no virtual environment."""
-
-    def __init__(self, directory: Path, found: str) -> None:
-        super().__init__(
-            f"No virtual environment can be made in {directory}: {found}",
-            hint="Name a directory that is new or empty, or one that is a virtual environment.",
-        )
-        self.directory = directory
 
 
 class VenvError(BootstrapError):
@@ -71,24 +59,6 @@ class NoVenvModuleError(VenvError):
         )
 
 
-def is_whole(directory: Path) -> bool:
-    """Say whether a directory is a virtual environment whose making was not cut off."""
-    return (directory / CONFIGURATION).is_file() and not (directory / MAKING).exists()
-
-
-def require_room(directory: Path) -> None:
-    """Refuse a directory that holds something else.
-
-    :raises NotAVirtualEnvironmentError: what it is.
-    """
-    if os.pathsep in str(directory):
-        raise NotAVirtualEnvironmentError(directory, f"its path has a {os.pathsep!r} in it")
-    if os.path.lexists(directory) and not directory.is_dir():
-        raise NotAVirtualEnvironmentError(directory, "it is a file")
-    if directory.is_dir() and not (directory / MAKING).exists() and any(directory.iterdir()):
-        raise NotAVirtualEnvironmentError(directory, "it holds files, but is no environment")
-
-
 def make(
     base: TargetEnvironment, directory: Path, *, prompt: str | None = None, copies: bool = False
 ) -> TargetEnvironment:
@@ -105,18 +75,18 @@ def make(
     assert base.interpreter is not None  # noqa: S101  # only tests describe a target without one
     directory = absolute(str(directory))
     interpreter = base.interpreter.in_venv(directory)
-    if not is_whole(directory):
-        require_room(directory)
-        with _all_or_nothing(directory):
+    with claimed(directory) as is_new:
+        if is_new:
             _make(interpreter, directory, prompt, copies=copies)
     return describe(interpreter, TargetSettings())
 
 
 @contextmanager
-def made(target: TargetEnvironment) -> Iterator[None]:
+def made(target: TargetEnvironment, messages: Messages | None = None) -> Iterator[None]:
     """Make the virtual environment a target describes, for good once what follows has succeeded.
 
     Where it fails, or the process is killed, there is no environment: the next run begins anew.
+    One that another run has made since the target was described is used as it is.
 
     :raises NotAVirtualEnvironmentError, VenvError, NoVenvModuleError: as `make` does.
     """
@@ -124,39 +94,20 @@ def made(target: TargetEnvironment) -> Iterator[None]:
         yield
         return
     assert target.interpreter is not None  # noqa: S101  # what is to be made was described by one
-    with _all_or_nothing(target.to_make):
-        _make(target.interpreter, target.to_make, None, copies=False)
+    with claimed(target.to_make, messages) as is_new:
+        if is_new:
+            _make(target.interpreter, target.to_make, None, copies=False)
+        else:
+            _require_likeness(target.interpreter, target.to_make)
         yield
 
 
-@contextmanager
-def _all_or_nothing(directory: Path) -> Iterator[None]:
-    """Mark a directory while it is filled; on failure leave it as it was."""
-    existed = directory.is_dir()
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / MAKING).touch()
-        _empty(directory)
-    except OSError as exc:
-        raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):
-            _empty(directory)
-            (directory / MAKING).unlink()
-            if not existed:
-                directory.rmdir()
-        raise
-    (directory / MAKING).unlink(missing_ok=True)
-
-
-def _empty(directory: Path) -> None:
-    for path in directory.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != MAKING:
-            path.unlink()
+def _require_likeness(interpreter: Interpreter, directory: Path) -> None:
+    """Refuse an environment of another Python than the one that was to be made."""
+    # The path of the library has the version in it.
+    if not all(path.is_dir() for path in interpreter.path):
+        found = "another run has made one of another Python there meanwhile"
+        raise NotAVirtualEnvironmentError(directory, found)
 
 
 def _make(interpreter: Interpreter, directory: Path, prompt: str | None, *, copies: bool) -> None:

@@ -1,25 +1,32 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import NoReturn
+from venv import EnvBuilder
 
 import pytest
 
 from bootstrap.provenance import Given, Origin
+from bootstrap.target import venv
+from bootstrap.target.claim import (
+    LOCK,
+    MADE,
+    MAKING,
+    NotAVirtualEnvironmentError,
+    claimed,
+    is_whole,
+)
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.locate import InterpreterNotFoundError
 from bootstrap.target.probe import OtherPythonError
-from bootstrap.target.venv import (
-    MAKING,
-    NotAVirtualEnvironmentError,
-    NoVenvModuleError,
-    VenvError,
-    is_whole,
-    make,
-)
-from tests.unit.target.pythons import ALL, run, target_of, version_of
+from bootstrap.target.venv import NoVenvModuleError, VenvError, make
+from tests.functional.engine import CHECKOUT, Engine
+from tests.unit.target.pythons import ALL, Heard, run, target_of, version_of
 
 
 def wanted(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
@@ -55,6 +62,7 @@ def assert_standard(ours: Path, theirs: Path, target: TargetEnvironment) -> None
     for configuration in (mine, standard):  # its last line says how it was called
         configuration["pyvenv.cfg"] = configuration["pyvenv.cfg"].partition("command")[0]
     assert mine == standard
+    assert {path.name.lower() for path in ours.iterdir()} <= MADE
 
 
 def test_it_is_the_standard_one_file_by_file(python: Path, tmp_path: Path) -> None:
@@ -153,13 +161,11 @@ def test_one_whose_python_is_gone_is_told(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import venv
-
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     target = wanted(tmp_path / "env")
-    monkeypatch.setattr(venv.EnvBuilder, "setup_scripts", fail)
+    monkeypatch.setattr(EnvBuilder, "setup_scripts", fail)
     with pytest.raises(VenvError, match="No space left on device"):
         make(target, tmp_path / "env")
     assert not (tmp_path / "env").exists()
@@ -228,3 +234,126 @@ def test_a_virtual_environments_own_base_makes_the_next_one(tmp_path: Path) -> N
     second = made(tmp_path / "second", first.executable)
     assert second.base_prefix == first.base_prefix
     assert "first" not in (tmp_path / "second" / "pyvenv.cfg").read_text().partition("command")[0]
+
+
+# --- What happens between the probe and the making -----------------------------------------------
+
+
+def fail(as_expected: object) -> NoReturn:
+    """Fail as what follows the making may fail, if all was well until then."""
+    assert as_expected
+    raise ZeroDivisionError
+
+
+def test_a_file_that_came_after_the_probe_is_left_and_told(tmp_path: Path) -> None:
+    target = wanted(tmp_path / "env")
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "thesis.txt").write_text("three years")
+    with pytest.raises(NotAVirtualEnvironmentError, match="it holds files"), venv.made(target):
+        raise AssertionError("it was made")
+    with pytest.raises(NotAVirtualEnvironmentError, match="it holds files"):
+        make(target, tmp_path / "env")
+    assert tree(tmp_path / "env") == {"thesis.txt": "three years"}
+
+
+def test_an_environment_that_came_after_the_probe_is_used_and_outlives_a_failure(
+    tmp_path: Path,
+) -> None:
+    target = wanted(tmp_path / "env")
+    made(tmp_path / "env")
+    (tmp_path / "env" / "theirs").write_text("kept")
+    before = tree(tmp_path / "env")
+    with pytest.raises(ZeroDivisionError), venv.made(target):
+        fail(tree(tmp_path / "env") == before)
+    assert tree(tmp_path / "env") == before
+
+
+def test_an_environment_of_another_python_that_came_after_the_probe_is_refused(
+    tmp_path: Path,
+) -> None:
+    others = [each for each in ALL if version_of(each) != sys.version_info[:2]]
+    others = [each for each in others if supports_venv(each)]
+    if not others:
+        pytest.skip("there is only one Python here")
+    target = wanted(tmp_path / "env")
+    made(tmp_path / "env", others[0])
+    before = tree(tmp_path / "env")
+    with pytest.raises(NotAVirtualEnvironmentError, match="of another Python"), venv.made(target):
+        raise AssertionError("it was used")
+    assert tree(tmp_path / "env") == before
+
+
+def test_a_failure_removes_only_what_was_made(tmp_path: Path) -> None:
+    target = wanted(tmp_path / "env")
+    with pytest.raises(ZeroDivisionError), venv.made(target):
+        fail((tmp_path / "env" / "thesis.txt").write_text("three years"))
+    assert tree(tmp_path / "env") == {"thesis.txt": "three years"}
+
+
+class Told(threading.Event):
+    """Messages that somebody can wait for."""
+
+    def tell(self, message: str) -> None:
+        assert message.startswith("Waiting for another run that makes ")
+        self.set()
+
+    detail = trace = warn = tell
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_second_run_waits_for_the_first(tmp_path: Path, *, fails: bool) -> None:
+    """It uses what the first made, and makes it where the first failed."""
+    directory, told, answers = tmp_path / "env", Told(), list[bool]()
+
+    def second() -> None:
+        with claimed(directory, told) as is_new:
+            answers.append(is_new)
+            (directory / "pyvenv.cfg").touch()
+
+    thread = threading.Thread(target=second)
+    try:
+        with claimed(directory, Heard()) as is_new:
+            assert is_new
+            thread.start()
+            assert told.wait(30)
+            assert not answers
+            (directory / "pyvenv.cfg").touch()
+            if fails:
+                fail(True)
+    except ZeroDivisionError:
+        assert fails
+    thread.join(30)
+    assert answers == [fails]
+    assert list(directory.iterdir()) == [directory / "pyvenv.cfg"]
+
+
+def test_a_lock_that_a_killed_run_left_blocks_nobody(tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / LOCK).touch()
+    made(tmp_path / "env")
+    assert is_whole(tmp_path / "env")
+    assert not (tmp_path / "env" / LOCK).exists()
+
+
+@pytest.mark.skipif(
+    not any((CHECKOUT / "bootstrap" / "_bundled").glob("pip-*.whl")),
+    reason="the pip wheel is bundled by build_zipapp.py, which has not run here",
+)
+def test_runs_of_the_engine_at_once_share_one_environment(tmp_path: Path) -> None:
+    engine = Engine.from_checkout(sys.executable)
+    command = [*engine.command, "--venv", str(tmp_path / "env"), "--offline"]
+    runs = [
+        subprocess.Popen(
+            command,
+            env={**os.environ, **engine.environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [each.communicate(timeout=120)[0] for each in runs]
+    assert [each.returncode for each in runs] == [0, 0], said
+    assert run(tmp_path / "env" / "bin" / "python", "-m", "pip", "check").startswith("No broken")
+    assert not {MAKING, LOCK} & {path.name for path in (tmp_path / "env").iterdir()}

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import TYPE_CHECKING, TextIO
 
 import bootstrap
@@ -40,7 +41,7 @@ def _get_installer(arguments: Sequence[str]) -> int:
     from bootstrap.config.command_line import answer
 
     if (text := answer(arguments)) is not None:
-        print(text)
+        Ui(sys.stdout, sys.stderr).answer(text)
         return 0
     return _carried_out(load.load(arguments, os.environ, default_index=default_index_url))
 
@@ -49,7 +50,7 @@ def _ensurepip(arguments: Sequence[str]) -> int:
     from bootstrap.config import ensurepip
 
     if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
-        print(text)
+        Ui(sys.stdout, sys.stderr).answer(text)
         return 0
     config = ensurepip.load(arguments, os.environ)
     root = config.target.root
@@ -88,7 +89,7 @@ def _examined(config: Config, ui: Ui) -> int:
 
     report = examine(config, os.environ, ui)
     if config.as_json:
-        ui.tell(json.dumps(machine.as_json(report), indent=2))
+        ui.answer(json.dumps(machine.as_json(report), indent=2))
     else:
         ui.tell("\n".join(text.render(report)))
     return report.exit_status
@@ -140,8 +141,9 @@ def _is_heard(stream: TextIO) -> bool:
 
 def _verbosity(arguments: Sequence[str]) -> int:
     """Return how much to tell of an error that keeps us from having a Config."""
-    flags = [each for each in arguments if each.startswith("-v") and not each.strip("-v")]
-    return sum(each.count("v") for each in flags) + list(arguments).count("--verbose")
+    ours = list(takewhile(lambda each: each != "--", arguments))
+    flags = [each for each in ours if each.startswith("-v") and not each.strip("-v")]
+    return sum(each.count("v") for each in flags) + ours.count("--verbose")
 
 
 def _tell_traceback(ui: Ui) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -14,7 +15,10 @@ class Ui:
     err: TextIO
     verbosity: int = 0
     """-1 for `-q`, 1 for `-v`, 2 for `-vv`, and so on."""
-    color: bool = False
+
+    def answer(self, message: str) -> None:
+        """Say what was asked for; never silent."""
+        self._write(self.out, message)
 
     def tell(self, message: str) -> None:
         """Say what was done; silent under `-q`."""
@@ -40,14 +44,17 @@ class Ui:
         """Say why the run ends; never silent."""
         self._write(self.err, message)
 
+    @classmethod
+    def _write(cls, stream: TextIO, message: str) -> None:
+        # A reader that went away (`| head`) or a closed stdout must not undo an installation.
+        with suppress(OSError, ValueError):
+            cls._print(stream, message)
+
     @staticmethod
-    def _write(stream: TextIO, message: str) -> None:
+    def _print(stream: TextIO, message: str) -> None:
         try:
             print(message, file=stream, flush=True)
         except UnicodeEncodeError:
             encoding = stream.encoding or "ascii"
             plain = message.encode(encoding, "backslashreplace").decode(encoding)
             print(plain, file=stream, flush=True)
-        except (OSError, ValueError):
-            # A reader that went away (`| head`) or a closed stdout must not undo an installation.
-            pass

@@ -1,0 +1,38 @@
+"""What the user hears, and that no stream ends a run."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from bootstrap.ui import Ui
+
+
+class _Deaf(io.TextIOWrapper):
+    """Holds ASCII only, and fails to be written out."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="ascii")
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("message", ["plain", "grüßt"])
+def test_a_reader_who_went_away_never_ends_a_run(message: str) -> None:
+    Ui(_Deaf(), _Deaf()).tell(message)
+
+
+def test_what_a_stream_cannot_encode_is_spelled_out() -> None:
+    out = io.TextIOWrapper(written := io.BytesIO(), encoding="ascii")
+    Ui(out, io.StringIO()).tell("grün")
+    assert written.getvalue().strip() == b"gr\\xfcn"
+
+
+def test_an_answer_is_heard_however_quiet_the_run() -> None:
+    out = io.StringIO()
+    ui = Ui(out, io.StringIO(), verbosity=-3)
+    ui.tell("told")
+    ui.answer("asked")
+    assert out.getvalue() == "asked\n"

@@ -13,7 +13,6 @@ from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin
 
 _COMMANDS = {command.value: command for command in Command}
-_ANSWERED = frozenset({"-h", "--help", "-V", "--version"})
 
 
 class MisplacedOptionError(UsageError):
@@ -63,17 +62,19 @@ def parse(argv: Sequence[str]) -> CommandLine:
 
 
 def answer(argv: Sequence[str]) -> str | None:
-    """Return what `--help` or `--version` answers, or None where neither was asked."""
-    typed, _ = _split(argv)
-    if not _ANSWERED.intersection(typed):
-        return None
+    """Return what `--help` or `--version` answers, or None where neither was asked.
+
+    Raises what `parse` raises.
+    """
     line = parse(argv)
     asked = {saying.option.key for saying in line.sayings}
+    if asked.isdisjoint({"help", "version"}):
+        return None
     from bootstrap.config import help_text
 
     if "help" in asked:
         return help_text.help_text(line.command)
-    return help_text.version_text() if "version" in asked else None
+    return help_text.version_text()
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...] | None]:

@@ -30,7 +30,14 @@ def test_the_version_is_told() -> None:
     assert (answer(["-V"]) or "").startswith(f"get-installer {__version__} (Python ")
 
 
-@pytest.mark.parametrize("argv", [[], ["pip"], ["--", "--help"], ["-r", "x", "--", "-V"]])
+def test_an_option_among_others_behind_one_dash_is_answered() -> None:
+    assert answer(["-vh"]) == answer(["--help"])
+    assert answer(["-qV"]) == answer(["--version"])
+
+
+@pytest.mark.parametrize(
+    "argv", [["--report", "-h"], ["-chV"], [], ["pip"], ["--", "--help"], ["-r", "x", "--", "-V"]]
+)
 def test_nothing_is_answered_unless_it_was_asked_of_us(argv: list[str]) -> None:
     assert answer(argv) is None
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bootstrap.config import settings
 from bootstrap.config.command_line import CommandLine
-from bootstrap.config.model import Config, ProgressBar
+from bootstrap.config.model import Config
 from bootstrap.config.option import Command
 from bootstrap.config.said import notices, said
 from bootstrap.config.surroundings import Surroundings
@@ -45,7 +45,7 @@ def compose(
         surroundings=surroundings,
     )
     config = _with_arguments(config, line, surroundings)
-    return _with_output(_with_manner(config, voices, surroundings), voices, surroundings)
+    return _with_output(_with_manner(config, voices, surroundings), voices)
 
 
 def _with_arguments(config: Config, line: CommandLine, surroundings: Surroundings) -> Config:
@@ -68,19 +68,14 @@ def _with_manner(config: Config, voices: Voices, surroundings: Surroundings) -> 
     )
 
 
-def _with_output(config: Config, voices: Voices, surroundings: Surroundings) -> Config:
-    report, progress = voices.text("report"), voices.text("progress_bar")
+def _with_output(config: Config, voices: Voices) -> Config:
+    report = voices.text("report")
     return replace(
         config,
         verbosity=voices.count("verbose") - voices.count("quiet"),
         report_file=report.value if report else None,
-        log_file=_path(voices, "log", surroundings),
         as_json=voices.flag("json"),
         version_check=not voices.flag("disable_pip_version_check"),
-        color=not voices.flag("no_color"),
-        progress=ProgressBar(progress.value) if progress else ProgressBar.AUTO,
-        warn_script_location=voices.flag("warn_script_location", default=True),
-        warn_conflicts=voices.flag("warn_conflicts", default=True),
     )
 
 

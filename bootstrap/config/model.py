@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Literal
 
@@ -20,15 +19,6 @@ from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.target.settings import TargetSettings
 from bootstrap.trust.settings import TrustSettings
-
-
-class ProgressBar(Enum):
-    """When to show a progress bar."""
-
-    AUTO = "auto"
-    ON = "on"
-    OFF = "off"
-    RAW = "raw"
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,6 @@ class Config:
     report_file: str | None = None
     """`--report`: a path, or `-` for standard output."""
     lock_file: Path | None = None
-    log_file: Path | None = None
     output_file: Path | None = None
     """`pack -o`."""
     urls: tuple[str, ...] = ()
@@ -83,11 +72,6 @@ class Config:
     as_json: bool = False
     version_check: bool = True
     """Whether the self check may speak."""
-    color: bool = True
-    """False where NO_COLOR or `--no-color` forbids it; a terminal is needed all the same."""
-    progress: ProgressBar = ProgressBar.AUTO
-    warn_script_location: bool = True
-    warn_conflicts: bool = True
     seeds: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
     """What get-pip.py installs, too, into a Python below 3.12 that lacks it; `--no-setuptools` and
     `--no-wheel` take it out."""

@@ -144,6 +144,7 @@ _MANNER = (
     Option("-I --ignore-installed", "do not look at what is there"),
     Option("--compile", "compile to bytecode now, not at first import"),
     Option("--no-compile", special=Kind.NEGATION, dest="compile"),
+    # Nothing is told that these could silence; get-pip.py's command lines say them.
     Option("--no-warn-script-location", special=Kind.NEGATION, dest="warn_script_location"),
     Option("--no-warn-conflicts", special=Kind.NEGATION, dest="warn_conflicts"),
     Option("--root-user-action HOW", choices=("warn", "ignore")),
@@ -177,8 +178,8 @@ _OUTPUT = (
     Option("-v --verbose", "tell more; -vv for a traceback", Kind.COUNT),
     Option("-q --quiet", "tell less", Kind.COUNT),
     Option("--report FILE", "pip's installation report, - for standard output"),
-    Option("--log --log-file --local-log FILE", special=Kind.PATH),
     Option("--json", "for machines (doctor)", configurable=False, commands=(Command.DOCTOR,)),
+    # Nothing here is coloured or drawn: understood, so that pip's users need not unsay them.
     Option("--no-color", variables=("NO_COLOR",)),
     Option("--progress-bar WHEN", choices=("auto", "on", "off", "raw")),
     Option("--disable-pip-version-check"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 _VERSIONS = "ask for exact versions, or say --pre for all"
 _SOURCES = "it concerns source trees only"
 _PLATFORMS = "name the interpreter with --python"
+_LOG = "keep what is told: -vv >FILE 2>&1"
 _HERE = "write the requirements into a file and say -r"
 
 REFUSED: dict[str, str] = {
@@ -21,6 +22,9 @@ REFUSED: dict[str, str] = {
     "--group": _HERE,
     "--implementation": _PLATFORMS,
     "--install-option": "say --config-settings",
+    "--local-log": _LOG,
+    "--log": _LOG,
+    "--log-file": _LOG,
     "--no-clean": _SOURCES,
     "--no-use-pep517": "every build follows PEP 517",
     "--only-dependencies": _HERE,

@@ -42,13 +42,7 @@ def test_empty_variables_count_as_unset(user: User) -> None:
     assert not config.trust.cert
     assert not config.trust.add_certs
     assert config.trust.system_file is None
-    assert config.color
     assert config.network.netrc is None
-
-
-def test_no_color_counts_whatever_it_says(user: User) -> None:
-    assert not user.says(NO_COLOR="false").color
-    assert user.says(PIP_NO_COLOR="false").color
 
 
 def test_netrc_is_the_one_named_or_the_one_that_is_there(user: User) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.model import ProgressBar
 from bootstrap.config.not_yet import NotYetError
 from bootstrap.config.option import Command
 from bootstrap.config.tokens import RefusedOptionError, UnknownOptionError
@@ -228,8 +227,7 @@ def test_every_room_gets_its_settings(user: User) -> None:
         *("--venv", "env", "--python", "3.12", "--break-system-packages"),
         *("--index-strategy", "first", "--trust", "system", "--strict"),
         *("--timeout", "2.5", "--retries", "0", "--proxy", "", "--offline"),
-        *("--progress-bar", "off", "--log", "~/log", "--dry-run", "--force-reinstall"),
-        *("--uploaded-prior-to", "P7D", "--compile", "--no-color"),
+        *("--uploaded-prior-to", "P7D", "--compile", "--dry-run", "--force-reinstall"),
         PATH="/bin",
         LC_ALL="de_DE.UTF-8",
     )
@@ -246,13 +244,36 @@ def test_every_room_gets_its_settings(user: User) -> None:
     assert (config.network.timeout, config.network.retries) == (2.5, 0)
     assert config.network.proxy is not None
     assert config.network.offline
-    assert config.progress is ProgressBar.OFF
-    assert config.log_file == user.home / "log"
     assert config.dry_run
     assert config.install.force
     assert config.wanted.ignore_installed
     assert config.install.compile
-    assert not config.color
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("--no-color",),
+        ("--progress-bar", "off"),
+        ("--root-user-action", "ignore"),
+        ("--no-warn-script-location",),
+        ("--no-warn-conflicts",),
+    ],
+)
+def test_what_silences_nothing_here_is_understood_and_changes_nothing(
+    user: User, typed: tuple[str, ...]
+) -> None:
+    plain, config = user.says(), user.says(*typed)
+    assert [each.name for each in config.said] == [typed[0].removeprefix("--")]
+    assert replace(config, said=(), surroundings=plain.surroundings) == plain
+
+
+def test_a_log_is_refused_when_typed_and_told_of_when_configured(user: User) -> None:
+    for typed in ("--log", "--log-file=x", "--local-log"):
+        with pytest.raises(UsageError, match=typed.partition("=")[0]) as caught:
+            user.says(typed, "x")
+        assert "-vv >FILE 2>&1" in (caught.value.hint or "")
+    assert "no effect" in user.says(PIP_LOG="x").notices[0]
 
 
 def test_target_ignores_what_the_environment_has(user: User) -> None:

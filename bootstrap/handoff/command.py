@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Set
+from pathlib import Path, PurePosixPath
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.errors import BootstrapError
+from bootstrap.install.rules import BrokenRuleError
+from bootstrap.install.wheel.entry_points import parse_entry_points
+from bootstrap.install.wheel.record import recorded_paths
 from bootstrap.resolve.requirement import Resolution, UserRequirement
 from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import installed_distributions
+from bootstrap.target.installed import Installed, installed_distributions
 
 _MODULES = {"pip": "pip"}
 """Installers started as `TARGET -m MODULE`: it cannot be mistaken for another environment's."""
@@ -48,31 +51,41 @@ def command(name: NormalizedName, target: TargetEnvironment) -> tuple[str, ...]:
     """
     if name in _MODULES:
         return (str(target.executable), "-m", _MODULES[name])
-    for script in _scripts(name, target):
-        return (str(script),)
-    others = _console_scripts(name, target)
-    if len(others) == 1:
-        for script in _scripts(others[0], target):
-            return (str(script),)
-    raise NoCommandError(name, target.scheme.scripts / name, others)
-
-
-def _scripts(name: str, target: TargetEnvironment) -> Iterator[Path]:
-    """Yield where a command is: beside what we install, or with what was there already."""
-    filename = f"{name}.exe" if target.markers["os_name"] == "nt" else name
-    for directory in (target.scheme.scripts, target.executable.parent):
-        if (directory / filename).exists():
-            yield directory / filename
-
-
-def _console_scripts(name: NormalizedName, target: TargetEnvironment) -> tuple[str, ...]:
-    import configparser
-
     installed = installed_distributions(target).get(name)
-    path = installed and installed.metadata_path / "entry_points.txt"
-    if not path or not path.is_file():
+    brought = _console_scripts(installed) if installed else ()
+    own = {*brought, *_recorded(installed)} if installed else set()
+    for wanted in (name, *(brought if len(brought) == 1 else ())):
+        for script in _scripts(wanted, target, own):
+            return (str(script),)
+    raise NoCommandError(name, target.scheme.scripts / name, brought)
+
+
+def _scripts(name: str, target: TargetEnvironment, own: Set[str]) -> Iterator[Path]:
+    """Yield where a command is: beside what we install, or with what was there already.
+
+    With the interpreter lies much that is somebody else's: there it has to be the installer's own.
+    """
+    filename = f"{name}.exe" if target.markers["os_name"] == "nt" else name
+    if (target.scheme.scripts / filename).exists():
+        yield target.scheme.scripts / filename
+    beside = target.executable.parent / filename
+    if not own.isdisjoint({name, filename}) and beside.exists():
+        yield beside
+
+
+def _console_scripts(installed: Installed) -> tuple[str, ...]:
+    """Return the commands it declares; a damaged list declares none."""
+    try:
+        content = (installed.metadata_path / "entry_points.txt").read_bytes()
+        return tuple(each.name for each in parse_entry_points(content) if not each.gui)
+    except (OSError, BrokenRuleError):
         return ()
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
-    parser.optionxform = str  # type: ignore[method-assign,assignment]  # names keep their case
-    parser.read_string(path.read_text("utf-8"))
-    return tuple(parser["console_scripts"]) if "console_scripts" in parser else ()
+
+
+def _recorded(installed: Installed) -> set[str]:
+    """Return the names of all its files, among them commands that are no entry points (uv)."""
+    try:
+        rows = recorded_paths((installed.metadata_path / "RECORD").read_bytes())
+        return {PurePosixPath(row).name for row in rows}
+    except (OSError, BrokenRuleError):
+        return set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,35 @@ def test_no_command_at_all_is_told_with_the_place_looked_at(target: TargetEnviro
     with pytest.raises(NoCommandError, match="it brought none") as caught:
         started(target, "library")
     assert caught.value.looked_for == target.scheme.scripts / "library"
+
+
+@pytest.mark.parametrize("text", ["no section = 1\n", "[console_scripts]\na = :\n", "[a]\n[a]\n"])
+def test_a_damaged_list_of_commands_is_no_riddle(target: TargetEnvironment, text: str) -> None:
+    install(target, "broken")
+    (target.scheme.purelib / "broken-1.dist-info" / "entry_points.txt").write_text(text)
+    with pytest.raises(NoCommandError, match="it brought none"):
+        started(target, "broken")
+    (target.scheme.scripts / "broken").touch()
+    assert started(target, "broken") == ["broken"]
+
+
+def elsewhere(target: TargetEnvironment, scripts: Path) -> TargetEnvironment:
+    """The same target, but what we install puts its scripts somewhere else, as with --user."""
+    scripts.mkdir()
+    return replace(target, scheme=replace(target.scheme, scripts=scripts))
+
+
+def test_with_the_interpreter_only_its_own_command_is_taken(
+    target: TargetEnvironment, tmp_path: Path
+) -> None:
+    install(target, "tool", "tool")
+    install(target, "uv")
+    (target.scheme.scripts / "uv").touch()
+    (target.scheme.purelib / "uv-1.dist-info" / "RECORD").write_text("../../../bin/uv,,\n")
+    install(target, "stranger")
+    (target.scheme.scripts / "stranger").touch()
+    other = elsewhere(target, tmp_path / "other")
+    assert command(NormalizedName("tool"), other) == (str(target.scheme.scripts / "tool"),)
+    assert command(NormalizedName("uv"), other) == (str(target.scheme.scripts / "uv"),)
+    with pytest.raises(NoCommandError):
+        command(NormalizedName("stranger"), other)

@@ -2,21 +2,23 @@
 
 A zip that is replaced while it runs makes `zipimport` fail at the next import (cpython#63281). The
 first lines of the .pyz therefore read the file once and import from those bytes, and those of the
-.py, which has no file when it is piped, do the same.
+.py, which has no file when it is piped, do the same. `_snapshot` imports an installed copy so, too.
+
+This file is run before `bootstrap` can be imported, so it imports nothing of it.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
 import sys
 import zlib
 from importlib.machinery import ModuleSpec
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    import zipfile
     from collections.abc import Iterator, Sequence
     from types import CodeType, ModuleType
 
@@ -24,6 +26,22 @@ if TYPE_CHECKING:
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL_SIZE = 30
+
+
+class Source(Protocol):
+    """Files that are held in memory, by their names with slashes."""
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is a file of that name."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Name them all."""
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content.
+
+        :raises KeyError: there is none.
+        """
 
 
 class Archive:
@@ -39,6 +57,9 @@ class Archive:
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
 
     def read(self, name: str) -> bytes:
         """Return the content of the member `name`.
@@ -64,25 +85,31 @@ class Archive:
             yield name, (method != 0, size, header)
 
 
-class ArchiveImporter:
-    """Finds and loads `bootstrap` and all below it, from an archive and from nowhere else."""
+class MemoryImporter:
+    """Finds and loads a package and all below it, from what is held in memory.
 
-    def __init__(self, archive: Archive, path: str) -> None:
-        self.archive = archive
+    :param path: where the source's names begin: the archive, or the directory of the package.
+    """
+
+    def __init__(self, source: Source, path: str, package: str = "bootstrap") -> None:
+        self.source = source
         self.path = path
+        self.package = package
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer for modules of the archive."""
-        if fullname.partition(".")[0] != "bootstrap":
+        """Answer for modules that are held."""
+        if fullname.partition(".")[0] != self.package:
             return None
-        package = self._member(fullname, package=True)
-        member = package if package in self.archive else self._member(fullname)
-        if member not in self.archive:
+        name = self._name(fullname)
+        if name not in self.source:
             return None
         spec = ModuleSpec(
-            fullname, cast("Any", self), origin=self._file(member), is_package=member == package
+            fullname,
+            cast("Any", self),
+            origin=self._file(name),
+            is_package=self.is_package(fullname),
         )
         spec.has_location = True  # a package's path stays empty: there is nowhere else to look
         return spec
@@ -97,63 +124,114 @@ class ArchiveImporter:
 
     def get_code(self, fullname: str) -> CodeType:
         """Compile a module (PEP 302, as `runpy` asks for it)."""
-        source, file = self._source(fullname)
-        return compile(source, file, "exec", dont_inherit=True)
+        return compile(
+            self._source(fullname), self._file(self._name(fullname)), "exec", dont_inherit=True
+        )
 
     def get_source(self, fullname: str) -> str:
         """Return a module's source (PEP 302, as tracebacks ask for it)."""
-        return self._source(fullname)[0].decode()
+        return self._source(fullname).decode()
 
     def is_package(self, fullname: str) -> bool:
         """Tell a package from a module (PEP 302)."""
-        return self._member(fullname, package=True) in self.archive
+        return f"{fullname.replace('.', '/')}/__init__.py" in self.source
 
     def get_data(self, path: str) -> bytes:
-        """Return what lies at `path`, below the path of the archive (PEP 302, for `pkgutil`).
+        """Return what lies at `path`, which begins with the importer's (PEP 302, for `pkgutil`).
 
         :raises OSError: nothing does.
         """
-        try:
-            return self.archive.read(path.removeprefix(self._file("")).replace(os.sep, "/"))
-        except KeyError as exc:
-            raise FileNotFoundError(0, "not in the archive", path) from exc
+        name = path.removeprefix(self._file("")).replace(os.sep, "/")
+        return Resource(self.source, name).read_bytes()
 
-    def get_resource_reader(self, fullname: str) -> ArchiveResources | None:
+    def get_resource_reader(self, fullname: str) -> Resources | None:
         """Return what `importlib.resources` reads a package's files by."""
         if not self.is_package(fullname):
             return None
-        import zipfile
+        return Resources(Resource(self.source, fullname.replace(".", "/")))
 
-        file = zipfile.ZipFile(io.BytesIO(self.archive.data))
-        return ArchiveResources(zipfile.Path(file, fullname.replace(".", "/") + "/"))
-
-    def _source(self, fullname: str) -> tuple[bytes, str]:
-        member = self._member(fullname, package=self.is_package(fullname))
+    def _source(self, fullname: str) -> bytes:
         try:
-            return self.archive.read(member), self._file(member)
+            return self.source.read(self._name(fullname))
         except KeyError as exc:
-            raise ImportError(f"{fullname} is not in the archive", name=fullname) from exc
+            raise ImportError(f"{fullname} is not held in memory", name=fullname) from exc
 
-    def _member(self, fullname: str, *, package: bool = False) -> str:
-        return fullname.replace(".", "/") + ("/__init__.py" if package else ".py")
+    def _name(self, fullname: str) -> str:
+        ending = "/__init__.py" if self.is_package(fullname) else ".py"
+        return fullname.replace(".", "/") + ending
 
-    def _file(self, member: str) -> str:
-        return os.path.join(self.path, member.replace("/", os.sep))
+    def _file(self, name: str) -> str:
+        return os.path.join(self.path, name.replace("/", os.sep))
 
 
-class ArchiveResources:
+class Resource:
+    """A file or a directory that is held in memory (the methods of `Traversable`)."""
+
+    def __init__(self, source: Source, at: str) -> None:
+        self._source = source
+        self._at = at
+
+    @property
+    def name(self) -> str:
+        """Return the last part of its path."""
+        return self._at.rpartition("/")[2]
+
+    def is_file(self) -> bool:
+        """Tell whether it is a file that is held."""
+        return self._at in self._source
+
+    def is_dir(self) -> bool:
+        """Tell whether a file below it is held."""
+        return any(name.startswith(f"{self._at}/") for name in self._source)
+
+    def iterdir(self) -> Iterator[Resource]:
+        """Return what is in the directory."""
+        inside = f"{self._at}/"
+        below = (name.removeprefix(inside) for name in self._source if name.startswith(inside))
+        return map(self.joinpath, sorted({name.partition("/")[0] for name in below if name}))
+
+    def joinpath(self, *descendants: str) -> Resource:
+        """Return what is called so below it."""
+        return Resource(self._source, "/".join((self._at, *descendants)))
+
+    __truediv__ = joinpath
+
+    def read_bytes(self) -> bytes:
+        """Return the file's content.
+
+        :raises FileNotFoundError: there is none.
+        """
+        try:
+            return self._source.read(self._at)
+        except KeyError as exc:
+            raise FileNotFoundError(errno.ENOENT, "not held in memory", self._at) from exc
+
+    def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
+        """Return the file's text."""
+        with self.open("r", encoding, errors) as stream:
+            return str(stream.read())
+
+    def open(
+        self, mode: str = "r", encoding: str | None = None, errors: str | None = None
+    ) -> io.BytesIO | io.TextIOWrapper:
+        """Open the file to read its bytes or its text."""
+        stream = io.BytesIO(self.read_bytes())
+        return stream if "b" in mode else io.TextIOWrapper(stream, encoding, errors)
+
+
+class Resources:
     """The files beside a package's modules (the methods of `TraversableResources`)."""
 
-    def __init__(self, root: zipfile.Path) -> None:
+    def __init__(self, root: Resource) -> None:
         self._root = root
 
-    def files(self) -> zipfile.Path:
+    def files(self) -> Resource:
         """Return the package's directory."""
         return self._root
 
-    def open_resource(self, resource: str) -> Any:
+    def open_resource(self, resource: str) -> io.BytesIO:
         """Open a file to read bytes."""
-        return self._root.joinpath(resource).open("rb")
+        return io.BytesIO(self._root.joinpath(resource).read_bytes())
 
     def resource_path(self, resource: str) -> str:
         """Say that no file has a path of its own.
@@ -168,9 +246,9 @@ class ArchiveResources:
 
     def contents(self) -> Iterator[str]:
         """Name what is there."""
-        return (path.name for path in self._root.iterdir())
+        return (each.name for each in self._root.iterdir())
 
 
 def start(data: bytes, path: str) -> None:
     """Let `bootstrap` be imported from the archive `data`, which says that it lies at `path`."""
-    sys.meta_path.insert(0, cast("Any", ArchiveImporter(Archive(data), path)))
+    sys.meta_path.insert(0, cast("Any", MemoryImporter(Archive(data), path)))

@@ -1,78 +1,124 @@
-"""An installed copy that may be replaced or removed while it runs: its modules, held in memory.
+"""An installed copy that may be replaced or removed while it runs: its files, held in memory.
 
-What the first lines of the .pyz do for the archive (`_archive`), this does for files. A module that
-still lies on disk as it did is imported as ever, compiled as it is; one that has changed or
-vanished since is imported from memory, so that a run never mixes two versions of itself.
+What the first lines of the .pyz do for the archive (`_archive`), this does for files: modules, and
+the data beside them, are what they were when the run began, so that it never mixes two versions of
+itself. A module that still lies on disk as it did is not compiled anew where its bytecode is there.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from importlib.machinery import ModuleSpec
+from contextlib import suppress
+from importlib.machinery import SourceFileLoader
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from bootstrap._archive import MemoryImporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import ModuleType
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+
+_BYTECODE = "__pycache__"
 
 
 class Held(NamedTuple):
-    """One source file as it was when the run began."""
+    """One file as it was when the run began."""
 
-    source: bytes
+    content: bytes
     identity: tuple[int, int, int]
 
 
-class Snapshot:
-    """Finds and loads the modules of a package that are no longer on disk as they were."""
+class Files:
+    """The files of a directory as they were, by their names with slashes.
 
-    def __init__(self, package: str, directory: str) -> None:
-        self._package = package
-        self._parent = os.path.dirname(directory)
-        self._held = {path: held for path in _sources(directory) if (held := _read(path))}
+    Contents, not open files: on Windows one that is open could not be replaced.
+    """
+
+    def __init__(self, parent: str, directory: str) -> None:
+        self._held = {
+            path.removeprefix(os.path.join(parent, "")).replace(os.sep, "/"): held
+            for path in _paths(os.path.join(parent, directory))
+            if (held := _read(path))
+        }
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._held
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content.
+
+        :raises KeyError: it was not there.
+        """
+        return self._held[name].content
+
+    def identity(self, name: str) -> tuple[int, int, int]:
+        """Return what tells whether it has been changed since."""
+        return self._held[name].identity
+
+
+class Snapshot(MemoryImporter):
+    """Finds and loads the modules of a package as they were, and reads its data."""
+
+    def __init__(self, package: str, parent: str) -> None:
+        self._files = Files(parent, package)
+        super().__init__(self._files, parent, package)
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer for what has changed; the usual finders have the rest."""
-        if fullname.partition(".")[0] != self._package:
-            return None
-        stem = os.path.join(self._parent, *fullname.split("."))
-        package = os.path.join(stem, "__init__.py")
-        file = package if package in self._held else f"{stem}.py"
-        if file not in self._held or _identity(file) == self._held[file].identity:
-            return None
-        spec = ModuleSpec(fullname, cast("Any", self), origin=file, is_package=file == package)
-        spec.has_location = True
+        """Answer for modules that are held; what else a package has is found by its path."""
+        spec = super().find_spec(fullname)
+        if spec and spec.submodule_search_locations is not None:
+            spec.submodule_search_locations = [os.path.dirname(str(spec.origin))]
         return spec
 
-    def create_module(self, _spec: ModuleSpec) -> ModuleType | None:
-        """Leave it to the import system."""
-        return None
+    def get_code(self, fullname: str) -> CodeType:
+        """Load a module's bytecode where its file is as it was, and compile it where not."""
+        name = self._name(fullname)
+        file = self._file(name)
+        if name in self._files and _identity(file) == self._files.identity(name):
+            with suppress(OSError):  # it may vanish right now
+                return cast("CodeType", SourceFileLoader(fullname, file).get_code(fullname))
+        return super().get_code(fullname)
 
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module's code."""
-        file = str(module.__file__)
-        exec(compile(self._held[file].source, file, "exec", dont_inherit=True), module.__dict__)
+    def adopt(self, module: ModuleType) -> None:
+        """Let a module that is loaded already read its data from memory, too."""
+        spec = module.__spec__
+        if spec and (held := self.find_spec(spec.name)) and held.origin == spec.origin:
+            spec.loader = module.__loader__ = cast("Any", self)
 
 
 def hold(package: ModuleType) -> None:
-    """Keep a package's modules as they are now, where they are files."""
+    """Keep a package's files as they are now, where they are files, for the rest of the process."""
     file = os.path.abspath(str(package.__file__))
-    if os.path.isfile(file):  # else it is in the archive's own memory
-        snapshot = Snapshot(package.__name__, os.path.dirname(file))
-        sys.meta_path.insert(0, cast("Any", snapshot))
+    name = package.__name__
+    if not os.path.isfile(file) or _is_held(name):  # in the archive's own memory, or in ours
+        return
+    snapshot = Snapshot(name, os.path.dirname(os.path.dirname(file)))
+    sys.meta_path.insert(0, cast("Any", snapshot))
+    for fullname, module in list(sys.modules.items()):
+        if fullname.partition(".")[0] == name:
+            snapshot.adopt(module)
 
 
-def _sources(directory: str) -> Iterator[str]:
-    for place, _, names in os.walk(directory):
-        yield from (os.path.join(place, name) for name in names if name.endswith(".py"))
+def _is_held(package: str) -> bool:
+    return any(isinstance(each, Snapshot) and each.package == package for each in sys.meta_path)
+
+
+def _paths(directory: str) -> Iterator[str]:
+    for place, directories, names in os.walk(directory):
+        directories[:] = [name for name in directories if name != _BYTECODE]
+        yield from (os.path.join(place, name) for name in names)
 
 
 def _read(path: str) -> Held | None:
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", buffering=0) as stream:
             status = os.fstat(stream.fileno())
             return Held(stream.read(), (status.st_ino, status.st_size, status.st_mtime_ns))
     except OSError:

@@ -1,8 +1,7 @@
 """The transaction: everything is staged and checked before anything changes, then it is committed.
 
-This is the one place where the room's parts are composed. Every module needed from the first write
-on is imported here, at the top: what is imported later may already be the new version of ourselves
-(pip#13079).
+This is the one place where the room's parts are composed. A copy of ourselves that replaces itself
+goes on as what it was (pip#13079): the command line holds its files in memory (`_snapshot`).
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from bootstrap.install.commit.preflight import check_writable
 from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.environment.lock import locked
-from bootstrap.install.environment.ourselves import load_ourselves
 from bootstrap.install.environment.owned import Owned, owned_by
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places, lock_paths
@@ -140,7 +138,6 @@ class Transaction:
         with self._translated():
             for staged in self._staged:
                 write_final_record(staged, self._staging)
-        load_ourselves(self._places)
         names = {staged.name for staged in self._staged}
         replaced = self._change(names, uninstall=not self._settings.ignore_installed)
         return tuple(self._installed(staged, replaced) for staged in self._staged)

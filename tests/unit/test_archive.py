@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bootstrap._archive import Archive, ArchiveImporter
+from bootstrap._archive import Archive, MemoryImporter
 
 HERE = str(Path("/somewhere/get-installer.pyz"))
 
@@ -25,10 +25,10 @@ def zipped(members: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED
     return file.getvalue()
 
 
-def importer(**members: bytes) -> ArchiveImporter:
+def importer(**members: bytes) -> MemoryImporter:
     """Make an importer of the modules given by their dotted names, `__` for a dot."""
     names = {name.replace("__", "/") + ".py": content for name, content in members.items()}
-    return ArchiveImporter(Archive(zipped({"bootstrap/__init__.py": b"", **names})), HERE)
+    return MemoryImporter(Archive(zipped({"bootstrap/__init__.py": b"", **names})), HERE)
 
 
 @given(
@@ -80,6 +80,20 @@ def test_the_resources_of_a_package_are_read() -> None:
         reader.resource_path("module.py")
 
 
+def test_a_directory_of_resources_is_walked() -> None:
+    reader = importer(bootstrap__a__b=b"x = '\xc3\xa9'").get_resource_reader("bootstrap")
+    assert reader is not None
+    root = reader.files()
+    assert [(each.name, each.is_dir()) for each in root.iterdir()] == [
+        ("__init__.py", False),
+        ("a", True),
+    ]
+    file = root / "a" / "b.py"
+    assert (file.read_text("utf-8"), file.open("rb").read()) == ("x = 'é'", b"x = '\xc3\xa9'")
+    with pytest.raises(FileNotFoundError, match=r"a/c\.py"):
+        root.joinpath("a", "c.py").read_bytes()
+
+
 def test_a_module_that_is_missing_is_no_module() -> None:
-    with pytest.raises(ImportError, match=r"bootstrap\.missing is not in the archive"):
+    with pytest.raises(ImportError, match=r"bootstrap\.missing is not held in memory"):
         importer().get_source("bootstrap.missing")

@@ -1,3 +1,5 @@
+"""The snapshot, in processes whose package changes under their feet."""
+
 from __future__ import annotations
 
 import shutil
@@ -7,61 +9,105 @@ from pathlib import Path
 
 import pytest
 
-_PROGRAM = """
-import shutil, sys
+_BEGIN = """
+import os, shutil, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import kept
+place = Path(sys.argv[1], "kept")
+import kept, kept.early
 from bootstrap import _snapshot
 _snapshot.hold(kept)
-exec(sys.argv[2], {"place": Path(sys.argv[1], "kept"), "shutil": shutil})
-import kept.inner.late
-print(kept.inner.late.WHO, type(kept.inner.late.__spec__.loader).__name__)
 """
+_LATE = """
+import kept.inner.late
+print(kept.inner.late.WHO)
+"""
+_DATA = """
+import pkgutil
+from importlib import resources
+for name in "kept.early", "kept.inner":
+    print(pkgutil.get_data(name, "data.bin"))
+    print(resources.files(name).joinpath("data.bin").read_text())
+    with resources.as_file(resources.files(name) / "data.bin") as file:
+        print(file.read_bytes())
+print(resources.open_binary("kept.inner", "data.bin").read())
+print(kept.early.__loader__.get_source("kept.early"))
+"""
+
+CHANGES = {
+    "nothing": "",
+    "a module": "(place / 'inner' / 'late.py').write_text('WHO = 1 / 0')",
+    "its package": "(place / 'inner' / '__init__.py').write_text('1 / 0')",
+    "a module is gone": "(place / 'inner' / 'late.py').unlink()",
+    "its package is gone": "(place / 'inner' / '__init__.py').unlink()",
+    "data": "[each.write_text('new') for each in place.rglob('data.bin')]",
+    "all is gone": "shutil.rmtree(place)",
+}
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A package with a module that is imported late."""
-    inner = tmp_path / "kept" / "inner"
-    inner.mkdir(parents=True)
-    (inner.parent / "__init__.py").write_text("")
-    (inner / "__init__.py").write_text("")
-    (inner / "late.py").write_text("WHO = 'old'\n")
+    """The parent of a package with a subpackage that is imported early, and one late."""
+    for name in ("kept", "kept/early", "kept/inner"):
+        directory = tmp_path / name
+        directory.mkdir()
+        (directory / "__init__.py").write_text("# old")
+        (directory / "data.bin").write_text("old")
+    (tmp_path / "kept" / "inner" / "late.py").write_text("WHO = 'old'\n")
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("change", "loader"),
-    [
-        ("pass", "SourceFileLoader"),
-        ("(place / 'inner' / 'late.py').write_text('WHO = 1 / 0')", "Snapshot"),
-        ("(place / 'inner' / 'late.py').unlink()", "Snapshot"),
-        ("shutil.rmtree(place)", "Snapshot"),
-    ],
-)
-def test_a_module_is_what_it_was_when_the_run_began(place: Path, change: str, loader: str) -> None:
+def said(place: Path, *program: str) -> list[str]:
+    """Run a program that holds the package, and return the lines it prints."""
     done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, str(place), change],
+        [sys.executable, "-c", "\n".join(program), str(place)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout == f"old {loader}\n", done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_module_is_what_it_was_when_the_run_began(place: Path, change: str) -> None:
+    assert said(place, _BEGIN, CHANGES[change], _LATE) == ["old"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_data_is_what_it_was_when_the_run_began(place: Path, change: str) -> None:
+    expected = [*["b'old'", "old", "b'old'"] * 2, "b'old'", "# old"]
+    assert said(place, _BEGIN, CHANGES[change], _DATA) == expected
+
+
+def test_bytecode_is_used_where_a_module_is_as_it_was(place: Path) -> None:
+    for _ in range(2):  # the first run writes it
+        said(place, "sys = __import__('sys'); sys.dont_write_bytecode = False", _BEGIN, _LATE)
+    refuse = "\nimport builtins\ndef compile(*_, **__): raise SystemExit('compiled')\n"
+    assert said(place, _BEGIN, refuse, "builtins.compile = compile", _LATE) == ["old"]
+
+
+def test_nothing_is_written_for_what_is_gone(place: Path) -> None:
+    begin = "sys = __import__('sys'); sys.dont_write_bytecode = False"
+    assert said(place, begin, _BEGIN, "shutil.rmtree(place)", _LATE) == ["old"]
+    assert not (place / "kept").exists()
+
+
+def test_a_module_that_was_not_there_is_found_by_the_path(place: Path) -> None:
+    change = "(place / 'inner' / 'added.py').write_text('WHO = 2')"
+    assert said(place, _BEGIN, change, "from kept.inner import added; print(added.WHO)") == ["2"]
+
+
+def test_a_package_is_held_once(place: Path) -> None:
+    count = "print(sum(isinstance(each, _snapshot.Snapshot) for each in sys.meta_path))"
+    assert said(place, _BEGIN, "_snapshot.hold(kept)", count) == ["1"]
 
 
 def test_a_package_that_is_no_file_needs_no_snapshot(place: Path, tmp_path: Path) -> None:
     archive = shutil.make_archive(str(tmp_path / "archive"), "zip", place, "kept")
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); before = len(sys.meta_path); import kept\n"
-        "from bootstrap import _snapshot; _snapshot.hold(kept); print(len(sys.meta_path) - before)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, archive],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout == "0\n", done.stderr
+    assert said(
+        Path(archive),
+        _BEGIN,
+        "print(any(isinstance(each, _snapshot.Snapshot) for each in sys.meta_path))",
+    ) == ["False"]

@@ -157,6 +157,7 @@ def test_a_copy_of_ourselves_is_replaced_while_it_runs(tmp_path: Path, wheelhous
         "import sys; from pathlib import Path; from tests.unit.install.conftest import Workbench\n"
         "import unittest.mock as m\n"
         "with m.patch.object(Path, 'mkdir'): bench = Workbench(Path(sys.argv[1]))\n"
+        "import bootstrap; from bootstrap import _snapshot; _snapshot.hold(bootstrap)\n"
         "print(bench.install(Path(sys.argv[2]))[0].version)\n"
         "import bootstrap.config.load, bootstrap.network.session; print('went on')\n"
     )

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _SHIELDED = (
     "PIP_",
@@ -19,6 +20,13 @@ _SHIELDED = (
     "PYTHON",
     "XDG_",
 )
+
+
+def pytest_configure() -> None:
+    """Let CI judge every change by the same examples; developers' runs look for new ones."""
+    settings.register_profile("ci", derandomize=True)
+    if os.environ.get("CI"):
+        settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -220,6 +220,7 @@ def _zip_member(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
 def _zip_kind(info: zipfile.ZipInfo, mode: int) -> Kind:
     if stat.S_ISLNK(mode):
         return Kind.SYMBOLIC_LINK
-    if info.is_dir() or stat.S_ISDIR(mode):
+    # Not is_dir(): it fails on a name that begins with a NUL, of which zipfile leaves nothing.
+    if info.orig_filename.endswith("/") or stat.S_ISDIR(mode):
         return Kind.DIRECTORY
     return Kind.FILE if stat.S_IFMT(mode) in {0, stat.S_IFREG} else Kind.SPECIAL

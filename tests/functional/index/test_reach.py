@@ -84,8 +84,8 @@ def test_where_packets_vanish_the_bundled_pip_is_installed_within_five_seconds_o
     del bundled
     before = seconds(lambda: vanishing.succeeds("--venv", tmp_path / "other", "--offline"))
     spent = seconds(lambda: vanishing.succeeds("--venv", venv, *PIP_ALONE, *way))
-    # The machine may be busy: what else a run does may take twice as long the second time.
-    assert spent < _RECOGNISED + 2 * before
+    # The machine may be busy; one wait after another for each place would still take far longer.
+    assert spent < 2 * _RECOGNISED + before
 
 
 @pytest.mark.root

@@ -373,6 +373,14 @@ class TestADamagedArchive:
         archive.write_bytes(archive.read_bytes().replace(b"abcdefgh", b"abcdefgX"))
         assert "is damaged" in refused(archive, "demo-1.0.zip")
 
+    def test_with_a_name_that_begins_with_a_nul_is_refused(
+        self, tmp_path: Path, refused: Callable[..., str]
+    ) -> None:
+        archive = a_zip(tmp_path / "a", (zipfile.ZipInfo(f"{TOP}/f"), b"x"))
+        name = f"{TOP}/f".encode()
+        archive.write_bytes(archive.read_bytes().replace(name, b"\0" + name[1:]))
+        assert "NUL" in refused(archive, "demo-1.0.zip")
+
     @settings(
         max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )

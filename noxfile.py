@@ -45,7 +45,9 @@ def tests(session: nox.Session) -> None:
     """Run the tests against the built file, on each supported Python of the machine."""
     session.run(sys.executable, "build_zipapp.py", external=True)
     install_extras(session, "dev", "unbundled")
-    session.run("python", "-m", "pytest", "--zipapp=dist/get-installer.pyz", "tests", *session.posargs)
+    session.run(
+        "python", "-m", "pytest", "--zipapp=dist/get-installer.pyz", "tests", *session.posargs
+    )
 
 
 @nox.session(venv_backend="none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -24,23 +25,38 @@ _SHIELDED = (
 
 def pytest_configure() -> None:
     """Let CI judge every change by the same examples; developers' runs look for new ones."""
-    settings.register_profile("ci", derandomize=True)
-    if os.environ.get("CI"):
-        settings.load_profile("ci")
+    settings.register_profile("developer", deadline=None)  # a busy machine proves nothing
+    settings.register_profile("ci", deadline=None, derandomize=True)
+    settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say which engine the functional tests run, and on which Python."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Say which engine the tests are about, and on which Python it runs as a process."""
     group = parser.getgroup("get-installer")
     group.addoption(
         "--zipapp",
         nargs="?",
         const="dist/get-installer.pyz",
-        help="run the functional tests against this built file instead of the checkout",
+        help="test this built file instead of the checkout: import from it, and run it",
     )
     group.addoption(
-        "--engine-python", default=sys.executable, help="the Python that runs the engine in them"
+        "--engine-python",
+        default=sys.executable,
+        help="the Python that runs the engine as a process",
     )
+    _import_the_engine_from_what_is_named(parser, pluginmanager)
+
+
+def _import_the_engine_from_what_is_named(
+    parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
+) -> None:
+    """Put the built file first on `sys.path`, before another conftest imports the engine."""
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert isinstance(config, pytest.Config)
+    arguments = config.invocation_params.args  # xdist's workers know them by `option` alone
+    named = parser.parse_known_args(arguments, namespace=copy(config.option)).zipapp
+    if named:
+        sys.path.insert(0, str(Path(named).resolve(strict=True)))
 
 
 @pytest.fixture(autouse=True)

@@ -64,8 +64,7 @@ def unpack(
     """
     with open_wheel(wanted.wheel) as wheel:
         library: SchemeKey = "purelib" if wheel.pure else "platlib"
-        root = staging.root(staging.places.directories[library])
-        check_space(root, wheel.archive.size)
+        check_space(staging.places.directories[library], wheel.archive.size)
         staged = StagedWheel(
             wheel.name,
             wheel.version,

@@ -41,14 +41,15 @@ def _check_writable(directory: str) -> None:
         raise NotWritableError(directory, "no permission to write")
 
 
-def check_space(directory: str, needed: int) -> None:
-    """Raise `NoSpaceError` where so many bytes do not fit."""
+def check_space(directory: str, size: int) -> None:
+    """Raise `NoSpaceError` where files of so many bytes do not fit."""
     if not hasattr(os, "statvfs"):
         return
-    system = os.statvfs(directory)
-    free = system.f_bavail * system.f_frsize
-    if needed + _SPARE > free:
-        raise NoSpaceError(directory, needed, free)
+    existing = _nearest(directory)
+    system = os.statvfs(existing)
+    free, needed = system.f_bavail * system.f_frsize, size + _SPARE
+    if needed > free:
+        raise NoSpaceError(existing, needed, free)
 
 
 def check_plan(plan: Plan, staging: Staging, owners: Owners, ui: Ui, *, force: bool) -> None:

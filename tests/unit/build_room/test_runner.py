@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import bootstrap
 from tests.unit.build_room.workbench import write_project
 
+ENGINE = Path(__file__).parents[3] / "bootstrap"
 IMPORTERS = {
     "zipimport": "import sys; sys.path.insert(0, sys.argv[1])",
     "in memory": """
@@ -50,16 +50,15 @@ print(builder.wheel(BuildOrder(SourceTree(tree))).filename)
 
 def _archive(path: Path) -> Path:
     """Pack the engine with pyproject_hooks in its place; other libraries are the installed ones."""
-    engine = Path(str(bootstrap.__file__)).parent
-    spec = find_spec("bootstrap._vendor.pyproject_hooks")
-    assert spec is not None
-    library = find_spec(str(spec.origin)) if spec.origin == "pyproject_hooks" else spec
-    assert library is not None
-    hooks = Path(str(library.origin)).parent
+    hooks = ENGINE / "_vendor" / "pyproject_hooks"
+    if not hooks.is_dir():
+        installed = find_spec("pyproject_hooks")
+        assert installed is not None
+        hooks = Path(str(installed.origin)).parent
     with zipfile.ZipFile(path, "w") as archive:
-        for source in engine.rglob("*.py"):
-            if engine / "_vendor" not in source.parents or source.parent == engine / "_vendor":
-                archive.writestr(f"bootstrap/{source.relative_to(engine)}", _debundled(source))
+        for source in ENGINE.rglob("*.py"):
+            if ENGINE / "_vendor" not in source.parents or source.parent == ENGINE / "_vendor":
+                archive.writestr(f"bootstrap/{source.relative_to(ENGINE)}", _debundled(source))
         for source in hooks.rglob("*.py"):
             name = f"bootstrap/_vendor/pyproject_hooks/{source.relative_to(hooks)}"
             archive.writestr(name, source.read_bytes())

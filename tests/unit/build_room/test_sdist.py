@@ -381,9 +381,7 @@ class TestADamagedArchive:
         archive.write_bytes(archive.read_bytes().replace(name, b"\0" + name[1:]))
         assert "NUL" in refused(archive, "demo-1.0.zip")
 
-    @settings(
-        max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )
+    @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_with_any_byte_changed_is_unpacked_inside_or_refused(
         self, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -149,7 +149,6 @@ def _differently_by_design(theirs: dict[str, Any]) -> dict[str, Any]:
 )
 @settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_every_mixture_of_voices_means_what_it_means_to_pip(

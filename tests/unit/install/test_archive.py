@@ -27,7 +27,7 @@ def _read_strictly(content: bytes) -> dict[str, bytes] | None:
 
 
 @given(_CHANGES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_changed_bytes_never_give_other_files_than_zipfile_sees(
     changes: list[tuple[int, bytes]],
 ) -> None:
@@ -47,7 +47,6 @@ def test_an_archive_that_is_cut_off_is_refused(length: int) -> None:
 
 @given(st.binary(min_size=1, max_size=30), _PLACES)
 @example(b"PK\5\6", len(_WHEEL) - 22)
-@settings(deadline=None)
 def test_bytes_put_in_anywhere_are_refused_or_change_nothing(data: bytes, place: int) -> None:
     found = _read_strictly(_WHEEL[:place] + data + _WHEEL[place:])
     assert found is None or found == _read_strictly(_WHEEL)

@@ -67,7 +67,7 @@ def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Step]:
 
 @pytest.mark.parametrize("exchanging", [exchange, _no_exchange])
 @given(plan=_STEPS, done=st.integers(0, 8), undone=st.integers(0, 8))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_part_of_a_commit_is_undone_also_when_undoing_is_cut_off(
     tmp_path: Path,
     exchanging: Exchange,
@@ -92,7 +92,7 @@ def test_any_part_of_a_commit_is_undone_also_when_undoing_is_cut_off(
 
 
 @given(plan=_STEPS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_with_and_without_exchange_a_commit_has_the_same_end(
     tmp_path: Path, plan: list[tuple[str, bool, bool]]
 ) -> None:
@@ -124,7 +124,7 @@ _ANY_STEP = st.one_of(
         st.lists(_NAMES).map(tuple),
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_journal_is_read_as_it_was_written(tmp_path: Path, journal: Journal) -> None:
     journals.write(journal, str(tmp_path))
     assert journals.read(str(tmp_path)) == journal

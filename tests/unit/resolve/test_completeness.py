@@ -41,7 +41,7 @@ releases = st.builds(
 indexes = st.dictionaries(releases, st.lists(dependencies, max_size=3), max_size=12)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(indexes, st.lists(requirements, min_size=1, max_size=3), st.lists(requirements, max_size=1))
 def test_a_resolution_exists_exactly_when_exhaustive_search_finds_one(
     index: Index, wanted: list[str], limits: list[str]

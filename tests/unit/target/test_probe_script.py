@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -14,7 +15,7 @@ from tests.unit.target.pythons import run, told_by
 
 
 def described_by(python: Path, *arguments: str) -> dict[str, Any]:
-    text = run(python, "-c", Path(_probe_script.__file__).read_text(), *arguments)
+    text = run(python, "-c", inspect.getsource(_probe_script), *arguments)
     begin, end = text.index(_probe_script.BEGIN), text.index(_probe_script.END)
     facts = json.loads(text[begin + len(_probe_script.BEGIN) : end])
     assert isinstance(facts, dict)
@@ -78,7 +79,7 @@ def test_a_manylinux_module_is_asked(tmp_path: Path, python: Path) -> None:
         pytest.skip("only Linux has it")
     module = "def manylinux_compatible(major, minor, arch):\n    return minor < 20 or None\n"
     (tmp_path / "_manylinux.py").write_text(module)
-    code = Path(_probe_script.__file__).read_text() + "\nprint(dump(build()))"
+    code = inspect.getsource(_probe_script) + "\nprint(dump(build()))"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     text = run(python, "-c", code, env=environment)
     policy = json.loads(text.splitlines()[-1])["manylinux"]
@@ -87,7 +88,7 @@ def test_a_manylinux_module_is_asked(tmp_path: Path, python: Path) -> None:
 
 
 def test_the_probe_imports_neither_json_nor_platform() -> None:
-    source = Path(_probe_script.__file__).read_text()
+    source = inspect.getsource(_probe_script)
     code = source + "\nassert 'json' not in sys.modules and 'platform' not in sys.modules"
     command = [sys.executable, "-I", "-S", "-c", "import site\n" + code]
     if sys.platform.startswith("linux"):

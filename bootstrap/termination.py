@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from bootstrap.errors import BootstrapError
+
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class StoppedError(BootstrapError):
+    """The run is ending while something was still to be fetched or built."""
+
+    def __init__(self) -> None:
+        super().__init__("The run is ending: nothing more is begun.")
 
 
 class Terminated(KeyboardInterrupt):

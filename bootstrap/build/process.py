@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import IO
 
-from bootstrap.errors import BootstrapError
+from bootstrap.termination import StoppedError
 
 TAIL = 40
 """Lines kept for the message of a failure."""
@@ -32,13 +32,6 @@ class Outcome:
     tail: tuple[str, ...]
     """Its last lines of output, both streams together."""
     timed_out: bool = False
-
-
-class StoppedError(BootstrapError):
-    """The run is ending while something was still to be started."""
-
-    def __init__(self) -> None:
-        super().__init__("The run is ending: nothing more is built.")
 
 
 class Children:

@@ -53,7 +53,7 @@ class PathTooLongError(InstallError):
         )
 
 
-class ConflictError(InstallError):
+class OverwriteError(InstallError):
     """Files to be installed would overwrite those of other distributions, or each other."""
 
     def __init__(self, conflicts: Sequence[tuple[str, str, str]]) -> None:

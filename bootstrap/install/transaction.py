@@ -22,7 +22,7 @@ from bootstrap.install.environment.owned import Owned, owned_by
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places, lock_paths
 from bootstrap.install.environment.present import Present, present_distributions
-from bootstrap.install.errors import ConflictError, translated
+from bootstrap.install.errors import OverwriteError, translated
 from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
 from bootstrap.install.wheel.scripts import interpreter_of
@@ -158,7 +158,7 @@ class Transaction:
     def _refuse_conflicts(self) -> None:
         conflicts = [each for staged in self._staged for each in staged.conflicts]
         if conflicts and not self._settings.force:
-            raise ConflictError(conflicts)
+            raise OverwriteError(conflicts)
         for path, owner, claimant in conflicts:
             self._ui.warn(f"{path} is in both {owner} and {claimant}; that of {owner} is taken.")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from bootstrap.errors import BootstrapError
 from bootstrap.network.cache import Cache, link_or_copy
 from bootstrap.network.errors import OfflineError, UnreadableFileError
 from bootstrap.network.files import checked, is_content, plain_name, single_sha256
@@ -19,6 +18,7 @@ from bootstrap.network.retrying import persist
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import MalformedUrlError, is_remote, origin, redacted
 from bootstrap.network.workspace import Workspace
+from bootstrap.termination import StoppedError
 from bootstrap.trust.hashes import Hashes, HashMismatchError, check
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
@@ -41,13 +41,6 @@ WORKERS = 8
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-class StoppedError(BootstrapError):
-    """The session was closed while something was still on its way."""
-
-    def __init__(self) -> None:
-        super().__init__("The run is ending: nothing more is fetched.")
 
 
 class Session:

@@ -9,23 +9,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from bootstrap.build.isolation import can_build
-from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.metadata import Metadata
 from bootstrap.preparer.builder import Builder, Built
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.target.environment import TargetEnvironment
+from bootstrap.termination import StoppedError
 from bootstrap.trust.hashes import Hashes
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-
-class StoppedError(BootstrapError):
-    """The run is ending while a source still waited to be built."""
-
-    def __init__(self) -> None:
-        super().__init__("The run is ending: nothing more is built.")
 
 
 class BuilderOnDemand:

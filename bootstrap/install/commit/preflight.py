@@ -11,9 +11,9 @@ from bootstrap.install.environment.collisions import ignores_case, other_spellin
 from bootstrap.install.environment.owners import Owners
 from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import (
-    ConflictError,
     NoSpaceError,
     NotWritableError,
+    OverwriteError,
 )
 from bootstrap.ui import Ui
 
@@ -55,14 +55,14 @@ def check_space(directory: str, size: int) -> None:
 def check_plan(plan: Plan, staging: Staging, owners: Owners, ui: Ui, *, force: bool) -> None:
     """Refuse a plan that would overwrite what is not ours, or change what we may not change.
 
-    With `force`, files of others are overwritten, and that is told. Raises `ConflictError` and
+    With `force`, files of others are overwritten, and that is told. Raises `OverwriteError` and
     `NotWritableError`.
     """
     for parent in {_nearest(os.path.dirname(step.path)) for step in plan.steps}:
         _check_writable(parent)
     conflicts = [*_conflicts(plan, staging, owners), *_collisions(plan, staging, owners)]
     if conflicts and not force:
-        raise ConflictError(conflicts)
+        raise OverwriteError(conflicts)
     for path, owner, claimant in conflicts:
         ui.warn(f"{path} of {owner} is overwritten by {claimant}.")
 

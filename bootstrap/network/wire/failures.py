@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -21,7 +20,7 @@ from bootstrap.network.errors import (
 )
 from bootstrap.network.urls import MalformedUrlError, Origin, origin
 from bootstrap.trust.diagnosis import explain
-from bootstrap.trust.inspection.failures import Reason
+from bootstrap.trust.inspection.failures import Reason, causes_of
 from bootstrap.trust.policy import TrustPolicy
 
 _E = TypeVar("_E", bound=BaseException)
@@ -55,25 +54,12 @@ class Journey:
 
 def translated(error: BaseException, journey: Journey) -> BootstrapError:
     """Return our error for a failure, told with the journey's facts."""
-    causes = list(_causes(error))
+    found = list(causes_of(error))
     for translate in (_tls, _tunnel, _connecting, _waiting, _malformed):
-        told = translate(causes, journey)
+        told = translate(found, journey)
         if told is not None:
             return told
-    return _broken_off(causes, journey)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and all that it was made of, outermost first."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        each = waiting.pop(0)
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
-        waiting += [cause for cause in inner if isinstance(cause, BaseException)]
+    return _broken_off(found, journey)
 
 
 def _tls(causes: list[BaseException], journey: Journey) -> BootstrapError | None:

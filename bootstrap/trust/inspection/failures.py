@@ -137,7 +137,7 @@ def classify(error: BaseException) -> Failure | None:
     """
     import ssl
 
-    found = [each for each in causes(error) if isinstance(each, ssl.SSLError)]
+    found = [each for each in causes_of(error) if isinstance(each, ssl.SSLError)]
     verification = [e for e in found if isinstance(e, ssl.SSLCertVerificationError)]
     if verification:
         return _of_certificate(verification[0])
@@ -145,7 +145,7 @@ def classify(error: BaseException) -> Failure | None:
     return next((_of_conversation(e) for e in found if not _is_timeout(e)), None)
 
 
-def causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and all that it wraps, carries or was raised from, each once."""
     waiting, seen = [error], set[int]()
     while waiting:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.build.process import TAIL, Children, Outcome, StoppedError
+from bootstrap.build.process import TAIL, Children, Outcome
+from bootstrap.termination import StoppedError
 
 
 def run(script: str, tmp_path: Path, timeout: float | None = None) -> tuple[Outcome, list[str]]:

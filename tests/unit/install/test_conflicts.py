@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.install.environment.collisions import other_spelling
-from bootstrap.install.errors import ConflictError
+from bootstrap.install.errors import OverwriteError
 from bootstrap.install.plan import InstallSettings
 from bootstrap.install.transaction import uninstall
 from tests.servers.wheels import make_wheel
@@ -23,7 +23,7 @@ def test_a_file_of_another_distribution_is_not_overwritten(
 ) -> None:
     bench.install(_sharing(wheelhouse, "one", "1"))
     before = picture(bench.prefix)
-    with pytest.raises(ConflictError, match=r"shared/__init__\.py of one 1\.0, by two"):
+    with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one 1\.0, by two"):
         bench.install(_sharing(wheelhouse, "two", "2"))
     assert picture(bench.prefix) == before
 
@@ -54,7 +54,7 @@ def test_two_wheels_of_one_transaction_may_not_claim_one_place(
 ) -> None:
     wheels = _sharing(wheelhouse, "one", "1"), _sharing(wheelhouse, "two", "2")
     before = picture(bench.prefix)
-    with pytest.raises(ConflictError, match=r"shared/__init__\.py of one, by two"):
+    with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one, by two"):
         bench.install(*wheels)
     assert picture(bench.prefix) == before
 
@@ -81,7 +81,7 @@ def test_nobodys_file_among_data_is_not_overwritten(bench: Workbench, wheelhouse
     (bench.prefix / "share").mkdir()
     (bench.prefix / "share" / "mine.txt").write_text("mine")
     wheel = make_wheel(wheelhouse, "one", "1.0", data={"data/share/mine.txt": "theirs"})
-    with pytest.raises(ConflictError, match="no distribution"):
+    with pytest.raises(OverwriteError, match="no distribution"):
         bench.install(wheel)
     assert (bench.prefix / "share" / "mine.txt").read_text() == "mine"
 
@@ -124,7 +124,7 @@ def test_a_directory_of_another_distribution_is_not_replaced_by_a_file(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     bench.install(make_wheel(wheelhouse, "one", "1.0", files={"thing/__init__.py": ""}))
-    with pytest.raises(ConflictError):
+    with pytest.raises(OverwriteError):
         bench.install(make_wheel(wheelhouse, "two", "1.0", files={"thing": "a file"}))
 
 

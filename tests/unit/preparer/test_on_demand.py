@@ -12,8 +12,9 @@ import pytest
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.metadata import Metadata
 from bootstrap.preparer.builder import Builder, Built
-from bootstrap.preparer.on_demand import BuilderOnDemand, StoppedError
+from bootstrap.preparer.on_demand import BuilderOnDemand
 from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.termination import StoppedError
 from bootstrap.trust.hashes import Hashes
 from tests.unit.preparer.conftest import reference
 from tests.unit.resolve.memory import make_target

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName
@@ -46,6 +48,8 @@ class Candidate:
     build: BuildTag = ()
     is_direct: bool = False
     """Whether it was named by URL or path (PEP 508, PEP 610) and not found on an index."""
+    origin: Mapping[str, Any] | None = field(default=None, compare=False)
+    """What direct_url.json will say of a source that was named so."""
 
 
 class Reason(Enum):

@@ -135,7 +135,14 @@ class Builds:
         metadata = self._room.metadata(order)
         self._orders[metadata.name, bare] = Order(order, requirement)
         file = DistributionFile(str(source), bare, expected)
-        return Candidate(metadata.name, metadata.version, file, is_wheel=False, is_direct=True)
+        return Candidate(
+            metadata.name,
+            metadata.version,
+            file,
+            is_wheel=False,
+            is_direct=True,
+            origin=_direct_url(source, requirement.url or ""),
+        )
 
     def _ordered(self, candidate: Candidate) -> Order:
         key = candidate.name, candidate.file.url

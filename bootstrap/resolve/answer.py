@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from dataclasses import replace
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.attempt import Attempt, Found
+from bootstrap.resolve.reference import is_same_reference
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
@@ -99,18 +99,4 @@ def _to_install(candidate: Candidate | None, installed: Installed | None) -> Can
     """Return the candidate to install, or None where what is installed is just that."""
     if candidate is None or installed is None or installed.version != candidate.version:
         return candidate
-    return None if _is_same_reference(candidate, installed) else candidate
-
-
-def _is_same_reference(candidate: Candidate, installed: Installed) -> bool:
-    """Tell whether an installed distribution came from the very reference now named (PEP 610)."""
-    if not candidate.is_direct or installed.editable or installed.direct_url is None:
-        return False
-    try:
-        recorded = json.loads(installed.direct_url)
-        url, archive = recorded["url"], recorded["archive_info"]
-        found = Hashes.of(archive.get("hashes", {}).items())
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return False
-    agreed = found.intersection(candidate.file.hashes).allowed.values()
-    return bool(url == candidate.file.url and all(agreed))
+    return None if is_same_reference(candidate, installed) else candidate

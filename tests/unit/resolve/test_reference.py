@@ -1,0 +1,92 @@
+"""Whether a direct reference is to just what is installed (PEP 610)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap._vendor.packaging.version import Version
+from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.resolve.reference import is_same_reference
+from bootstrap.target.installed import Installed, InstalledKind
+from bootstrap.trust.hashes import Hashes
+
+REPOSITORY = "https://host.test/demo"
+ARCHIVE = "https://host.test/demo-1.0.tar.gz"
+NAME, VERSION = canonicalize_name("demo"), Version("1.0")
+
+
+def git(commit: str, url: str = REPOSITORY, **more: str) -> dict[str, Any]:
+    requested = {"requested_revision": more.pop("requested")} if "requested" in more else {}
+    return {"url": url, "vcs_info": {"vcs": "git", "commit_id": commit, **requested}, **more}
+
+
+def archive(url: str = ARCHIVE, subdirectory: str = "", **hashes: str) -> dict[str, Any]:
+    below = {"subdirectory": subdirectory} if subdirectory else {}
+    return {"url": url, "archive_info": {"hashes": hashes}, **below}
+
+
+def directory(**info: bool) -> dict[str, Any]:
+    return {"url": "file:///home/demo", "dir_info": info}
+
+
+def installed(direct_url: Any, *, editable: bool = False) -> Installed:
+    text = None if direct_url is None else json.dumps(direct_url)
+    place = Path("/site")
+    return Installed(
+        NAME, VERSION, place, place, InstalledKind.DIST_INFO, direct_url=text, editable=editable
+    )
+
+
+def source(origin: dict[str, Any]) -> Candidate:
+    file = DistributionFile("demo", origin["url"])
+    return Candidate(NAME, VERSION, file, is_wheel=False, is_direct=True, origin=origin)
+
+
+def wheel(url: str, **hashes: str) -> Candidate:
+    file = DistributionFile("demo-1.0-py3-none-any.whl", url, Hashes.of(hashes.items()))
+    return Candidate(NAME, VERSION, file, is_wheel=True, is_direct=True)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "named", "expected"),
+    [
+        (git("aa"), git("aa"), True),
+        (git("aa", requested="main"), git("aa", requested="v1"), True),
+        (git("aa"), git("bb"), False),
+        (git("aa"), git("aa", "https://host.test/fork"), False),
+        (git("aa"), git("aa", subdirectory="python"), False),
+        (git("aa"), archive(REPOSITORY), False),
+        (archive(sha256="aa"), archive(sha256="aa"), True),
+        (archive(sha256="aa"), archive(sha256="bb"), False),
+        (archive(sha256="aa"), archive(sha256="aa", subdirectory="python"), False),
+        (archive(sha256="aa"), archive("https://host.test/b.tar.gz", sha256="aa"), False),
+        ({"url": ARCHIVE, "archive_info": {"hash": "sha256=aa"}}, archive(sha256="aa"), True),
+        ({"url": ARCHIVE, "archive_info": {"hash": "sha256=aa"}}, archive(sha256="bb"), False),
+        (archive(), git("aa", ARCHIVE), False),
+        (directory(), directory(), False),
+        (None, git("aa"), False),
+        (["no table"], git("aa"), False),
+    ],
+)
+def test_a_source_is_the_same_by_its_content_and_place(
+    recorded: Any, named: dict[str, Any], expected: bool
+) -> None:
+    assert is_same_reference(source(named), installed(recorded)) is expected
+
+
+def test_what_is_editable_is_never_the_same() -> None:
+    there = installed(directory(editable=True), editable=True)
+    assert not is_same_reference(source(directory(editable=True)), there)
+    assert not is_same_reference(source(git("aa")), installed(git("aa"), editable=True))
+
+
+def test_a_wheel_is_the_same_by_its_url_without_credentials_and_the_hashes_demanded() -> None:
+    there = installed(archive("https://host.test/a.whl", sha256="aa"))
+    assert is_same_reference(wheel("https://me:secret@host.test/a.whl"), there)
+    assert is_same_reference(wheel("https://host.test/a.whl", sha256="aa"), there)
+    assert not is_same_reference(wheel("https://host.test/a.whl", sha256="bb"), there)

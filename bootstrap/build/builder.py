@@ -8,12 +8,12 @@ from threading import Lock
 from types import TracebackType
 
 from bootstrap.build.cache import BuiltWheels, Recipe, recipe_of
+from bootstrap.build.git import Git
 from bootstrap.build.isolation import BuildRequirements
 from bootstrap.build.process import Children
 from bootstrap.build.project import Project, Workshop
 from bootstrap.build.settings import BuildSettings
-from bootstrap.build.source import BuildOrder, VcsCheckout
-from bootstrap.build.vcs import Git, VcsUrl
+from bootstrap.build.source import BuildOrder
 from bootstrap.build.wheel import read_metadata
 from bootstrap.index.metadata import Metadata
 from bootstrap.target.environment import TargetEnvironment
@@ -53,14 +53,11 @@ class Builder:
     ) -> None:
         self._workshop.children.stop()
 
-    def checkout(self, url: VcsUrl, into: Path, *, editable: bool) -> VcsCheckout:
-        """Clone a repository into `into`, or bring its clone there to the commit asked for.
-
-        Raises `VcsError`.
-        """
+    @property
+    def git(self) -> Git:
+        """The git program, on this run's terms."""
         shop = self._workshop
-        git = Git(shop.settings, shop.children, shop.ui)
-        return git.checkout(url, into, editable=editable)
+        return Git(shop.settings, shop.children, shop.ui)
 
     def metadata(self, order: BuildOrder) -> Metadata:
         """Return what the wheel of an order will say of itself, building as little as it can.

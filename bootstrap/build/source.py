@@ -57,7 +57,7 @@ class SourceTree:
 
 @dataclass(frozen=True)
 class VcsCheckout:
-    """A commit of a repository, checked out; see `bootstrap.build.vcs`."""
+    """A commit of a repository, checked out; see `bootstrap.build.git`."""
 
     path: Path
     """The checkout's root."""

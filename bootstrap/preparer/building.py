@@ -15,6 +15,7 @@ from bootstrap.network.workspace import Workspace
 from bootstrap.preparer.build_requirements import EngineBuildRequirements
 from bootstrap.preparer.build_rules import BuildRules
 from bootstrap.preparer.builds import Builds, Demands
+from bootstrap.preparer.checkouts import Checkouts
 from bootstrap.preparer.sources import Sources
 from bootstrap.resolve.requirement import Wanted
 from bootstrap.target.environment import TargetEnvironment
@@ -44,10 +45,10 @@ def building(  # noqa: PLR0917  # seven things of one run, each of its own type
     directory = workspace.new_path("builds")
     directory.mkdir()
     try:
-        with BuildRoom(target, requirements, settings, directory=directory, ui=ui) as room:
-            sources = Sources(session, room, workspace, _checkouts(target))
-            with sources:
-                yield builds(wanted, BuildChain())
+        room = BuildRoom(target, requirements, settings, directory=directory, ui=ui)
+        with Checkouts(_checkouts(target), room) as checkouts, room:
+            sources = Sources(session, room, workspace, checkouts)
+            yield builds(wanted, BuildChain())
     finally:
         workspace.remove()
 

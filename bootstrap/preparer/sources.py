@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -17,41 +13,25 @@ from bootstrap.index.candidate import DistributionFile
 from bootstrap.network.session import Session
 from bootstrap.network.urls import as_path, is_remote, last_segment, without_fragment
 from bootstrap.network.workspace import Workspace
+from bootstrap.preparer.checkouts import Checkouts
 from bootstrap.preparer.direct import WrongReferenceError
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.trust.hashes import Hashes, check
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 
 class Sources:
     """Fetches archives and repositories, and finds directories.
 
-    :param checkouts: where the repositories of editable requirements are to stay
+    :param checkouts: puts the repositories of editable requirements to where they are to stay
     """
 
     def __init__(
-        self, session: Session, room: BuildRoom, workspace: Workspace, checkouts: Path
+        self, session: Session, room: BuildRoom, workspace: Workspace, checkouts: Checkouts
     ) -> None:
         self._session = session
         self._room = room
         self._workspace = workspace
         self._checkouts = checkouts
-        self._settled: list[Path] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Remove the repositories that were to stay, where the run fails."""
-        for place in self._settled if kind else ():
-            shutil.rmtree(place, ignore_errors=True)
 
     def archive(
         self, file: DistributionFile, expected: Hashes, subdirectory: str = ""
@@ -73,7 +53,7 @@ class Sources:
         url = requirement.url or ""
         if is_vcs_url(url):
             into = self._workspace.new_path("checkout")
-            return self._room.checkout(parse_vcs_url(url), into, editable=requirement.editable)
+            return self._room.git.clone(parse_vcs_url(url), into, editable=requirement.editable)
         bare, fragment = without_fragment(url)
         subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
         if not is_remote(bare) and (path := as_path(bare)).is_dir():
@@ -83,18 +63,11 @@ class Sources:
         return self.archive(DistributionFile(last_segment(bare), bare), expected, subdirectory)
 
     def settled(self, checkout: VcsCheckout, url: str, name: NormalizedName) -> VcsCheckout:
-        """Move an editable requirement's repository to where it is to stay.
+        """Put an editable requirement's repository to where it is to stay.
 
-        A clone that lies there already is brought to the same commit. Raises `VcsError`.
+        Raises `VcsError`.
         """
-        place = self._checkouts / name
-        if place.exists():
-            same_commit = replace(parse_vcs_url(url), revision=checkout.commit)
-            return self._room.checkout(same_commit, place, editable=True)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        self._settled.append(place)
-        shutil.move(checkout.path, place)
-        return replace(checkout, path=place)
+        return self._checkouts.settle(checkout, parse_vcs_url(url), name)
 
 
 def _below(path: Path, subdirectory: str, requirement: UserRequirement) -> Path:

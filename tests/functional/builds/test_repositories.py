@@ -9,6 +9,7 @@ import pytest
 
 from tests.functional.builds.conftest import Site
 from tests.functional.builds.projects import git, repository, write_project
+from tests.functional.engine import snapshot
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
 
@@ -35,6 +36,22 @@ def test_a_branch_is_pinned_to_its_commit(site: Site, fork: Path) -> None:
     }
 
 
+def test_a_commit_that_is_installed_already_is_not_built_again(site: Site, fork: Path) -> None:
+    url = f"git+{fork.as_uri()}"
+    site.installs(f"demo @ {url}")
+    before = snapshot(site.venv)
+    commit = git(fork, "rev-parse", "HEAD")
+    for spelling in (f"demo @ {url}", f"{url}@main", f"{url}@{commit}"):
+        assert "Nothing to do" in site.installs(spelling).out
+    assert snapshot(site.venv) == before
+    assert len(site.seen()) == 1
+    site.installs(f"demo @ {url}", "--force-reinstall")
+    assert len(site.seen()) == 2
+    git(fork, "commit", "--quiet", "--allow-empty", "-m", "the same version, but another commit")
+    site.installs(f"demo @ {url}")
+    assert site.direct_url("demo")["vcs_info"]["commit_id"] == git(fork, "rev-parse", "HEAD")
+
+
 def test_a_fork_may_be_the_installer(site: Site, fork: Path) -> None:
     options = ("--venv", str(site.venv), *site.index.options)
     done = site.engine.succeeds(*options, "--installer", f"git+{fork.as_uri()}", "--", "hello")
@@ -52,15 +69,71 @@ def test_an_editable_repository_stays_in_the_environment(site: Site, fork: Path)
     assert site.python("import demo; print(demo.VALUE, demo.__file__)") == f"8 {place / 'demo.py'}"
 
 
+def break_build(fork: Path) -> None:
+    """Commit what cannot be built."""
+    path = fork / "pyproject.toml"
+    path.write_text(path.read_text("utf-8").replace('"tinyback"', '"broken"', 1), encoding="utf-8")
+    git(fork, "commit", "--quiet", "-am", "break it")
+
+
 def test_an_editable_repository_that_fails_leaves_nothing(site: Site, fork: Path) -> None:
     site.installs("tinyback")
-    text = (fork / "pyproject.toml").read_text("utf-8")
-    (fork / "pyproject.toml").write_text(
-        text.replace('"tinyback"', '"broken"', 1), encoding="utf-8"
-    )
-    git(fork, "commit", "--quiet", "-am", "break it")
+    before = snapshot(site.venv)
+    break_build(fork)
     site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
-    assert not (site.venv / "src" / "demo").exists()
+    assert snapshot(site.venv) == before
+
+
+@pytest.fixture
+def clone(site: Site, fork: Path) -> Path:
+    """The clone of an editable requirement, in which somebody has worked."""
+    site.installs("-e", f"git+{fork.as_uri()}#egg=demo")
+    place = site.venv / "src" / "demo"
+    git(place, "switch", "--quiet", "-c", "mine")
+    (place / "mine.py").write_text("MINE = True\n", encoding="utf-8")
+    return place
+
+
+def test_an_editable_repository_that_fails_stays_at_the_commit_it_had(
+    site: Site, fork: Path, clone: Path
+) -> None:
+    before = snapshot(site.venv)
+    break_build(fork)
+    site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
+    assert snapshot(site.venv) == before
+    assert git(clone, "branch", "--show-current") == "mine"
+
+
+def test_an_editable_repository_keeps_what_somebody_did_in_it(
+    site: Site, fork: Path, clone: Path
+) -> None:
+    (fork / "demo.py").write_text("VALUE = 8\n", encoding="utf-8")
+    git(fork, "commit", "--quiet", "-am", "eight")
+    site.installs("-e", f"git+{fork.as_uri()}#egg=demo")
+    assert site.python("import demo, mine; print(demo.VALUE, mine.MINE)") == "8 True"
+    assert "mine" in git(clone, "branch", "--format", "%(refname:short)").splitlines()
+
+    (clone / "demo.py").write_text("VALUE = 'mine'\n", encoding="utf-8")
+    (fork / "demo.py").write_text("VALUE = 9\n", encoding="utf-8")
+    git(fork, "commit", "--quiet", "-am", "nine")
+    before = snapshot(site.venv)
+    done = site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
+    assert "demo.py" in done.err
+    assert "Commit, stash or move away" in done.err
+    assert snapshot(site.venv) == before
+
+
+def test_something_else_in_the_place_of_an_editable_repository_stays(
+    site: Site, fork: Path
+) -> None:
+    site.installs("tinyback")
+    place = site.venv / "src" / "demo"
+    place.mkdir(parents=True)
+    (place / "mine.txt").write_text("mine", encoding="utf-8")
+    before = snapshot(site.venv)
+    done = site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
+    assert f"{place}: something else lies there" in done.err
+    assert snapshot(site.venv) == before
 
 
 def test_a_subdirectory_and_submodules_come_along(

@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption(
         "--engine-python",
         default=sys.executable,
-        help="the Python that runs the engine as a process",
+        help="the Python that runs the engine as a process; 'every' of this machine in turn",
     )
     _import_the_engine_from_what_is_named(parser, pluginmanager)
 

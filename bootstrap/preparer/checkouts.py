@@ -70,7 +70,7 @@ class Checkouts:
         try:
             with self._lock:
                 area = self._opened()
-            new = Path(area.path, name)
+            new = Path(area.path, f"{name}.new")  # no name has a dot in it
             if place.exists():
                 self._update(place, new, replace(url, revision=checkout.commit))
             else:

@@ -7,18 +7,44 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.functional.engine import CHECKOUT, Engine
 from tests.servers import Authority, IndexServer, make_wheel
+from tests.unit.target.pythons import ALL, name_of, version_of
+
+OLDEST = (3, 10)
+"""Of the Pythons that run the engine."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs the engine on every Python that can, with `--engine-python=every`."""
+    option = metafunc.config.getoption("--engine-python")
+    if option == "every" and "engine_python" in metafunc.fixturenames:
+        able = able_pythons()
+        names = [f"on {name_of(Path(each))}" for each in able]
+        metafunc.parametrize("engine_python", able, ids=names, scope="session", indirect=True)
+
+
+@cache  # asked for each test, and each Python has to be started for the answer
+def able_pythons() -> list[str]:
+    """Return the Pythons of this machine that can run the engine."""
+    return [str(path) for path in ALL if version_of(path) >= OLDEST]
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> Engine:
+def engine_python(request: pytest.FixtureRequest) -> str:
+    """The Python that runs the engine."""
+    return str(getattr(request, "param", request.config.getoption("--engine-python")))
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, engine_python: str) -> Engine:
     """The checkout, or with `--zipapp` the built file."""
-    python = str(request.config.getoption("--engine-python"))
+    python = engine_python
     archive = request.config.getoption("--zipapp")
     if archive:
         return Engine.from_zipapp(python, Path(str(archive)).resolve(strict=True))

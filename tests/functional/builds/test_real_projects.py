@@ -24,6 +24,11 @@ from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
 from bootstrap.ui import Ui
+from tests.functional.builds.real_projects import (
+    REAL_PROJECTS,
+    write_files,
+    write_meson_project,
+)
 from tests.functional.engine import CHECKOUT, Engine, run
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
@@ -31,16 +36,6 @@ pytestmark = [pytest.mark.network, pytest.mark.slow]
 # As they are before each test gets a home, and an environment, of its own.
 HOME = Path.home()
 CERTIFICATES = {name: os.environ[name] for name in ("PIP_CERT",) if name in os.environ}
-
-# Each back-end with a small project that uses it; old versions stay as they are.
-PROJECTS = {
-    "setuptools": ("six==1.16.0", "import six"),
-    "hatchling": ("iniconfig==2.0.0", "import iniconfig"),
-    "flit-core": ("tomli==2.0.1", "import tomli; tomli.loads('a = 1')"),
-    "poetry-core": ("tomlkit==0.13.2", "import tomlkit; tomlkit.parse('a = 1')"),
-    "pdm-backend": ("findpython==0.6.2", "import findpython"),
-    "a C extension": ("markupsafe==3.0.2", "import markupsafe._speedups"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -58,39 +53,20 @@ def python(venv: Path, code: str) -> str:
     return run(venv / "bin" / "python", "-I", "-c", code).strip()
 
 
-@pytest.mark.parametrize("backend", PROJECTS)
+@pytest.mark.parametrize("backend", REAL_PROJECTS)
 def test_an_sdist_is_built_and_imported(
     engine: Engine, venv: Path, target: tuple[str | Path, ...], backend: str
 ) -> None:
-    requirement, code = PROJECTS[backend]
+    requirement, code = REAL_PROJECTS[backend]
     name = requirement.partition("==")[0]
     engine.succeeds(*target, requirement, "--no-binary", name, timeout=300)
     python(venv, code)
 
 
-def write(directory: Path, **files: str) -> Path:
-    for name, content in files.items():
-        path = directory / name.replace("__", "/").replace("_dot_", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return directory
-
-
-def test_a_project_of_meson_is_built_and_imported(
+def test_a_c_extension_of_meson_is_built_and_imported(
     engine: Engine, venv: Path, target: tuple[str | Path, ...], tmp_path: Path
 ) -> None:
-    tree = write(
-        tmp_path / "tree",
-        pyproject_dot_toml='[project]\nname = "fast"\nversion = "1.0"\n'
-        '[build-system]\nrequires = ["meson-python", "ninja"]\nbuild-backend = "mesonpy"\n',
-        meson_dot_build="project('fast', 'c', version: '1.0')\n"
-        "python = import('python').find_installation(pure: false)\n"
-        "python.extension_module('fast', 'fast.c', install: true)\n",
-        fast_dot_c="#include <Python.h>\n"
-        'static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "fast", "", -1, NULL};\n'
-        "PyMODINIT_FUNC PyInit_fast(void) { return PyModule_Create(&module); }\n",
-    )
-    engine.succeeds(*target, tree, timeout=300)
+    engine.succeeds(*target, write_meson_project(tmp_path / "tree"), timeout=300)
     python(venv, "import fast")
 
 
@@ -98,13 +74,15 @@ def test_a_project_of_meson_is_built_and_imported(
 def test_a_program_of_maturin_is_built_and_runs(
     engine: Engine, venv: Path, target: tuple[str | Path, ...], tmp_path: Path
 ) -> None:
-    tree = write(
+    tree = write_files(
         tmp_path / "tree",
-        pyproject_dot_toml='[project]\nname = "rusty"\nversion = "1.0"\n'
-        '[build-system]\nrequires = ["maturin>=1,<2"]\nbuild-backend = "maturin"\n'
-        '[tool.maturin]\nbindings = "bin"\n',
-        Cargo_dot_toml='[package]\nname = "rusty"\nversion = "1.0.0"\nedition = "2021"\n',
-        src__main_dot_rs='fn main() { println!("rusty speaks"); }\n',
+        {
+            "pyproject.toml": '[project]\nname = "rusty"\nversion = "1.0"\n'
+            '[build-system]\nrequires = ["maturin>=1,<2"]\nbuild-backend = "maturin"\n'
+            '[tool.maturin]\nbindings = "bin"\n',
+            "Cargo.toml": '[package]\nname = "rusty"\nversion = "1.0.0"\nedition = "2021"\n',
+            "src/main.rs": 'fn main() { println!("rusty speaks"); }\n',
+        },
     )
     rust = {"RUSTUP_HOME": str(HOME / ".rustup"), "CARGO_HOME": str(HOME / ".cargo")}
     environ = rust if (HOME / ".rustup").is_dir() else {}

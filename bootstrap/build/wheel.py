@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from bootstrap.build.unpack import fault_of_path, parts_of
 from bootstrap.errors import BootstrapError
 from bootstrap.index.metadata import Metadata, parse_metadata
 from bootstrap.target.environment import TargetEnvironment
@@ -53,9 +54,19 @@ def read_metadata(path: Path, of: str) -> Metadata:
     """
     try:
         with zipfile.ZipFile(path) as wheel:
+            _check_names(wheel, of, path.name)
             return parse_metadata(_metadata_bytes(wheel, of, path.name), path.name)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as exc:
         raise BuiltWheelError(of, path.name, f"is no sound zip archive ({exc})") from exc
+
+
+def _check_names(wheel: zipfile.ZipFile, of: str, filename: str) -> None:
+    """Refuse what would be refused when it is installed, while it is known who made it."""
+    for info in wheel.infolist():
+        name = info.orig_filename
+        fault = "climbs out by '..'" if ".." in parts_of(name) else fault_of_path(name)
+        if fault:
+            raise BuiltWheelError(of, filename, f"holds {name!r}, a path that {fault}")
 
 
 def _metadata_bytes(wheel: zipfile.ZipFile, of: str, filename: str) -> bytes:

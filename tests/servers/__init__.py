@@ -16,6 +16,7 @@ from tests.servers.authority import Authority
 from tests.servers.index import Features, IndexServer
 from tests.servers.loopback import Exchange, LoopbackServer, Reply, Request
 from tests.servers.proxy import ProxyServer
+from tests.servers.static import StaticServer
 from tests.servers.wheels import make_sdist, make_wheel
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ProxyServer",
     "Reply",
     "Request",
+    "StaticServer",
     "make_sdist",
     "make_wheel",
 ]

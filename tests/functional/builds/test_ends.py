@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tarfile
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from tests.functional.builds.conftest import Site
 from tests.functional.builds.projects import BACKEND, write_project
 from tests.functional.engine import snapshot
+from tests.unit.build_room.pyprojects import BROKEN
 
 HANGS = """
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -84,6 +86,61 @@ def test_a_hook_s_megabytes_are_shown_by_their_end_or_whole(
     assert ("line 19900" in done.out) is is_verbose
 
 
+WAITS = """
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    import time
+    print("compiling", flush=True)
+    while not os.path.exists(os.environ["TINY_NOTES"]):
+        time.sleep(0.02)
+    os.remove(os.environ["TINY_NOTES"])
+    return _wheel(wheel_directory, {})
+"""
+
+
+def test_a_hook_s_output_is_shown_under_v_as_it_comes(site: Site, tmp_path: Path) -> None:
+    offer(site, "waits", WAITS)
+    tree = write_project(tmp_path / "tree", requires=["waits"], backend="waits")
+    command = [*site.engine.command, *map(str, site.options), str(tree), "-v"]
+    environ = {**os.environ, **site.engine.environ, **site.environ}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.strip() == "compiling" for line in lines), "and the hook waits for us"
+        site.notes.touch()
+        assert any(line.startswith("Installed demo 1.5") for line in lines)
+    assert process.returncode == 0
+
+
+BUILD = "\ndef build_wheel(d, c=None, m=None):\n    "
+FILENAME = "demo-1.5-py3-none-any.whl"
+OUTSIDE = {
+    "a name that leads out": (f"return '../{FILENAME}'", "instead of the bare name of a .whl"),
+    "a link out": (
+        f"os.symlink('/etc/passwd', d + '/{FILENAME}'); return '{FILENAME}'",
+        "left no such file",
+    ),
+    "a wheel whose member leads out": (
+        "return _wheel(d, {'../../../../escaped.py': ''})",
+        "holds '../../../../escaped.py', a path that climbs out",
+    ),
+    "nothing": ("os._exit(0)", "without an answer"),
+}
+
+
+@pytest.mark.parametrize("kind", OUTSIDE)
+def test_what_a_back_end_leaves_outside_is_refused_and_changes_nothing(
+    site: Site, tmp_path: Path, kind: str
+) -> None:
+    code, expected = OUTSIDE[kind]
+    offer(site, "outside", BUILD + code)
+    tree = write_project(tmp_path / "tree", requires=["outside"], backend="outside")
+    site.installs("tinyback")
+    before = snapshot(site.venv)
+    assert expected in site.refuses(tree).err
+    assert snapshot(site.venv) == before
+    assert not list(tmp_path.rglob("escaped*"))
+
+
 @pytest.mark.parametrize("said", ['"other", "1.5"', '"demo", "9"'])
 def test_a_wheel_of_another_name_or_version_is_refused(
     site: Site, tmp_path: Path, said: str
@@ -128,3 +185,39 @@ def test_a_hostile_archive_is_refused_before_any_of_it_is_run(
     assert not site.seen()
     assert not list(tmp_path.rglob("escaped*"))
     assert not Path("/tmp/escaped-absolute").exists()
+
+
+def test_a_zip_named_as_a_tar_is_refused_before_any_of_it_is_run(
+    site: Site, tmp_path: Path
+) -> None:
+    path = tmp_path / "demo-1.0.tar.gz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("demo-1.0/pyproject.toml", "")
+    done = site.refuses(path)
+    assert "is named as a tar.gz archive, but is a zip archive" in done.err
+
+
+@pytest.mark.slow
+def test_a_bomb_is_refused_before_it_fills_the_disk(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "demo-1.0.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        zeros = tarfile.TarInfo("demo-1.0/zeros")
+        zeros.size = 1 << 30
+        with Path("/dev/zero").open("rb") as stream:
+            tar.addfile(zeros, stream)
+    assert "unpacks to more than 256 MiB" in site.refuses(path).err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_pyproject_that_breaks_a_rule_is_told_which(
+    site: Site, tmp_path: Path, rule: str
+) -> None:
+    text, expected = BROKEN[rule]
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "pyproject.toml").write_text(text, encoding="utf-8")
+    done = site.refuses(tree)
+    assert f"{tree}: " in done.err
+    assert expected in done.err
+    assert "hint: " in done.err

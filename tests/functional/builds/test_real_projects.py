@@ -30,12 +30,17 @@ from tests.functional.builds.real_projects import (
     write_meson_project,
 )
 from tests.functional.engine import CHECKOUT, Engine, run
+from tests.unit.target.pythons import version_of
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 # As they are before each test gets a home, and an environment, of its own.
 HOME = Path.home()
 CERTIFICATES = {name: os.environ[name] for name in ("PIP_CERT",) if name in os.environ}
+
+
+BUILD_PYTHON = (3, 11)
+"""The oldest that our own build runs on."""
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +133,7 @@ def test_pip_s_checkout_takes_the_place_of_an_installed_pip_regular_and_editable
 
 
 def test_the_engine_s_own_checkout_takes_its_own_place_while_it_runs(
-    engine: Engine, venv: Path, tmp_path: Path
+    engine: Engine, engine_python: str, venv: Path, tmp_path: Path
 ) -> None:
     checkout = tmp_path / "checkout"
     for name in run("git", "ls-files", cwd=CHECKOUT).splitlines():
@@ -138,6 +143,11 @@ def test_the_engine_s_own_checkout_takes_its_own_place_while_it_runs(
     # The tools of our own build are fetched by the pip of this Python, which may be older than
     # the habit of asking the system's store.
     environ = {**os.environ, **CERTIFICATES}
+    if version_of(Path(engine_python)) < BUILD_PYTHON:
+        done = engine.fails("--venv", venv, checkout, environ=environ, timeout=300)
+        assert "The build needs Python 3.11 or newer" in done.err
+        assert not venv.exists()
+        return
     engine.succeeds("--venv", venv, checkout, environ=environ, timeout=300)
     for editable in (True, False):
         spelling = ["--installer", *(["-e"] if editable else []), str(checkout)]

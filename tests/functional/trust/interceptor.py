@@ -34,13 +34,20 @@ class Interceptor:
 @contextmanager
 def interceptor(directory: Path, upstream: Authority) -> Iterator[Interceptor]:
     """Run proxy.py, which believes `upstream`."""
+    with interceptor_before(directory, upstream.write_pem(directory / "upstream.pem")) as running:
+        yield running
+
+
+@contextmanager
+def interceptor_before(directory: Path, believed: Path) -> Iterator[Interceptor]:
+    """Run proxy.py, which believes the authorities of a file."""
     forge = Forge("Interception Root", organisation="Example Corporation")
     port_file, ca = directory / "port", directory / "ca.pem"
     ca.write_bytes(forge.root.pem)
     command = [sys.executable, "-W", "ignore", "-m", "proxy", "--hostname", "127.0.0.1"]
     command += ["--port", "0", "--port-file", str(port_file), "--num-workers", "1"]
     command += ["--log-level", "CRITICAL", *_signing(directory, forge)]
-    command += ["--ca-file", str(upstream.write_pem(directory / "upstream.pem"))]
+    command += ["--ca-file", str(believed)]
     process = subprocess.Popen(command)
     try:
         yield Interceptor(_written(port_file, process), ca, forge)

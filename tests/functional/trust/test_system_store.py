@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,30 +12,10 @@ import pytest
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
 from tests.functional.trust.interceptor import Interceptor, interceptor
+from tests.functional.trust.system_store import knowing, needs_root
 from tests.servers import Authority, make_sdist
 
-pytestmark = [
-    pytest.mark.root,
-    pytest.mark.skipif(
-        not (shutil.which("update-ca-certificates") and shutil.which("unshare"))
-        or os.geteuid() != 0,
-        reason="needs root on Debian, and a mount name space",
-    ),
-    pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl"),
-]
-
-_IN_A_COPY = """
-set -e
-cp -a /etc/ssl "$1/ssl"
-cp -a /usr/local/share/ca-certificates "$1/local"
-mount --bind "$1/ssl" /etc/ssl
-mount --bind "$1/local" /usr/local/share/ca-certificates
-cp "$2" /usr/local/share/ca-certificates/company.crt
-update-ca-certificates >/dev/null 2>&1
-shift 2
-exec "$@"
-"""
-"""A shell that changes a copy of the store, which no other process sees."""
+pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +24,14 @@ def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
 
 
+@needs_root
 def test_a_company_s_authority_in_the_system_s_store_needs_no_option(
     engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path, tmp_path: Path
 ) -> None:
     # pip#13343: behind an HTTP proxy the system's store was not asked.
     index.add("helper", "1.0")
     index.server.add(make_sdist(index.wheels, "built", "1.0", build_requires=["helper"]))
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    inside = ("unshare", "-m", "sh", "-c", _IN_A_COPY, "sh", str(copy), str(proxy.ca))
+    inside = knowing(proxy.ca, tmp_path / "copy")
     options = ("--venv", venv, "--index-url", index.server.simple_url, "--proxy", proxy.url)
     done = replace(engine, command=(*inside, *engine.command)).succeeds(*options, "built")
     assert "built 1.0" in done.out

@@ -209,6 +209,14 @@ class TestWheel:
             ("return write_wheel(d, 'demo-1.0-cp31-cp31-win32.whl')", "is for cp31-cp31-win32"),
             ("return write_wheel(d, files={'x.dist-info/METADATA': ''})", "holds 2 readable METAD"),
             (
+                "return write_wheel(d, files={'../evil': ''})",
+                r"holds '\.\./evil', a path that climbs",
+            ),
+            (
+                "return write_wheel(d, files={'/evil': ''})",
+                "holds '/evil', a path that is absolute",
+            ),
+            (
                 "open(d + '/demo-1.0-py3-none-any.whl', 'w'); return 'demo-1.0-py3-none-any.whl'",
                 "is no sound zip archive",
             ),

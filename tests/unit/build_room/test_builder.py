@@ -210,11 +210,11 @@ class TestWheel:
             ("return write_wheel(d, files={'x.dist-info/METADATA': ''})", "holds 2 readable METAD"),
             (
                 "return write_wheel(d, files={'../evil': ''})",
-                r"holds '\.\./evil', a path that climbs",
+                r"holds '\.\./evil'",
             ),
             (
                 "return write_wheel(d, files={'/evil': ''})",
-                "holds '/evil', a path that is absolute",
+                "holds '/evil'",
             ),
             (
                 "open(d + '/demo-1.0-py3-none-any.whl', 'w'); return 'demo-1.0-py3-none-any.whl'",

@@ -77,7 +77,8 @@ class Builder:
         recipe = self._recipe(order)
         if wheel := self._kept(recipe):
             return wheel
-        self._workshop.ui.tell(f"Building a wheel of {order.source}")
+        kind = "an editable wheel" if order.editable else "a wheel"
+        self._workshop.ui.tell(f"Building {kind} of {order.source}")
         path = self._project(order).wheel()
         built = verified(path, path.name, Hashes())
         return self._cache.keep(recipe, built, path) if recipe else built

@@ -24,6 +24,7 @@ from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
 from bootstrap.ui import Ui
+from tests.functional.builds.projects import repository
 from tests.functional.builds.real_projects import (
     REAL_PROJECTS,
     write_files,
@@ -130,6 +131,20 @@ def test_pip_s_checkout_takes_the_place_of_an_installed_pip_regular_and_editable
         where = pip_checkout / "src" if editable else venv
         assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {where}")
     assert run(venv / "bin" / "pip", "check") == "No broken requirements found.\n"
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
+def test_a_fork_of_pip_by_its_git_url_takes_the_place_of_pip_regular_and_editable(
+    engine: Engine, venv: Path, pip_checkout: Path, tmp_path: Path
+) -> None:
+    fork = Path(shutil.copytree(pip_checkout, tmp_path / "fork", symlinks=True))
+    repository(fork)
+    engine.succeeds("--venv", venv)
+    for editable in (False, True):
+        spelling = ["--installer", *(["-e"] if editable else []), f"git+{fork.as_uri()}"]
+        done = engine.succeeds("--venv", venv, *spelling, "--", "--version", timeout=300)
+        where = venv / "src" / "pip" / "src" if editable else venv / "lib"
+        assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {where}")
 
 
 def test_the_engine_s_own_checkout_takes_its_own_place_while_it_runs(

@@ -93,12 +93,15 @@ def write_project(
     return path
 
 
-def pack(tree: Path, into: Path, filename: str) -> Path:
-    """Pack a source tree as a source distribution, and return its path."""
+def pack(tree: Path, into: Path, filename: str, metadata_version: str = "2.1") -> Path:
+    """Pack a source tree as a source distribution, and return its path.
+
+    Its PKG-INFO is of a version that binds nothing, so that the tree itself is read.
+    """
     into.mkdir(parents=True, exist_ok=True)
     name, _, version = filename.removesuffix(".tar.gz").rpartition("-")
-    # Of a version that binds nothing, so that the tree itself is read.
-    (tree / "PKG-INFO").write_text(core_metadata(name, version), encoding="utf-8")
+    text = core_metadata(name, version, metadata_version=metadata_version)
+    (tree / "PKG-INFO").write_text(text, encoding="utf-8")
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as tar:
         tar.add(tree, filename.removesuffix(".tar.gz"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.functional.builds.conftest import Site
 from tests.functional.builds.projects import offer_backend, pack, write_project
 
@@ -50,6 +52,20 @@ def test_looking_ahead_runs_no_code_of_what_is_not_chosen(site: Site, tmp_path: 
     site.index.add("other", "1.0", requires=["helper<2"])
     assert "demo 1.0" in site.installs("demo").out
     assert not site.seen()
+
+
+@pytest.mark.parametrize("binds", [True, False])
+def test_the_metadata_of_an_sdist_is_read_where_it_binds_and_else_asked_for(
+    site: Site, tmp_path: Path, binds: bool
+) -> None:
+    tree = write_project(tmp_path / "demo-1.5")
+    text = (tree / "pyproject.toml").read_text("utf-8")
+    dynamic = text.replace("[build-system]", 'dynamic = ["dependencies"]\n[build-system]')
+    (tree / "pyproject.toml").write_text(dynamic, encoding="utf-8")
+    version = "2.2" if binds else "2.1"
+    site.index.server.add(pack(tree, tmp_path, "demo-1.5.tar.gz", version))
+    assert "Would install demo 1.5" in site.installs("demo", "--dry-run").out
+    assert [each["hook"] for each in site.seen()] == ([] if binds else ["build_wheel"])
 
 
 def test_an_sdist_by_path_is_recorded_with_its_hash(site: Site, tmp_path: Path) -> None:

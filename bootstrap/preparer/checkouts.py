@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.build.builder import Builder as BuildRoom
-from bootstrap.build.process import StoppedError
 from bootstrap.build.source import VcsCheckout
 from bootstrap.build.vcs import VcsError, VcsUrl
 from bootstrap.install.commit.area import KEPT, PREFIX, Area
 from bootstrap.install.environment.lock import Lock as DirectoryLock
+from bootstrap.termination import StoppedError
 
 if TYPE_CHECKING:
     from typing_extensions import Self

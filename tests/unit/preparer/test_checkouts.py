@@ -12,11 +12,11 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.build.builder import Builder
-from bootstrap.build.process import StoppedError
 from bootstrap.build.settings import BuildSettings
 from bootstrap.build.vcs import VcsUrl, parse_vcs_url
 from bootstrap.install.commit.area import Area
 from bootstrap.preparer.checkouts import Checkouts
+from bootstrap.termination import StoppedError
 from bootstrap.ui import Ui
 from tests.functional.builds.projects import git, repository, write_project
 from tests.unit.build_room.workbench import LocalSdists

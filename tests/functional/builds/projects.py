@@ -26,8 +26,11 @@ def _note(hook, settings):
     seen = {"hook": hook, "settings": settings, "environ": dict(os.environ), "path": sys.path}
     url = os.environ.get("TINY_FETCHES")
     if url:
-        import urllib.request
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        import ssl, urllib.request
+        context = ssl.create_default_context()
+        # Python 3.13 is stricter about certificates than proxy.py is when it makes them.
+        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
+        with urllib.request.urlopen(url, timeout=60, context=context) as answer:
             seen["fetched"] = answer.status
     place = os.environ.get("TINY_NOTES")
     if place:

@@ -55,6 +55,8 @@ class Interpreter:
     """None where user installations are disabled."""
     markers: Mapping[str, str]
     build: Build
+    path_file: Path | None = None
+    """The `._pth` file that alone says where it imports from."""
     running: bool = False
     """Whether it is the one that runs us."""
     runnable: bool = True
@@ -100,6 +102,7 @@ def interpreter_from(facts: Mapping[str, Any], *, running: bool = False) -> Inte
         user_site=Path(user_site) if user_site else None,
         markers={str(key): str(value) for key, value in facts["markers"].items()},
         build=_build(facts["build"]),
+        path_file=Path(facts["path_file"]) if facts["path_file"] else None,
         running=running,
     )
 

@@ -7,16 +7,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from bootstrap.errors import BootstrapError
 from bootstrap.target import _probe_script
 from bootstrap.target.interpreter import Interpreter, interpreter_from
 from bootstrap.target.locate import Command
 from bootstrap.target.settings import TargetSettings
-
-if TYPE_CHECKING:
-    from importlib.abc import InspectLoader
 
 OLDEST = (2, 7)
 
@@ -114,7 +111,7 @@ def _is_running(path: Path) -> bool:
 
 def _ask_child(command: Command, settings: TargetSettings, *, running: bool = False) -> Interpreter:
     arguments = [str(settings.prefix)] if settings.prefix else []
-    answer = _run([*command, *_OPTIONS, _script(), *arguments], command, settings)
+    answer = _run([*command, *_OPTIONS, _probe_script.script(), *arguments], command, settings)
     text = answer.stdout.decode("ascii", "replace")
     document, end, _ = text.rpartition(_probe_script.BEGIN)[2].partition(_probe_script.END)
     if not end:
@@ -152,11 +149,6 @@ def _run(
         raise InterpreterHungError(command, settings.timeout) from exc
     except OSError as exc:
         raise InterpreterNotRunnableError(command, exc.strerror or str(exc)) from exc
-
-
-def _script() -> str:
-    loader = cast("InspectLoader", _probe_script.__loader__)
-    return str(loader.get_source(_probe_script.__name__))
 
 
 def _told(answer: subprocess.CompletedProcess[bytes]) -> str:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import subprocess
@@ -11,11 +10,12 @@ from typing import Any
 import pytest
 
 from bootstrap.target import _probe_script
+from bootstrap.target._probe_script import answer, whereabouts
 from tests.unit.target.pythons import run, told_by
 
 
 def described_by(python: Path, *arguments: str) -> dict[str, Any]:
-    text = run(python, "-c", inspect.getsource(_probe_script), *arguments)
+    text = run(python, "-c", _probe_script.script(), *arguments)
     begin, end = text.index(_probe_script.BEGIN), text.index(_probe_script.END)
     facts = json.loads(text[begin + len(_probe_script.BEGIN) : end])
     assert isinstance(facts, dict)
@@ -59,19 +59,19 @@ def test_platform_says_what_uname_is_taken_for(python: Path) -> None:
     ['quote " and \\ backslash', "new\nline", "é", "\udcff", "𝄞 clef", "", {"a": [1, None, True]}],
 )
 def test_any_text_survives_the_way_through_our_own_json(value: object) -> None:
-    assert json.loads(_probe_script.dump(value)) == value
+    assert json.loads(answer.dump(value)) == value
 
 
 def test_bytes_of_python_2_are_told_as_text() -> None:
-    assert json.loads(_probe_script.dump("é".encode())) == "é"
+    assert json.loads(answer.dump("é".encode())) == "é"
 
 
 def test_eggs_of_easy_install_before_the_library_are_kept_and_callers_entries_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own = _probe_script.own_path()
+    own = whereabouts.own_path()
     monkeypatch.setattr(sys, "path", ["/a/get-installer.pyz", "/b/some.egg", "", *sys.path])
-    assert _probe_script.own_path() == ["/b/some.egg", *own]
+    assert whereabouts.own_path() == ["/b/some.egg", *own]
 
 
 def test_a_manylinux_module_is_asked(tmp_path: Path, python: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_manylinux_module_is_asked(tmp_path: Path, python: Path) -> None:
         pytest.skip("only Linux has it")
     module = "def manylinux_compatible(major, minor, arch):\n    return minor < 20 or None\n"
     (tmp_path / "_manylinux.py").write_text(module)
-    code = inspect.getsource(_probe_script) + "\nprint(dump(build()))"
+    code = _probe_script.script() + "\nprint(dump(build()))"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     text = run(python, "-c", code, env=environment)
     policy = json.loads(text.splitlines()[-1])["manylinux"]
@@ -88,7 +88,7 @@ def test_a_manylinux_module_is_asked(tmp_path: Path, python: Path) -> None:
 
 
 def test_the_probe_imports_neither_json_nor_platform() -> None:
-    source = inspect.getsource(_probe_script)
+    source = _probe_script.script()
     code = source + "\nassert 'json' not in sys.modules and 'platform' not in sys.modules"
     command = [sys.executable, "-I", "-S", "-c", "import site\n" + code]
     if sys.platform.startswith("linux"):

@@ -27,6 +27,7 @@ from bootstrap.run import Run, begun
 from bootstrap.supply import Source, at_hand, indexes, without_the_network
 from bootstrap.target.installed import installed_distributions
 from bootstrap.target.managed import require_unmanaged
+from bootstrap.target.path_file import mended, require_visible
 from bootstrap.target.venv import made
 from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
@@ -36,6 +37,7 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     """Install what is wanted into the target, and return the hand-off that was asked for."""
     run = begun(config, environ, ui)
     require_unmanaged(run.target)
+    require_visible(run.target, fix=config.target.fix_pth)
     if not config.dry_run:
         recover(run.target, ui, config.install)
     outcome = _fulfilled(run)
@@ -85,7 +87,7 @@ def _installed(run: Run, source: Source) -> Outcome:
         if config.dry_run:
             outcome = Outcome(run.target, resolution, ())
         else:
-            with made(run.target, run.ui):
+            with made(run.target, run.ui), mended(run.target, run.ui):
                 outcome = Outcome(run.target, resolution, _committed(run, source, resolution))
         documents.write()
     return outcome

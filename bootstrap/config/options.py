@@ -55,6 +55,7 @@ _WHERE = (
     Option("--root DIR", "relative to another root directory", Kind.PATH),
     Option("--break-system-packages", "change a Python its distribution manages, too"),
     Option("--require-virtualenv --require-venv"),
+    Option("--fix-pth", "let a Python with a ._pth file (an embeddable one) find what it gets"),
 )
 
 _VERSIONS = (

@@ -71,6 +71,7 @@ def target_settings(voices: Voices, surroundings: Surroundings) -> TargetSetting
         directory=_value(path(voices, "target", surroundings)),
         break_system_packages=voices.flag("break_system_packages") or harmless,
         require_virtualenv=voices.flag("require_virtualenv"),
+        fix_pth=voices.flag("fix_pth"),
         search_path=surroundings.environ.get("PATH", ""),
         environment=surroundings.environ,
         language=environ.language(surroundings),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.handoff.command import command
 from bootstrap.handoff.said import Said
 from bootstrap.handoff.variables import settings_variables, unspeakable
 from bootstrap.target.environment import TargetEnvironment
+from bootstrap.target.interpreter import Interpreter
+from bootstrap.target.scheme import Scheme
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,25 @@ def handoff(
             **said.certificates,
             **settings_variables(installer, said, environ, nowhere),
         },
-        tuple(
+        (*_deaf(target), *_untold(installer, said)),
+    )
+
+
+def _untold(installer: NormalizedName, said: Said) -> Iterator[str]:
+    for option in unspeakable(installer, said):
+        yield (
             f"{installer} has no variable for {option}, so it is not told; say it to "
             f"{installer} in its own configuration."
-            for option in unspeakable(installer, said)
-        ),
-    )
+        )
+
+
+def _deaf(target: TargetEnvironment) -> Iterator[str]:
+    path_file = target.interpreter and target.interpreter.path_file
+    if path_file and (places := _import_path(target, {})):
+        yield (
+            f"{target.executable} hears no PYTHONPATH, because of {path_file}: it does not look "
+            f"into {places['PYTHONPATH']}."
+        )
 
 
 def _without_our_traces(environ: Mapping[str, str]) -> dict[str, str]:
@@ -60,9 +74,18 @@ def _without_our_traces(environ: Mapping[str, str]) -> dict[str, str]:
 def _import_path(target: TargetEnvironment, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the PYTHONPATH a `--target` or `--prefix` directory needs to be imported from."""
     places = dict.fromkeys(map(str, (target.scheme.purelib, target.scheme.platlib)))
-    starts_with = target.interpreter.path if target.interpreter else ()
-    if any(Path(place) in starts_with for place in places):
+    if target.interpreter and _looks_there(target.interpreter, target.scheme):
         return {}
     separator = ";" if target.markers["os_name"] == "nt" else ":"
     before = environ.get("PYTHONPATH")
     return {"PYTHONPATH": separator.join([*places, *([before] if before else [])])}
+
+
+def _looks_there(interpreter: Interpreter, scheme: Scheme) -> bool:
+    """Say whether an interpreter looks by itself where something was installed.
+
+    Where that was made just now (the user's own directory, as a rule), it did not look there when
+    it was asked, but will.
+    """
+    own = (interpreter.schemes["default"], interpreter.schemes.get("user"))
+    return scheme in own or not {scheme.purelib, scheme.platlib}.isdisjoint(interpreter.path)

@@ -39,6 +39,8 @@ class TargetEnvironment:
     externally_managed: str | None = None
     """PEP 668: the message to show (already localised), or None where nobody manages it or the
     marker does not bind (a virtual environment, root, target, prefix, --break-system-packages)."""
+    hidden_by: Path | None = None
+    """The `._pth` file that keeps what is installed here from being imported, if one does."""
     running: bool = False
     """Whether this is the interpreter that runs us."""
     runnable: bool = True

@@ -10,6 +10,7 @@ from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.interpreter import Interpreter
 from bootstrap.target.managed import management_message
 from bootstrap.target.messages import Messages
+from bootstrap.target.path_file import hiding_file
 from bootstrap.target.scheme import Scheme, flat_scheme
 from bootstrap.target.settings import TargetSettings
 from bootstrap.target.tags import supported_tags
@@ -56,6 +57,7 @@ def describe(
         base_prefix=interpreter.base_prefix,
         search_path=_search_path(interpreter, scheme, settings),
         externally_managed=_externally_managed(interpreter, settings, messages),
+        hidden_by=_hidden_by(interpreter, scheme, settings),
         running=interpreter.running,
         runnable=interpreter.runnable,
         interpreter=interpreter,
@@ -154,6 +156,12 @@ def _search_path(
     # A directory that does not exist yet is not on sys.path, but will be.
     missing = tuple(path for path in own if path not in interpreter.path)
     return (*missing, *interpreter.path)
+
+
+def _hidden_by(interpreter: Interpreter, scheme: Scheme, settings: TargetSettings) -> Path | None:
+    # Elsewhere nobody expects the interpreter to look by itself.
+    elsewhere = (settings.root, settings.prefix, settings.directory)
+    return None if any(elsewhere) else hiding_file(interpreter, scheme)
 
 
 def _externally_managed(

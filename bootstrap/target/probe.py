@@ -46,6 +46,19 @@ class OtherPythonError(BootstrapError):
         self.directory = directory
 
 
+class IsolatedBaseError(BootstrapError):
+    """`--venv` of a Python whose `._pth` file would rule in the virtual environment, too."""
+
+    def __init__(self, directory: Path, executable: Path, path_file: Path) -> None:
+        super().__init__(
+            f"No virtual environment of {executable} would work: {path_file} says where alone it "
+            f"imports from, and would say so in {directory}, too",
+            hint="Install into it without --venv (--fix-pth lets it find what is installed), or "
+            "name another Python with --python.",
+        )
+        self.path_file = path_file
+
+
 def probe(settings: TargetSettings, messages: Messages) -> TargetEnvironment:
     """Return the target that the settings name, with the place in it to install to.
 
@@ -67,7 +80,10 @@ def _interpreter(settings: TargetSettings, messages: Messages) -> tuple[Interpre
     if is_whole(directory):
         return _existing(directory, settings, messages), None
     require_room(directory)
-    return _wanted(settings, messages).in_venv(directory), directory
+    base = _wanted(settings, messages)
+    if base.path_file is not None:
+        raise IsolatedBaseError(directory, base.executable, base.path_file)
+    return base.in_venv(directory), directory
 
 
 def _existing(directory: Path, settings: TargetSettings, messages: Messages) -> Interpreter:

@@ -25,6 +25,8 @@ class TargetSettings:
     """`--target DIR`."""
     break_system_packages: bool = False
     require_virtualenv: bool = False
+    fix_pth: bool = False
+    """Let a Python that lives by a `._pth` file find what is installed."""
     search_path: str = ""
     """PATH of the caller, for looking an interpreter up by name or version."""
     environment: Mapping[str, str] = field(default_factory=dict)

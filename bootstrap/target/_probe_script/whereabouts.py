@@ -71,8 +71,8 @@ def own_path():  # type: () -> list[str]
     PYTHONPATH, our own archive. But the eggs of easy_install stand there too.
     """
     known = [os.path.normcase(entry) for entry in sys.path]
-    module = getattr(os, "__file__", struct.__file__)  # in a zip, `os` is a frozen one without
-    library = [sysconfig.get_path("stdlib"), os.path.dirname(module)]
+    modules = [getattr(module, "__file__", None) for module in (os, struct)]  # `os` may be frozen
+    library = [sysconfig.get_path("stdlib")] + [os.path.dirname(path) for path in modules if path]
     starts = [known.index(each) for each in map(os.path.normcase, library) if each in known]
     start = min(starts or [0])
     eggs = [entry for entry in sys.path[:start] if entry.endswith(".egg")]

@@ -36,7 +36,7 @@ from bootstrap.ui import Ui
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
     """Install what is wanted into the target, and return the hand-off that was asked for."""
     run = begun(config, environ, ui)
-    require_unmanaged(run.target)
+    require_unmanaged(run.target, config.into_a_venv)
     require_visible(run.target, fix=config.target.fix_pth)
     if not config.dry_run:
         recover(run.target, ui, config.install)

@@ -44,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         default=sys.executable,
         help="the Python that runs the engine as a process; 'every' of this machine in turn",
     )
+    group.addoption(
+        "--get-pip", help="the real get-pip.py, for the table that compares its results with ours"
+    )
     _import_the_engine_from_what_is_named(parser, pluginmanager)
 
 

@@ -16,6 +16,7 @@ from bootstrap.config.command_line import MisplacedArgumentError
 from bootstrap.config.model import Config
 from bootstrap.config.option import Command, Kind, Option
 from bootstrap.config.requirement_line import read_requirement
+from bootstrap.config.retyped import instead_of_ensurepip
 from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.tokens import tokens
@@ -127,6 +128,7 @@ def keywords(
         upgrade=upgrade,
         no_index=True,
         seeds=frozenset(),
+        into_a_venv=instead_of_ensurepip(upgrade=upgrade),
     )
 
 

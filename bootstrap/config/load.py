@@ -8,6 +8,7 @@ if config.remote_files:                        # -r https://…: there has to be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from bootstrap.config.model import Config
 from bootstrap.config.named import files, with_files, with_what_is_typed
 from bootstrap.config.pipconf import configuration
 from bootstrap.config.requirement_file import Read, read_files
+from bootstrap.config.retyped import into_a_venv
 from bootstrap.config.site import site_directory
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.unbuilt import refuse_what_is_not_built
@@ -44,6 +46,8 @@ def load(
     line = parse(argv)
     voices = heard(line, surroundings)
     config = compose(line, voices, surroundings, now)
+    instead = into_a_venv(surroundings.started, argv, user=config.target.user is True)
+    config = replace(config, into_a_venv=instead)
     config = with_what_is_typed(config, line, voices, surroundings)
     contents = read_files(files(voices, surroundings), surroundings)
     places = Locations.said(voices, surroundings)

@@ -93,6 +93,8 @@ class Config:
     """Requirement files on the network, not yet read: `load.expand` completes the Config."""
     locks: tuple[LockFile, ...] = ()
     """Locks (PEP 751): where there are any, nothing is resolved."""
+    into_a_venv: str = field(default="", compare=False)
+    """What to type to have the same in a virtual environment."""
     notices: tuple[str, ...] = ()
     """What the user should hear though the run goes on."""
     said: tuple[Said, ...] = ()

@@ -23,6 +23,8 @@ class Surroundings:
     """`sys.platform`."""
     encoding: str
     """The locale's, for files that are not UTF-8."""
+    started: tuple[str, ...] = ()
+    """`sys.orig_argv`: the words that this process was started by."""
 
     @classmethod
     def of_process(cls, environ: Mapping[str, str], cwd: Path | None = None) -> Surroundings:
@@ -33,6 +35,7 @@ class Surroundings:
             prefix=Path(sys.prefix),
             platform=sys.platform,
             encoding=locale.getpreferredencoding(False),  # noqa: FBT003  # it knows no keyword
+            started=tuple(sys.orig_argv),
         )
 
     def variable(self, name: str) -> str | None:

@@ -50,7 +50,8 @@ def _as_ourselves(handoff: Handoff) -> int:
 
 def as_child(handoff: Handoff) -> int:
     """Run the installer as a child and return its status; Ctrl-C is the child's to answer."""
+    # A handler, for what is ignored would stay ignored in the child; one that does nothing, for
+    # an exception may come just when the child's status has been fetched, and lose it.
+    signal.signal(signal.SIGINT, lambda *_: None)
     with subprocess.Popen(handoff.argv, env=dict(handoff.environ)) as child:
-        while True:
-            with suppress(KeyboardInterrupt):
-                return child.wait()
+        return child.wait()

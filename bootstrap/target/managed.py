@@ -22,7 +22,7 @@ class ExternallyManagedError(BootstrapError):
     def __init__(self, executable: Path, message: str, command: str) -> None:
         super().__init__(
             f"The environment of {executable} is externally managed (PEP 668):\n\n{message}\n",
-            hint=f"Make a virtual environment and install into that: {command} --venv .venv\n"
+            hint=f"Make a virtual environment and install into that:\n\n    {command}\n\n"
             "(--break-system-packages installs here all the same, at the risk of breaking this "
             "Python or the operating system.)",
         )
@@ -41,10 +41,12 @@ class VirtualEnvironmentRequiredError(BootstrapError):
         self.executable = executable
 
 
-def require_unmanaged(target: TargetEnvironment, command: str = "get-installer.pyz") -> None:
+def require_unmanaged(
+    target: TargetEnvironment, command: str = "get-installer.pyz --venv .venv"
+) -> None:
     """Refuse to install into an environment that somebody else manages.
 
-    `command` is how the user starts us: the way forward in the message is to work when copied.
+    `command` makes a virtual environment: the way forward in the message is to work when copied.
 
     :raises ExternallyManagedError: with the distributor's own words.
     """

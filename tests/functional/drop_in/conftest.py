@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.functional.conftest import ensurepip_wheel
 from tests.functional.engine import CHECKOUT
 
 
@@ -29,3 +31,12 @@ def archive(request: pytest.FixtureRequest, importable: Path) -> Path:
 def with_engine(importable: Path) -> dict[str, str]:
     """An environment in which Python finds the engine."""
     return {**os.environ, "PYTHONPATH": str(importable)}
+
+
+@pytest.fixture(scope="session")
+def pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real pip, to be run from a directory."""
+    directory = tmp_path_factory.mktemp("pip")
+    with zipfile.ZipFile(ensurepip_wheel()) as wheel:
+        wheel.extractall(directory)
+    return directory / "pip"

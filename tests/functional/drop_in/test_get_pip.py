@@ -1,7 +1,8 @@
 """get-pip.py's command lines, against what get-pip.py does: the same files, scripts and records.
 
 get-pip.py is a pip that carries itself; what it does is said in its last lines, and done here with
-the pip that this Python's ensurepip carries.
+the pip that this Python's ensurepip carries; it is on no registry. `--get-pip=FILE` takes the
+real one.
 """
 
 from __future__ import annotations
@@ -9,14 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import ensurepip_wheel
 from tests.functional.drop_in.environments import contents
 from tests.functional.engine import Engine, run
 from tests.servers import Authority, IndexServer, ProxyServer, make_wheel
@@ -43,15 +42,6 @@ class Places:
             word.format(**named, files=self.files, index=index, proxy=proxy)
             for word in line.split()
         ]
-
-
-@pytest.fixture(scope="session")
-def pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real pip, to be run from a directory."""
-    directory = tmp_path_factory.mktemp("pip")
-    with zipfile.ZipFile(ensurepip_wheel()) as wheel:
-        wheel.extractall(directory)
-    return directory / "pip"
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +80,7 @@ def _file(pin: str) -> str:
 
 
 ONLINE = "-i {index} --cert {files}/ca.pem"
+GetPip = Callable[[Sequence[str], Path], "list[str | Path]"]
 LOCAL = "--no-index --find-links {files}/wheels"
 ALONE = "--no-setuptools --no-wheel"
 TABLE = [
@@ -117,9 +108,22 @@ def as_get_pip(typed: Sequence[str], python: Path) -> list[str]:
     return ["install", "--upgrade", "--force-reinstall", "--no-compile", *words]
 
 
+@pytest.fixture
+def get_pip(request: pytest.FixtureRequest, pip: Path) -> GetPip:
+    """What a Python is to run for a command line of get-pip.py's."""
+    real = request.config.getoption("--get-pip")
+
+    def command(typed: Sequence[str], python: Path) -> list[str | Path]:
+        if real and "--require-hashes" not in typed:  # with it, the real one cannot succeed
+            return [Path(real).resolve(strict=True), *typed]
+        return [pip, *as_get_pip(typed, python)]
+
+    return command
+
+
 @pytest.mark.parametrize("line", TABLE)
 def test_the_result_is_that_of_get_pip(
-    line: str, engine: Engine, pip: Path, places: Places, tmp_path: Path
+    line: str, engine: Engine, get_pip: GetPip, places: Places, tmp_path: Path
 ) -> None:
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     python = theirs / "venv" / "bin" / "python"
@@ -127,9 +131,9 @@ def test_the_result_is_that_of_get_pip(
         # Where user installations are to work, what the base has can be imported, too.
         options = ("--system-site-packages",) if "--user" in line else ()
         run(sys.executable, "-m", "venv", "--without-pip", *options, here / "venv")
-    words = places.spelled(line, theirs)
     user = {"PYTHONUSERBASE": str(theirs / "user")}
-    run(python, pip, *as_get_pip(words, python), env={**os.environ, **user})
+    command = get_pip(places.spelled(line, theirs), python)
+    run(python, *command, env={**os.environ, **user})
     words = places.spelled(line, ours)
     user = {"PYTHONUSERBASE": str(ours / "user")}
     engine.succeeds("--python", ours / "venv", *words, environ=user)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import CHECKOUT, run
 
 SECTIONS = (CHECKOUT / "docs" / "drop-in.md").read_text("utf-8").split("\n### ")
@@ -58,20 +59,13 @@ def test_virtualenv_seeds_by_the_plug_in(archive: Path, venv: Path, tmp_path: Pa
 
 def distribution(directory: Path, archive: Path) -> Path:
     """Make a Python of our own, with the .pyz in its ensurepip, and return its interpreter."""
+    python = linked_python(directory, without={"ensurepip"})
     base = Path(sysconfig.get_path("stdlib"))
-    library = directory / "lib" / base.name
-    (library / "ensurepip").mkdir(parents=True)
-    (library / "site-packages").mkdir()
-    for each in base.iterdir():
-        if each.name not in {"ensurepip", "site-packages", "__pycache__"}:
-            (library / each.name).symlink_to(each)
-    main = (base / "ensurepip" / "__main__.py").read_text()
-    (library / "ensurepip" / "__main__.py").write_text(main)
-    (library / "ensurepip" / "__init__.py").write_text(recipe("A Python that ships"))
-    shutil.copy(archive, library / "ensurepip" / "get-installer.pyz")
-    (directory / "bin").mkdir()
-    python = directory / "bin" / Path(sys.executable).resolve().name
-    shutil.copy(Path(sys.executable).resolve(), python)
+    ours = directory / "lib" / base.name / "ensurepip"
+    ours.mkdir()
+    shutil.copy(base / "ensurepip" / "__main__.py", ours)
+    (ours / "__init__.py").write_text(recipe("A Python that ships"))
+    shutil.copy(archive, ours / "get-installer.pyz")
     return python
 
 

@@ -90,8 +90,8 @@ def test_it_does_not_bind_in_a_virtual_environment(tmp_path: Path) -> None:
 
 def test_the_message_shows_a_way_that_works_when_it_is_copied(tmp_path: Path) -> None:
     with pytest.raises(ExternallyManagedError, match="Ask your\ndistributor") as raised:
-        require_unmanaged(managed(tmp_path), "python3 get-installer.pyz")
-    assert "python3 get-installer.pyz --venv .venv" in str(raised.value.hint)
+        require_unmanaged(managed(tmp_path), "python3 x.pyz --venv here")
+    assert "    python3 x.pyz --venv here\n" in str(raised.value.hint)
     assert "--break-system-packages" in str(raised.value.hint)
 
 

@@ -1,0 +1,25 @@
+"""A Python of our own: this one's library by links, so that a test can change what is its own."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import sysconfig
+from collections.abc import Collection
+from pathlib import Path
+
+_ITS_OWN = {"site-packages", "dist-packages", "__pycache__", "EXTERNALLY-MANAGED"}
+
+
+def linked_python(directory: Path, without: Collection[str] = ()) -> Path:
+    """Lay a Python out in a directory, without some of its library, and return its interpreter."""
+    base = Path(sysconfig.get_path("stdlib"))
+    library = directory / "lib" / base.name
+    (library / "site-packages").mkdir(parents=True)
+    for each in base.iterdir():
+        if each.name not in {*_ITS_OWN, *without}:
+            (library / each.name).symlink_to(each)
+    (directory / "bin").mkdir()
+    binary = Path(sys.executable).resolve()
+    shutil.copy(binary, directory / "bin" / binary.name)
+    return directory / "bin" / binary.name

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootstrap.config.retyped import another_start, into_a_venv
+
+
+@pytest.mark.parametrize(
+    ("started", "typed", "expected"),
+    [
+        ("python3 get-installer.pyz", "", "python3 get-installer.pyz --venv .venv"),
+        ("python3 -I x.pyz", "pip<26", "python3 -I x.pyz 'pip<26' --venv .venv"),
+        ("python3 x.pyz", "-q -- list --user", "python3 x.pyz -q --venv .venv -- list --user"),
+        ("/v/python /v/get-installer", "uv", "/v/python /v/get-installer uv --venv .venv"),
+        ("python3 -", "-q", "... | python3 - -q --venv .venv"),
+    ],
+)
+def test_it_is_what_was_typed_and_a_virtual_environment(
+    started: str, typed: str, expected: str
+) -> None:
+    words = typed.split()
+    assert into_a_venv([*started.split(), *words], words) == expected
+
+
+def test_what_does_not_go_with_one_is_left_out() -> None:
+    told = into_a_venv(["python3", "x.pyz", "--user", "pip"], ["--user", "pip"], user=True)
+    assert told == "python3 x.pyz pip --venv .venv --no-user"
+
+
+def test_paths_are_quoted() -> None:
+    told = into_a_venv(["python3", "my downloads/x.pyz"], [])
+    assert told == "python3 'my downloads/x.pyz' --venv .venv"
+
+
+def test_called_as_a_function_another_start_is_named() -> None:
+    told = into_a_venv(["pytest", "tests"], ["--offline"])
+    assert told.startswith(f"{sys.executable} -c ")
+    assert told.endswith(" --offline --venv .venv")
+    assert Path(another_start()[0]) == Path(sys.executable)

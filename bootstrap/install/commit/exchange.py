@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from functools import cache
@@ -27,9 +26,9 @@ def exchange(one: str, other: str) -> None:
     function = _function()
     if function is None:
         raise ExchangeUnsupportedError("no system call for it")
-    if function(os.fsencode(one), os.fsencode(other)) == 0:
+    number = function(os.fsencode(one), os.fsencode(other))
+    if number == 0:
         return
-    number = ctypes.get_errno()
     if number in _UNSUPPORTED:
         raise ExchangeUnsupportedError(number, os.strerror(number))
     raise OSError(number, os.strerror(number), one, None, other)
@@ -41,8 +40,10 @@ _UNSUPPORTED = frozenset({22, 38, 45, 95})
 
 @cache
 def _function() -> Any:
-    """Return a function of two paths that returns 0, or sets ctypes' errno; or None."""
+    """Return a function of two paths that returns 0 or an errno; or None."""
     try:
+        import ctypes  # Python is built without it where libffi is missing
+
         library = ctypes.CDLL(None, use_errno=True)
         if _PLATFORM == "linux":
             call = library.renameat2
@@ -53,11 +54,13 @@ def _function() -> Any:
                 ctypes.c_char_p,
                 ctypes.c_uint,
             )
-            return lambda a, b: call(_AT_FDCWD, a, _AT_FDCWD, b, _RENAME_EXCHANGE)
+            return lambda a, b: (
+                call(_AT_FDCWD, a, _AT_FDCWD, b, _RENAME_EXCHANGE) and ctypes.get_errno()
+            )
         if _PLATFORM == "darwin":
             call = library.renamex_np
             call.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint)
-            return lambda a, b: call(a, b, _RENAME_SWAP)
-    except (AttributeError, OSError, TypeError):  # an old libc; Windows has no CDLL(None)
+            return lambda a, b: call(a, b, _RENAME_SWAP) and ctypes.get_errno()
+    except (ImportError, AttributeError, OSError, TypeError):  # an old libc; no CDLL(None)
         return None
     return None

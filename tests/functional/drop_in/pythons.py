@@ -12,13 +12,20 @@ _ITS_OWN = {"site-packages", "dist-packages", "__pycache__", "EXTERNALLY-MANAGED
 
 
 def linked_python(directory: Path, without: Collection[str] = ()) -> Path:
-    """Lay a Python out in a directory, without some of its library, and return its interpreter."""
+    """Lay a Python out in a directory, without some of its library, and return its interpreter.
+
+    A module that is compiled is named without its endings, as if it had not been built.
+    """
     base = Path(sysconfig.get_path("stdlib"))
     library = directory / "lib" / base.name
     (library / "site-packages").mkdir(parents=True)
-    for each in base.iterdir():
-        if each.name not in {*_ITS_OWN, *without}:
-            (library / each.name).symlink_to(each)
+    (library / "lib-dynload").mkdir()
+    compiled = (base / "lib-dynload").glob("*")
+    for each in (*base.iterdir(), *compiled):
+        name = each.relative_to(base)
+        wanted = {name.parts[0], each.name.partition(".")[0]}.isdisjoint({*_ITS_OWN, *without})
+        if wanted and each.name != "lib-dynload":
+            (library / name).symlink_to(each)
     (directory / "bin").mkdir()
     binary = Path(sys.executable).resolve()
     shutil.copy(binary, directory / "bin" / binary.name)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import sys
+import os
 from pathlib import Path
 
 import pytest
 
-from bootstrap.config.retyped import another_start, into_a_venv
+from bootstrap.config.retyped import into_a_venv
+from tests.functional.engine import CHECKOUT, run
 
 
 @pytest.mark.parametrize(
@@ -35,8 +36,8 @@ def test_paths_are_quoted() -> None:
     assert told == "python3 'my downloads/x.pyz' --venv .venv"
 
 
-def test_called_as_a_function_another_start_is_named() -> None:
-    told = into_a_venv(["pytest", "tests"], ["--offline"])
-    assert told.startswith(f"{sys.executable} -c ")
-    assert told.endswith(" --offline --venv .venv")
-    assert Path(another_start()[0]) == Path(sys.executable)
+def test_called_as_a_function_what_starts_us_from_where_we_lie_is_named(tmp_path: Path) -> None:
+    told = into_a_venv(["pytest", "tests"], ["--version"])
+    done = run("sh", "-c", told, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT)})
+    assert done.startswith("get-installer ")
+    assert into_a_venv([], ["--offline"]).endswith(" --offline --venv .venv")

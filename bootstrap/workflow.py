@@ -9,7 +9,7 @@ from bootstrap import self_check
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.config.seeds import with_seeds
-from bootstrap.handoff.command import installer_name
+from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, handoff
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.install.transaction import begin, recover
@@ -38,6 +38,8 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     run = begun(config, environ, ui)
     require_unmanaged(run.target, config.into_a_venv)
     require_visible(run.target, fix=config.target.fix_pth)
+    if config.handoff is not None:
+        require_runnable(run.target)
     if not config.dry_run:
         recover(run.target, ui, config.install)
     outcome = _fulfilled(run)

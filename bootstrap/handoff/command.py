@@ -30,6 +30,27 @@ class NoCommandError(BootstrapError):
         )
 
 
+class NotRunnableError(BootstrapError):
+    """A hand-off was asked for, and nothing can be run in the target."""
+
+    def __init__(self, executable: Path) -> None:
+        self.executable = executable
+        super().__init__(
+            f"Cannot hand off to an installer of {executable}: that Python is known by its "
+            "build-details.json alone, and cannot be run here.",
+            hint="Leave out `--` and what follows it.",
+        )
+
+
+def require_runnable(target: TargetEnvironment) -> None:
+    """Refuse a hand-off that could not be carried out.
+
+    Raises `NotRunnableError`.
+    """
+    if not target.runnable:
+        raise NotRunnableError(target.executable)
+
+
 def installer_name(installer: UserRequirement, resolution: Resolution) -> NormalizedName:
     """Return the installer's name; of a path or URL without one, what its metadata says."""
     if installer.requirement is not None:

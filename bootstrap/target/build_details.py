@@ -68,7 +68,7 @@ def _interpreter(details: Mapping[str, Any], path: Path) -> Interpreter:
     name = f"python{version[0]}.{version[1]}" + ("t" if build.free_threaded else "")
     layout = _windows_layout() if windows else _posix_layout(name)
     default = "python.exe" if windows else f"bin/{name}"
-    executable = prefix / details.get("base_interpreter", default)
+    executable = Path(os.path.normpath(prefix / details.get("base_interpreter", default)))
     scheme = layout.below(prefix)
     return Interpreter(
         executable=executable,

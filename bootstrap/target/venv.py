@@ -114,6 +114,9 @@ def _make(interpreter: Interpreter, directory: Path, prompt: str | None, *, copi
     base = interpreter.base_executable
     if interpreter.version_info < (3, 3):
         raise NoVenvModuleError(directory, interpreter)
+    if not interpreter.runnable:
+        found = "it is known by its build-details.json alone, and cannot be run here"
+        raise VenvError(directory, base, found, hint="Leave out --venv, or name another --python.")
     symlinks = os.name != "nt" and not copies
     try:
         if _is_our_base(interpreter):

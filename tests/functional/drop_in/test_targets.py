@@ -1,7 +1,11 @@
-"""Every Python of the machine as a target, with the newest pip that runs there, offline."""
+"""Every Python of the machine as a target, and one that is only described.
+
+Each gets the newest pip that runs there.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.engine import Engine, run
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine, run, snapshot
 from tools.interpreters import interpreters
 
 PYTHONS = {f"{major}.{minor}": path for (major, minor), path in interpreters().items()}
 LAST = {"2.7": "20.3.4", "3.6": "21.3.1", "3.7": "24.0", "3.8": "25.0.1", "3.9": "26.0.1"}
 """The last pip for each Python that the bundled pip does not run on."""
+TOOL = {"console_scripts": {"tool": "tool:main"}}
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +56,88 @@ def test_an_old_python_gets_the_last_pip_that_runs_there(
     assert f"(python {version})" in told
     handed = engine.succeeds(*options, place, venv, "-q", "--", "--version")
     assert handed.out.strip() == told.strip()
+
+
+@pytest.mark.slow
+@pytest.mark.network
+@pytest.mark.parametrize("version", PYTHONS)
+def test_a_python_gets_the_newest_pip_that_runs_there_online(
+    version: str, engine: Engine, venv: Path
+) -> None:
+    if version == "2.7":
+        pytest.skip("Python 2.7 has no venv: see below")
+    done = engine.succeeds("--python", version, "--venv", venv, "--", "--version")
+    assert f"(python {version})" in done.out.splitlines()[-1]
+    assert "bundled" not in done.out
+    told = run(venv / "bin" / "pip", "--version")
+    assert told == done.out.splitlines(keepends=True)[-1]
+    assert told.split()[1] == LAST.get(version, told.split()[1])
+    checked = run(venv / "bin" / "python", "-m", "pip", "check", "--disable-pip-version-check")
+    assert "No broken requirements" in checked
+
+
+@pytest.mark.slow
+@pytest.mark.network
+@pytest.mark.skipif("2.7" not in PYTHONS, reason="needs Python 2.7")
+def test_python_2_gets_its_last_pip_the_way_that_the_message_names(
+    engine: Engine, venv: Path, tmp_path: Path
+) -> None:
+    done = engine.fails("--python", "2.7", "--venv", venv)
+    assert "virtualenv<20.22" in done.err
+    making = ("--installer", "virtualenv<20.22", "--", "--without-pip", "--no-setuptools")
+    base = ("--no-wheel", "--python", PYTHONS["2.7"], venv)
+    engine.succeeds("--venv", tmp_path / "tools", *making, *base)
+    engine.succeeds("--python", venv, "--compile")
+    told = run(venv / "bin" / "pip", "--version")
+    assert told.startswith(f"pip 20.3.4 from {venv}")
+    assert list(venv.glob("lib/python2.7/site-packages/pip/__init__.pyc"))
+    installed = run(venv / "bin" / "pip", "list", "--disable-pip-version-check")
+    assert {"pip", "setuptools", "wheel"} <= set(installed.split())
+
+
+DETAILS = {
+    "schema_version": "1.0",
+    "base_prefix": "../..",
+    "base_interpreter": "bin/python3.14",
+    "platform": "linux-aarch64",
+    "language": {"version": "3.14"},
+    "implementation": {
+        "name": "cpython",
+        "version": {"major": 3, "minor": 14, "micro": 0, "releaselevel": "final", "serial": 0},
+    },
+    "abi": {"flags": [], "extension_suffix": ".cpython-314-aarch64-linux-gnu.so"},
+}
+"""What PEP 739 has a Python 3.14 for another machine say of itself."""
+
+
+@pytest.fixture
+def described(tmp_path: Path) -> Path:
+    library = tmp_path / "image" / "lib" / "python3.14"
+    library.mkdir(parents=True)
+    (library / "build-details.json").write_text(json.dumps(DETAILS))
+    return tmp_path / "image"
+
+
+def test_a_python_that_cannot_be_run_gets_what_is_for_its_machine(
+    described: Path, engine: Engine, index: LocalIndex
+) -> None:
+    for machine in ("x86_64", "aarch64"):
+        tag = f"cp314-cp314-manylinux_2_17_{machine}"
+        index.add("tool", "1.0", tag=tag, files={"tool.py": machine}, entry_points=TOOL)
+    options = ("--python", str(described), *index.options, "--installer", "tool")
+    engine.succeeds(*options)
+    library = described / "lib" / "python3.14" / "site-packages"
+    assert (library / "tool.py").read_text() == "aarch64"
+    first = (described / "bin" / "tool").read_text().splitlines()[0]
+    assert first == f"#!{described}/bin/python3.14"
+
+
+@pytest.mark.parametrize("asked", [("--venv", "here"), ("--", "--version")])
+def test_what_would_have_to_run_it_is_refused_before_anything_changes(
+    asked: tuple[str, str], described: Path, engine: Engine, tmp_path: Path
+) -> None:
+    before = snapshot(described)
+    done = engine.fails("--python", described, "--offline", *asked, cwd=tmp_path)
+    assert "build-details.json" in done.err
+    assert snapshot(described) == before
+    assert not (tmp_path / "here").exists()

@@ -1,0 +1,58 @@
+"""Every option of the real pip: understood, or refused by its name; never ignored."""
+
+from __future__ import annotations
+
+import ensurepip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootstrap._bundled import BundleError, bundled_wheel
+from bootstrap.config.command_line import parse
+from bootstrap.config.options import OPTIONS
+from bootstrap.errors import UsageError
+
+ASKED = """
+import json
+from pip._internal.commands import create_command
+options = create_command("install").parser.option_list_all
+print(json.dumps([[*option._short_opts, *option._long_opts] for option in options]))
+"""
+
+
+def names(wheel: Path) -> set[str]:
+    """Return the names of all options of the pip in a wheel."""
+    environ = {**os.environ, "PYTHONPATH": str(wheel)}
+    told = subprocess.check_output([sys.executable, "-c", ASKED], env=environ, text=True)
+    return {name for option in json.loads(told) for name in option}
+
+
+@pytest.fixture(params=["ensurepip's", "the bundled one"])
+def pip(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    if request.param == "ensurepip's":
+        return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+    try:
+        bundled = bundled_wheel()
+    except BundleError:
+        pytest.skip("the pip wheel is bundled by build_zipapp.py, which has not run here")
+    (tmp_path / bundled.filename).write_bytes(bundled.read())
+    return tmp_path / bundled.filename
+
+
+def test_none_of_pips_options_is_ignored(pip: Path) -> None:
+    understood = {name for option in OPTIONS for name in option.names}
+    of_pip = names(pip)
+    assert len(of_pip) > 80
+    for name in sorted(of_pip - understood):
+        with pytest.raises(UsageError, match=f"{name}.*") as refused:
+            parse([name])
+        assert refused.value.hint, name
+
+
+def test_what_get_pip_itself_adds_is_understood() -> None:
+    understood = {name for option in OPTIONS for name in option.names}
+    assert {"--no-setuptools", "--no-wheel"} <= understood

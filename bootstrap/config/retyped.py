@@ -17,11 +17,11 @@ def into_a_venv(started: Sequence[str], typed: Sequence[str], *, user: bool = Fa
 
     :param started: the words this process was started by (`sys.orig_argv`).
     :param typed: those of them that are our arguments.
-    :param user: whether somebody said `--user`, which a virtual environment does not go with.
+    :param user: whether somebody said `--user` (a variable, too), which a virtual environment does not go with.
     """
     end = typed.index("--") if "--" in typed else len(typed)
     ours = [word for word in typed[:end] if word != "--user"]
-    instead = ["--no-user"] if user else []
+    instead = ["--no-user"] if user and ours == list(typed[:end]) else []
     program = started[: len(started) - len(typed)]
     if list(started[len(program) :]) != list(typed):  # called as a function
         program = another_start()

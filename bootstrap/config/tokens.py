@@ -124,5 +124,6 @@ def _lookup(name: str, known: Mapping[str, Option]) -> Option:
         raise RefusedOptionError(name, REFUSED[name])
     from difflib import get_close_matches
 
-    nearest = get_close_matches(name, known, 1) if name.startswith("--") else []
+    completed = sorted(each for each in known if each.startswith(name))
+    nearest = completed or get_close_matches(name, known, 1) if name.startswith("--") else []
     raise UnknownOptionError(name, nearest[0] if nearest else None)

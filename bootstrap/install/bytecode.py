@@ -35,7 +35,13 @@ for line in stdin.read().split(b"\\0"):
 other versions, and templates named `.py`."""
 
 
-def compile_modules(wheels: Iterable[StagedWheel], executable: str) -> None:
+def interpreter(executable: str, version_info: tuple[int, ...]) -> tuple[str, ...]:
+    """Return how a Python is started so that nothing else may change what gets compiled."""
+    # In a virtual environment of Python 2.7 it is `site` that finds the library. -I is newer.
+    return (executable, "-E", "-s", *(("-S",) if version_info >= (3,) else ()))
+
+
+def compile_modules(wheels: Iterable[StagedWheel], python: Sequence[str]) -> None:
     """Compile all modules of staged wheels and note the bytecode files for RECORD.
 
     Raises `InstallError` where the interpreter cannot do it.
@@ -45,24 +51,21 @@ def compile_modules(wheels: Iterable[StagedWheel], executable: str) -> None:
     processes = max(1, min(os.cpu_count() or 1, len(work) // _FEWEST))
     shares = [share for share in (work[first::processes] for first in range(processes)) if share]
     with ThreadPoolExecutor(processes) as pool:
-        answers = pool.map(
-            lambda share: _compile([module for _, module in share], executable), shares
-        )
+        answers = pool.map(lambda share: _compile([module for _, module in share], python), shares)
         for share, compiled in zip(shares, answers, strict=True):
             for (wheel, module), path in zip(share, compiled, strict=True):
                 if path:
                     _note(wheel, module, path)
 
 
-def _compile(modules: Sequence[Module], executable: str) -> list[str]:
+def _compile(modules: Sequence[Module], python: Sequence[str]) -> list[str]:
     lines = (os.fsencode(each.staged) + b"\1" + os.fsencode(each.path) for each in modules)
-    # Nothing of the caller's or the user's may change what gets compiled: -E -s -S (not -I: 2.7).
-    command = [executable, "-E", "-s", "-S", "-c", _PROGRAM]
+    command = [*python, "-c", _PROGRAM]
     try:
         done = subprocess.run(command, input=b"\0".join(lines), capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as exc:
         said = getattr(exc, "stderr", b"") or str(exc).encode()
-        message = f"{executable} cannot compile modules: {said.decode(errors='replace').strip()}"
+        message = f"{python[0]} cannot compile modules: {said.decode(errors='replace').strip()}"
         raise InstallError(message, hint="Install without --compile.") from exc
     return [os.fsdecode(path) for path in done.stdout.split(b"\0")[:-1]]
 

@@ -132,9 +132,11 @@ class Transaction:
         """
         self._refuse_conflicts()
         if self._settings.compile:
-            from bootstrap.install.bytecode import compile_modules  # nobody else needs processes
+            # Imported here: nobody else needs processes.
+            from bootstrap.install.bytecode import compile_modules, interpreter
 
-            compile_modules(self._staged, str(self._target.executable))
+            python = interpreter(str(self._target.executable), self._target.version_info)
+            compile_modules(self._staged, python)
         with self._translated():
             for staged in self._staged:
                 write_final_record(staged, self._staging)

@@ -12,6 +12,7 @@ import pytest
 
 from bootstrap._bundled import BundleError, bundled_wheel
 from tests.functional.drop_in.environments import contents
+from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import run
 
 # Python's own ensurepip, told to take its wheel from a directory: a distributor's way.
@@ -72,6 +73,57 @@ def test_its_options_leave_what_ensurepip_leaves(
     words = [option.format(here=ours) for option in options]
     run(python, "-m", "bootstrap", *words, env={**with_engine, **variables})
     assert contents(ours) == contents(theirs)
+
+
+@pytest.mark.parametrize(
+    ("options", "variables"),
+    [
+        (["--user"], {"PIP_PREFIX": "/nowhere"}),
+        pytest.param(["--user", "--default-pip", "-vv"], HOSTILE, marks=pytest.mark.slow),
+        pytest.param(["--user", "-U"], {"ENSUREPIP_OPTIONS": "install"}, marks=pytest.mark.slow),
+        pytest.param(["--altinstall", "-U"], {"PIP_USER": "1"}, marks=pytest.mark.slow),
+        pytest.param([], {"ENSUREPIP_OPTIONS": "altinstall"}, marks=pytest.mark.slow),
+        pytest.param(["--root", "{here}/root"], {}, marks=pytest.mark.slow),
+        pytest.param(["--root", "{here}/root", "--user"], {}, marks=pytest.mark.slow),
+    ],
+)
+def test_in_a_python_of_its_own_too(
+    options: list[str],
+    variables: dict[str, str],
+    wheels: Path,
+    with_engine: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    for here, start in (("theirs", ["-c", REAL, wheels]), ("ours", ["-m", "bootstrap"])):
+        python = linked_python(tmp_path / here / "python")
+        environ = {**with_engine, **variables, "PYTHONUSERBASE": str(tmp_path / here / "user")}
+        words = [option.format(here=tmp_path / here) for option in options]
+        run(python, *start, *words, env=environ)
+    assert installed(tmp_path / "ours") == installed(tmp_path / "theirs")
+    assert any("/pip" in name for name in installed(tmp_path / "ours"))
+
+
+def installed(here: Path) -> dict[str, bytes]:
+    """Return what was put beside the library, which is all links."""
+    found = contents(here)
+    return {
+        name: text
+        for name, text in found.items()
+        if not (here / name).is_symlink() and Path(name).name != Path(sys.executable).resolve().name
+    }
+
+
+def test_no_configuration_file_is_read(
+    with_engine: dict[str, str], venv: Path, tmp_path: Path
+) -> None:
+    python = made(venv)
+    hostile = "[global]\nno-index = nonsense\ntarget = /nowhere\n"
+    for path in (venv / "pip.conf", tmp_path / "home" / ".config" / "pip" / "pip.conf"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(hostile)
+    environ = {name: text for name, text in with_engine.items() if name != "PIP_CONFIG_FILE"}
+    run(python, "-m", "bootstrap", env=environ)
+    assert list(venv.glob("lib/python*/site-packages/pip"))
 
 
 def test_without_upgrade_what_is_there_stays(

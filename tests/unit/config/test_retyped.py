@@ -28,6 +28,8 @@ def test_it_is_what_was_typed_and_a_virtual_environment(
 
 def test_what_does_not_go_with_one_is_left_out() -> None:
     told = into_a_venv(["python3", "x.pyz", "--user", "pip"], ["--user", "pip"], user=True)
+    assert told == "python3 x.pyz pip --venv .venv"
+    told = into_a_venv(["python3", "x.pyz", "pip"], ["pip"], user=True)  # PIP_USER, pip.conf
     assert told == "python3 x.pyz pip --venv .venv --no-user"
 
 

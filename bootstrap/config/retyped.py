@@ -17,7 +17,7 @@ def into_a_venv(started: Sequence[str], typed: Sequence[str], *, user: bool = Fa
 
     :param started: the words this process was started by (`sys.orig_argv`).
     :param typed: those of them that are our arguments.
-    :param user: whether somebody said `--user` (a variable, too), which a virtual environment does not go with.
+    :param user: whether somebody, or a variable, said `--user`: it does not go with one.
     """
     end = typed.index("--") if "--" in typed else len(typed)
     ours = [word for word in typed[:end] if word != "--user"]

@@ -17,12 +17,16 @@ class InterceptingProxy(LoopbackServer):
     """Reads what goes through it: only who trusts its authority gets an answer.
 
     `requests` holds the CONNECT lines and, decrypted, what followed them. `aliases` lets host names
-    that nobody serves lead to real ones.
+    that nobody serves lead to real ones; with `asks_back`, only who has a certificate of the
+    authority's gets an answer.
     """
 
-    def __init__(self, authority: Authority, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self, authority: Authority, aliases: Mapping[str, str], *, asks_back: bool = False
+    ) -> None:
         super().__init__()
         self.authority = authority
+        self.asks_back = asks_back
         self.aliases = dict(aliases)
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._upstreams: dict[Exchange, HTTPSConnection] = {}
@@ -62,7 +66,11 @@ class InterceptingProxy(LoopbackServer):
 
     def _context(self, host: str) -> ssl.SSLContext:
         if host not in self._contexts:
-            self._contexts[host] = self.authority.server_context(host)
+            context = self.authority.server_context(host)
+            if self.asks_back:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(cadata=self.authority.pem.decode())
+            self._contexts[host] = context
         return self._contexts[host]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.servers.interceptor import InterceptingProxy
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
-MIRROR = "mirror.test"
+MIRROR, EXTRA = "mirror.test", "extra.test"
 INSTALLERS = ("uv", "pipx", "pdm", "hishel<2", "unearth<0.19", "poetry", "hatch")
 """pdm 2.29 allows newer versions of hishel and unearth than it runs with."""
 PROJECT = """\
@@ -47,7 +49,7 @@ def tools(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def proxy(authority: Authority) -> Iterator[InterceptingProxy]:
     real = urlsplit(default_index_url()).hostname or ""
-    with InterceptingProxy(authority, {MIRROR: real}) as server:
+    with InterceptingProxy(authority, {MIRROR: real, EXTRA: real}) as server:
         yield server
 
 
@@ -64,17 +66,17 @@ class Row:
 
     def __init__(self, engine: Engine, tools: Path, proxy: InterceptingProxy, ca: Path) -> None:
         self.engine, self.tools = engine, tools
-        self.options = (
+        self.way: tuple[str | Path, ...] = (
             *("--index-url", f"https://{MIRROR}/simple/"),
             *("--proxy", f"http://127.0.0.1:{proxy.port}"),
-            *("--cert", ca),
         )
+        self.trust: tuple[str | Path, ...] = ("--cert", ca)
 
     def __call__(self, installer: str, *arguments: str | Path, cwd: Path) -> Finished:
         target = ("--python", self.tools, "--installer", installer)
         environ = {"SSL_CERT_FILE": "", "SSL_CERT_DIR": "", "NO_COLOR": "1"}
         return self.engine.succeeds(
-            *target, *self.options, "--", *arguments, cwd=cwd, environ=environ, timeout=300
+            *target, *self.way, *self.trust, "--", *arguments, cwd=cwd, environ=environ, timeout=300
         )
 
 
@@ -132,3 +134,95 @@ def test_hatch_passes_on_what_it_hears(row: Row, proxy: InterceptingProxy, proje
     row("hatch", "--data-dir", project / "data", "env", "create", cwd=project)
     assert list(project.glob("data/**/site-packages/idna"))
     assert proxy.seen(MIRROR, "pip/")
+
+
+# --- The other rows, for those who start no other installer --------------------------------------
+
+FETCHING = {
+    "pip": ("install", "--target", "here", "--no-deps", "idna==3.10"),
+    "uv": ("pip", "install", "--target", "here", "--no-deps", "idna==3.10"),
+}
+both = pytest.mark.parametrize("installer", FETCHING)
+
+
+def fetched(row: Row, installer: str, project: Path, cache: Path) -> None:
+    """Let an installer fetch something anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UV_CACHE_DIR", str(cache))
+        patch.setenv("PIP_CACHE_DIR", str(cache))
+        row(installer, *FETCHING[installer], cwd=project)
+    assert (project / "here" / "idna").is_dir()
+
+
+@both
+def test_an_extra_index_is_asked(
+    installer: str, row: Row, proxy: InterceptingProxy, project: Path, tmp_path: Path
+) -> None:
+    row.way = (*row.way, "--extra-index-url", f"https://{EXTRA}/simple/")
+    fetched(row, installer, project, tmp_path / "cache")
+    assert proxy.seen(EXTRA, f"{installer}/")
+
+
+@both
+def test_a_trusted_host_needs_no_authority(
+    installer: str, row: Row, proxy: InterceptingProxy, project: Path, tmp_path: Path
+) -> None:
+    row.trust = tuple(
+        word for host in (MIRROR, *hosts_of_files()) for word in ("--trusted-host", host)
+    )
+    fetched(row, installer, project, tmp_path / "cache")
+    assert proxy.seen(MIRROR, f"{installer}/")
+
+
+def hosts_of_files() -> set[str]:
+    """Return the hosts that the real index's files lie on: its pages say so."""
+    page = urlopen(default_index_url().rstrip("/") + "/idna/").read().decode()
+    return {urlsplit(url).hostname or "" for url in re.findall(r'href="(https://[^"]+)"', page)}
+
+
+@pytest.fixture
+def links(row: Row, tmp_path: Path) -> Path:
+    """A directory with what is wanted, fetched before."""
+    directory = tmp_path / "links"
+    row("pip", "download", "--no-deps", "-d", directory, "idna==3.10", cwd=tmp_path)
+    return directory
+
+
+@both
+@pytest.mark.parametrize("closed", ["--no-index", "--offline"])
+def test_what_lies_near_is_found_and_nobody_is_asked(
+    closed: str,
+    installer: str,
+    row: Row,
+    proxy: InterceptingProxy,
+    project: Path,
+    links: Path,
+    tmp_path: Path,
+) -> None:
+    proxy.requests.clear()
+    row.way = (*row.way, "--find-links", links, closed)
+    fetched(row, installer, project, tmp_path / "cache")
+    assert proxy.requests == []
+
+
+@both
+def test_a_proxy_that_asks_back_is_shown_our_own_certificate(
+    installer: str, row: Row, authority: Authority, project: Path, tmp_path: Path
+) -> None:
+    chain, key = authority.write_server_files(tmp_path)
+    own = tmp_path / "own.pem"
+    own.write_bytes(key.read_bytes() + chain.read_bytes())
+    row.trust = (*row.trust, "--client-cert", own)
+    real = urlsplit(default_index_url()).hostname or ""
+    with InterceptingProxy(authority, {MIRROR: real}, asks_back=True) as proxy:
+        row.way = (*row.way, "--proxy", f"http://127.0.0.1:{proxy.port}")
+        fetched(row, installer, project, tmp_path / "cache")
+        assert proxy.seen(MIRROR, f"{installer}/")
+        assert not proxy.failed_handshakes
+
+
+def test_pdm_hears_of_a_trusted_host(row: Row, proxy: InterceptingProxy, project: Path) -> None:
+    row.trust = ("--trusted-host", MIRROR)
+    row("pdm", "lock", cwd=project)
+    assert "idna" in (project / "pdm.lock").read_text()
+    assert proxy.seen(MIRROR, "pdm/")

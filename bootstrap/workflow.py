@@ -33,6 +33,12 @@ from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
 
 
+_NEAR = (
+    "Only the bundled pip and what --find-links names was looked at: name a directory of wheels "
+    "that suit this Python by it, or leave out --offline and --no-index."
+)
+
+
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
     """Install what is wanted into the target, and return the hand-off that was asked for."""
     run = begun(config, environ, ui)
@@ -76,8 +82,13 @@ def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> 
 
 
 def _from_what_is_at_hand(run: Run) -> Outcome:
-    with at_hand(run) as (complete, source):
-        return _installed(complete, source)
+    try:
+        with at_hand(run) as (complete, source):
+            return _installed(complete, source)
+    except (NoCandidateError, ConflictError) as error:
+        if isinstance(error, NoCandidateError) or not error.changes:
+            error.hint = _NEAR
+        raise
 
 
 def _installed(run: Run, source: Source) -> Outcome:

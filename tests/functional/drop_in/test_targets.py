@@ -41,6 +41,16 @@ def test_a_python_gets_the_bundled_pip_offline(version: str, engine: Engine, ven
     assert f"(python {version})" in run(venv / "bin" / "pip", "--version")
 
 
+@pytest.mark.parametrize("version", [each for each in PYTHONS if each in LAST][-1:])
+def test_an_old_python_without_wheels_is_told_what_to_do(
+    version: str, engine: Engine, venv: Path
+) -> None:
+    done = engine.fails("--python", PYTHONS[version], "--venv", venv, "--offline")
+    assert "the target is 3." in done.err
+    assert "--find-links" in done.err
+    assert not venv.exists()
+
+
 @pytest.mark.network
 @pytest.mark.parametrize("version", [each for each in PYTHONS if each in LAST])
 def test_an_old_python_gets_the_last_pip_that_runs_there(

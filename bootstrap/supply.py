@@ -17,18 +17,29 @@ from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.on_demand import BuilderOnDemand
 from bootstrap.preparer.preparer import Preparer
+from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.run import Run
 from bootstrap.trust.context import Trust, establish
 from bootstrap.trust.description import anchor_lines
 
 Source = Preparer | BundledPreparer
 
+_NEAR = (
+    "Only the bundled pip and what --find-links names was looked at: name a directory of wheels "
+    "that suit this Python by it, or leave out --offline and --no-index."
+)
+
 
 @contextmanager
 def at_hand(run: Run) -> Iterator[tuple[Run, BundledPreparer]]:
-    """Offer the bundled wheel, and what the run's places hold."""
+    """Offer the bundled wheel, and what the run's places hold; say so to whom it does not do."""
     with indexes(run) as (complete, beside):
-        yield complete, BundledPreparer(bundled_wheel(), beside)
+        try:
+            yield complete, BundledPreparer(bundled_wheel(), beside)
+        except (NoCandidateError, ConflictError) as error:
+            if isinstance(error, NoCandidateError) or not error.changes:
+                error.hint = _NEAR
+            raise
 
 
 @contextmanager

@@ -33,19 +33,10 @@ from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
 
 
-_NEAR = (
-    "Only the bundled pip and what --find-links names was looked at: name a directory of wheels "
-    "that suit this Python by it, or leave out --offline and --no-index."
-)
-
-
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
     """Install what is wanted into the target, and return the hand-off that was asked for."""
     run = begun(config, environ, ui)
-    require_unmanaged(run.target, config.into_a_venv)
-    require_visible(run.target, fix=config.target.fix_pth)
-    if config.handoff is not None:
-        require_runnable(run.target)
+    _require_fitness(run)
     if not config.dry_run:
         recover(run.target, ui, config.install)
     outcome = _fulfilled(run)
@@ -56,6 +47,14 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
         return None
     installer = installer_name(config.installer_requirement, outcome.resolution)
     return handoff(installer, config.handoff, run.target, run.said, environ)
+
+
+def _require_fitness(run: Run) -> None:
+    """Refuse what would come to nothing in the end, before anything is done."""
+    require_unmanaged(run.target, run.config.into_a_venv)
+    require_visible(run.target, fix=run.config.target.fix_pth)
+    if run.config.handoff is not None:
+        require_runnable(run.target)
 
 
 def _fulfilled(run: Run) -> Outcome:
@@ -82,13 +81,8 @@ def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> 
 
 
 def _from_what_is_at_hand(run: Run) -> Outcome:
-    try:
-        with at_hand(run) as (complete, source):
-            return _installed(complete, source)
-    except (NoCandidateError, ConflictError) as error:
-        if isinstance(error, NoCandidateError) or not error.changes:
-            error.hint = _NEAR
-        raise
+    with at_hand(run) as (complete, source):
+        return _installed(complete, source)
 
 
 def _installed(run: Run, source: Source) -> Outcome:

@@ -22,6 +22,13 @@ _IN_ENVIRONMENT = (
     if _WINDOWS
     else ("bin/python", "bin/python3", "bin/pypy3")
 )
+_MANAGERS = (
+    ("PYENV_ROOT", ".pyenv", "versions"),
+    ("UV_PYTHON_INSTALL_DIR", ".local/share/uv/python", ""),
+    ("ASDF_DATA_DIR", ".asdf", "installs/python"),
+    ("MISE_DATA_DIR", ".local/share/mise", "installs/python"),
+)
+"""Of each: the variable that says where it is, where it is in a home, and what is below that."""
 _WELL_KNOWN = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
 
 
@@ -113,19 +120,28 @@ def interpreters_of(version: WantedVersion, settings: TargetSettings) -> Iterato
     if _WINDOWS:
         for (launcher,) in commands_named("py", settings.search_path):
             yield launcher, f"-{'.'.join(map(str, version.release[:2]))}"
-    for directory in _pyenv_versions(version, settings.environment):
+    for directory in _kept_by_managers(version, settings.environment):
         yield from ((str(path),) for path in islice(_interpreters_in(directory), 1))
     yield from commands_named(version.command, os.pathsep.join(_WELL_KNOWN))
     for name in version.general_commands:
         yield from commands_named(name, settings.search_path)
 
 
-def _pyenv_versions(version: WantedVersion, environment: Mapping[str, str]) -> list[Path]:
-    root = environment.get("PYENV_ROOT") or str(Path(environment.get("HOME", "")) / ".pyenv")
-    release = ".".join(map(str, version.release))
-    found = Path(root, "versions").glob(f"{version.implementation}{release}*")
-    whole = re.compile(rf"{version.implementation}{re.escape(release)}(?![0-9])")
-    return sorted(filter(lambda path: whole.match(path.name), found), key=_newest_first)
+def _kept_by_managers(version: WantedVersion, environment: Mapping[str, str]) -> list[Path]:
+    """Return where pyenv, uv, asdf and mise keep Pythons of a version, the newest first."""
+    release = re.escape(".".join(map(str, version.release)))
+    prefix = "pypy-?" if version.implementation == "pypy" else "(cpython-)?"
+    name = re.compile(rf"{prefix}{release}(?![0-9])")
+    roots = filter(Path.is_dir, _manager_directories(environment))
+    found = (path for root in roots for path in root.iterdir() if name.match(path.name))
+    return sorted(found, key=_newest_first)
+
+
+def _manager_directories(environment: Mapping[str, str]) -> Iterator[Path]:
+    for variable, usual, below in _MANAGERS:
+        root = Path(environment.get(variable) or Path(environment.get("HOME", ""), usual))
+        if root.is_absolute():  # without a home, none is looked for in the current directory
+            yield root / below
 
 
 def _newest_first(directory: Path) -> list[int]:

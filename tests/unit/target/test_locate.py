@@ -40,6 +40,41 @@ def test_a_version_is_found_where_pyenv_keeps_it(python: Path) -> None:
     assert target_of(full, **settings).prefix == python.parents[1]
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        ".pyenv/versions/{full}",
+        ".local/share/uv/python/cpython-{full}-linux-x86_64-gnu",
+        ".asdf/installs/python/{full}",
+        ".local/share/mise/installs/python/{full}",
+    ],
+)
+def test_a_version_is_found_where_a_manager_keeps_it(place: str, tmp_path: Path) -> None:
+    own = ".".join(map(str, version_of(ALL[0])))
+    older, newer = (tmp_path / place.format(full=f"{own}.{number}") / "bin" for number in (9, 10))
+    for directory in (older, newer):
+        directory.mkdir(parents=True)
+        (directory / "python").symlink_to(ALL[0])
+    settings = TargetSettings(environment={"HOME": str(tmp_path)})
+    wanted = parse_version(own)
+    assert wanted is not None
+    found = [
+        command for (command,) in interpreters_of(wanted, settings) if str(tmp_path) in command
+    ]
+    assert found == [str(newer / "python"), str(older / "python")]
+
+
+def test_without_a_home_no_python_of_the_current_directory_is_taken_for_a_managers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = tmp_path / ".pyenv" / "versions" / "3.8.1" / "bin" / "python"
+    planted.parent.mkdir(parents=True)
+    planted.symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    commands = interpreters_of(WantedVersion((3, 8)), TargetSettings(environment={}))
+    assert not [each for each in commands if ".pyenv" in each[0]]
+
+
 def test_a_version_is_found_on_path_before_anywhere_else(tmp_path: Path) -> None:
     own = ".".join(map(str, sys.version_info[:2]))
     (tmp_path / f"python{own}").symlink_to(sys.executable)

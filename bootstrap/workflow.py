@@ -27,7 +27,7 @@ from bootstrap.run import Run, begun
 from bootstrap.supply import Source, at_hand, indexes, without_the_network
 from bootstrap.target.installed import installed_distributions
 from bootstrap.target.managed import require_unmanaged
-from bootstrap.target.path_file import mended, require_visible
+from bootstrap.target.path_file import announce, mended, require_visible
 from bootstrap.target.venv import made
 from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
@@ -92,6 +92,7 @@ def _installed(run: Run, source: Source) -> Outcome:
     places = Places(config.lock_file, config.report_file)
     with places.gather(source, run.target, whole, resolution) as documents:
         if config.dry_run:
+            announce(run.target, run.ui)
             outcome = Outcome(run.target, resolution, ())
         else:
             with made(run.target, run.ui), mended(run.target, run.ui):

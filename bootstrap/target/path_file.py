@@ -70,6 +70,12 @@ def require_visible(target: TargetEnvironment, *, fix: bool) -> None:
         raise HiddenSiteError(target.executable, target.hidden_by, target.scheme.purelib)
 
 
+def announce(target: TargetEnvironment, messages: Messages) -> None:
+    """Say what would be mended, where nothing is done."""
+    if target.hidden_by is not None:
+        messages.tell(f"Would let {target.hidden_by} say `import site`.")
+
+
 @contextmanager
 def mended(target: TargetEnvironment, messages: Messages) -> Iterator[None]:
     """Let a target that hides what is installed run `site`, for good once what follows succeeded.

@@ -65,6 +65,15 @@ def test_the_mending_can_be_undone(engine: Engine, index: LocalIndex, python: Pa
     assert has_pip(python)
 
 
+def test_a_dry_run_says_that_it_would_be_mended_and_does_not(
+    engine: Engine, index: LocalIndex, python: Path
+) -> None:
+    before = snapshot(python.parent)
+    done = engine.succeeds("--python", python, *index.options, "--fix-pth", "--dry-run")
+    assert "Would let" in done.out
+    assert snapshot(python.parent) == before
+
+
 def test_an_installation_that_fails_mends_nothing(
     engine: Engine, index: LocalIndex, python: Path
 ) -> None:

@@ -140,6 +140,22 @@ def test_the_result_is_that_of_get_pip(
     compare(contents(theirs), contents(ours))
 
 
+def test_its_variables_count_by_being_set(
+    request: pytest.FixtureRequest, engine: Engine, get_pip: GetPip, places: Places, tmp_path: Path
+) -> None:
+    variables = {"PIP_NO_SETUPTOOLS": "0", "PIP_NO_WHEEL": "yes"}
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    python = theirs / "venv" / "bin" / "python"
+    for here in (theirs, ours):
+        run(sys.executable, "-m", "venv", "--without-pip", here / "venv")
+    said = [] if request.config.getoption("--get-pip") else ALONE.split()
+    command = get_pip([*places.spelled(LOCAL, theirs), *said], python)
+    run(python, *command, env={**os.environ, **variables})
+    engine.succeeds("--python", ours / "venv", *places.spelled(LOCAL, ours), environ=variables)
+    compare(contents(theirs), contents(ours))
+    assert not list((ours / "venv").glob("lib/python*/site-packages/wheel"))
+
+
 def compare(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> None:
     """See that the files are the same, but for the differences that docs/drop-in.md explains."""
     left_out = ("cache/", "venv/pyvenv.cfg")

@@ -50,10 +50,10 @@ def test_without_ssl_offline_nothing_is_said_of_it(without_ssl: Engine, venv: Pa
     assert without_ssl.succeeds("--venv", venv, "--offline").err == ""
 
 
-@pytest.mark.parametrize("file", ["get-installer.pyz", "get-installer.py"])
-def test_without_zlib_one_sentence_says_so(file: str, archive: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".pyz", ".py"])
+def test_without_zlib_one_sentence_says_so(suffix: str, archive: Path, tmp_path: Path) -> None:
     python = lacking(tmp_path / "python", "zlib")
-    command = [str(python), str(archive.with_name(file)), "--offline"]
+    command = [str(python), str(archive.with_suffix(suffix)), "--offline"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "zlib" in done.stderr

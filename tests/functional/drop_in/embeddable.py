@@ -21,7 +21,7 @@ python.zip\r
 # Uncomment to run site.main() automatically\r
 #import site\r
 """
-"""What the distributions of python.org hold, but for the name of the archive."""
+"""What Windows' embeddable distributions have, but for the name of the archive."""
 
 _ASKED = """
 import json, os, sys, sysconfig

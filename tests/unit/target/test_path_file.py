@@ -27,7 +27,7 @@ python313.zip\r
 # Uncomment to run site.main() automatically\r
 #import site\r
 """
-"""python313._pth of python-3.13.0-embed-amd64.zip; those since 3.6 differ in the number only."""
+"""What Windows' embeddable distributions have; since 3.6 they differ in the number only."""
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from bootstrap.resolve.provider import Provider
 from bootstrap.resolve.recall import Recall
 from bootstrap.resolve.reporter import Reporter
 from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.resolve.ruled_out import RuledOut
 from bootstrap.resolve.source import CandidateSource
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.installed import Installed
@@ -46,6 +47,7 @@ class Attempt:
     dependencies: Dependencies
     provider: Provider
     reporter: Reporter
+    ruled_out: RuledOut
     again: Callable[[Wanted], Attempt]
     """Puts together another attempt, for other wishes, that nobody hears of."""
 
@@ -103,7 +105,8 @@ def prepare(
     order: dict[NormalizedName, int] = {}
     for place, root in enumerate(roots):
         order.setdefault(root.identifier.name, place)
-    provider = Provider(catalogue, dependencies, order)
+    ruled_out = RuledOut(catalogue, roots)
+    provider = Provider(catalogue, dependencies, order, ruled_out)
     quiet = replace(ui, verbosity=SILENT)
     return Attempt(
         wanted,
@@ -111,7 +114,8 @@ def prepare(
         catalogue,
         dependencies,
         provider,
-        Reporter(ui),
+        Reporter(ui, ruled_out),
+        ruled_out,
         again=lambda other: prepare(other, target, recall.on_trial(), installed, quiet),
     )
 

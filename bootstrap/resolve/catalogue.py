@@ -82,6 +82,27 @@ class Catalogue:
         found = self.meeting(identifier, needs)
         return any(True for _ in (found() if callable(found) else found))
 
+    def conceivable(self, identifier: Identifier, needs: Sequence[Need]) -> Iterator[Pin]:
+        """Yield every pin that meets the needs and may be chosen, were there further needs, too.
+
+        Further needs may let in a pre-release or what was yanked, where nothing else is left.
+        """
+        only = self._only_pins(identifier, needs)
+        installed = self.installed_pin(identifier)
+        pins = only or [
+            *([installed] if installed is not None else ()),
+            *(self.pin(identifier, each) for each in self._one_each(identifier)),
+        ]
+        yield from (pin for pin in pins if self._fits(pin, needs))
+
+    def _one_each(self, identifier: Identifier) -> Iterator[Candidate]:
+        """Yield the file that stands for each version: of those not withdrawn, and of all."""
+        offered = self.offered(identifier.name)
+        sound = [each for each in offered if each.file.yanked is None]
+        for candidates in (sound, offered):
+            usable = (e for e in candidates if self.pin(identifier, e) not in self.unusable)
+            yield from {each.version: each for each in reversed([*usable])}.values()
+
     def _only_pins(self, identifier: Identifier, needs: Sequence[Need]) -> tuple[Pin, ...]:
         """Return the pins that direct references and URL constraints leave as the only ones."""
         named = [self.twin(each.only, identifier) for each in needs if each.only is not None]
@@ -149,9 +170,9 @@ class Catalogue:
             if candidate.version in seen:
                 continue
             pin = self.pin(identifier, candidate)
-            if pin in excluded or pin in self.unusable:
-                continue
-            yield pin
+            if pin not in excluded and pin not in self.unusable:
+                yield pin
+            # Other files of a version say the same: only where one cannot be used the next may do.
             if pin not in self.unusable:
                 seen.add(candidate.version)
 

@@ -13,6 +13,7 @@ from bootstrap._vendor.resolvelib.providers import AbstractProvider
 from bootstrap.resolve.catalogue import Catalogue
 from bootstrap.resolve.dependencies import Dependencies
 from bootstrap.resolve.need import PYTHON, UNUSABLE, Identifier, Need, Pin, pins_one_version
+from bootstrap.resolve.ruled_out import RuledOut
 
 if TYPE_CHECKING:
     from bootstrap._vendor.resolvelib.structs import RequirementInformation
@@ -27,6 +28,7 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
     """Answers resolvelib's questions; the order of preference is pip's.
 
     :param order: the place of each project the user named, in the order of naming
+    :param ruled_out: what need not be looked at again
     """
 
     def __init__(
@@ -34,10 +36,12 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
         catalogue: Catalogue,
         dependencies: Dependencies,
         order: Mapping[NormalizedName, int],
+        ruled_out: RuledOut,
     ) -> None:
         self._catalogue = catalogue
         self._dependencies = dependencies
         self._order = order
+        self._ruled_out = ruled_out
         self.conflicts: Counter[Identifier] = Counter()
 
     def identify(self, requirement_or_candidate: Need | Pin) -> Identifier:
@@ -97,7 +101,7 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
         if identifier.extra and identifier.base in requirements:
             # An extra's pin needs its base at the same version, so the base's needs count too.
             needs += requirements[identifier.base]
-        excluded = set(incompatibilities[identifier])
+        excluded = {*incompatibilities[identifier], *self._ruled_out.of(identifier)}
         return self._catalogue.meeting(identifier, needs, excluded)
 
     def is_satisfied_by(self, requirement: Need, candidate: Pin) -> bool:

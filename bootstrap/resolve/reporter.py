@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bootstrap._vendor.resolvelib.reporters import BaseReporter
 from bootstrap.resolve.need import Identifier, Need, Pin
+from bootstrap.resolve.ruled_out import RuledOut
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class Reporter(BaseReporter[Need, Pin, Identifier]):
     """Narrates one resolution and keeps who needed what."""
 
-    def __init__(self, ui: Ui) -> None:
+    def __init__(self, ui: Ui, ruled_out: RuledOut) -> None:
         self._ui = ui
+        self._ruled_out = ruled_out
         self.needed_by: defaultdict[Identifier, list[tuple[Need, Pin | None]]] = defaultdict(list)
         """Every need met with so far, with its parent (None: the user)."""
         self.rounds = 0
@@ -39,7 +41,8 @@ class Reporter(BaseReporter[Need, Pin, Identifier]):
         self._trace(f"going back, since these clash: {told}")
 
     def rejecting_candidate(self, criterion: Criterion[Need, Pin], candidate: Pin) -> None:
-        """Tell which pin cannot be."""
+        """Tell which pin cannot be, and let it be judged whether it can ever be."""
+        self._ruled_out.note(candidate, tuple(criterion.information))
         clashing = ", ".join(each.text for each in criterion.iter_requirement())
         self._trace(f"{candidate} will not do: nothing meets {clashing}")
 

@@ -51,7 +51,7 @@ def resolve(
     try:
         found = attempt.run(max_rounds)
     except ResolutionImpossible as error:
-        raise explain(attempt, tuple(error.causes)) from error
+        raise explain(attempt, attempt.ruled_out.explained(error.causes)) from error
     except ResolutionTooDeep as error:
         raise TooDeepError(max_rounds, _troublesome(attempt)) from error
     resolution = answer(found, attempt)

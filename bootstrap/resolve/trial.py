@@ -18,10 +18,9 @@ from bootstrap.resolve.need import Identifier
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 
 if TYPE_CHECKING:
-    from bootstrap._vendor.resolvelib.structs import RequirementInformation
-    from bootstrap.resolve.need import Need, Pin
+    from bootstrap.resolve.chain import Link
 
-    Causes = Sequence[RequirementInformation[Need, Pin]]
+    Causes = Sequence[Link]
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ class Trials:
         try:
             return attempt.run(min(self.rounds, self.rounds_each))
         except ResolutionImpossible as error:
-            return Failure(attempt, tuple(error.causes))
+            return Failure(attempt, attempt.ruled_out.explained(error.causes))
         except (ResolutionTooDeep, BootstrapError) as error:
             raise UndecidedError from error
         finally:

@@ -8,9 +8,11 @@ from functools import reduce
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.constraint import Constraint
-from bootstrap.resolve.need import Identifier, Need, Pin, pins_one_version
+from bootstrap.resolve.need import Identifier, Need, Pin
+from bootstrap.resolve.offer import Offer
 from bootstrap.resolve.source import CandidateSource
 from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
@@ -33,10 +35,7 @@ class Catalogue:
     unusable: set[Pin] = field(default_factory=set)
     """Pins whose metadata could not be had: other files of the same version may do."""
     _pins: dict[tuple[Identifier, str], Pin] = field(default_factory=dict)
-    _offered: dict[NormalizedName, tuple[Candidate, ...]] = field(default_factory=dict)
-    _suitable: dict[tuple[NormalizedName, SpecifierSet], tuple[Candidate, ...]] = field(
-        default_factory=dict
-    )
+    _offers: dict[NormalizedName, Offer] = field(default_factory=dict)
 
     def pin(self, identifier: Identifier, candidate: Candidate) -> Pin:
         """Return the one pin of a candidate under an identifier."""
@@ -73,8 +72,7 @@ class Catalogue:
         only = self._only_pins(identifier, needs)
         if only:
             return [each for each in only if each not in excluded and self._fits(each, needs)]
-        start = self.constraint(identifier.name).specifier
-        limit = reduce(lambda limit, need: limit & need.specifier, needs, start)
+        limit = self._limit(identifier, needs)
         return lambda: self.matches(identifier, limit, excluded)
 
     def can_meet(self, identifier: Identifier, needs: Sequence[Need]) -> bool:
@@ -82,26 +80,34 @@ class Catalogue:
         found = self.meeting(identifier, needs)
         return any(True for _ in (found() if callable(found) else found))
 
-    def conceivable(self, identifier: Identifier, needs: Sequence[Need]) -> Iterator[Pin]:
-        """Yield every pin that meets the needs and may be chosen, were there further needs, too.
+    def conceivable(self, identifier: Identifier, needs: Sequence[Need]) -> list[Pin]:
+        """Return every pin that meets the needs and may be chosen, were there further needs, too.
 
         Further needs may let in a pre-release or what was yanked, where nothing else is left.
         """
         only = self._only_pins(identifier, needs)
+        if only:
+            return [each for each in only if self._fits(each, needs)]
+        limit = self._limit(identifier, needs)
+        within = self._offer(identifier.name).within(limit)
+        sound = [each for each in within if each.file.yanked is None]
+        found = [*self._one_each(identifier, sound), *self._one_each(identifier, within)]
         installed = self.installed_pin(identifier)
-        pins = only or [
-            *([installed] if installed is not None else ()),
-            *(self.pin(identifier, each) for each in self._one_each(identifier)),
-        ]
-        yield from (pin for pin in pins if self._fits(pin, needs))
+        if installed is not None and limit.contains(installed.version, prereleases=True):
+            found.append(installed)
+        return found
 
-    def _one_each(self, identifier: Identifier) -> Iterator[Candidate]:
-        """Yield the file that stands for each version: of those not withdrawn, and of all."""
-        offered = self.offered(identifier.name)
-        sound = [each for each in offered if each.file.yanked is None]
-        for candidates in (sound, offered):
-            usable = (e for e in candidates if self.pin(identifier, e) not in self.unusable)
-            yield from {each.version: each for each in reversed([*usable])}.values()
+    def _one_each(self, identifier: Identifier, candidates: Iterable[Candidate]) -> list[Pin]:
+        """Return the pins that stand for each version: of the first file that can be used."""
+        found: dict[Version, Pin] = {}
+        for pin in (self.pin(identifier, each) for each in candidates):
+            if pin not in self.unusable:
+                found.setdefault(pin.version, pin)
+        return list(found.values())
+
+    def _limit(self, identifier: Identifier, needs: Iterable[Need]) -> SpecifierSet:
+        start = self.constraint(identifier.name).specifier
+        return reduce(lambda limit, need: limit & need.specifier, needs, start)
 
     def _only_pins(self, identifier: Identifier, needs: Sequence[Need]) -> tuple[Pin, ...]:
         """Return the pins that direct references and URL constraints leave as the only ones."""
@@ -166,7 +172,7 @@ class Catalogue:
         besides: Pin | None = None,
     ) -> Iterator[Pin]:
         seen = set() if besides is None else {besides.version}
-        for candidate in self.suitable(identifier.name, specifier):
+        for candidate in self._offer(identifier.name).suitable(specifier):
             if candidate.version in seen:
                 continue
             pin = self.pin(identifier, candidate)
@@ -176,35 +182,17 @@ class Catalogue:
             if pin not in self.unusable:
                 seen.add(candidate.version)
 
-    def suitable(self, name: NormalizedName, specifier: SpecifierSet) -> tuple[Candidate, ...]:
-        """Return the candidates a specifier allows, several files of a version included.
-
-        Yanked ones only where the specifier pins one version and nothing else meets it (PEP 592);
-        pre-releases only where they are asked for or nothing else meets it (PEP 440).
-        """
-        key = name, specifier
-        if key not in self._suitable:
-            offered = self.offered(name)
-            sound = [each for each in offered if each.file.yanked is None]
-            suitable = self._filtered(sound, specifier)
-            if not suitable and len(sound) < len(offered) and pins_one_version(specifier):
-                suitable = self._filtered(offered, specifier)
-            self._suitable[key] = suitable
-        return self._suitable[key]
-
-    def _filtered(
-        self, candidates: Sequence[Candidate], specifier: SpecifierSet
-    ) -> tuple[Candidate, ...]:
-        pre = True if self.pre else None
-        return tuple(specifier.filter(candidates, prereleases=pre, key=lambda each: each.version))
-
     def offered(self, name: NormalizedName) -> tuple[Candidate, ...]:
         """Return what the source offers of a project and the user's hashes do not rule out."""
-        if name not in self._offered:
+        return self._offer(name).candidates
+
+    def _offer(self, name: NormalizedName) -> Offer:
+        if name not in self._offers:
             demanded = self.hashes.get(name, Hashes())
-            self._offered[name] = tuple(
+            fitting = (
                 each
                 for each in self.source.candidates(name)
                 if all(demanded.intersection(each.file.hashes).allowed.values())
             )
-        return self._offered[name]
+            self._offers[name] = Offer(fitting, pre=self.pre)
+        return self._offers[name]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap._vendor.resolvelib.resolvers import Resolution
 from bootstrap.resolve.catalogue import Catalogue
 from bootstrap.resolve.constraint import constraints_by_name
 from bootstrap.resolve.dependencies import Dependencies, applies
@@ -18,6 +17,7 @@ from bootstrap.resolve.recall import Recall
 from bootstrap.resolve.reporter import Reporter
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.resolve.ruled_out import RuledOut
+from bootstrap.resolve.search import Search
 from bootstrap.resolve.source import CandidateSource
 from bootstrap.target.environment import TargetEnvironment
 from bootstrap.target.installed import Installed
@@ -56,7 +56,7 @@ class Attempt:
         self.dependencies.announce(self.roots)
         # Not resolvelib's Resolver: it follows parents through what backtracking left behind, and
         # never comes back from a cycle there.
-        state = Resolution(self.provider, self.reporter).resolve(self.roots, max_rounds)
+        state = Search(self.provider, self.reporter).resolve(self.roots, max_rounds)
         return self._reached(state.mapping)
 
     def _reached(self, mapping: Mapping[Identifier, Pin]) -> Found:

@@ -73,8 +73,8 @@ class Claim:
 
     def _few(self, others: Sequence[str]) -> str:
         more = len(others) - _FEW
-        rest = [f"{more} more versions of {self.chain.pins[-1].identifier}"] if more > 0 else []
-        return ", ".join([*others[:_FEW], *rest])
+        rest = f" and {more} more versions of {self.chain.pins[-1].identifier}" if more > 0 else ""
+        return ", ".join(others[:_FEW]) + rest
 
 
 def explain(attempt: Attempt, causes: Causes) -> BootstrapError:
@@ -142,9 +142,16 @@ def _project_clashes(
     lines = [str(each) for each in claims]
     lines += [f"you limit it by the constraint {said(each)}" for each in constraint.said]
     if not constraint.references and all(need.only is None for need, _ in links):
-        versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
-        lines.append(f"no version of {name} meets them all; there are {listed(versions)}")
+        lines.append(_what_is_there(attempt, name, [claim.chain.needs[-1] for claim in claims]))
     yield Clash(tuple(lines))
+
+
+def _what_is_there(attempt: Attempt, name: NormalizedName, needs: Sequence[Need]) -> str:
+    fitting = attempt.catalogue.conceivable(Identifier(name), needs)
+    if fitting:
+        return f"{fitting[0]} would meet them all, but does not fit what led to them"
+    versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
+    return f"no version of {name} meets them all; there are {listed(versions)}"
 
 
 def _is_absent(attempt: Attempt, need: Need) -> bool:

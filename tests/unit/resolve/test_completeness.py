@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 from collections.abc import Iterator, Mapping, Sequence
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible
+from bootstrap.resolve.attempt import Attempt, prepare
 from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
 from bootstrap.ui import Ui
 from tests.unit.resolve.memory import MemorySource, make_target, user_requirement
 
-NAMES = ("a", "b", "c", "d")
+NAMES = ("a", "b", "c", "d", "e")
 TARGET = make_target()
 SILENT = Ui(io.StringIO(), io.StringIO(), -3)
 
@@ -63,6 +67,55 @@ def test_a_resolution_exists_exactly_when_exhaustive_search_finds_one(
         chosen = {str(each.name): int(str(each.version)) for each in resolution.distributions}
         assert _is_solution(index, wanted, limits, chosen)
         _check_order(index, resolution)
+
+
+def dense(chance: random.Random) -> tuple[Index, list[str]]:
+    """Return an index where most of what is needed is there, and much of it clashes."""
+
+    def need(besides: str) -> str:
+        name = chance.choice([each for each in NAMES if each != besides])
+        limits = ("", "==1", "==2", "==3", "<2", "<=2", ">=2", "!=2", "!=3")
+        marker = "; extra == 'x'" if chance.random() < 0.25 else ""
+        extra = "[x]" if chance.random() < 0.2 else ""
+        return f"{name}{extra}{chance.choice(limits)}{marker}"
+
+    releases = [f"{name} {version}" for name in NAMES for version in (1, 2, 3)]
+    index = {
+        each: [need(each[0]) for _ in range(chance.choice((0, 1, 1, 2, 2)))]
+        for each in releases
+        if chance.random() < 0.8
+    }
+    wanted = [
+        chance.choice(NAMES) + chance.choice(("", "", "[x]"))
+        for _ in range(chance.choice((1, 2, 3)))
+    ]
+    return index, wanted
+
+
+BATCH = 40
+"""How many indexes one test resolves."""
+
+
+@pytest.mark.parametrize(
+    "batch", [pytest.param(n, marks=pytest.mark.slow if n >= 10 else ()) for n in range(100)]
+)
+def test_so_it_is_where_going_back_is_hard(batch: int) -> None:
+    for seed in range(batch * BATCH, (batch + 1) * BATCH):
+        index, wanted = dense(random.Random(seed))
+        try:
+            found = _attempt(index, wanted).run()
+        except ResolutionImpossible:
+            assert not any(True for _ in _solutions(index, wanted, [])), seed
+        else:
+            pins = found.mapping.values()
+            chosen = {str(each.identifier.name): int(str(each.version)) for each in pins}
+            assert _is_solution(index, wanted, [], chosen), seed
+
+
+def _attempt(index: Index, wanted: Sequence[str]) -> Attempt:
+    """Return what `resolve` tries first: without what explains a failure, which takes longer."""
+    asked = Wanted(tuple(map(user_requirement, wanted)))
+    return prepare(asked, TARGET, MemorySource(index, TARGET), {}, SILENT)
 
 
 def _solutions(

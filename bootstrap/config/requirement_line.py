@@ -19,7 +19,6 @@ _URL = re.compile(r"(https?|ftp|file|(git|hg|svn|bzr)(\+[a-z]+)?):", re.IGNORECA
 _VERSION_CONTROL = re.compile(r"(git|hg|svn|bzr)(\+[a-z]+)?:", re.IGNORECASE)
 _EXTRAS = re.compile(r"(?P<place>.+?)\s*\[(?P<extras>[^\[\]]*)\]")
 _EGG = re.compile(r"[#&]egg=([^&]*)")
-_FRAGMENT_HASH = re.compile(r"[#&](sha256|sha384|sha512|sha1|sha224|md5)=([0-9a-fA-F]+)")
 _ARCHIVE = re.compile(r".+\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))", re.IGNORECASE)
 
 _WRITTEN = "Write it as NAME, NAME[EXTRA], NAME>=VERSION, NAME @ URL, or a path (PEP 508)."
@@ -60,7 +59,7 @@ def read_requirement(
         url=url,
         extras=extras,
         editable=editable,
-        hashes=said.intersection(_fragment_hashes(url)),
+        hashes=said.intersection(Hashes.in_fragment(url or "")),
         config_settings=config_settings or {},
     )
 
@@ -162,10 +161,6 @@ def _wheel_pin(text: str, origin: Origin, url: str) -> str | None:
 def _egg(url: str) -> str | None:
     found = _EGG.search(url)
     return found[1] if found else None
-
-
-def _fragment_hashes(url: str | None) -> Hashes:
-    return Hashes.of(_FRAGMENT_HASH.findall(url or ""))
 
 
 def _named(text: str, origin: Origin) -> Requirement:

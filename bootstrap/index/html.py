@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-_DIGEST = re.compile(r"(?:^|[#&])([a-z0-9]+)=([0-9a-fA-F]+)(?:&|$)")
+from bootstrap.trust.hashes import fragment_digests
+
 _FILES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", ".msi", ".rpm")
 _HEADINGS = {"title", "h1", "h2", "h3", "a"}
 _NOT_ON_AN_INDEX = {"form", "input", "script", "frame", "iframe"}
@@ -108,7 +108,7 @@ class _Reader(HTMLParser):
             key: attributes[name] or "" for name, key in _ATTRIBUTES.items() if name in attributes
         }
         if fragment:
-            said["hashes"] = dict(_DIGEST.findall(fragment))
+            said["hashes"] = dict(fragment_digests(href))
         self.links.append(Link(filename, url, said))
 
     def _meta(self, attributes: dict[str, str | None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,11 +12,7 @@ from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSe
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.network.urls import MalformedUrlError, is_remote, joined, without_fragment
-from bootstrap.trust.hashes import Hashes
-
-_ALGORITHMS = frozenset(
-    name for name in hashlib.algorithms_guaranteed if not name.startswith("shake")
-)
+from bootstrap.trust.hashes import KNOWN_ALGORITHMS, Hashes
 
 
 class FileEntry(NamedTuple):
@@ -92,10 +87,11 @@ def specifier(text: str) -> SpecifierSet | None:
 
 
 def _hashes(said: Any) -> Hashes:
-    """Keep the algorithms this Python has; md5 too, to be judged where hashes are demanded."""
     if not isinstance(said, dict):
         return Hashes()
-    return Hashes.of((a, d) for a, d in said.items() if a in _ALGORITHMS and isinstance(d, str))
+    return Hashes.of(
+        (a, d) for a, d in said.items() if a in KNOWN_ALGORITHMS and isinstance(d, str)
+    )
 
 
 def _yanked(said: Any) -> str | None:

@@ -11,6 +11,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.build.source import Source
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.trust.hashes import Hashes
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,12 @@ class BuildRules:
         """Return what is wanted of the resolver for one build."""
         origin = Origin.default(f"needed to build {of}")
         return Wanted(
-            tuple(UserRequirement(str(each), origin, each, each.url) for each in requirements),
+            tuple(
+                UserRequirement(
+                    str(each), origin, each, each.url, hashes=Hashes.in_fragment(each.url or "")
+                )
+                for each in requirements
+            ),
             constraints=self.constraints,
             require_hashes=self.require_hashes,
             without_hashes=self.without_hashes,

@@ -25,7 +25,6 @@ from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.metadata import Metadata
 from bootstrap.network.urls import without_fragment
 from bootstrap.preparer.builder import Built
-from bootstrap.preparer.direct import url_hashes
 from bootstrap.preparer.sources import Sources
 from bootstrap.resolve.constraint import constraints_by_name
 from bootstrap.resolve.dependencies import applies
@@ -127,14 +126,13 @@ class Builds:
         bare, _ = without_fragment(requirement.url or "")
         said = requirement.requirement
         name = canonicalize_name(said.name) if said else None
-        expected = requirement.hashes.intersection(url_hashes(requirement.url or ""))
         demanded = self._demands.hashes.get(name, Hashes()) if name else Hashes()
-        source = self._sources.reference(requirement, expected.intersection(demanded))
+        source = self._sources.reference(requirement, requirement.hashes.intersection(demanded))
         settings = config_settings(requirement.config_settings)
         order = BuildOrder(source, name, config_settings=settings, chain=self._chain)
         metadata = self._room.metadata(order)
         self._orders[metadata.name, bare] = Order(order, requirement)
-        file = DistributionFile(str(source), bare, expected)
+        file = DistributionFile(str(source), bare, requirement.hashes)
         return Candidate(
             metadata.name,
             metadata.version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import (
@@ -19,9 +19,6 @@ from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.network.urls import redacted
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.target.environment import TargetEnvironment
-from bootstrap.trust.hashes import Hashes
-
-_ALGORITHMS = ("sha256", "sha384", "sha512", "sha1", "md5")
 
 
 class UnsuitableWheelError(BootstrapError):
@@ -69,9 +66,7 @@ def wheel_candidate(requirement: UserRequirement, target: TargetEnvironment) -> 
     if not ranks:
         best = str(target.tags[0]) if target.tags else "none"
         raise UnsuitableWheelError(filename, sorted(map(str, tags)), best)
-    file = DistributionFile(
-        filename, url.partition("#")[0], hashes=requirement.hashes.intersection(url_hashes(url))
-    )
+    file = DistributionFile(filename, url.partition("#")[0], hashes=requirement.hashes)
     return Candidate(
         name, version, file, is_wheel=True, tag_rank=min(ranks), build=build, is_direct=True
     )
@@ -84,12 +79,6 @@ def _check_name(said: Requirement | None, found: str, requirement: UserRequireme
 
 def _filename(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).name
-
-
-def url_hashes(url: str) -> Hashes:
-    """Return the hashes a URL's fragment names (`#sha256=…`)."""
-    pairs = parse_qsl(urlsplit(url).fragment)
-    return Hashes.of((name, digest) for name, digest in pairs if name in _ALGORITHMS)
 
 
 def direct_url(candidate: Candidate, sha256: str) -> Mapping[str, Any]:

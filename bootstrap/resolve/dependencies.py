@@ -15,6 +15,7 @@ from bootstrap.resolve.need import PYTHON, UNUSABLE, Identifier, Need, Pin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.target.environment import TargetEnvironment
+from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
 
@@ -92,8 +93,10 @@ class Dependencies:
     def _reference(self, requirement: Requirement, parent: Pin) -> UserRequirement | None:
         if requirement.url is None:
             return None
-        origin = Origin.default(str(parent))
-        return UserRequirement(words(requirement), origin, requirement, requirement.url)
+        origin, hashes = Origin.default(str(parent)), Hashes.in_fragment(requirement.url)
+        return UserRequirement(
+            words(requirement), origin, requirement, requirement.url, hashes=hashes
+        )
 
     def expand(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,13 @@ from bootstrap.errors import BootstrapError
 STRONG_ALGORITHMS = ("sha256", "sha384", "sha512")
 """What pip accepts for `--hash`; md5 alone does not do."""
 
+KNOWN_ALGORITHMS = frozenset(
+    name for name in hashlib.algorithms_guaranteed if not name.startswith("shake")
+)
+"""What can be checked at all; md5 too, to be judged where hashes are demanded."""
+
 _CHUNK = 1 << 20
+_IN_FRAGMENT = re.compile(r"[#&]([a-z0-9_]+)=([0-9a-fA-F]+)(?=&|$)")
 
 
 class HashMismatchError(BootstrapError):
@@ -60,6 +67,11 @@ class Hashes:
             allowed[algorithm] = known | {digest.lower()}
         return cls(allowed)
 
+    @classmethod
+    def in_fragment(cls, url: str) -> Hashes:
+        """Collect the hashes that a URL's fragment names (`#sha256=…`, PEP 503)."""
+        return cls.of(fragment_digests(url))
+
     def __bool__(self) -> bool:
         return bool(self.allowed)
 
@@ -78,6 +90,12 @@ class Hashes:
     def strong(self) -> Hashes:
         """Return only the algorithms that prove something."""
         return Hashes({a: d for a, d in self.allowed.items() if a in STRONG_ALGORITHMS})
+
+
+def fragment_digests(url: str) -> list[tuple[str, str]]:
+    """Return the (algorithm, hex digest) pairs that a URL's fragment names."""
+    found = _IN_FRAGMENT.findall(url, max(url.find("#"), 0)) if "#" in url else []
+    return [(name, digest) for name, digest in found if name in KNOWN_ALGORITHMS]
 
 
 @dataclass(frozen=True)

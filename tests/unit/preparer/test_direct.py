@@ -11,7 +11,6 @@ from bootstrap.preparer.builder import NoBuilderError
 from bootstrap.preparer.direct import (
     UnsuitableWheelError,
     WrongReferenceError,
-    url_hashes,
 )
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
@@ -57,12 +56,15 @@ def test_a_dependency_may_be_one(index: IndexServer, bench: Bench, tmp_path: Pat
     assert demo_wheel.direct_url is None
 
 
-def test_a_fragment_s_hash_is_checked(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+def test_the_hash_in_a_dependency_s_url_is_checked(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
     wheel = make_wheel(tmp_path, "demo", "1.0")
     index.add(wheel)
     url = f"{index.file_url(wheel.name)}#sha256={'0' * 64}"
+    index.add(make_wheel(tmp_path, "app", "1.0", requires=[f"demo @ {url}"]))
     with pytest.raises(HashMismatchError):
-        bench.preparer.wheels(bench.resolve(reference(url)))
+        bench.preparer.wheels(bench.resolve("app"))
 
 
 def test_a_hash_of_the_line_is_checked(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
@@ -102,8 +104,3 @@ def test_an_sdist_needs_a_builder(bench: Bench, tmp_path: Path) -> None:
     sdist = make_sdist(tmp_path, "demo", "1.0")
     with pytest.raises(NoBuilderError, match=r"demo-1\.0\.tar\.gz"):
         bench.resolve(reference(sdist.as_uri()))
-
-
-def test_only_hashes_of_a_fragment_count() -> None:
-    found = url_hashes("https://example.test/a.zip#egg=demo&sha256=AB&subdirectory=x&sha512=cd")
-    assert found == Hashes.of([("sha256", "ab"), ("sha512", "cd")])

@@ -71,3 +71,10 @@ def test_md5_proves_nothing() -> None:
 def test_a_stream_is_read_once_for_all_its_digests() -> None:
     found = digests(io.BytesIO(CONTENT), ["sha256", "sha512"])
     assert found == {"sha256": SHA256, "sha512": SHA512}
+
+
+def test_a_fragment_names_hashes_among_other_things() -> None:
+    url = "https://example.test/a.zip#egg=bad&sha256=AB&subdirectory=x&sha3_256=0c&sha512=cd"
+    expected = [("sha256", "ab"), ("sha3_256", "0c"), ("sha512", "cd")]
+    assert Hashes.in_fragment(url) == Hashes.of(expected)
+    assert not Hashes.in_fragment("https://example.test/a.zip?sha256=ab&x")

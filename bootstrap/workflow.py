@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bootstrap import self_check
+from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.config.seeds import with_seeds
+from bootstrap.config.vouched import needs_vouching, with_vouched_installer
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, handoff
 from bootstrap.install.plan import InstalledDistribution
@@ -25,7 +27,7 @@ from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
 from bootstrap.run import Run, begun
 from bootstrap.supply import Source, at_hand, indexes, without_the_network
-from bootstrap.target.installed import installed_distributions
+from bootstrap.target.installed import Installed, installed_distributions
 from bootstrap.target.managed import require_unmanaged
 from bootstrap.target.path_file import announce, mended, require_visible
 from bootstrap.target.venv import made
@@ -64,7 +66,8 @@ def _fulfilled(run: Run) -> Outcome:
     try:
         if run.config.no_index:
             return _from_what_is_at_hand(run)
-        with indexes(run) as (complete, source):
+        supply = at_hand if needs_vouching(run.config) else indexes
+        with supply(run) as (complete, source):
             outcome = _installed(complete, source)
             return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
     except (UnreachableError, TlsUnavailableError) as error:
@@ -108,9 +111,9 @@ def _decided(run: Run, source: Source) -> tuple[Resolution, Resolution]:
     if config.locks:
         whole = fixed(config.locks, config.wanted, _terms(run, source), before)
     elif config.lock_file is not None:  # a lock knows nothing of what one target happens to hold
-        whole = resolve(_wanted(run, source), target, source, {}, run.ui)
+        whole = resolve(_wanted(run, source, {}), target, source, {}, run.ui)
     else:
-        whole = resolve(_wanted(run, source), target, source, before, run.ui)
+        whole = resolve(_wanted(run, source, before), target, source, before, run.ui)
         return whole, whole
     return whole, whole if config.wanted.ignore_installed else lacking(whole, before)
 
@@ -126,13 +129,16 @@ def _terms(run: Run, source: Source) -> Terms:
     )
 
 
-def _wanted(run: Run, source: Source) -> Wanted:
+def _wanted(run: Run, source: Source, before: Mapping[NormalizedName, Installed]) -> Wanted:
     """Return what is wanted of this target, with what get-pip.py would give it besides."""
 
     def is_offered(name: NormalizedName) -> bool:
         return any(each.is_wheel for each in source.candidates(name))
 
-    return with_seeds(run.config, run.target, is_offered)
+    wanted = with_seeds(run.config, run.target, is_offered)
+    if needs_vouching(run.config):
+        wanted = with_vouched_installer(run.config, wanted, before, bundled_wheel())
+    return wanted
 
 
 def _committed(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bootstrap.config import wanted
 from bootstrap.config.command_line import CommandLine
+from bootstrap.config.dependency_group import DependencyGroup
 from bootstrap.config.file_line import config_settings
 from bootstrap.config.locations import Locations, amended, formats
 from bootstrap.config.model import Config
@@ -20,7 +21,7 @@ from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Saying, Voices
 from bootstrap.errors import UsageError
-from bootstrap.lock.file import split_reference
+from bootstrap.lock.file import Choice, split_reference
 from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.trust.settings import TrustSettings
@@ -82,7 +83,13 @@ def _typed(
         read_requirement(each.value, each.origin, surroundings, editable=True, config_settings=said)
         for each in voices.listed("editable")
     ]
-    return (*arguments, *editables)
+    grouped = [
+        each
+        for group in map(DependencyGroup.named, voices.listed("group"))
+        if not group.is_locked
+        for each in group.requirements(surroundings)
+    ]
+    return (*arguments, *grouped, *editables)
 
 
 def _given_installer(voices: Voices) -> Given[str]:
@@ -108,7 +115,7 @@ def _check_without_installer(
 ) -> None:
     if line.handoff is not None:
         raise ConflictingOptionsError("--installer none", "--")
-    if not typed and not voices.listed("requirement"):
+    if not (typed or voices.listed("requirement") or voices.listed("group")):
         raise NothingWantedError
 
 
@@ -118,17 +125,33 @@ def _is_eager(voices: Voices) -> bool:
 
 
 def files(voices: Voices, surroundings: Surroundings) -> tuple[RequirementFile, ...]:
-    """Return the files that options, variables and configuration name."""
-    return tuple(
+    """Return the files that options, variables and configuration name; each lock once."""
+    named = [
         _file(given, purpose, surroundings)
         for destination, purpose in _FILES.items()
         for given in voices.listed(destination)
-    )
+    ]
+    groups = map(DependencyGroup.named, voices.listed("group"))
+    locked = [_lock(each, surroundings) for each in groups if each.is_locked]
+    found: dict[object, RequirementFile] = {}
+    for place, each in enumerate([*named, *locked]):
+        key = (each.place, each.purpose) if each.is_lock else place
+        if (other := found.get(key)) is not None:
+            found[key] = replace(other, choice=other.choice.with_(each.choice))
+        else:
+            found[key] = each
+    return tuple(found.values())
 
 
 def _file(given: Given[str], purpose: Purpose, surroundings: Surroundings) -> RequirementFile:
     place, extras = split_reference(given.value) or (given.value, frozenset[str]())
-    return RequirementFile(located(place, surroundings), given.origin, purpose, extras)
+    return RequirementFile(located(place, surroundings), given.origin, purpose, Choice(extras))
+
+
+def _lock(group: DependencyGroup, surroundings: Surroundings) -> RequirementFile:
+    place, extras = split_reference(group.place) or (group.place, frozenset[str]())
+    choice = Choice(extras, frozenset({group.name}), default_groups=False)
+    return RequirementFile(located(place, surroundings), group.origin, Purpose.REQUIREMENTS, choice)
 
 
 def with_files(

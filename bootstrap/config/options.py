@@ -20,6 +20,11 @@ _WHAT = (
         in_files=True,
     ),
     Option(
+        "--group [PATH:]GROUP",
+        "a dependency group of pyproject.toml or pylock.toml (repeatable)",
+        Kind.LIST,
+    ),
+    Option(
         "-c --constraint FILE",
         "limit versions by a constraints file (repeatable)",
         Kind.LIST,

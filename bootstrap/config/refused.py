@@ -19,7 +19,6 @@ REFUSED: dict[str, str] = {
     "--egg": "install wheels",
     "--exists-action": _SOURCES,
     "--global-option": "say --config-settings",
-    "--group": _HERE,
     "--implementation": _PLATFORMS,
     "--install-option": "say --config-settings",
     "--local-log": _LOG,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from urllib.parse import urljoin
@@ -19,7 +19,7 @@ from bootstrap.config.requirement_text import decoded, logical_lines
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Saying
 from bootstrap.errors import UsageError
-from bootstrap.lock.file import LockFile, parse_lock, split_reference
+from bootstrap.lock.file import Choice, LockFile, parse_lock, split_reference
 from bootstrap.network.urls import as_path, redacted
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import UserRequirement
@@ -54,8 +54,8 @@ class RequirementFile:
     place: str
     origin: Origin
     purpose: Purpose
-    extras: frozenset[str] = frozenset()
-    """Asked of a lock (`-r pylock.toml[extra]`)."""
+    choice: Choice = field(default_factory=Choice)
+    """Asked of a lock (`-r pylock.toml[extra]`, `--group pylock.toml:group`)."""
 
     @property
     def is_remote(self) -> bool:
@@ -138,7 +138,7 @@ def _lock(file: RequirementFile, surroundings: Surroundings, read: Read | None) 
         raise RequirementFileError(
             file.place, None, f"a lock is no list of {file.purpose.value}", "Name it with -r."
         )
-    return parse_lock(_text(file, surroundings, read), file.place, file.origin, file.extras)
+    return parse_lock(_text(file, surroundings, read), file.place, file.origin, file.choice)
 
 
 def _understood(file: RequirementFile, number: int, text: str, origin: Origin) -> FileLine:

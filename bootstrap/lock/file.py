@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bootstrap.lock.errors import LockError
@@ -18,6 +19,25 @@ _REFERENCE = re.compile(
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What is asked of a lock, of all that it may name."""
+
+    extras: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    """Dependency groups."""
+    default_groups: bool = True
+    """Whether those count, too, that the lock names as its default."""
+
+    def with_(self, other: Choice) -> Choice:
+        """Return what both ask for."""
+        return Choice(
+            self.extras | other.extras,
+            self.groups | other.groups,
+            self.default_groups or other.default_groups,
+        )
+
+
+@dataclass(frozen=True)
 class LockFile:
     """One lock, and what the user asked of it."""
 
@@ -26,10 +46,10 @@ class LockFile:
     origin: Origin
     """Who named it."""
     content: Pylock = field(repr=False)
-    extras: frozenset[str] = frozenset()
+    choice: Choice = field(default_factory=Choice)
 
     def __hash__(self) -> int:
-        return hash((self.place, self.extras))
+        return hash((self.place, self.choice))
 
 
 def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
@@ -45,10 +65,8 @@ def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
     return (found["place"] if bare == text else text), frozenset(filter(None, extras))
 
 
-def parse_lock(
-    text: str, place: str, origin: Origin, extras: frozenset[str] = frozenset()
-) -> LockFile:
-    """Check a lock's text. Raises `LockError`."""
+def parse_lock(text: str, place: str, origin: Origin, choice: Choice | None = None) -> LockFile:
+    """Check a lock's text, and that it has what is asked of it. Raises `LockError`."""
     # Imported here: most runs read no lock.
     from bootstrap._vendor import tomli
     from bootstrap._vendor.packaging.pylock import (
@@ -56,7 +74,6 @@ def parse_lock(
         PylockUnsupportedVersionError,
         PylockValidationError,
     )
-    from bootstrap._vendor.packaging.utils import canonicalize_name
 
     try:
         content = Pylock.from_dict(tomli.loads(text))
@@ -66,10 +83,25 @@ def parse_lock(
         raise LockError(place, f"{error}; this program knows 1.0", "Use an older tool.") from error
     except PylockValidationError as error:
         raise LockError(place, f"it is no lock as PEP 751 describes it ({error})") from error
-    asked = frozenset(map(canonicalize_name, extras))
-    unknown = asked.difference(content.extras or ())
+    asked = choice or Choice()
+    found = replace(
+        asked,
+        extras=_known("extra", asked.extras, content.extras, place),
+        groups=_known("dependency group", asked.groups, content.dependency_groups, place),
+    )
+    return LockFile(place, origin, content, found)
+
+
+def _known(
+    kind: str, asked: Iterable[str], offered: Iterable[str] | None, place: str
+) -> frozenset[str]:
+    from bootstrap._vendor.packaging.utils import canonicalize_name
+
+    names = frozenset[str](map(canonicalize_name, asked))
+    there = {canonicalize_name(each): each for each in offered or ()}
+    unknown = names - there.keys()
     if unknown:
-        there = ", ".join(content.extras or ()) or "none"
-        why = f"it has no extra {', '.join(sorted(unknown))} (it has: {there})"
-        raise LockError(place, why, "Leave the extra out, or lock it.")
-    return LockFile(place, origin, content, asked)
+        listed = ", ".join(there.values()) or "none"
+        why = f"it has no {kind} {', '.join(sorted(unknown))} (it has: {listed})"
+        raise LockError(place, why, f"Leave the {kind} out, or lock it.")
+    return names

@@ -39,11 +39,13 @@ def selected(
     """
     from bootstrap._vendor.packaging.pylock import PylockSelectError
 
+    defaults = lock.content.default_groups or () if lock.choice.default_groups else ()
     try:
         yield from lock.content.select(
             environment=cast("Environment", dict(target.markers)),
             tags=target.tags,
-            extras=lock.extras,
+            extras=lock.choice.extras,
+            dependency_groups=lock.choice.groups.union(defaults),
             prefer_sdist_predicate=lambda name: not formats.allows_wheel(name),
         )
     except PylockSelectError as error:

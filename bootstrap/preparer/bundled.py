@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.build.direct_url import of_archive
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile
 from bootstrap.index.metadata import Metadata, parse_metadata
@@ -70,7 +71,12 @@ class BundledPreparer:
         return self._beside.direct(requirement)
 
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
-        """Do nothing: what is local is near enough."""
+        """Let the other preparer look ahead."""
+        self._beside.prefetch(wanted)
+
+    def newest_seen(self, names: Iterable[NormalizedName]) -> dict[NormalizedName, Version]:
+        """Return the newest release of each project that the other preparer happened to see."""
+        return self._beside.newest_seen(names)
 
     def locations(self) -> Sequence[str]:
         """Return where is looked."""

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -233,3 +234,42 @@ def test_pip_reads_our_locks_and_we_read_pips(
     run(sys.executable, "-m", "pip", "lock", *shown, "-o", theirs, "app")
     engine.succeeds("--venv", venv, "-r", theirs, *index.options)
     assert installed(venv) == {"app-1.0", "library-2.0"}
+
+
+GROUPS = """
+[dependency-groups]
+test = ["app", {include-group = "more"}]
+more = ["library<2"]
+"""
+
+
+def test_a_dependency_group_is_installed_as_pip_installs_it(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    index.add("app", "1.0", requires=["library>=1"])
+    for each in ("1.5", "2.0"):
+        index.add("library", each)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(GROUPS)
+    report: tuple[str, ...] = (
+        "--dry-run",
+        "--ignore-installed",
+        "--report",
+        "-",
+        "--group",
+        "test",
+    )
+    asked: tuple[str | Path, ...] = ("--venv", venv, "--installer", "none", *report)
+    ours = json.loads(engine.succeeds(*asked, *index.options, cwd=project).out)
+    pip = (sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    elsewhere = (*report[:-1], f"{project / 'pyproject.toml'}:test")
+    theirs = json.loads(run(*pip, *elsewhere, *index.options))
+    assert summary(ours) == summary(theirs) == {("app", "1.0", True), ("library", "1.5", True)}
+
+
+def summary(report: dict[str, Any]) -> set[tuple[str, str, bool]]:
+    return {
+        (each["metadata"]["name"], each["metadata"]["version"], each["requested"])
+        for each in report["install"]
+    }

@@ -252,7 +252,7 @@ packages = []
 def test_a_lock_is_read_and_wants_no_installer_nobody_asked_for(user: User) -> None:
     file = user.writes("pylock.dev.toml", _LOCK)
     config = user.says("-r", "pylock.dev.toml[Fast]")
-    assert [(each.place, each.extras) for each in config.locks] == [
+    assert [(each.place, each.choice.extras) for each in config.locks] == [
         (str(file), frozenset({"fast"}))
     ]
     assert config.wanted.requirements == ()

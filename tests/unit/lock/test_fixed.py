@@ -14,7 +14,7 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
 from bootstrap.lock.errors import LockError, NotAtHandError, NotLockedError
-from bootstrap.lock.file import parse_lock
+from bootstrap.lock.file import Choice, parse_lock
 from bootstrap.lock.fixed import Terms, fixed
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import Resolution, UserRequirement, Wanted
@@ -51,10 +51,11 @@ def chosen(
     target: TargetEnvironment | None = None,
     source: Source | None = None,
     wanted: tuple[str, ...] = (),
+    choice: Choice | None = None,
     formats: FormatControl | None = None,
     **terms: bool,
 ) -> Resolution:
-    lock = parse_lock(content, place, Origin.option("-r"), frozenset(extras))
+    lock = parse_lock(content, place, Origin.option("-r"), choice or Choice(frozenset(extras)))
     named = tuple(UserRequirement(w, Origin.option("it"), Requirement(w)) for w in wanted)
     return fixed(
         [lock],
@@ -118,6 +119,19 @@ def test_default_groups_are_installed() -> None:
         **{"dependency-groups": ["main", "dev"], "default-groups": ["main"]},
     )
     assert versions(chosen(content)) == {"a": "1.0"}
+
+
+def test_groups_are_installed_where_they_are_asked_for() -> None:
+    content = text(
+        package("a", marker="'main' in dependency_groups"),
+        package("b", marker="'dev' in dependency_groups"),
+        **{"dependency-groups": ["main", "dev"], "default-groups": ["main"]},
+    )
+    dev = Choice(groups=frozenset({"Dev"}), default_groups=False)
+    assert versions(chosen(content, choice=dev)) == {"b": "1.0"}
+    assert versions(chosen(content, choice=dev.with_(Choice()))) == {"a": "1.0", "b": "1.0"}
+    with pytest.raises(LockError, match=r"no dependency group docs \(it has: main, dev\)"):
+        chosen(content, choice=Choice(groups=frozenset({"docs"})))
 
 
 @pytest.mark.parametrize(

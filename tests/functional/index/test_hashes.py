@@ -1,0 +1,90 @@
+"""`--require-hashes` end to end: what nobody vouches for is refused, the bundled wheel is not."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine, snapshot
+from tests.servers.index import Features
+
+
+def sha256(wheel: Path) -> str:
+    return hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def listed(index: LocalIndex, tmp_path: Path) -> Path:
+    """A requirements file with the hash of a project, on an index that has another pip."""
+    wheel = index.add("app", "1.0")
+    file = tmp_path / "requirements.txt"
+    file.write_text(f"app==1.0 --hash=sha256:{sha256(wheel)}\n")
+    return file
+
+
+def pip_version(engine: Engine, venv: Path) -> str:
+    done = engine.succeeds("--python", venv, "--installer", "none", "pip", "--dry-run", "--offline")
+    return done.out.partition(" has pip ")[2].partition(" already")[0]
+
+
+@pytest.mark.parametrize("how", ["online", "from what is at hand"])
+def test_the_installer_nobody_asked_for_is_the_bundled_one_whose_hash_is_known(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path, how: str
+) -> None:
+    index.add("pip", "99.0")  # newer, and vouched for by nobody
+    places = index.options if how == "online" else ("--no-index", "--find-links", index.wheels)
+    done = engine.succeeds("--venv", venv, "--require-hashes", "-r", listed, *places)
+    assert "bundled with get-installer" in done.out
+    assert "app 1.0" in done.out
+    bundled = pip_version(engine, venv)
+    assert bundled not in ("", "99.0")
+    again = engine.succeeds("--venv", venv, "-r", listed, *places)
+    assert "Nothing to do" in again.out
+
+
+def test_a_newer_installer_that_is_there_stays(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    index.add("pip", "99.0")
+    engine.succeeds("--venv", venv, *index.options, "--no-setuptools", "--no-wheel")
+    engine.succeeds("--venv", venv, "--require-hashes", "-r", listed, *index.options)
+    assert pip_version(engine, venv) == "99.0"
+
+
+def test_what_the_user_names_still_needs_a_hash(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    index.add("pip", "99.0")
+    engine.succeeds("--venv", venv, "-r", listed, *index.options)
+    before = snapshot(venv)
+    listed.write_text(f"{listed.read_text()}pip==99.0\n")
+    done = engine.fails("--venv", venv, "-r", listed, *index.options)
+    assert f"pip==99.0 ({listed}, line 2) has no hash" in done.err
+    other = engine.fails("--venv", venv, "--installer", "uv", "--require-hashes", *index.options)
+    assert "uv (--installer) has no hash" in other.err
+    assert snapshot(venv) == before
+
+
+def test_a_dependency_that_is_not_listed_is_refused_with_the_line_to_add(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    wheel, below = index.add("top", "1.0", requires=["below"]), index.add("below", "2.0")
+    file = tmp_path / "requirements.txt"
+    file.write_text(f"top==1.0 --hash=sha256:{sha256(wheel)}\n")
+    done = engine.fails("--venv", venv, "--installer", "none", "-r", file, *index.options)
+    line = f"is not listed with a hash (the index says --hash=sha256:{sha256(below)})"
+    assert f"below==2.0, needed by top, {line}" in done.err
+    assert not venv.exists()
+
+
+def test_a_file_with_another_hash_than_is_listed_is_refused(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    index.server.features = Features(hashes=False)
+    listed.write_text(f"app==1.0 --hash=sha256:{'0' * 64}\n")
+    done = engine.fails("--venv", venv, "-r", listed, *index.options)
+    assert f"expected sha256 {'0' * 64}" in done.err
+    assert not venv.exists()

@@ -1,0 +1,93 @@
+"""`--group`: what a project's or a lock's dependency group brings, as with pip."""
+
+from __future__ import annotations
+
+import pytest
+
+from bootstrap.config.dependency_group import DependencyGroupError
+from bootstrap.lock.errors import LockError
+from bootstrap.lock.file import Choice
+from tests.unit.config.users import User
+
+PROJECT = """
+[dependency-groups]
+Test = ["pytest>=8", "coverage[toml]; python_version >= '3.8'"]
+typing = ["mypy"]
+dev = [{include-group = "test"}, {include-group = "typing"}]
+broken = [{include-group = "broken"}]
+odd = ["what is this"]
+"""
+
+LOCK = """
+lock-version = "1.0"
+created-by = "tests"
+dependency-groups = ["dev", "docs"]
+default-groups = ["dev"]
+packages = []
+"""
+
+
+def test_a_groups_requirements_are_wanted_with_what_it_includes(user: User) -> None:
+    file = user.writes("pyproject.toml", PROJECT)
+    wanted = user.says("--group", "dev", "flask", "--installer", "none").wanted.requirements
+    assert [str(each.requirement) for each in wanted] == [
+        "flask",
+        "pytest>=8",
+        'coverage[toml]; python_version >= "3.8"',
+        "mypy",
+    ]
+    assert str(wanted[1].origin) == f"{file}, group dev"
+
+
+def test_a_group_alone_is_enough(user: User) -> None:
+    user.writes("pyproject.toml", PROJECT)
+    config = user.says("--group", "typing", "--installer", "none")
+    assert [each.text for each in config.wanted.requirements] == ["mypy"]
+
+
+def test_a_groups_project_may_lie_elsewhere(user: User) -> None:
+    user.writes("there/pyproject.toml", PROJECT)
+    config = user.says("--group", "there/pyproject.toml:Typing")
+    assert [each.text for each in config.wanted.requirements] == ["mypy", "pip"]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("docs", "'docs' not found"),
+        ("broken", "includes itself"),
+        ("odd", "what is this"),
+        ("nowhere/pyproject.toml:dev", "cannot be read"),
+        ("setup.cfg:dev", r"expects \[PATH:\]GROUP"),
+        ("https://h.example/pylock.toml:dev", r"expects \[PATH:\]GROUP"),
+    ],
+)
+def test_a_group_that_cannot_be_is_told(user: User, said: str, message: str) -> None:
+    user.writes("pyproject.toml", PROJECT)
+    with pytest.raises(DependencyGroupError, match=message):
+        user.says("--group", said)
+
+
+@pytest.mark.parametrize("content", ["", "[dependency-groups", "dependency-groups = 1"])
+def test_a_project_without_groups_is_told(user: User, content: str) -> None:
+    user.writes("pyproject.toml", content)
+    with pytest.raises(DependencyGroupError, match=r"pyproject\.toml"):
+        user.says("--group", "dev")
+
+
+def test_a_locks_group_is_chosen_from_it_instead_of_its_defaults(user: User) -> None:
+    user.writes("pylock.toml", LOCK)
+    (lock,) = user.says("--group", "pylock.toml:docs").locks
+    assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=False)
+
+
+def test_a_lock_that_is_named_twice_is_read_once_with_all_that_is_asked_of_it(user: User) -> None:
+    user.writes("pylock.toml", LOCK)
+    (lock,) = user.says("-r", "pylock.toml", "--group", "pylock.toml:docs").locks
+    assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=True)
+
+
+def test_a_lock_without_the_group_is_told(user: User) -> None:
+    user.writes("pylock.toml", LOCK)
+    with pytest.raises(LockError, match=r"no dependency group x \(it has: dev, docs\)"):
+        user.says("--group", "pylock.toml:x")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from bootstrap.build.settings import BuildSettings
 from bootstrap.config import environ, values
@@ -133,6 +134,7 @@ def network_settings(voices: Voices, surroundings: Surroundings) -> NetworkSetti
         timeout=values.seconds(timeout.text, timeout.subject) if timeout else default.timeout,
         retries=values.whole(retries.text, retries.subject) if retries else default.retries,
         proxy=voices.text("proxy"),
+        user_agent=f"get-installer/{__version__}",
         environment_proxies={} if voices.flag("no_proxy_env") else environ.proxies(surroundings),
         cache_directory=_cache(voices, surroundings),
         netrc=environ.netrc(surroundings),

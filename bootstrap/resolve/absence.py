@@ -86,15 +86,22 @@ class Shelf:
         version = max(each.version for each in useless if each.version is not None)
         files = [each for each in useless if each.version == version]
         what = f"{self.name} {version} {self._described(files)}"
-        best = next((each for each in self.offered if each.file.yanked is None), None)
         way_out = _WAYS_OUT[_main_reason(files)]
-        if best is not None:
+        if (nearest := self._nearest(version)) is not None:
+            sign, which = ("<=", "newest") if nearest < version else (">=", "oldest")
             if self.is_asked_for:
-                way_out = f"ask for {self.name}<={best.version}, or {way_out}"
-            return f"{what}; the newest for it is {best.version}", _hint(way_out)
+                way_out = f"ask for {self.name}{sign}{nearest}, or {way_out}"
+            return f"{what}; the {which} for it is {nearest}", _hint(way_out)
         older = {each.version for each in self.rejected if each.version is not None} - {version}
         others = ", and no other version suits it either" if older else ""
         return f"{what}{others}", _hint(way_out)
+
+    def _nearest(self, version: Version) -> Version | None:
+        """Return the newest older version that suits the target, or else the oldest newer one."""
+        sound = {each.version for each in self.offered if each.file.yanked is None}
+        there = {each for each in sound if not each.is_prerelease} or sound
+        older = [each for each in there if each < version]
+        return max(older, default=min(there, default=None))
 
     def _described(self, files: Sequence[RejectedFile]) -> str:
         reason = _main_reason(files)
@@ -138,8 +145,9 @@ _WAYS_OUT = {
     Reason.MALFORMED: "ask its authors for files that are named as the standards say",
 }
 
-_TELLING = (Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.TOO_NEW, Reason.UNSUPPORTED)
-"""Which reason to tell where files of one version have several: what a wheel lacks, first."""
+_TELLING = (Reason.TOO_NEW, Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.UNSUPPORTED)
+"""Which reason to tell where files of one version have several: that of the file that came nearest
+to being used, and of what a wheel lacks before the rest."""
 
 
 def _hint(way_out: str) -> str:

@@ -65,11 +65,18 @@ class Claim:
     """The same parent's needs in its other versions, which do not fit either."""
 
     def __str__(self) -> str:
-        if not self.others:
-            return str(self.chain)
-        if all(need.text == self.chain.needs[-1].text for need, _ in self.others):
-            return f"{self.chain}, and so do {self._few([str(pin) for _, pin in self.others])}"
-        return f"{self.chain}, {self._few([f'{pin} needs {n.text}' for n, pin in self.others])}"
+        by_text: dict[str, list[Pin]] = {self.chain.needs[-1].text: []}
+        for need, pin in self.others:
+            by_text.setdefault(need.text, []).append(pin)
+        same, *different = by_text.items()
+        alike = (
+            f", and so {'does' if len(same[1]) == 1 else 'do'} {self._few([*map(str, same[1])])}"
+            if same[1]
+            else ""
+        )
+        others = self._few([f"{pins[0]} needs {text}" for text, pins in different])
+        comma = ("; " if alike else ", ") if others else ""
+        return f"{self.chain}{alike}{comma}{others}"
 
     def _few(self, others: Sequence[str]) -> str:
         more = len(others) - _FEW

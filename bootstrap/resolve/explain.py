@@ -68,20 +68,21 @@ class Claim:
         by_text: dict[str, list[Pin]] = {self.chain.needs[-1].text: []}
         for need, pin in self.others:
             by_text.setdefault(need.text, []).append(pin)
-        same, *different = by_text.items()
-        alike = (
-            f", and so {'does' if len(same[1]) == 1 else 'do'} {self._few([*map(str, same[1])])}"
-            if same[1]
-            else ""
-        )
-        others = self._few([f"{pins[0]} needs {text}" for text, pins in different])
-        comma = ("; " if alike else ", ") if others else ""
-        return f"{self.chain}{alike}{comma}{others}"
+        (_, alike), *different = by_text.items()
+        told = str(self.chain)
+        if alike:
+            verb = "does" if len(alike) == 1 else "do"
+            told += f", and so {verb} {self._few(alike[:_FEW], len(alike))}"
+        if different:
+            others = [f"{pins[0]} needs {text}" for text, pins in different[:_FEW]]
+            rest = sum(len(pins) for _, pins in different[_FEW:])
+            told += f"{'; ' if alike else ', '}{self._few(others, len(others) + rest)}"
+        return told
 
-    def _few(self, others: Sequence[str]) -> str:
-        more = len(others) - _FEW
+    def _few(self, shown: Sequence[object], count: int) -> str:
+        more = count - len(shown)
         rest = f" and {more} more versions of {self.chain.pins[-1].identifier}" if more > 0 else ""
-        return ", ".join(others[:_FEW]) + rest
+        return ", ".join(map(str, shown)) + rest
 
 
 def explain(attempt: Attempt, causes: Causes) -> BootstrapError:

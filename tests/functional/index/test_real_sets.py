@@ -65,6 +65,29 @@ def test_airflow_under_constraints_resolves_to_what_they_say(
     assert ours(engine, newest_pip, tmp_path, *asked) == answer
 
 
+@pytest.mark.slow
+def test_an_answer_a_thousand_releases_back_is_found(
+    engine: Engine, newest_pip: Path, tmp_path: Path
+) -> None:
+    """The newest pip finds it too, in a quarter of an hour: only later botocores limit urllib3."""
+    found = ours(engine, newest_pip, tmp_path, "boto3<1.27", "urllib3>=2")
+    assert (found["boto3"], found["botocore"]) == ("1.7.84", "1.10.84")
+    assert int(found["urllib3"].partition(".")[0]) >= 2
+
+
+@pytest.mark.slow
+def test_where_there_is_none_the_clash_is_told_and_each_single_change_that_would_do(
+    engine: Engine, newest_pip: Path
+) -> None:
+    clash = ("boto3<1.27,>=1.20", "urllib3>=2")
+    target = ("--python", newest_pip, "--installer", "none", "--dry-run")
+    done = engine.fails(*target, *clash, timeout=280)
+    assert "you asked for urllib3>=2" in done.err
+    assert "needs urllib3<1.27,>=1.25.4" in done.err
+    assert "relax boto3<1.27,>=1.20 (the command line) to boto3" in done.err
+    assert "relax urllib3>=2 (the command line) to urllib3" in done.err
+
+
 def test_the_clash_of_boto3_with_another_botocore_is_told_by_both_their_needs(
     engine: Engine, newest_pip: Path
 ) -> None:

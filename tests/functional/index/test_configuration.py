@@ -1,0 +1,71 @@
+"""Whose word counts, from pip.conf to the command line, and where each was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+
+
+@pytest.fixture
+def configured(tmp_path: Path, index: LocalIndex) -> Mapping[str, str]:
+    """Settings in a site's pip.conf, in the user's, and in variables; all indexes are wrong."""
+    index.add("app", "1.0")
+    site, user = tmp_path / "site", tmp_path / "home" / ".config"
+    for place in (site / "pip", user / "pip"):
+        place.mkdir(parents=True)
+    wrong = "index-url = https://me:secret@{}.example/\n"
+    (site / "pip" / "pip.conf").write_text(f"[global]\n{wrong.format('site')}timeout = 3\n")
+    (user / "pip" / "pip.conf").write_text(f"[install]\n{wrong.format('user')}retries = 1\n")
+    return {
+        "HOME": str(tmp_path / "home"),
+        "XDG_CONFIG_DIRS": str(site),
+        "XDG_CONFIG_HOME": str(user),
+        "PIP_CONFIG_FILE": "",
+        "PIP_INDEX_URL": "https://variable.example/",
+        "PIP_CERT": str(index.ca),
+    }
+
+
+def lines(place: Mapping[str, str], index: LocalIndex) -> list[str]:
+    site = Path(place["XDG_CONFIG_DIRS"], "pip", "pip.conf")
+    user = Path(place["XDG_CONFIG_HOME"], "pip", "pip.conf")
+    return [
+        f"index-url {index.server.simple_url} (by --index-url)",
+        "index-url https://variable.example/ (by the variable PIP_INDEX_URL, overruled)",
+        f"index-url https://****@user.example/ (by {user}, line 2, overruled)",
+        f"index-url https://****@site.example/ (by {site}, line 2, overruled)",
+        f"timeout 3 (by {site}, line 3)",
+        f"retries 1 (by {user}, line 3)",
+        f"cert {index.ca} (by the variable PIP_CERT)",
+    ]
+
+
+@pytest.mark.parametrize("how", ["-v", "doctor"])
+def test_the_command_line_beats_variables_the_users_file_and_the_sites(
+    engine: Engine, index: LocalIndex, venv: Path, configured: Mapping[str, str], how: str
+) -> None:
+    typed = ("--index-url", index.server.simple_url)
+    if how == "doctor":
+        done = engine.succeeds("doctor", *typed, environ=configured)
+    else:
+        asked = ("--venv", venv, "--installer", "none", "app", "--dry-run", "-v")
+        done = engine.succeeds(*asked, *typed, environ=configured)
+        assert "Would install app 1.0" in done.out
+    told = [line for line in lines(configured, index) if line not in done.text]
+    assert not told, done.text
+    assert "secret" not in done.text
+
+
+def test_isolated_leaves_the_users_words_out(
+    engine: Engine, index: LocalIndex, venv: Path, configured: Mapping[str, str]
+) -> None:
+    asked = ("--venv", venv, "--installer", "none", "app", "--dry-run", "-v", "--isolated")
+    done = engine.succeeds(*asked, *index.options, environ=configured)
+    assert "user.example" not in done.text
+    assert "variable.example" not in done.text
+    assert "site.example" in done.text  # the machine's own rules hold, as in pip

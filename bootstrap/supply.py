@@ -33,11 +33,12 @@ _NEAR = (
 @contextmanager
 def at_hand(run: Run) -> Iterator[tuple[Run, BundledPreparer]]:
     """Offer the bundled wheel, and what the run's places hold; say so to whom it does not do."""
+    is_near = run.config.network.offline or run.config.no_index
     with indexes(run) as (complete, beside):
         try:
             yield complete, BundledPreparer(bundled_wheel(), beside)
         except (NoCandidateError, ConflictError) as error:
-            if isinstance(error, NoCandidateError) or not error.changes:
+            if is_near and (isinstance(error, NoCandidateError) or not error.changes):
                 error.hint = _NEAR
             raise
 

@@ -122,8 +122,14 @@ def _lookup(name: str, known: Mapping[str, Option]) -> Option:
         return known[name]
     if name in REFUSED:
         raise RefusedOptionError(name, REFUSED[name])
+    raise UnknownOptionError(name, _nearest(name, known) if name.startswith("--") else None)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the long option that was probably meant: one that begins so, or one spelt alike."""
     from difflib import get_close_matches
 
-    completed = sorted(each for each in known if each.startswith(name))
-    nearest = completed or get_close_matches(name, known, 1) if name.startswith("--") else []
-    raise UnknownOptionError(name, nearest[0] if nearest else None)
+    words = sorted(each[2:] for each in known if each.startswith("--"))
+    begun = [each for each in words if each.startswith(name[2:])]
+    found = begun or get_close_matches(name[2:], words, 1)
+    return f"--{found[0]}" if found else None

@@ -14,7 +14,7 @@ class MalformedWheelError(BootstrapError):
     def __init__(self, filename: str, why: str) -> None:
         self.filename, self.why = filename, why
         super().__init__(
-            f"{filename} is not a wheel that can be used: {why}.",
+            f"{filename} is no sound wheel: {why}.",
             hint="It may have been cut off on its way. Ask who published it.",
         )
 

@@ -72,7 +72,8 @@ class Dependencies:
     def _leave_out(self, pin: Pin, error: UnusableCandidateError) -> None:
         self.catalogue.unusable.add(pin)
         self.unusable[pin] = error
-        self.ui.warn(f"{pin} is left out: {error}")
+        if pin.candidate is None or not pin.candidate.is_direct:  # else the run ends, and says why
+            self.ui.warn(f"{pin} is left out: {error}")
 
     def _needs(self, pin: Pin) -> Iterator[Need]:
         requires, python = self._metadata(pin)

@@ -235,5 +235,6 @@ def _advice(changes: Sequence[Change], *, is_complete: bool) -> str:
 
 
 def _sentence(text: str) -> str:
+    text = text.rstrip(".")  # it may end with an error's own sentence
     # A project's name keeps its case.
     return f"{text[0].upper()}{text[1:]}." if text.startswith("you ") else f"{text}."

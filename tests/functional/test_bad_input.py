@@ -126,6 +126,17 @@ def test_a_wheel_that_is_no_zip_is_named(engine: Engine, index: LocalIndex, targ
     assert "extra-1.0-py3-none-any.whl" in done.err
 
 
+def test_a_file_that_is_named_and_no_wheel_is_told_of_once(
+    engine: Engine, index: LocalIndex, target: Path
+) -> None:
+    wheel = index.add("extra", "1.0")
+    wheel.write_bytes(b"this is no zip")
+    done = refused(engine, target, *index.options, str(wheel))
+    assert done.err.count("extra-1.0-py3-none-any.whl is no sound wheel") == 1
+    assert ".." not in done.err
+    assert "left out" not in done.err
+
+
 def test_a_certificate_nobody_vouches_for_ends_the_run(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:

@@ -137,6 +137,12 @@ def test_an_unknown_option_is_refused_with_the_nearest(
     assert caught.value.exit_status == 2
 
 
+def test_an_option_that_is_like_no_other_is_refused_without_a_guess(user: User) -> None:
+    with pytest.raises(UnknownOptionError, match="--frobnicate") as caught:
+        user.says("--frobnicate")
+    assert caught.value.hint is None
+
+
 @pytest.mark.parametrize("typed", ["--index", "--extra", "--no-cache", "-Z"])
 def test_options_are_not_abbreviated(user: User, typed: str) -> None:
     with pytest.raises(UnknownOptionError):

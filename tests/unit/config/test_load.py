@@ -140,7 +140,7 @@ def test_an_unknown_option_is_refused_with_the_nearest(
 def test_an_option_that_is_like_no_other_is_refused_without_a_guess(user: User) -> None:
     with pytest.raises(UnknownOptionError, match="--frobnicate") as caught:
         user.says("--frobnicate")
-    assert caught.value.hint is None
+    assert caught.value.hint == "See --help."
 
 
 @pytest.mark.parametrize("typed", ["--index", "--extra", "--no-cache", "-Z"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bootstrap._vendor.packaging.requirements import Requirement
@@ -95,29 +95,33 @@ def prepare(
         pre=wanted.pre,
     )
     dependencies = Dependencies(catalogue, target, wanted, ui)
-    # What limits most comes first: a direct reference before a name that only it may meet, and a
-    # project before its extras.
-    roots = sorted(
-        _roots(wanted, dependencies),
-        key=lambda root: (root.only is None, bool(root.identifier.extra)),
-    )
+    roots = _most_limiting_first(_roots(wanted, dependencies))
     catalogue.hashes.update(demanded_hashes(roots, constraints))
-    order: dict[NormalizedName, int] = {}
-    for place, root in enumerate(roots):
-        order.setdefault(root.identifier.name, place)
     ruled_out = RuledOut(catalogue, roots)
-    provider = Provider(catalogue, dependencies, order, ruled_out)
     quiet = replace(ui, verbosity=SILENT)
     return Attempt(
         wanted,
-        tuple(roots),
+        roots,
         catalogue,
         dependencies,
-        provider,
+        Provider(catalogue, dependencies, _places(roots), ruled_out),
         Reporter(ui, ruled_out),
         ruled_out,
         again=lambda other: prepare(other, target, recall.on_trial(), installed, quiet),
     )
+
+
+def _most_limiting_first(roots: Iterable[Need]) -> tuple[Need, ...]:
+    """Put a direct reference before a name that only it may meet, a project before its extras."""
+    return tuple(sorted(roots, key=lambda root: (root.only is None, bool(root.identifier.extra))))
+
+
+def _places(roots: Iterable[Need]) -> dict[NormalizedName, int]:
+    """Return the place of each project among the roots."""
+    places: dict[NormalizedName, int] = {}
+    for place, root in enumerate(roots):
+        places.setdefault(root.identifier.name, place)
+    return places
 
 
 def _roots(wanted: Wanted, dependencies: Dependencies) -> Iterator[Need]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ import bootstrap
 from bootstrap import _snapshot
 from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError
-from bootstrap.termination import Terminated, orderly
+from bootstrap.termination import Terminated, die_of, orderly
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def _carried_out(config: Config) -> int:
     from bootstrap.config.option import Command
     from bootstrap.workflow import install
 
-    # A report on standard output has it for itself.
-    out = sys.stderr if config.report_file == "-" else sys.stdout
+    # Standard output is the report's that goes there, or the installer's that takes over.
+    is_taken = config.report_file == "-" or config.handoff is not None
+    out = sys.stderr if is_taken else sys.stdout
     ui = Ui(out, sys.stderr, config.verbosity)
     for notice in config.notices:
         ui.warn(notice)
@@ -113,6 +115,7 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
         return _INTERRUPTED
     except KeyboardInterrupt:
         ui.error("Interrupted; nothing was left half done.")
+        die_of(signal.SIGINT)
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one message
         ui.error(f"error: get-installer met something it did not expect: {error!r}")

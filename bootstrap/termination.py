@@ -32,7 +32,13 @@ class Terminated(KeyboardInterrupt):
 
     def carry_out(self) -> None:
         """Die of the signal, so that whoever started us sees why."""
-        signal.raise_signal(self.number)
+        die_of(self.number)
+
+
+def die_of(number: int) -> None:
+    """End this process by a signal, whoever else would have answered it."""
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
 @contextmanager

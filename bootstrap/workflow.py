@@ -76,11 +76,12 @@ def _fulfilled(run: Run) -> Outcome:
 
 def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> Outcome:
     """Do without the indexes, if that fulfils every wish; else the obstacle is the answer."""
-    run.ui.warn(f"{obstacle}")
     try:
-        return _from_what_is_at_hand(without_the_network(run))
+        outcome = _from_what_is_at_hand(without_the_network(run))
     except (NoCandidateError, ConflictError, NotAtHandError, OfflineError):
         raise obstacle from None
+    run.ui.warn(f"{obstacle} What was at hand did instead.")
+    return outcome
 
 
 def _from_what_is_at_hand(run: Run) -> Outcome:

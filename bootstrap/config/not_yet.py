@@ -8,9 +8,6 @@ from bootstrap.errors import UsageError
 class NotYetError(UsageError):
     """Something was asked for that this version understands but cannot do."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, instead: str) -> None:
         self.what = what
-        super().__init__(
-            f"This version cannot do that yet: {what}.",
-            hint="Leave it out, or hand it to pip: -- install …",
-        )
+        super().__init__(f"This version cannot do that yet: {what}.", hint=instead)

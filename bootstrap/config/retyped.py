@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bootstrap.network.urls import redacted
+
 _VENV = ("--venv", ".venv")
 
 
@@ -25,8 +27,15 @@ def into_a_venv(started: Sequence[str], typed: Sequence[str], *, user: bool = Fa
     program = started[: len(started) - len(typed)]
     if list(started[len(program) :]) != list(typed):  # called as a function
         program = another_start()
-    pipe = "... | " if program[-1] == "-" else ""
-    return pipe + _line([*program, *ours, *_VENV, *instead, *typed[end:]])
+    missing = []
+    if program[-1] == "-":
+        program = (*program[:-1], "get-installer.py")
+        missing.append("what was piped saved as get-installer.py")
+    words = [*program, *ours, *_VENV, *instead, *typed[end:]]
+    shown = [redacted(word) for word in words]
+    if shown != words:
+        missing.append("your name and password for ****")
+    return _line(shown) + (f"  # with {', and '.join(missing)}" if missing else "")
 
 
 def instead_of_ensurepip(*, upgrade: bool) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bootstrap.config.model import Config
 from bootstrap.config.not_yet import NotYetError
 from bootstrap.config.option import Command
@@ -11,10 +9,10 @@ from bootstrap.config.option import Command
 
 def refuse_what_is_not_built(config: Config) -> None:
     """Raise `NotYetError` for the first thing that no room can do yet."""
-    for what in _asked_for(config):
-        raise NotYetError(what)
-
-
-def _asked_for(config: Config) -> Iterator[str]:
-    if config.command in {Command.PACK, Command.VERIFY}:
-        yield config.command.value
+    instead = {
+        Command.PACK: "Carry a directory of wheels, made by `pip download`, and name it with "
+        "--find-links.",
+        Command.VERIFY: "Compare the file's SHA-256 with the one that was published with it.",
+    }
+    if config.command in instead:
+        raise NotYetError(config.command.value, instead[config.command])

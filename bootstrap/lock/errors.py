@@ -54,7 +54,7 @@ class LockNameError(UsageError):
         super().__init__(
             f"{name}: expected a file named pylock.toml or pylock.NAME.toml (PEP 751), "
             f"found {path.name}.",
-            hint=f"Write {path.with_name('pylock.toml')}.",
+            hint=f"Say --lock {path.with_name('pylock.toml')}.",
         )
 
 

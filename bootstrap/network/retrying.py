@@ -32,7 +32,7 @@ def persist(
             seconds = wait_before(number, error)
             if number == retries or seconds is None:
                 raise
-            tell(f"{error} Trying again in {seconds:.1f} s ({retries - number} left).")
+            tell(f"{error} Trying again in {seconds:.1f} s.")
             pause(seconds)
     raise AssertionError("unreachable: the last attempt returns or raises")
 

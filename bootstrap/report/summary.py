@@ -50,13 +50,15 @@ def _counted(changes: Iterable[Change]) -> str:
 
 def _planned(outcome: Outcome) -> Iterator[Change]:
     for each in _ordered(outcome.resolution.to_install):
-        yield Change(f"{each.name} {each.version}{_source(each)}", each.requested is not None)
+        text = f"{each.name} {each.version}{_remarks(_source(each))}"
+        yield Change(text, each.requested is not None)
 
 
 def _made(outcome: Outcome) -> Iterator[Change]:
     installed = {each.name: each for each in outcome.installed}
     for each in _ordered(outcome.resolution.to_install):
-        text = f"{each.name} {each.version}{_source(each)}{_replaced(installed[each.name])}"
+        remarks = _remarks(_source(each), _replaced(installed[each.name]))
+        text = f"{each.name} {each.version}{remarks}"
         yield Change(text, each.requested is not None)
 
 
@@ -67,15 +69,20 @@ def _ordered(distributions: Iterable[Resolved]) -> list[Resolved]:
 def _source(resolved: Resolved) -> str:
     """Say where a wheel came from, where that is not an index."""
     bundled = resolved.candidate is not None and is_bundled(resolved.candidate)
-    return " (bundled with get-installer)" if bundled else ""
+    return "bundled with get-installer" if bundled else ""
 
 
 def _replaced(distribution: InstalledDistribution) -> str:
     if distribution.replaced is None:
         return ""
     if distribution.replaced == distribution.version:
-        return " (again)"
-    return f" (in place of {distribution.replaced})"
+        return "again"
+    return f"in place of {distribution.replaced}"
+
+
+def _remarks(*remarks: str) -> str:
+    said = ", ".join(filter(None, remarks))
+    return f" ({said})" if said else ""
 
 
 def _kept(resolution: Resolution) -> list[str]:

@@ -56,6 +56,8 @@ class Shelf:
             )
         message = f"there is no project {self.name} on {listed(self.locations)}"
         near = difflib.get_close_matches(self.name, sorted({*self.similar} - {self.name}), n=1)
+        if self.name in _PIPS_COMMANDS:
+            return message, f"pip's own commands go behind two dashes: -- {self.name}"
         if self.name.endswith("-txt"):
             return message, "To install what a requirements file lists, use -r FILE."
         if near:
@@ -168,3 +170,9 @@ def listed(things: Sequence[object]) -> str:
     shown = ", ".join(str(each) for each in things[:_SHOWN])
     more = len(things) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+_PIPS_COMMANDS = frozenset(
+    {"cache", "check", "config", "download", "freeze", "help", "list", "show", "uninstall", "wheel"}
+)
+"""What people type who take this program for pip."""

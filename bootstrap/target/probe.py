@@ -154,7 +154,7 @@ def _first_of(
         others.append(".".join(map(str, found.version_info)))
     looked = "there is none on PATH, nor where Pythons usually are"
     if others:
-        looked += f", only {', '.join(dict.fromkeys(others))}"
+        looked += f" (asked, and another: {', '.join(dict.fromkeys(others))})"
     raise InterpreterNotFoundError(python.value, python.origin, looked)
 
 

@@ -35,6 +35,14 @@ def test_pip_is_installed_from_the_index_and_takes_over(
     assert "".join(run(venv / "bin" / "pip", "--version")).startswith(f"pip {PIP_VERSION} ")
 
 
+def test_standard_output_is_the_installers_own(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    done = engine.succeeds("--venv", venv, *index.options, "--", "freeze", "--all")
+    assert done.out == f"pip=={PIP_VERSION}\n"
+    assert f"Installed pip {PIP_VERSION} into {venv}" in done.err
+
+
 def test_what_was_done_and_where_is_said_in_a_few_lines(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:

@@ -30,7 +30,7 @@ def closed_port() -> int:
 
 def test_offline_installs_the_bundled_pip_and_says_so(engine: Engine, venv: Path) -> None:
     done = engine.succeeds("--venv", venv, "--offline", "--", "--version")
-    assert "bundled" in done.out
+    assert "bundled" in done.err
     assert str(venv) in done.out.splitlines()[-1]
     assert run(venv / "bin" / "python", "-m", "pip", "check") == "No broken requirements found.\n"
 

@@ -38,7 +38,14 @@ def _check_writable(directory: str) -> None:
         raise NotWritableError(directory, "it is no directory")
     effective = os.access in os.supports_effective_ids
     if not os.access(directory, os.W_OK | os.X_OK, effective_ids=effective):
-        raise NotWritableError(directory, "no permission to write")
+        raise NotWritableError(directory, _why_closed(directory))
+
+
+def _why_closed(directory: str) -> str:
+    read_only = getattr(os, "ST_RDONLY", 0)
+    if read_only and os.statvfs(directory).f_flag & read_only:
+        return "its file system is mounted read-only"
+    return "no permission to write"
 
 
 def check_space(directory: str, size: int) -> None:

@@ -117,8 +117,8 @@ def test_the_engine_replaces_itself_by_a_newer_version(
     ]
     done = installed_engine(home).succeeds(*options)
     is_well(done, home)
-    assert f"get-installer 99.0 (in place of {__version__})" in done.out
-    assert "is out" not in done.out
+    assert f"get-installer 99.0 (in place of {__version__})" in done.err
+    assert "is out" not in done.err
 
 
 def test_the_engine_replaces_itself_by_an_editable_installation_of_itself(

@@ -8,6 +8,8 @@ import pytest
 from bootstrap.config.retyped import into_a_venv
 from tests.functional.engine import CHECKOUT, run
 
+_SAVED = "what was piped saved as get-installer.py"
+
 
 @pytest.mark.parametrize(
     ("started", "typed", "expected"),
@@ -16,7 +18,7 @@ from tests.functional.engine import CHECKOUT, run
         ("python3 -I x.pyz", "pip<26", "python3 -I x.pyz 'pip<26' --venv .venv"),
         ("python3 x.pyz", "-q -- list --user", "python3 x.pyz -q --venv .venv -- list --user"),
         ("/v/python /v/get-installer", "uv", "/v/python /v/get-installer uv --venv .venv"),
-        ("python3 -", "-q", "... | python3 - -q --venv .venv"),
+        ("python3 -", "-q", "python3 get-installer.py -q --venv .venv  # with " + _SAVED),
     ],
 )
 def test_it_is_what_was_typed_and_a_virtual_environment(
@@ -31,6 +33,15 @@ def test_what_does_not_go_with_one_is_left_out() -> None:
     assert told == "python3 x.pyz pip --venv .venv"
     told = into_a_venv(["python3", "x.pyz", "pip"], ["pip"], user=True)  # PIP_USER, pip.conf
     assert told == "python3 x.pyz pip --venv .venv --no-user"
+
+
+def test_a_password_is_not_shown() -> None:
+    typed = ["-i", "https://me:secret@host/simple"]
+    told = into_a_venv(["python3", "x.pyz", *typed], typed)
+    assert told == (
+        "python3 x.pyz -i 'https://****@host/simple' --venv .venv"
+        "  # with your name and password for ****"
+    )
 
 
 def test_paths_are_quoted() -> None:

@@ -148,7 +148,7 @@ def _committed(
     """Unpack wheels while others still arrive, then change the target all at once."""
     if not resolution.to_install:
         return ()
-    with begin(run.target, run.config.install, run.ui) as transaction:
+    with begin(run.target, run.config.install, run.ui, source.keep) as transaction:
         for _, wheel in source.arriving(resolution):
             transaction.stage(wheel)
         return transaction.commit()

@@ -38,8 +38,11 @@ class Git:
         """
         self.ui.tell(f"Cloning {url.shown}")
         # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
-        self._run(url, "clone", "--no-checkout", "--", url.repository, str(into), cwd=into.parent)
-        commit = self._check_out(url, into)
+        command = ("clone", "--quiet", "--no-checkout", "--", url.repository, str(into))
+        self._run(url, *command, cwd=into.parent)
+        commit = self._check_out(
+            url, into, f"`git clone {url.shown}` shows whether git can check it out here at all."
+        )
         return VcsCheckout(into, url.shown, commit, url.revision, url.subdirectory, editable)
 
     def update(self, url: VcsUrl, clone: Path) -> None:
@@ -48,7 +51,9 @@ class Git:
         Raises `VcsError`.
         """
         self._run(url, "fetch", "--tags", "--force", "origin", cwd=clone)
-        self._check_out(url, clone)
+        self._check_out(
+            url, clone, "Commit, stash or move away what was changed in the clone that is there."
+        )
 
     def require_clone(self, url: VcsUrl, place: Path) -> None:
         """Raise `VcsError` unless a clone of this very repository lies in a place."""
@@ -61,10 +66,10 @@ class Git:
                 "Move it out of the way.",
             )
 
-    def _check_out(self, url: VcsUrl, clone: Path) -> str:
+    def _check_out(self, url: VcsUrl, clone: Path, hint: str) -> str:
         commit = self._commit(url, clone)
-        self._run(url, "checkout", "--detach", commit, "--", cwd=clone)
-        self._run(url, "submodule", "update", "--init", "--recursive", cwd=clone)
+        self._run(url, "checkout", "--detach", commit, "--", cwd=clone, hint=hint)
+        self._run(url, "submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
         return commit
 
     def _program(self, url: VcsUrl) -> str:
@@ -79,10 +84,15 @@ class Git:
         for name in (f"refs/remotes/origin/{revision}", f"refs/tags/{revision}", revision):
             if commit := self._parse(url, name, clone):
                 return commit
-        self._run(url, "fetch", "origin", revision, cwd=clone)
-        if commit := self._parse(url, "FETCH_HEAD", clone):
+        fetched = self._heard(url, "fetch", "origin", revision, cwd=clone)
+        if not fetched.status and (commit := self._parse(url, "FETCH_HEAD", clone)):
             return commit
-        raise VcsError(url.repository, f"it has no branch, tag or commit {revision!r}")
+        raise VcsError(
+            url.repository,
+            f"it has no branch, tag or commit {revision!r}",
+            f"`git ls-remote {url.shown}` lists its branches and tags.",
+            tail=_shown(fetched, url),
+        )
 
     def _parse(self, url: VcsUrl, name: str, clone: Path) -> str | None:
         outcome = self._heard(
@@ -91,14 +101,14 @@ class Git:
         found = outcome.tail[-1] if outcome.tail and not outcome.status else ""
         return found if _COMMIT.fullmatch(found) else None
 
-    def _run(self, url: VcsUrl, *arguments: str, cwd: Path) -> None:
+    def _run(self, url: VcsUrl, *arguments: str, cwd: Path, hint: str | None = None) -> None:
         outcome = self._heard(url, *arguments, cwd=cwd)
         if outcome.status:
             raise VcsError(
                 url.repository,
                 f"git {arguments[0]} ended with status {outcome.status}",
-                _hint(url, arguments[0]),
-                tail=[line.replace(url.repository, url.shown) for line in outcome.tail],
+                hint or _hint(url),
+                tail=_shown(outcome, url),
             )
 
     def _heard(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
@@ -120,9 +130,11 @@ class Git:
         return {**kept, "GIT_TERMINAL_PROMPT": "0", **self.settings.variables}
 
 
-def _hint(url: VcsUrl, command: str) -> str:
-    if command == "checkout":
-        return "Commit, stash or move away what was changed in the clone that is there."
+def _shown(outcome: Outcome, url: VcsUrl) -> list[str]:
+    return [line.replace(url.repository, url.shown) for line in outcome.tail]
+
+
+def _hint(url: VcsUrl) -> str:
     return (
         "git has its own settings for certificates and credentials; try "
         f"`git ls-remote {url.shown}`. --cert and --proxy are passed on to it."

@@ -6,7 +6,7 @@ goes on as what it was (pip#13079): the command line holds its files in memory (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bootstrap.install.commit.interrupts import Interrupts
 from bootstrap.install.commit.path_files import stage_without_lines
 from bootstrap.install.commit.preflight import check_writable
 from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
-from bootstrap.install.commit.staging import Staging
+from bootstrap.install.commit.staging import Fate, Staging
 from bootstrap.install.environment.lock import locked
 from bootstrap.install.environment.owned import Owned, owned_by
 from bootstrap.install.environment.owners import Owners
@@ -24,6 +24,7 @@ from bootstrap.install.environment.places import Places, lock_paths
 from bootstrap.install.environment.present import Present, present_distributions
 from bootstrap.install.errors import OverwriteError, translated
 from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.install.repositories import mend, repositories_of
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
 from bootstrap.install.wheel.scripts import interpreter_of
 from bootstrap.target.environment import TargetEnvironment
@@ -72,14 +73,23 @@ def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None 
                 interrupts.postponed(),
             ):
                 recover_areas(abandoned_areas(places), ui)
+    with translated(str(repositories_of(target))):
+        mend(repositories_of(target), ui)
 
 
 @contextmanager
-def begin(target: TargetEnvironment, settings: InstallSettings, ui: Ui) -> Iterator[Transaction]:
+def begin(
+    target: TargetEnvironment,
+    settings: InstallSettings,
+    ui: Ui,
+    committed: Callable[[], None] = lambda: None,
+) -> Iterator[Transaction]:
     """Begin a change of the target; leaving the context without a commit leaves no trace of it.
 
     Ctrl-C, SIGTERM and SIGHUP count as errors, too; during the commit they are held back. Raises
     `InstallError`.
+
+    :param committed: called at the end if there was a commit, even where an error came after it
     """
     require_unmanaged(target)
     places = Places(target.scheme)
@@ -93,6 +103,8 @@ def begin(target: TargetEnvironment, settings: InstallSettings, ui: Ui) -> Itera
             with interrupts.allowed():
                 yield transaction
         finally:
+            if transaction.is_committed:
+                committed()
             transaction.end()
 
 
@@ -149,6 +161,11 @@ class Transaction:
         wanted = {canonicalize_name(name) for name in names}
         removed = self._change(wanted, uninstall=True)
         return tuple(sorted({present.name for present in removed}))
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the change was made, for good."""
+        return self._staging.fate is Fate.COMMITTED
 
     def end(self) -> None:
         """Remove every trace of staging."""

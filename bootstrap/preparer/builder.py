@@ -46,6 +46,10 @@ class Builder(Protocol):
         """Return the candidate of a direct reference to a source: archive, directory, VCS."""
         ...
 
+    def keep(self) -> None:
+        """Let what was put into the environment for builds in place stay, whatever comes."""
+        ...
+
 
 class NoBuilderError(BootstrapError):
     """Only sources are there, and nothing here can build them."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from bootstrap.build.builder import Builder as BuildRoom
 from bootstrap.build.settings import BuildSettings
 from bootstrap.build.source import BuildChain
 from bootstrap.index.finder import Finder
+from bootstrap.install.repositories import Repositories, repositories_of
 from bootstrap.network.session import Session
 from bootstrap.network.workspace import Workspace
 from bootstrap.preparer.build_requirements import EngineBuildRequirements
@@ -46,13 +46,9 @@ def building(  # noqa: PLR0917  # seven things of one run, each of its own type
     directory.mkdir()
     try:
         room = BuildRoom(target, requirements, settings, directory=directory, ui=ui)
-        with Checkouts(_checkouts(target), room) as checkouts, room:
+        repositories = Repositories(repositories_of(target), ui)
+        with Checkouts(repositories, room.git) as checkouts, room:
             sources = Sources(session, room, workspace, checkouts)
             yield builds(wanted, BuildChain())
     finally:
         workspace.remove()
-
-
-def _checkouts(target: TargetEnvironment) -> Path:
-    """Return where the repositories of editable requirements stay: in the environment itself."""
-    return (target.prefix if target.is_virtual else target.scheme.data) / "src"

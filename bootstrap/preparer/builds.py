@@ -142,6 +142,10 @@ class Builds:
             origin=_direct_url(source, requirement.url or ""),
         )
 
+    def keep(self) -> None:
+        """Let what was put into the environment for builds in place stay, whatever comes."""
+        self._sources.keep()
+
     def _ordered(self, candidate: Candidate) -> Order:
         key = candidate.name, candidate.file.url
         with self._lock:

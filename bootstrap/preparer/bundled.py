@@ -98,6 +98,10 @@ class BundledPreparer:
         """Return where each that is to be installed comes from, and its metadata."""
         return tuple(one for each in resolution.to_install for one in self._acquired(each))
 
+    def keep(self) -> None:
+        """Let what the other preparer's builds put into the environment stay."""
+        self._beside.keep()
+
     def _acquired(self, resolved: Resolved) -> tuple[Acquired, ...]:
         if resolved.candidate is not self.candidate:
             return self._beside.acquired(Resolution((resolved,)))

@@ -71,6 +71,11 @@ class BuilderOnDemand:
         """Return the candidate of a direct reference to a source."""
         return self._opened().reference(requirement)
 
+    def keep(self) -> None:
+        """Let what was put into the environment for builds in place stay, if there were any."""
+        if self._builder is not None:
+            self._builder.keep()
+
     def _opened(self) -> Builder:
         with self._lock:
             if self._is_over:

@@ -163,6 +163,11 @@ class Preparer:
         """
         return tuple(self._session.in_parallel(self._acquired, resolution.to_install))
 
+    def keep(self) -> None:
+        """Let what builds put into the environment stay: what was built there is installed."""
+        if self._builder is not None:
+            self._builder.keep()
+
     def _acquired(self, resolved: Resolved) -> Acquired:
         candidate = resolved.candidate
         assert candidate is not None  # noqa: S101  # only what is to be installed comes here

@@ -69,6 +69,10 @@ class Sources:
         """
         return self._checkouts.settle(checkout, parse_vcs_url(url), name)
 
+    def keep(self) -> None:
+        """Let settled repositories stay, whatever comes."""
+        self._checkouts.keep()
+
 
 def _below(path: Path, subdirectory: str, requirement: UserRequirement) -> Path:
     """Return the directory a reference means; a fragment may not lead out of its URL."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -123,6 +127,57 @@ def test_an_editable_repository_keeps_what_somebody_did_in_it(
     assert snapshot(site.venv) == before
 
 
+def test_an_editable_repository_stays_where_it_was_installed_and_the_report_fails(
+    site: Site, fork: Path
+) -> None:
+    done = site.refuses("--report", "/dev/full", "-e", f"git+{fork.as_uri()}#egg=demo")
+    assert "/dev/full" in done.err
+    place = site.venv / "src" / "demo"
+    assert site.python("import demo; print(demo.__file__)") == str(place / "demo.py")
+    assert list(place.parent.iterdir()) == [place]
+
+
+def starts(site: Site, url: str) -> subprocess.Popen[bytes]:
+    """Begin to install an editable requirement."""
+    environ = {**os.environ, **site.engine.environ, **site.environ}
+    command = [*site.engine.command, *map(str, site.options), "-e", url]
+    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 5])
+def test_an_editable_repository_is_there_if_it_is_installed_when_interrupts_come_late(
+    site: Site, fork: Path, milliseconds: int
+) -> None:
+    site.installs("tinyback")
+    libraries = site.venv / "lib"
+    with starts(site, f"git+{fork.as_uri()}#egg=demo") as process:
+        while process.poll() is None and not list(libraries.glob("*/site-packages/demo-*")):
+            pass
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode in {0, 130, -signal.SIGINT}, output
+    assert list(libraries.glob("*/site-packages/demo-*")), output
+    place = site.venv / "src" / "demo"
+    assert (place / "demo.py").is_file(), output
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_what_a_killed_run_left_beside_editable_repositories_goes_with_the_next_run(
+    site: Site, fork: Path
+) -> None:
+    site.installs("tinyback")
+    src = site.venv / "src"
+    with starts(site, f"git+{fork.as_uri()}#egg=demo") as process:
+        while process.poll() is None and not list(src.glob(".get-installer-*")):
+            pass
+        process.kill()
+        process.communicate()
+    assert list(src.glob(".get-installer-*"))
+    assert "Nothing to do" in site.installs("tinyback").out
+    assert not list(src.glob(".get-installer-*"))
+
+
 def test_something_else_in_the_place_of_an_editable_repository_stays(
     site: Site, fork: Path
 ) -> None:
@@ -161,4 +216,4 @@ def test_other_systems_are_refused_by_name(site: Site, system: str) -> None:
 
 def test_a_revision_that_is_not_there_is_told(site: Site, fork: Path) -> None:
     done = site.refuses(f"demo @ git+{fork.as_uri()}@nowhere")
-    assert "nowhere" in done.err
+    assert "it has no branch, tag or commit 'nowhere'" in done.err

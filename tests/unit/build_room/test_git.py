@@ -103,15 +103,44 @@ class TestAClone:
         self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         url = parse_vcs_url(f"git+{repository.as_uri()}@missing")
-        with pytest.raises(VcsError, match=r"(?s)git fetch ended with status .*missing"):
+        with pytest.raises(
+            VcsError, match=r"(?s)it has no branch, tag or commit 'missing'\..*remote ref missing"
+        ) as caught:
             a_git().clone(url, tmp_path / "clone")
+        assert caught.value.hint is not None
+        assert "ls-remote" in caught.value.hint
+        assert "cert" not in caught.value.hint
 
     def test_of_a_missing_repository_tells_what_git_said(
         self, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         url = parse_vcs_url(f"git+{(tmp_path / 'none').as_uri()}")
-        with pytest.raises(VcsError, match=r"(?s)git clone ended with status 128\..*none"):
+        with pytest.raises(
+            VcsError, match=r"(?s)git clone ended with status 128\..*none"
+        ) as caught:
             a_git().clone(url, tmp_path / "clone")
+        assert "Cloning into" not in str(caught.value)
+
+    def test_that_cannot_be_checked_out_is_not_taken_for_one_that_was_there(
+        self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
+        (repository / ".gitattributes").write_text("* filter=broken\n", encoding="utf-8")
+        git("add", ".", cwd=repository)
+        git("commit", "-m", "needs a filter", cwd=repository)
+        environ = {
+            **IDENTITY,
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "filter.broken.smudge",
+            "GIT_CONFIG_VALUE_0": "false",
+            "GIT_CONFIG_KEY_1": "filter.broken.required",
+            "GIT_CONFIG_VALUE_1": "true",
+        }
+        with pytest.raises(VcsError, match="git checkout ended with status 128") as caught:
+            a_git(environ).clone(parse_vcs_url(f"git+{repository.as_uri()}"), tmp_path / "clone")
+        assert caught.value.hint is not None
+        assert "git clone" in caught.value.hint
+        assert "stash" not in caught.value.hint
+        assert str(tmp_path / "clone") not in str(caught.value)
 
     def test_without_the_program_says_so(self, tmp_path: Path, a_git: Callable[..., Git]) -> None:
         with pytest.raises(VcsError, match="the program git is not on PATH"):

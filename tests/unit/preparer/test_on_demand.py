@@ -47,6 +47,9 @@ class Recording:
         self.events.append(requirement.text)
         return None  # type: ignore[return-value]  # nobody looks at it
 
+    def keep(self) -> None:
+        self.events.append("kept")
+
 
 def test_nothing_is_opened_where_nothing_is_built() -> None:
     builder = Recording()
@@ -61,6 +64,15 @@ def test_it_is_opened_once_and_closed_at_the_end() -> None:
         demanded.reference(reference("file:///one"))
         demanded.reference(reference("file:///two"))
     assert builder.events == ["opened", "file:///one", "file:///two", "closed"]
+
+
+def test_nothing_is_opened_to_be_kept_but_what_is_open_is() -> None:
+    builder = Recording()
+    with BuilderOnDemand(builder.opened, make_target()) as demanded:
+        demanded.keep()
+        demanded.reference(reference("file:///one"))
+        demanded.keep()
+    assert builder.events == ["opened", "file:///one", "kept", "closed"]
 
 
 def test_nothing_is_opened_any_more_once_the_run_is_over() -> None:

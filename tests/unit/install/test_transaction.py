@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from bootstrap.target.managed import ExternallyManagedError
 from bootstrap.trust.hashes import Hashes, verified
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
+from tests.unit.install.instants import at, count, listening
 from tests.unit.install.trees import picture
 
 
@@ -33,6 +36,32 @@ def test_a_transaction_that_is_left_without_commit_leaves_no_trace(
         transaction.stage(_wanted(make_wheel(wheelhouse, "demo", "1.0")))
         assert bench.leftovers
     assert picture(bench.prefix) == before
+
+
+def test_who_waits_for_the_commit_hears_of_it_whenever_it_is_interrupted(
+    tmp_path: Path, wheelhouse: Path
+) -> None:
+    wheel = _wanted(make_wheel(wheelhouse, "demo", "1.0"))
+    heard: list[Path] = []
+
+    def install_into(bench: Workbench) -> None:
+        def committed() -> None:
+            heard.append(bench.prefix)
+
+        with begin(bench.target, InstallSettings(), bench.ui, committed) as transaction:
+            transaction.stage(wheel)
+            transaction.commit()
+
+    calls = count(lambda: install_into(Workbench(tmp_path / "whole")))
+    ends = []
+    for number in range(1, calls + 1):
+        bench = Workbench(tmp_path / str(number))
+        interrupt = at(number, lambda: signal.raise_signal(signal.SIGINT))
+        with suppress(KeyboardInterrupt), listening(interrupt):
+            install_into(bench)
+        ends.append((bench.library / "demo.py").exists())
+        assert (bench.prefix in heard) is ends[-1], number
+    assert set(ends) == {True, False}
 
 
 def test_what_is_staged_is_seen_by_nobody(bench: Workbench, wheelhouse: Path) -> None:

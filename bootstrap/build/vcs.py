@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import without_credentials
 
-_OTHERS = ("hg", "svn", "bzr")
 _TRANSPORTS = ("https", "http", "ssh", "git", "file")
 
 
@@ -39,11 +38,6 @@ class VcsUrl:
     def shown(self) -> str:
         """The repository as it may be shown and written down."""
         return without_credentials(self.repository)
-
-
-def is_vcs_url(url: str) -> bool:
-    """Whether a URL names a repository, of whatever system."""
-    return url.partition("+")[0].lower() in {"git", *_OTHERS} and "://" in url
 
 
 def parse_vcs_url(url: str) -> VcsUrl:

@@ -132,6 +132,19 @@ def is_remote(url: str) -> bool:
     return urlsplit(url).scheme.lower() not in {"", "file"}
 
 
+def is_vcs_url(url: str) -> bool:
+    """Whether a URL names a repository, of whatever system."""
+    return url.partition("+")[0].lower() in {"git", "hg", "svn", "bzr"} and "://" in url
+
+
+def what_is_no_file(url: str) -> str | None:
+    """Return what a URL names that is no single file, so that no hash can prove it; else None."""
+    if is_vcs_url(url):
+        return "a repository"
+    bare, _ = without_fragment(url)
+    return "a directory" if not is_remote(bare) and as_path(bare).is_dir() else None
+
+
 def as_url(text: str) -> str:
     """Return a local path as its file: URL, and anything with a scheme as it is."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text):

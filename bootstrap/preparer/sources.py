@@ -8,10 +8,17 @@ from urllib.parse import parse_qsl
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.build.builder import Builder as BuildRoom
 from bootstrap.build.source import SdistFile, Source, SourceTree, VcsCheckout
-from bootstrap.build.vcs import is_vcs_url, parse_vcs_url
+from bootstrap.build.vcs import parse_vcs_url
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.network.session import Session
-from bootstrap.network.urls import as_path, is_remote, last_segment, without_fragment
+from bootstrap.network.urls import (
+    as_path,
+    is_remote,
+    is_vcs_url,
+    last_segment,
+    what_is_no_file,
+    without_fragment,
+)
 from bootstrap.network.workspace import Workspace
 from bootstrap.preparer.checkouts import Checkouts
 from bootstrap.preparer.direct import WrongReferenceError
@@ -51,6 +58,8 @@ class Sources:
         Raises `WrongReferenceError`, `VcsError`, and what `archive` raises.
         """
         url = requirement.url or ""
+        if expected and (found := what_is_no_file(url)) is not None:
+            raise WrongReferenceError(requirement, found, "a file with the hash that was given")
         if is_vcs_url(url):
             into = self._workspace.new_path("checkout")
             return self._room.git.clone(parse_vcs_url(url), into, editable=requirement.editable)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.resolve.catalogue import Catalogue
 from bootstrap.resolve.constraint import constraints_by_name
 from bootstrap.resolve.dependencies import Dependencies, applies
-from bootstrap.resolve.hash_checking import demanded_hashes
+from bootstrap.resolve.hash_checking import check_references, demanded_hashes, hashes_by_name
 from bootstrap.resolve.need import Identifier, Need, Pin
 from bootstrap.resolve.provider import Provider
 from bootstrap.resolve.recall import Recall
@@ -83,19 +84,23 @@ def prepare(
 ) -> Attempt:
     """Put one attempt together.
 
-    Raises what direct references raise, and `InvalidConstraintError`.
+    Raises what direct references raise, `HashCheckingError`, and `InvalidConstraintError`.
     """
     constraints = constraints_by_name(wanted.constraints, target.markers)
+    applying = tuple(_applying(wanted, target, ui))
+    vet = partial(check_references, wanted, demanded=hashes_by_name(applying, constraints))
+    vet([each for each in applying if each.url is not None])
     recall = source if isinstance(source, Recall) else Recall(source)
     catalogue = Catalogue(
         recall,
         {} if wanted.ignore_installed else installed,
         constraints,
         keeps_installed=lambda name: not (wanted.upgrade_all or name in wanted.upgrade),
+        vet=lambda reference: vet([reference]),
         pre=wanted.pre,
     )
     dependencies = Dependencies(catalogue, target, wanted, ui)
-    roots = _most_limiting_first(_roots(wanted, dependencies))
+    roots = _most_limiting_first(_roots(applying, dependencies))
     catalogue.hashes.update(demanded_hashes(roots, constraints))
     ruled_out = RuledOut(catalogue, roots)
     quiet = replace(ui, verbosity=SILENT)
@@ -124,17 +129,21 @@ def _places(roots: Iterable[Need]) -> dict[NormalizedName, int]:
     return places
 
 
-def _roots(wanted: Wanted, dependencies: Dependencies) -> Iterator[Need]:
+def _applying(wanted: Wanted, target: TargetEnvironment, ui: Ui) -> Iterator[UserRequirement]:
     for each in wanted.requirements:
-        requirement = each.requirement
-        if requirement is not None and not applies(requirement, dependencies.target.markers):
-            dependencies.ui.detail(
+        if each.requirement is None or applies(each.requirement, target.markers):
+            yield each
+        else:
+            ui.detail(
                 f"{each.text} ({each.origin}) does not apply to the target: its marker says so"
             )
-            continue
+
+
+def _roots(requirements: Iterable[UserRequirement], dependencies: Dependencies) -> Iterator[Need]:
+    for each in requirements:
         if each.url is None:
-            assert requirement is not None  # noqa: S101  # only a direct reference has no name
-            yield from dependencies.expand(requirement, requested=each)
+            assert each.requirement is not None  # noqa: S101  # only a direct reference has no name
+            yield from dependencies.expand(each.requirement, requested=each)
         else:
             yield from dependencies.expand(_named(each, dependencies), each, each)
 
@@ -143,6 +152,6 @@ def _named(reference: UserRequirement, dependencies: Dependencies) -> Requiremen
     """Return a direct reference's requirement, asking its metadata for a name it does not say."""
     if reference.requirement is not None:
         return reference.requirement
-    candidate = dependencies.catalogue.source.direct(reference)
+    candidate = dependencies.catalogue.direct(reference)
     extras = f"[{','.join(sorted(reference.extras))}]" if reference.extras else ""
     return Requirement(f"{candidate.name}{extras} @ {candidate.file.url}")

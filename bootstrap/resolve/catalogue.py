@@ -13,6 +13,7 @@ from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.constraint import Constraint
 from bootstrap.resolve.need import Identifier, Need, Pin
 from bootstrap.resolve.offer import Offer
+from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.resolve.source import CandidateSource
 from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
@@ -29,6 +30,8 @@ class Catalogue:
     constraints: Mapping[NormalizedName, Constraint]
     keeps_installed: Callable[[NormalizedName], bool]
     """Whether an installed version is preferred to a newer one."""
+    vet: Callable[[UserRequirement], None] = field(default=lambda _: None)
+    """Raises where a direct reference may not be looked at: looking may run its code."""
     hashes: dict[NormalizedName, Hashes] = field(default_factory=dict)
     """What the user's requirements and constraints demand of a project's files."""
     pre: bool = False
@@ -43,6 +46,11 @@ class Catalogue:
         if key not in self._pins:
             self._pins[key] = Pin(identifier, candidate.version, candidate)
         return self._pins[key]
+
+    def direct(self, reference: UserRequirement) -> Candidate:
+        """Return the one candidate a direct reference names, if it may be looked at."""
+        self.vet(reference)
+        return self.source.direct(reference)
 
     def installed_pin(self, identifier: Identifier) -> Pin | None:
         """Return the pin that stands for the installed distribution, if there is one."""
@@ -113,7 +121,7 @@ class Catalogue:
         """Return the pins that direct references and URL constraints leave as the only ones."""
         named = [self.twin(each.only, identifier) for each in needs if each.only is not None]
         constrained = [
-            self.pin(identifier, self.source.direct(each))
+            self.pin(identifier, self.direct(each))
             for each in self.constraint(identifier.name).references
         ]
         return tuple(dict.fromkeys([*named, *constrained]))
@@ -124,8 +132,7 @@ class Catalogue:
             constraint.specifier.contains(pin.version, prereleases=True)
             and all(each.is_met_by(self.twin(pin, each.identifier)) for each in needs)
             and all(
-                pin is self.pin(pin.identifier, self.source.direct(each))
-                for each in constraint.references
+                pin is self.pin(pin.identifier, self.direct(each)) for each in constraint.references
             )
         )
 

@@ -94,7 +94,7 @@ class Dependencies:
     def _reference(self, requirement: Requirement, parent: Pin) -> UserRequirement | None:
         if requirement.url is None:
             return None
-        origin, hashes = Origin.default(str(parent)), Hashes.in_fragment(requirement.url)
+        origin, hashes = Origin.default(f"needed by {parent}"), Hashes.in_fragment(requirement.url)
         return UserRequirement(
             words(requirement), origin, requirement, requirement.url, hashes=hashes
         )
@@ -111,7 +111,7 @@ class Dependencies:
         for identifier in identifiers(name, requirement.extras):
             only = None
             if reference is not None:
-                only = self.catalogue.pin(identifier, self.catalogue.source.direct(reference))
+                only = self.catalogue.pin(identifier, self.catalogue.direct(reference))
             yield Need(identifier, text, requirement.specifier, only, requested)
 
     def announce(self, needs: Iterable[Need]) -> None:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.errors import BootstrapError
+from bootstrap.network.urls import last_segment, redacted, what_is_no_file
 from bootstrap.resolve.constraint import Constraint
 from bootstrap.resolve.need import Need, pins_one_version
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement, Wanted
 from bootstrap.trust.hashes import Hashes
+
+_GIVEN = "A hash was given that has to be checked"
+_PIN = "Pin every requirement with == and give a --hash for each, or none."
+_NAME_A_FILE = (
+    "A hash proves one file: make a wheel of it (pip wheel) and name that with its hash, or leave "
+    "out --require-hashes and every hash."
+)
 
 
 class HashCheckingError(BootstrapError):
@@ -32,6 +40,56 @@ def demanded_hashes(
     return demanded
 
 
+def hashes_by_name(
+    requirements: Iterable[UserRequirement], constraints: Mapping[NormalizedName, Constraint]
+) -> Mapping[NormalizedName, Hashes]:
+    """Return the hashes that all lines demand together, of each project that they name."""
+    found = {name: each.hashes for name, each in constraints.items()}
+    for each in requirements:
+        if each.requirement is not None:
+            name = canonicalize_name(each.requirement.name)
+            found[name] = found.get(name, Hashes()).intersection(each.hashes)
+    return found
+
+
+def check_references(
+    wanted: Wanted,
+    references: Iterable[UserRequirement],
+    demanded: Mapping[NormalizedName, Hashes],
+) -> None:
+    """Check, before they are fetched and their code is run, that hashes prove what URLs name.
+
+    A repository and a directory have no hash (pip's rule): one that was given would prove nothing.
+    Raises `HashCheckingError`.
+    """
+    unprovable: list[str] = []
+    lacking: list[str] = []
+    for each in references:
+        name = canonicalize_name(each.requirement.name) if each.requirement else None
+        hashes = each.hashes.intersection(demanded.get(name, Hashes()) if name else Hashes())
+        is_demanded = wanted.require_hashes and name not in wanted.without_hashes
+        if (hashes or is_demanded) and (what := _unprovable(each)) is not None:
+            unprovable.append(f"{_place(each)} {what}")
+        elif is_demanded and not hashes.strong() and not _is_wheel(each):
+            lacking.append(f"{_place(each)} is a direct reference without a hash")
+    if unprovable:
+        raise HashCheckingError(_reason(wanted) or _GIVEN, unprovable, _NAME_A_FILE)
+    if lacking:
+        raise HashCheckingError(_reason(wanted) or _GIVEN, lacking, _PIN)
+
+
+def _unprovable(reference: UserRequirement) -> str | None:
+    if reference.editable:
+        return "is editable, so it has no hash"
+    found = what_is_no_file(reference.url or "")
+    return f"is {found}, which no hash can prove" if found else None
+
+
+def _is_wheel(reference: UserRequirement) -> bool:
+    """Tell whether it can be looked at without running its code; `check_given` judges it then."""
+    return last_segment(reference.url or "").endswith(".whl")
+
+
 def check_given(
     wanted: Wanted,
     roots: Iterable[Need],
@@ -50,12 +108,10 @@ def check_given(
         for root in roots
         if root.requested is not None
         and root.identifier.name not in wanted.without_hashes
-        and (problem := _problem(root, root.requested, constraints, demanded)) is not None
+        and (problem := _problem(root, constraints, demanded)) is not None
     )
     if problems:
-        raise HashCheckingError(
-            why, problems, "Pin every requirement with == and give a --hash for each, or none."
-        )
+        raise HashCheckingError(why, problems, _PIN)
 
 
 def check_resolved(wanted: Wanted, resolution: Resolution) -> None:
@@ -78,26 +134,25 @@ def check_resolved(wanted: Wanted, resolution: Resolution) -> None:
 
 
 def _reason(wanted: Wanted) -> str | None:
-    if wanted.require_hashes:
-        return "With --require-hashes every requirement must be pinned and have a hash"
-    first = next(
-        (each for each in (*wanted.requirements, *wanted.constraints) if each.hashes), None
-    )
-    if first is None:
+    if not wanted.require_hashes:
         return None
+    lines = (*wanted.requirements, *wanted.constraints)
+    first = next((each for each in lines if each.hashes and each.origin.kind == "file"), None)
+    if first is None:
+        return "With --require-hashes every requirement must be pinned and have a hash"
     return f"{_place(first)} has a hash, and then every requirement must be pinned and have one"
 
 
 def _problem(
     root: Need,
-    said: UserRequirement,
     constraints: Mapping[NormalizedName, Constraint],
     demanded: Mapping[NormalizedName, Hashes],
 ) -> str | None:
     name = root.identifier.name
     hashes = demanded.get(name, Hashes())
     if root.only is not None and root.only.candidate is not None:
-        return _reference_problem(said, hashes or root.only.candidate.file.hashes)
+        known = hashes or root.only.candidate.file.hashes
+        return None if known.strong() else "is a direct reference without a hash"
     if not hashes:
         return "has no hash"
     if not hashes.strong():
@@ -108,19 +163,15 @@ def _problem(
     return None if pins_one_version(limit) else "is not pinned with =="
 
 
-def _reference_problem(said: UserRequirement, hashes: Hashes) -> str | None:
-    if said.editable:
-        return "is editable, so it has no hash"
-    return None if hashes.strong() else "is a direct reference without a hash"
-
-
 def _place(said: UserRequirement) -> str:
-    return f"{said.text} ({said.origin})"
+    return f"{redacted(said.text)} ({said.origin})"
 
 
 def _unlisted(each: Resolved) -> str:
     parents = ", ".join(each.required_by) or "what you asked for"
     line = f"{each.name}=={each.version}, needed by {parents}, is not listed with a hash"
     assert each.candidate is not None  # noqa: S101  # only what is to be installed comes here
+    if each.candidate.is_direct:
+        return f"{line}: give one to the URL that {parents} says"
     known = each.candidate.file.hashes.allowed.get("sha256", frozenset())
     return line + "".join(f" (the index says --hash=sha256:{digest})" for digest in sorted(known))

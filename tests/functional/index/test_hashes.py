@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.functional.builds.projects import repository, write_project
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine, snapshot
 from tests.servers.index import Features
@@ -87,4 +91,53 @@ def test_a_file_with_another_hash_than_is_listed_is_refused(
     listed.write_text(f"app==1.0 --hash=sha256:{'0' * 64}\n")
     done = engine.fails("--venv", venv, "-r", listed, *index.options)
     assert f"expected sha256 {'0' * 64}" in done.err
+    assert not venv.exists()
+
+
+_NO_FILES = {
+    "a repository": "demo @ git+{url}",
+    "a repository with a hash in its URL": "demo @ git+{url}#sha256={zeros}",
+    "a repository with a hash beside it": "demo @ git+{url} --hash=sha256:{zeros}",
+    "a directory": "{path}",
+    "a directory with a hash in its URL": "demo @ {url}#sha256={zeros}",
+    "a directory with a hash beside it": "demo @ {url} --hash=sha256:{zeros}",
+    "an editable directory": "-e {path}",
+}
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
+@pytest.mark.parametrize("kind", _NO_FILES)
+def test_what_is_no_file_is_refused_as_pip_does_and_none_of_its_code_is_run(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path, kind: str
+) -> None:
+    tree, notes = write_project(tmp_path / "tree"), tmp_path / "notes"
+    repository(tree)
+    line = _NO_FILES[kind].format(url=tree.as_uri(), path=tree, zeros="0" * 64)
+    listed = tmp_path / "requirements.txt"
+    listed.write_text(f"{line}\n", encoding="utf-8")
+    asked = ("--require-hashes", "-r", str(listed))
+    theirs = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", *asked],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert theirs.returncode != 0
+    assert "Can't verify hashes" in theirs.stderr or "no single file to hash" in theirs.stderr
+    environ = {"TINY_NOTES": str(notes)}
+    target = ("--venv", str(venv), "--installer", "none")
+    done = engine.fails(*target, *asked, *index.options, environ=environ)
+    assert "no hash can prove" in done.err or "is editable, so it has no hash" in done.err
+    assert "hint: A hash proves one file" in done.err
+    assert not notes.exists()
+    assert not venv.exists()
+
+
+def test_a_hash_of_a_directory_is_refused_where_none_are_demanded(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    tree = write_project(tmp_path / "tree")
+    wish = f"demo @ {tree.as_uri()}#sha256={'0' * 64}"
+    done = engine.fails("--venv", venv, "--installer", "none", wish, *index.options)
+    assert "is a directory, which no hash can prove" in done.err
     assert not venv.exists()

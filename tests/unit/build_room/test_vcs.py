@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bootstrap.build.vcs import VcsError, VcsUrl, is_vcs_url, parse_vcs_url
+from bootstrap.build.vcs import VcsError, VcsUrl, parse_vcs_url
+from bootstrap.network.urls import is_vcs_url
 
 
 class TestUrls:

@@ -75,6 +75,9 @@ def _wanted(case: dict[str, Any]) -> Wanted:
     options = dict(case.get("options", {}))
     if "upgrade" in options:
         options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
+    lines = [*case["requested"], *case.get("constraints", ())]
+    # As a --hash in a file does; a case of a hash in a URL says otherwise.
+    options.setdefault("require_hashes", any("hashes" in each for each in lines))
     return Wanted(
         tuple(map(user_requirement, case["requested"])),
         tuple(map(user_requirement, case.get("constraints", ()))),

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
+from bootstrap.config.model import Config
+from bootstrap.config.vouched import needs_vouching
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.network.session import Session
@@ -31,16 +33,29 @@ _NEAR = (
 
 
 @contextmanager
-def at_hand(run: Run) -> Iterator[tuple[Run, BundledPreparer]]:
-    """Offer the bundled wheel, and what the run's places hold; say so to whom it does not do."""
-    is_near = run.config.network.offline or run.config.no_index
-    with indexes(run) as (complete, beside):
+def supply(run: Run) -> Iterator[tuple[Run, Source]]:
+    """Open what the run is supplied from; what files on the network say completes the run."""
+    with indexes(run) as (complete, preparer):
+        if not takes_what_is_bundled(complete.config):
+            yield complete, preparer
+            return
         try:
-            yield complete, BundledPreparer(bundled_wheel(), beside)
+            yield complete, BundledPreparer(bundled_wheel(), preparer)
         except (NoCandidateError, ConflictError) as error:
-            if is_near and (isinstance(error, NoCandidateError) or not error.changes):
+            if _is_near(complete.config) and (
+                isinstance(error, NoCandidateError) or not error.changes
+            ):
                 error.hint = _NEAR
             raise
+
+
+def takes_what_is_bundled(config: Config) -> bool:
+    """Tell whether the bundled wheel is offered: no index is asked, or nobody vouches for it."""
+    return _is_near(config) or needs_vouching(config)
+
+
+def _is_near(config: Config) -> bool:
+    return config.network.offline or config.no_index
 
 
 @contextmanager

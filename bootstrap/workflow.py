@@ -26,7 +26,7 @@ from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
 from bootstrap.run import Run, begun
-from bootstrap.supply import Source, at_hand, indexes, without_the_network
+from bootstrap.supply import Source, supply, without_the_network
 from bootstrap.target.installed import Installed, installed_distributions
 from bootstrap.target.managed import require_unmanaged
 from bootstrap.target.path_file import announce, mended, require_visible
@@ -62,14 +62,9 @@ def _require_fitness(run: Run) -> None:
 def _fulfilled(run: Run) -> Outcome:
     """Install from the indexes, or from what is at hand where they are out of reach."""
     if run.config.network.offline:
-        return _from_what_is_at_hand(without_the_network(run))
+        return _supplied(without_the_network(run))
     try:
-        if run.config.no_index:
-            return _from_what_is_at_hand(run)
-        supply = at_hand if needs_vouching(run.config) else indexes
-        with supply(run) as (complete, source):
-            outcome = _installed(complete, source)
-            return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
+        return _supplied(run)
     except (UnreachableError, TlsUnavailableError) as error:
         return _in_spite_of(error, run)
 
@@ -77,16 +72,17 @@ def _fulfilled(run: Run) -> Outcome:
 def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> Outcome:
     """Do without the indexes, if that fulfils every wish; else the obstacle is the answer."""
     try:
-        outcome = _from_what_is_at_hand(without_the_network(run))
+        outcome = _supplied(without_the_network(run))
     except (NoCandidateError, ConflictError, NotAtHandError, OfflineError):
         raise obstacle from None
     run.ui.warn(f"{obstacle} What was at hand did instead.")
     return outcome
 
 
-def _from_what_is_at_hand(run: Run) -> Outcome:
-    with at_hand(run) as (complete, source):
-        return _installed(complete, source)
+def _supplied(run: Run) -> Outcome:
+    with supply(run) as (complete, source):
+        outcome = _installed(complete, source)
+        return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
 
 
 def _installed(run: Run, source: Source) -> Outcome:
@@ -138,7 +134,7 @@ def _wanted(run: Run, source: Source, before: Mapping[NormalizedName, Installed]
 
     wanted = with_seeds(run.config, run.target, is_offered)
     if needs_vouching(run.config):
-        wanted = with_vouched_installer(run.config, wanted, before, bundled_wheel())
+        wanted = with_vouched_installer(run.config, wanted, run.target, before, bundled_wheel())
     return wanted
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from tests.functional.builds.projects import repository, write_project
 from tests.functional.conftest import LocalIndex
-from tests.functional.engine import Engine, snapshot
+from tests.functional.engine import Engine, run, snapshot
 from tests.servers.index import Features
+from tests.unit.target.pythons import ALL, version_of
 
 
 def sha256(wheel: Path) -> str:
@@ -56,6 +57,47 @@ def test_a_newer_installer_that_is_there_stays(
     engine.succeeds("--venv", venv, *index.options, "--no-setuptools", "--no-wheel")
     engine.succeeds("--venv", venv, "--require-hashes", "-r", listed, *index.options)
     assert pip_version(engine, venv) == "99.0"
+
+
+def test_an_older_installer_that_is_there_stays_too(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    index.add("pip", "20.0", files={"pip/__init__.py": "", "pip/__main__.py": "print('old')"})
+    engine.succeeds("--venv", venv, *index.options, "pip==20.0", "--no-setuptools", "--no-wheel")
+    limits = listed.with_name("limits.txt")
+    limits.write_text("pip<21\n")
+    options = ("--venv", str(venv), "-r", str(listed), "-c", str(limits), *index.options)
+    done = engine.succeeds(*options, "--", "anything")
+    assert done.out.splitlines()[-1] == "old"
+    refused = engine.fails(*options, "--force-reinstall")
+    assert f"it is limited by the constraint pip<21 ({limits}, line 1)" in refused.err
+    assert "hint: List pip with a hash" in refused.err
+    assert pip_version(engine, venv) == "20.0"
+
+
+def test_a_constraint_may_give_the_hash_of_the_installer_nobody_asked_for(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    limits = listed.with_name("limits.txt")
+    limits.write_text(f"pip==20.0 --hash=sha256:{sha256(index.add('pip', '20.0'))}\n")
+    engine.succeeds("--venv", venv, "-r", listed, "-c", limits, *index.options)
+    assert pip_version(engine, venv) == "20.0"
+
+
+def test_a_bundled_installer_that_does_not_suit_the_target_is_told_with_the_way_out(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    old = next((path for path in ALL if (3, 6) <= version_of(path) < (3, 9)), None)
+    if old is None:
+        pytest.skip("there is no Python that is too old for the bundled pip")
+    run(old, "-m", "venv", "--without-pip", venv)
+    before = snapshot(venv)
+    options = ("--python", str(venv), "-r", str(listed), *index.options)
+    done = engine.fails(*options)
+    assert "none is given for pip" in done.err
+    assert "it needs Python >=3." in done.err
+    assert snapshot(venv) == before
+    assert "app 1.0" in engine.succeeds(*options, "--installer", "none").out
 
 
 def test_what_the_user_names_still_needs_a_hash(

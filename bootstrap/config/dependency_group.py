@@ -22,8 +22,9 @@ class DependencyGroupError(UsageError):
 
     def __init__(self, group: str, place: str, why: str, hint: str | None = None) -> None:
         self.group, self.place, self.why = group, place, why
+        whose = f" of {place}" if place else ""
         super().__init__(
-            f"The dependency group {group} of {place} cannot be used: {why}.", hint=hint
+            f"The dependency group {group or repr(group)}{whose} cannot be used: {why}.", hint=hint
         )
 
 

@@ -134,8 +134,8 @@ def files(voices: Voices, surroundings: Surroundings) -> tuple[RequirementFile, 
     groups = map(DependencyGroup.named, voices.listed("group"))
     locked = [_lock(each, surroundings) for each in groups if each.is_locked]
     found: dict[object, RequirementFile] = {}
-    for place, each in enumerate([*named, *locked]):
-        key = (each.place, each.purpose) if each.is_lock else place
+    for number, each in enumerate([*named, *locked]):
+        key = (each.place, each.purpose) if each.is_lock else number
         if (other := found.get(key)) is not None:
             found[key] = replace(other, choice=other.choice.with_(each.choice))
         else:

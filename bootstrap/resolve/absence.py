@@ -90,10 +90,11 @@ class Shelf:
         what = f"{self.name} {version} {self._described(files)}"
         way_out = _WAYS_OUT[_main_reason(files)]
         if (nearest := self._nearest(version)) is not None:
-            sign, which = ("<=", "newest") if nearest < version else (">=", "oldest")
+            is_older = nearest < version
+            sign, which = ("<=", "newest for") if is_older else (">=", "oldest that suits")
             if self.is_asked_for:
                 way_out = f"ask for {self.name}{sign}{nearest}, or {way_out}"
-            return f"{what}; the {which} for it is {nearest}", _hint(way_out)
+            return f"{what}; the {which} it is {nearest}", _hint(way_out)
         older = {each.version for each in self.rejected if each.version is not None} - {version}
         others = ", and no other version suits it either" if older else ""
         return f"{what}{others}", _hint(way_out)
@@ -115,7 +116,7 @@ class Shelf:
             tag = self.target.tags[0] if self.target.tags else "none"
             sources = any(each.reason is Reason.UNSUPPORTED for each in files)
             beside = " and sources that cannot be built here" if sources else ""
-            return f"has wheels for {listed(details)} only{beside}; the target's best tag is {tag}"
+            return f"has wheels only for {listed(details)}{beside}; the target's best tag is {tag}"
         if reason is Reason.FORMAT:
             return "has files only of a kind that --only-binary or --no-binary excludes"
         if reason is Reason.TOO_NEW:
@@ -127,12 +128,12 @@ class Shelf:
         versions = sorted({each.version for each in self.offered}, reverse=True)
         if not versions:
             known = sorted({each.version for each in self.rejected if each.version}, reverse=True)
-            message = f"no version of {self.name} is {specifier}, "
+            message = f"no version of {self.name} meets {specifier}, "
             message += f"and none of those there are ({listed(known)}) suits the target"
             return message, "Check the version."
         early = "only pre-releases: " if all(each.is_prerelease for each in versions) else ""
         return (
-            f"no version of {self.name} is {specifier}; there are {early}{listed(versions)}",
+            f"no version of {self.name} meets {specifier}; there are {early}{listed(versions)}",
             f"The newest is {versions[0]}.",
         )
 
@@ -149,7 +150,7 @@ _WAYS_OUT = {
 
 _TELLING = (Reason.TOO_NEW, Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.UNSUPPORTED)
 """Which reason to tell where files of one version have several: that of the file that came nearest
-to being used, and of what a wheel lacks before the rest."""
+to being used, so the order is the evaluator's, from its last question to its first."""
 
 
 def _hint(way_out: str) -> str:

@@ -81,7 +81,9 @@ class Claim:
 
     def _few(self, shown: Sequence[object], count: int) -> str:
         more = count - len(shown)
-        rest = f" and {more} more versions of {self.chain.pins[-1].identifier}" if more > 0 else ""
+        versions = "version" if more == 1 else "versions"
+        whose = f" and {more} more {versions} of {self.chain.pins[-1].identifier}"
+        rest = whose if more > 0 else ""
         return ", ".join(map(str, shown)) + rest
 
 
@@ -150,16 +152,25 @@ def _project_clashes(
     lines = [str(each) for each in claims]
     lines += [f"you limit it by the constraint {said(each)}" for each in constraint.said]
     if not constraint.references and all(need.only is None for need, _ in links):
-        lines.append(_what_is_there(attempt, name, [claim.chain.needs[-1] for claim in claims]))
+        lines.append(_what_is_there(attempt, name, [claim.chain for claim in claims]))
     yield Clash(tuple(lines))
 
 
-def _what_is_there(attempt: Attempt, name: NormalizedName, needs: Sequence[Need]) -> str:
+def _what_is_there(attempt: Attempt, name: NormalizedName, chains: Sequence[Chain]) -> str:
+    needs = [each.needs[-1] for each in chains]
     fitting = attempt.catalogue.conceivable(Identifier(name), needs)
     if fitting:
-        return f"{fitting[0]} would meet them all, but does not fit what led to them"
+        return f"{fitting[0]} would meet them all, but {_obstacle(fitting[0], chains)}"
     versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
     return f"no version of {name} meets them all; there are {listed(versions)}"
+
+
+def _obstacle(pin: Pin, chains: Sequence[Chain]) -> str:
+    """Say what of all that led to the needs a pin that meets them clashes with."""
+    for other in (each for chain in chains for each in chain.pins):
+        if other.identifier.name == pin.identifier.name and other.version != pin.version:
+            return f"it is only with {other} that all of them are needed"
+    return "it does not go together with all that they come from"
 
 
 def _is_absent(attempt: Attempt, need: Need) -> bool:

@@ -58,6 +58,8 @@ def test_a_groups_project_may_lie_elsewhere(user: User) -> None:
         ("broken", "includes itself"),
         ("odd", "what is this"),
         ("nowhere/pyproject.toml:dev", "cannot be read"),
+        (":dev", r"^The dependency group dev cannot be used: --group expects \[PATH:\]GROUP"),
+        ("pyproject.toml:", r"^The dependency group '' of \S+ cannot be used: "),
         ("setup.cfg:dev", r"expects \[PATH:\]GROUP"),
         ("https://h.example/pylock.toml:dev", r"expects \[PATH:\]GROUP"),
     ],

@@ -19,14 +19,13 @@ from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.on_demand import BuilderOnDemand
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.run import Run
 from bootstrap.trust.context import Trust, establish
 from bootstrap.trust.description import anchor_lines
 
 Source = Preparer | BundledPreparer
 
-_NEAR = (
+_ELSEWHERE = (
     "Only the bundled pip and what --find-links names was looked at: name a directory of wheels "
     "that suit this Python by it, or leave out --offline and --no-index."
 )
@@ -35,21 +34,15 @@ _NEAR = (
 @contextmanager
 def supply(run: Run) -> Iterator[tuple[Run, Source]]:
     """Open what the run is supplied from; what files on the network say completes the run."""
-    with indexes(run) as (complete, preparer):
-        if not takes_what_is_bundled(complete.config):
+    with _indexes(run) as (complete, preparer):
+        if _takes_what_is_bundled(complete.config):
+            elsewhere = _ELSEWHERE if _is_near(complete.config) else None
+            yield complete, BundledPreparer(bundled_wheel(), preparer, elsewhere)
+        else:
             yield complete, preparer
-            return
-        try:
-            yield complete, BundledPreparer(bundled_wheel(), preparer)
-        except (NoCandidateError, ConflictError) as error:
-            if _is_near(complete.config) and (
-                isinstance(error, NoCandidateError) or not error.changes
-            ):
-                error.hint = _NEAR
-            raise
 
 
-def takes_what_is_bundled(config: Config) -> bool:
+def _takes_what_is_bundled(config: Config) -> bool:
     """Tell whether the bundled wheel is offered: no index is asked, or nobody vouches for it."""
     return _is_near(config) or needs_vouching(config)
 
@@ -59,7 +52,7 @@ def _is_near(config: Config) -> bool:
 
 
 @contextmanager
-def indexes(run: Run) -> Iterator[tuple[Run, Preparer]]:
+def _indexes(run: Run) -> Iterator[tuple[Run, Preparer]]:
     """Open the run's one session, and look at the indexes through it.
 
     What requirement files on the network say completes the run's Config.

@@ -32,12 +32,16 @@ def is_bundled(candidate: Candidate) -> bool:
 class BundledPreparer:
     """Offers the bundled wheel besides what another preparer knows, and reaches nothing itself.
 
-    :param beside: a preparer over what needs no network (`--find-links`)
+    :param beside: a preparer over the run's other places: maybe only `--find-links`
+    :param elsewhere: what to do for more than that; None where indexes are looked at, too
     """
 
-    def __init__(self, bundled: BundledWheel, beside: Preparer) -> None:
+    def __init__(
+        self, bundled: BundledWheel, beside: Preparer, elsewhere: str | None = None
+    ) -> None:
         self._bundled = bundled
         self._beside = beside
+        self._elsewhere = elsewhere
 
     @cached_property
     def candidate(self) -> Candidate:
@@ -77,6 +81,10 @@ class BundledPreparer:
     def newest_seen(self, names: Iterable[NormalizedName]) -> dict[NormalizedName, Version]:
         """Return the newest release of each project that the other preparer happened to see."""
         return self._beside.newest_seen(names)
+
+    def elsewhere(self) -> str | None:
+        """Return what to do for more than was looked at."""
+        return self._elsewhere
 
     def locations(self) -> Sequence[str]:
         """Return where is looked."""

@@ -124,6 +124,10 @@ class Preparer:
             for each in wanted.items():
                 self._likely.start(each)
 
+    def elsewhere(self) -> str | None:
+        """Return None: every place that was given is looked at."""
+        return None
+
     def locations(self) -> Sequence[str]:
         """Return where is looked, without credentials."""
         return self._finder.locations()

@@ -31,6 +31,8 @@ class Shelf:
     locations: Sequence[str]
     target: TargetEnvironment
     hashes: Hashes = Hashes()  # noqa: RUF009  # immutable
+    elsewhere: str | None = None
+    """What to do for more than was looked at, where there may be more."""
     similar: Collection[str] = ()
     """Names that are known, among which a misspelt one may be found."""
     is_asked_for: bool = True
@@ -62,7 +64,8 @@ class Shelf:
             return message, "To install what a requirements file lists, use -r FILE."
         if near:
             return message, f"Did you mean {near[0]}?"
-        return message, "Check the spelling, and whether it is on another index (--index-url)."
+        other = "Check the spelling, and whether it is on another index (--index-url)."
+        return message, self.elsewhere or other
 
     def _unwelcome(self, fitting: Sequence[Candidate]) -> tuple[str, str]:
         best = fitting[0]
@@ -130,11 +133,11 @@ class Shelf:
             known = sorted({each.version for each in self.rejected if each.version}, reverse=True)
             message = f"no version of {self.name} meets {specifier}, "
             message += f"and none of those there are ({listed(known)}) suits the target"
-            return message, "Check the version."
+            return message, self.elsewhere or "Check the version."
         early = "only pre-releases: " if all(each.is_prerelease for each in versions) else ""
         return (
             f"no version of {self.name} meets {specifier}; there are {early}{listed(versions)}",
-            f"The newest is {versions[0]}.",
+            self.elsewhere or f"The newest is {versions[0]}.",
         )
 
 

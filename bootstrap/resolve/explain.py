@@ -37,13 +37,18 @@ class ConflictError(BootstrapError):
     """What is needed cannot be had together."""
 
     def __init__(
-        self, clashes: Sequence[Clash], changes: Sequence[Change], *, is_complete: bool = True
+        self,
+        clashes: Sequence[Clash],
+        changes: Sequence[Change],
+        *,
+        is_complete: bool = True,
+        elsewhere: str | None = None,
     ) -> None:
         self.clashes, self.changes = tuple(clashes), tuple(changes)
         lines = [line for each in clashes for line in each.lines]
         super().__init__(
             "\n  ".join(["These requirements cannot all be met:", *lines]),
-            hint=_advice(changes, is_complete=is_complete),
+            hint=(not changes and elsewhere) or _advice(changes, is_complete=is_complete),
         )
 
 
@@ -103,7 +108,8 @@ def explain(attempt: Attempt, causes: Causes) -> BootstrapError:
     if len(clashes) == 1 and absence is not None:
         absence.hint = _advice(changes, is_complete=True) if changes else absence.hint
         return absence
-    return ConflictError(clashes, changes, is_complete=trials.is_complete)
+    elsewhere = attempt.catalogue.source.elsewhere()
+    return ConflictError(clashes, changes, is_complete=trials.is_complete, elsewhere=elsewhere)
 
 
 def _clashes(failure: Failure) -> Iterator[Clash]:
@@ -190,6 +196,7 @@ def _absence(attempt: Attempt, link: Link) -> NoCandidateError:
         source.locations(),
         attempt.dependencies.target,
         catalogue.hashes.get(name, Hashes()),
+        source.elsewhere(),
         similar={*catalogue.installed, *(each.name for each in attempt.reporter.needed_by)},
         is_asked_for=not chain.pins,
     )

@@ -69,6 +69,10 @@ class Recall:
         if not self.is_trial:
             self.source.prefetch(wanted)
 
+    def elsewhere(self) -> str | None:
+        """Return what to do for more than was looked at."""
+        return self.source.elsewhere()
+
     def locations(self) -> Sequence[str]:
         """Return where is looked."""
         return self.source.locations()

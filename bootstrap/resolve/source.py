@@ -39,6 +39,10 @@ class CandidateSource(Protocol):
         """Hear which projects will be asked for soon; must return at once and never raise."""
         ...
 
+    def elsewhere(self) -> str | None:
+        """Return what to do for more than was looked at; None where nothing was held back."""
+        ...
+
     def locations(self) -> Sequence[str]:
         """Return where is looked, in words fit for a message (no credentials)."""
         ...

@@ -6,7 +6,10 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -98,6 +101,30 @@ def test_a_bundled_installer_that_does_not_suit_the_target_is_told_with_the_way_
     assert "it needs Python >=3." in done.err
     assert snapshot(venv) == before
     assert "app 1.0" in engine.succeeds(*options, "--installer", "none").out
+
+
+def test_a_hash_in_a_url_asks_for_none_of_the_installer(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("pip", "99.0")
+    wheel = index.add("app", "1.0")
+    wish = f"app @ {wheel.as_uri()}#sha256={sha256(wheel)}"
+    engine.succeeds("--venv", venv, wish, *index.options)
+    assert pip_version(engine, venv) == "99.0"
+
+
+def test_a_file_on_the_network_may_demand_hashes_and_the_installer_is_still_vouched_for(
+    engine: Engine, index: LocalIndex, venv: Path, listed: Path
+) -> None:
+    index.add("pip", "99.0")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(listed.parent))
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{listed.name}"
+        done = engine.succeeds("--venv", venv, "-r", url, *index.options)
+        server.shutdown()
+    assert "bundled with get-installer" in done.out
+    assert pip_version(engine, venv) != "99.0"
 
 
 def test_what_the_user_names_still_needs_a_hash(

@@ -73,5 +73,8 @@ class Source:
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
         """Hear what is wanted."""
 
+    def elsewhere(self) -> str | None:
+        return None
+
     def locations(self) -> Sequence[str]:
         return ()

@@ -12,6 +12,7 @@ from bootstrap.preparer.direct import (
     UnsuitableWheelError,
     WrongReferenceError,
 )
+from bootstrap.preparer.sources import Sources
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench, reference
@@ -104,3 +105,13 @@ def test_an_sdist_needs_a_builder(bench: Bench, tmp_path: Path) -> None:
     sdist = make_sdist(tmp_path, "demo", "1.0")
     with pytest.raises(NoBuilderError, match=r"demo-1\.0\.tar\.gz"):
         bench.resolve(reference(sdist.as_uri()))
+
+
+@pytest.mark.parametrize(
+    ("url", "found"), [("git+https://host.test/demo", "a repository"), ("file:///", "a directory")]
+)
+def test_what_is_no_file_is_not_fetched_where_a_hash_is_expected(url: str, found: str) -> None:
+    sources = Sources(None, None, None, None)  # type: ignore[arg-type]  # it asks none of them
+    message = f"expected a file with the hash that was given, found {found}"
+    with pytest.raises(WrongReferenceError, match=message):
+        sources.reference(reference(url, "demo"), Hashes.of([("sha256", "0" * 64)]))

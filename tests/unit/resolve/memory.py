@@ -37,6 +37,7 @@ class MemorySource:
     index: Mapping[str, Any]
     target: TargetEnvironment
     places: Sequence[str] = ("https://index.test/simple/",)
+    more: str | None = None
     fetched: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     prefetched: dict[str, str] = field(default_factory=dict)
@@ -108,6 +109,9 @@ class MemorySource:
 
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
         self.prefetched.update({name: str(limit) for name, limit in wanted.items()})
+
+    def elsewhere(self) -> str | None:
+        return self.more
 
     def locations(self) -> Sequence[str]:
         return self.places

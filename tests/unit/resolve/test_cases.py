@@ -30,7 +30,7 @@ else:
 FILES = ("best", "second", "damaged", "sound", "withdrawn")
 """Words the cases use to tell files of one version apart."""
 KEYS = {"name", "requested", "constraints", "index", "installed", "target", "options", "places"}
-KEYS |= {"rounds"}
+KEYS |= {"rounds", "elsewhere"}
 EXPECTED = {"resolved", "conflict", "hint", "never", "fetched", "asked", "prefetched", "warned"}
 EXPECTED |= {"requested_marks", "required_by"}
 
@@ -50,6 +50,7 @@ def test_the_case_is_answered_as_written(case: dict[str, Any]) -> None:
     source = MemorySource(case["index"], make_target(**case.get("target", {})))
     if "places" in case:
         source.places = case["places"]
+    source.more = case.get("elsewhere")
     said = io.StringIO()
     try:
         resolution = resolve(

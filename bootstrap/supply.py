@@ -36,7 +36,7 @@ def supply(run: Run) -> Iterator[tuple[Run, Source]]:
     """Open what the run is supplied from; what files on the network say completes the run."""
     with _indexes(run) as (complete, preparer):
         if _takes_what_is_bundled(complete.config):
-            elsewhere = _ELSEWHERE if _is_near(complete.config) else None
+            elsewhere = _ELSEWHERE if is_near(complete.config) else None
             yield complete, BundledPreparer(bundled_wheel(), preparer, elsewhere)
         else:
             yield complete, preparer
@@ -44,10 +44,11 @@ def supply(run: Run) -> Iterator[tuple[Run, Source]]:
 
 def _takes_what_is_bundled(config: Config) -> bool:
     """Tell whether the bundled wheel is offered: no index is asked, or nobody vouches for it."""
-    return _is_near(config) or needs_vouching(config)
+    return is_near(config) or needs_vouching(config)
 
 
-def _is_near(config: Config) -> bool:
+def is_near(config: Config) -> bool:
+    """Tell whether no index is asked."""
     return config.network.offline or config.no_index
 
 

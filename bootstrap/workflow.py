@@ -26,7 +26,7 @@ from bootstrap.resolve.explain import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
 from bootstrap.run import Run, begun
-from bootstrap.supply import Source, supply, without_the_network
+from bootstrap.supply import Source, is_near, supply, without_the_network
 from bootstrap.target.installed import Installed, installed_distributions
 from bootstrap.target.managed import require_unmanaged
 from bootstrap.target.path_file import announce, mended, require_visible
@@ -82,6 +82,8 @@ def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: Run) -> 
 def _supplied(run: Run) -> Outcome:
     with supply(run) as (complete, source):
         outcome = _installed(complete, source)
+        if is_near(complete.config):  # what lies at hand says nothing of what is newest
+            return outcome
         return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
 
 

@@ -127,10 +127,11 @@ def _clashes(failure: Failure) -> Iterator[Clash]:
 
 def _python_clashes(attempt: Attempt, links: Sequence[Link]) -> Iterator[Clash]:
     found = attempt.dependencies.target.markers["python_full_version"]
+    elsewhere = attempt.catalogue.source.elsewhere()
     for need, parent in links:
         chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
         line = f"{chain}; the target is {found}"
-        hint = "Use a Python that suits it: --python names another one."
+        hint = elsewhere or "Use a Python that suits it: --python names another one."
         yield Clash((line,), NoCandidateError(need, chain, line, hint))
 
 

@@ -98,7 +98,9 @@ def test_one_on_path_that_does_not_work_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_version_nobody_has_is_told_with_those_there_are(tmp_path: Path) -> None:
     (tmp_path / "python3").symlink_to(sys.executable)
-    with pytest.raises(InterpreterNotFoundError, match=r"'3\.99' \(--python\).*only 3\."):
+    with pytest.raises(
+        InterpreterNotFoundError, match=r"'3\.99' \(--python\).*asked, and another: 3\."
+    ):
         target_of("3.99", search_path=str(tmp_path))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
+AS_NOBODY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+"""Runs a command without root's capabilities, which are above permissions."""
 _FROM_CHECKOUT = "import sys; from bootstrap.cli import main; sys.exit(main())"
 
 
@@ -42,6 +44,11 @@ class Engine:
     def from_checkout(cls, python: str) -> Engine:
         """Run the working copy."""
         return cls((python, "-c", _FROM_CHECKOUT), {"PYTHONPATH": str(CHECKOUT)})
+
+    def without_root_s_rights(self) -> Engine:
+        """Return the same, run by somebody for whom permissions count, as they do not for root."""
+        plain = (*AS_NOBODY, *self.command)
+        return replace(self, command=plain) if os.geteuid() == 0 else self
 
     def __call__(
         self,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.conftest import LocalIndex
-from tests.functional.engine import Engine, run, snapshot
+from tests.functional.engine import AS_NOBODY, Engine, run, snapshot
 from tests.servers import make_sdist
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's mounts and filters")
@@ -157,7 +157,7 @@ def test_a_home_and_a_temporary_directory_that_are_read_only_will_do(
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o555)
     places = dict.fromkeys(("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME"), str(closed))
-    wrap = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+    wrap = AS_NOBODY if os.geteuid() == 0 else ()
     options = ("--venv", str(venv), *offered.options, "--installer", "tool")
     try:
         wrapped(engine, *wrap).succeeds(*options, environ=places)

@@ -11,9 +11,6 @@ import pytest
 from tests.functional.engine import Engine, Finished, run
 from tests.servers import make_wheel
 
-AS_NOBODY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
-"""Runs a command as somebody for whom permissions count; root's capabilities are above them."""
-
 
 @dataclass(frozen=True)
 class Site:
@@ -57,8 +54,7 @@ class Site:
 
     def without_root_s_rights(self) -> Site:
         """Return the same, run by somebody for whom permissions count."""
-        engine = replace(self.engine, command=(*AS_NOBODY, *self.engine.command))
-        return replace(self, engine=engine) if os.geteuid() == 0 else self
+        return replace(self, engine=self.engine.without_root_s_rights())
 
     def at(self, venv: Path) -> Site:
         """Return the same wheels with another environment, made now."""

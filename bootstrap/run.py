@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bootstrap.config.model import Config
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.probe import probe
 from bootstrap.handoff.said import Said
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.probe import probe
 from bootstrap.trust.children import ChildCertificates, child_certificates
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui

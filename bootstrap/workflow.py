@@ -11,6 +11,10 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.config.seeds import with_seeds
 from bootstrap.config.vouched import needs_vouching, with_vouched_installer
+from bootstrap.environment.installed import Installed, installed_distributions
+from bootstrap.environment.managed import require_unmanaged
+from bootstrap.environment.path_file import announce, mended, require_visible
+from bootstrap.environment.venv import made
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, handoff
 from bootstrap.install.plan import InstalledDistribution
@@ -27,10 +31,6 @@ from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
 from bootstrap.run import Run, begun
 from bootstrap.supply import Source, is_near, supply, without_the_network
-from bootstrap.target.installed import Installed, installed_distributions
-from bootstrap.target.managed import require_unmanaged
-from bootstrap.target.path_file import announce, mended, require_visible
-from bootstrap.target.venv import made
 from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
 

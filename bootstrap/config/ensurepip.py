@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bootstrap.build.settings import BuildSettings
 from bootstrap.config import environ as environment
 from bootstrap.config import wanted
 from bootstrap.config.command_line import MisplacedArgumentError
@@ -21,12 +20,13 @@ from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.tokens import tokens
 from bootstrap.config.voices import Saying, Voices
+from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.plan import InstallSettings, PipScripts
 from bootstrap.network.settings import NetworkSettings
+from bootstrap.pep517.settings import BuildSettings
 from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
-from bootstrap.target.settings import TargetSettings
 from bootstrap.trust.settings import TrustSettings
 
 _OPTIONS = (

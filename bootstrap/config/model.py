@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.build.settings import BuildSettings
 from bootstrap.config.option import Command
 from bootstrap.config.requirement_file import RequirementFile
 from bootstrap.config.surroundings import Surroundings
+from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.plan import InstallSettings
 from bootstrap.lock.file import LockFile
 from bootstrap.network.settings import NetworkSettings
+from bootstrap.pep517.settings import BuildSettings
 from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
-from bootstrap.target.settings import TargetSettings
 from bootstrap.trust.settings import TrustSettings
 
 

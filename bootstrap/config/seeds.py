@@ -15,9 +15,9 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.model import Config
 from bootstrap.config.wanted import projects
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
-from bootstrap.target.environment import TargetEnvironment
 
 _WITHOUT_SEEDS = (3, 12)
 _ORIGIN = Origin.default("get-pip.py's seeds")

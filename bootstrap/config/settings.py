@@ -9,19 +9,19 @@ from pathlib import Path
 
 from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from bootstrap.build.settings import BuildSettings
 from bootstrap.config import environ, values
 from bootstrap.config.locations import formats
 from bootstrap.config.option import Kind
 from bootstrap.config.surroundings import Surroundings
 from bootstrap.config.voices import Voices
+from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, IndexStrategy
 from bootstrap.install.plan import InstallSettings
 from bootstrap.network.settings import NetworkSettings
+from bootstrap.pep517.settings import BuildSettings
 from bootstrap.provenance import Given, Origin
 from bootstrap.resolve.requirement import Wanted
-from bootstrap.target.settings import TargetSettings
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
 

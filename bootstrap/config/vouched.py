@@ -16,14 +16,14 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.model import Config
 from bootstrap.config.wanted import projects
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installed import Installed
 from bootstrap.errors import BootstrapError
 from bootstrap.index.metadata import parse_metadata
 from bootstrap.preparer.wheel_metadata import read_metadata
 from bootstrap.provenance import Origin
 from bootstrap.resolve.constraint import Constraint, constraints_by_name
 from bootstrap.resolve.requirement import UserRequirement, Wanted
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Set
 from pathlib import Path, PurePosixPath
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installed import Installed, installed_distributions
 from bootstrap.errors import BootstrapError
 from bootstrap.install.rules import BrokenRuleError
 from bootstrap.install.wheel.entry_points import parse_entry_points
 from bootstrap.install.wheel.record import recorded_paths
 from bootstrap.resolve.requirement import Resolution, UserRequirement
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import Installed, installed_distributions
 
 _MODULES = {"pip": "pip"}
 """Installers started as `TARGET -m MODULE`: it cannot be mistaken for another environment's."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.interpreter import Interpreter
+from bootstrap.environment.scheme import Scheme
 from bootstrap.handoff.command import command
 from bootstrap.handoff.said import Said
 from bootstrap.handoff.variables import settings_variables, unspeakable
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.interpreter import Interpreter
-from bootstrap.target.scheme import Scheme
 
 
 @dataclass(frozen=True)

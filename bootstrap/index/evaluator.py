@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
 from bootstrap.index.filename import Format, ParsedName, parse_filename, tags_of
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.urls import MalformedUrlError
-from bootstrap.target.environment import TargetEnvironment
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.evaluator import Evaluator, Rejection, best_first
 from bootstrap.index.locations import Index, Location, find_links
@@ -18,7 +19,6 @@ from bootstrap.index.relation import require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
 from bootstrap.network.urls import redacted
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:

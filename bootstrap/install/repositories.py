@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from threading import Lock
 
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.install.commit.area import KEPT, PREFIX, Area
 from bootstrap.install.commit.exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.environment.lock import Lock as DirectoryLock
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.termination import StoppedError
 from bootstrap.ui import Ui
 

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.managed import require_unmanaged
 from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.interrupts import Interrupts
 from bootstrap.install.commit.path_files import stage_without_lines
@@ -27,8 +29,6 @@ from bootstrap.install.plan import InstalledDistribution, InstallSettings, Wheel
 from bootstrap.install.repositories import mend, repositories_of
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
 from bootstrap.install.wheel.scripts import interpreter_of
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.managed import require_unmanaged
 from bootstrap.ui import Ui
 
 

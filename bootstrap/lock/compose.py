@@ -15,9 +15,9 @@ from bootstrap._vendor.packaging.pylock import Package, Pylock
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.lock.source import packaged
 from bootstrap.preparer.acquired import Acquired
-from bootstrap.target.environment import TargetEnvironment
 
 CREATED_BY = "get-installer"
 _TELLING = ("implementation_name", "python_version", "sys_platform", "platform_machine")

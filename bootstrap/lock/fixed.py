@@ -12,6 +12,8 @@ from bootstrap._vendor.packaging.utils import (
     canonicalize_name,
 )
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installed import Installed
 from bootstrap.index.settings import FormatControl
 from bootstrap.lock.entry import candidate_of, reference_of
 from bootstrap.lock.errors import LockError, NotLockedError
@@ -20,8 +22,6 @@ from bootstrap.lock.nearby import nearby
 from bootstrap.lock.selection import check_format, selected
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement, Wanted
 from bootstrap.resolve.source import CandidateSource
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import Installed
 
 if TYPE_CHECKING:
     from bootstrap._vendor.packaging.pylock import Package

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.settings import FormatControl
 from bootstrap.lock.errors import LockError
 from bootstrap.lock.file import LockFile
-from bootstrap.target.environment import TargetEnvironment
 
 if TYPE_CHECKING:
     from bootstrap._vendor.packaging.markers import Environment

@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap.build.source import BuildChain, Source
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installed import installed_distributions
 from bootstrap.errors import BootstrapError
 from bootstrap.index.finder import Finder
 from bootstrap.install.plan import InstallSettings
 from bootstrap.install.transaction import install
 from bootstrap.network.session import Session
+from bootstrap.pep517.source import BuildChain, Source
 from bootstrap.preparer.build_rules import BuildRules
 from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.resolve.hash_checking import HashCheckingError
 from bootstrap.resolve.requirement import Resolution, Wanted
 from bootstrap.resolve.resolver import resolve
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import installed_distributions
 from bootstrap.ui import Ui
 
 NestedBuilder = Callable[[Wanted, BuildChain], Builder]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.build.source import Source
+from bootstrap.pep517.source import Source
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.trust.hashes import Hashes

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bootstrap.build.builder import Builder as BuildRoom
-from bootstrap.build.settings import BuildSettings
-from bootstrap.build.source import BuildChain
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.finder import Finder
 from bootstrap.install.repositories import Repositories, repositories_of
 from bootstrap.network.session import Session
 from bootstrap.network.workspace import Workspace
+from bootstrap.pep517.builder import Builder as BuildRoom
+from bootstrap.pep517.settings import BuildSettings
+from bootstrap.pep517.source import BuildChain
 from bootstrap.preparer.build_requirements import EngineBuildRequirements
 from bootstrap.preparer.build_rules import BuildRules
 from bootstrap.preparer.builds import Builds, Demands
 from bootstrap.preparer.checkouts import Checkouts
 from bootstrap.preparer.sources import Sources
 from bootstrap.resolve.requirement import Wanted
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
 
 

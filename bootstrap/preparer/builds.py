@@ -8,10 +8,13 @@ from threading import Lock
 from typing import Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.build.builder import Builder as BuildRoom
-from bootstrap.build.direct_url import of_archive, of_checkout, of_tree
-from bootstrap.build.project import MetadataMismatchError
-from bootstrap.build.source import (
+from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.index.metadata import Metadata
+from bootstrap.network.urls import without_fragment
+from bootstrap.pep517.builder import Builder as BuildRoom
+from bootstrap.pep517.direct_url import of_archive, of_checkout, of_tree
+from bootstrap.pep517.project import MetadataMismatchError
+from bootstrap.pep517.source import (
     BuildChain,
     BuildOrder,
     ConfigSettings,
@@ -21,9 +24,6 @@ from bootstrap.build.source import (
     VcsCheckout,
     config_settings,
 )
-from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.index.metadata import Metadata
-from bootstrap.network.urls import without_fragment
 from bootstrap.preparer.builder import Built
 from bootstrap.preparer.sources import Sources
 from bootstrap.resolve.constraint import constraints_by_name

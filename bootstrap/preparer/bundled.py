@@ -10,10 +10,10 @@ from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.build.direct_url import of_archive
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile
 from bootstrap.index.metadata import Metadata, parse_metadata
 from bootstrap.install.plan import WheelToInstall
+from bootstrap.pep517.direct_url import of_archive
 from bootstrap.preparer.acquired import Acquired
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.preparer.wheel_metadata import read_metadata

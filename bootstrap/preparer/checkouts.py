@@ -11,10 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.build.git import Git
-from bootstrap.build.source import VcsCheckout
-from bootstrap.build.vcs import VcsError, VcsUrl
 from bootstrap.install.repositories import Repositories
+from bootstrap.pep517.git import Git
+from bootstrap.pep517.source import VcsCheckout
+from bootstrap.pep517.vcs import VcsError, VcsUrl
 
 if TYPE_CHECKING:
     from typing_extensions import Self

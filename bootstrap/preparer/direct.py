@@ -13,12 +13,12 @@ from bootstrap._vendor.packaging.utils import (
     canonicalize_name,
     parse_wheel_filename,
 )
-from bootstrap.build.direct_url import of_archive
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.network.urls import redacted
+from bootstrap.pep517.direct_url import of_archive
 from bootstrap.resolve.requirement import UserRequirement
-from bootstrap.target.environment import TargetEnvironment
 
 
 class UnsuitableWheelError(BootstrapError):

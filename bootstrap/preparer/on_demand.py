@@ -8,12 +8,12 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from bootstrap.build.isolation import can_build
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.metadata import Metadata
+from bootstrap.pep517.isolation import can_build
 from bootstrap.preparer.builder import Builder, Built
 from bootstrap.resolve.requirement import UserRequirement
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.termination import StoppedError
 from bootstrap.trust.hashes import Hashes
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.build.direct_url import of_archive
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.index.finder import Finder
 from bootstrap.index.metadata import Metadata, MetadataError, fetch_metadata, parse_metadata
 from bootstrap.install.plan import WheelToInstall
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote
+from bootstrap.pep517.direct_url import of_archive
 from bootstrap.preparer.acquired import Acquired
 from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
@@ -27,7 +28,6 @@ from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
 from bootstrap.preparer.wheels import built_to_install, expected_hashes, fetch, to_install
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
 from bootstrap.resolve.source import UnusableCandidateError
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:

@@ -6,9 +6,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.build.builder import Builder as BuildRoom
-from bootstrap.build.source import SdistFile, Source, SourceTree, VcsCheckout
-from bootstrap.build.vcs import parse_vcs_url
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.network.session import Session
 from bootstrap.network.urls import (
@@ -20,6 +17,9 @@ from bootstrap.network.urls import (
     without_fragment,
 )
 from bootstrap.network.workspace import Workspace
+from bootstrap.pep517.builder import Builder as BuildRoom
+from bootstrap.pep517.source import SdistFile, Source, SourceTree, VcsCheckout
+from bootstrap.pep517.vcs import parse_vcs_url
 from bootstrap.preparer.checkouts import Checkouts
 from bootstrap.preparer.direct import WrongReferenceError
 from bootstrap.resolve.requirement import UserRequirement

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bootstrap import __version__
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.lock.compose import Part
 from bootstrap.lock.writing import UnwritableLockError, lock_text
 from bootstrap.preparer.acquired import Acquired
@@ -22,7 +23,6 @@ from bootstrap.report.installation import (
     report_text,
 )
 from bootstrap.resolve.requirement import Resolution
-from bootstrap.target.environment import TargetEnvironment
 
 
 class Knowing(Protocol):

@@ -13,11 +13,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import without_credentials
 from bootstrap.preparer.acquired import Acquired
 from bootstrap.report.core_metadata import json_metadata
-from bootstrap.target.environment import TargetEnvironment
 
 STANDARD_OUTPUT = "-"
 

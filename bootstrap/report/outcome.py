@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.resolve.requirement import Resolution
-from bootstrap.target.environment import TargetEnvironment
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.install.plan import InstalledDistribution
 from bootstrap.preparer.bundled import is_bundled
 from bootstrap.report.outcome import Outcome
 from bootstrap.resolve.requirement import Resolution, Resolved
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.ui import Ui
 
 

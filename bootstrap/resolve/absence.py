@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.trust.hashes import Hashes
 
 _SHOWN = 8

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.installed import Installed
 from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.attempt import Attempt, Found
 from bootstrap.resolve.reference import is_same_reference
 from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
-from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
 
 

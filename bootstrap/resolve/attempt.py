@@ -8,6 +8,8 @@ from functools import partial
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installed import Installed
 from bootstrap.resolve.catalogue import Catalogue
 from bootstrap.resolve.constraint import constraints_by_name
 from bootstrap.resolve.dependencies import Dependencies, applies
@@ -20,8 +22,6 @@ from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.resolve.ruled_out import RuledOut
 from bootstrap.resolve.search import Search
 from bootstrap.resolve.source import CandidateSource
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import Installed
 from bootstrap.ui import Ui
 
 MAX_ROUNDS = 100_000

@@ -9,13 +9,13 @@ from functools import reduce
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.installed import Installed
 from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.constraint import Constraint
 from bootstrap.resolve.need import Identifier, Need, Pin
 from bootstrap.resolve.offer import Offer
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.resolve.source import CandidateSource
-from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
 
 _NO_CONSTRAINT = Constraint()

@@ -9,12 +9,12 @@ from bootstrap._vendor.packaging.markers import UndefinedComparison, UndefinedEn
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.provenance import Origin
 from bootstrap.resolve.catalogue import Catalogue
 from bootstrap.resolve.need import PYTHON, UNUSABLE, Identifier, Need, Pin
 from bootstrap.resolve.requirement import UserRequirement, Wanted
 from bootstrap.resolve.source import UnusableCandidateError
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bootstrap.environment.installed import Installed
 from bootstrap.index.candidate import Candidate
 from bootstrap.network.urls import without_credentials
-from bootstrap.target.installed import Installed
 from bootstrap.trust.hashes import Hashes
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installed import Installed
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.answer import answer
 from bootstrap.resolve.attempt import MAX_ROUNDS, Attempt, prepare
@@ -13,8 +15,6 @@ from bootstrap.resolve.explain import explain
 from bootstrap.resolve.hash_checking import check_given, check_resolved
 from bootstrap.resolve.requirement import Resolution, Resolved, Wanted
 from bootstrap.resolve.source import CandidateSource
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.installed import Installed
 from bootstrap.ui import Ui
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.functional.engine import CHECKOUT, Engine
 from tests.servers import Authority, IndexServer, make_wheel
-from tests.unit.target.pythons import ALL, name_of, version_of
+from tests.unit.environment.pythons import ALL, name_of, version_of
 
 OLDEST = (3, 10)
 """Of the Pythons that run the engine."""

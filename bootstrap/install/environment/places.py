@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
+from bootstrap.environment.environment import Scheme
 from bootstrap.install.wheel.layout import SchemeKey
-from bootstrap.target.environment import Scheme
 
 SCHEME_KEYS: tuple[SchemeKey, ...] = ("purelib", "platlib", "scripts", "headers", "data")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.metadata_entries import name_and_version
 from bootstrap.install.environment.places import Places
-from bootstrap.target.metadata_entries import name_and_version
 
 
 class Kind(Enum):

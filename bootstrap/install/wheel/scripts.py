@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.install.plan import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
-from bootstrap.target.environment import TargetEnvironment
 
 _LONGEST_INTERPRETER_LINE = 127
 """Linux before 5.1 cuts a longer `#!` line off; macOS and others allow about 512 bytes."""

@@ -16,7 +16,7 @@ import pytest
 from tests.functional.builds.conftest import Site
 from tests.functional.builds.projects import BACKEND, write_project
 from tests.functional.engine import snapshot
-from tests.unit.build_room.pyprojects import BROKEN
+from tests.unit.pep517.pyprojects import BROKEN
 
 HANGS = """
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):

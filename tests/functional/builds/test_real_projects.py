@@ -13,13 +13,13 @@ import pytest
 from bootstrap._bundled import default_index_url
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.probe import probe
+from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import FormatControl, IndexSettings
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.provenance import Given, Origin
-from bootstrap.target.probe import probe
-from bootstrap.target.settings import TargetSettings
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
@@ -31,7 +31,7 @@ from tests.functional.builds.real_projects import (
     write_meson_project,
 )
 from tests.functional.engine import CHECKOUT, Engine, run
-from tests.unit.target.pythons import version_of
+from tests.unit.environment.pythons import version_of
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 

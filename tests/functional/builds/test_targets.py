@@ -13,7 +13,7 @@ from tests.functional.builds.real_projects import (
     write_meson_project,
 )
 from tests.functional.engine import Engine, run
-from tests.unit.target.pythons import ALL, name_of, version_of
+from tests.unit.environment.pythons import ALL, name_of, version_of
 
 pytestmark = [pytest.mark.network, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -17,7 +17,7 @@ from tests.functional.builds.projects import repository, write_project
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine, run, snapshot
 from tests.servers.index import Features
-from tests.unit.target.pythons import ALL, version_of
+from tests.unit.environment.pythons import ALL, version_of
 
 
 def sha256(wheel: Path) -> str:

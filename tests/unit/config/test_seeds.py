@@ -11,10 +11,10 @@ import pytest
 
 from bootstrap.config.load import load
 from bootstrap.config.seeds import with_seeds
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.probe import probe
-from bootstrap.target.settings import TargetSettings
-from bootstrap.target.venv import make
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.probe import probe
+from bootstrap.environment.settings import TargetSettings
+from bootstrap.environment.venv import make
 from bootstrap.ui import Ui
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from bootstrap.config.load import load
 from bootstrap.config.surroundings import Surroundings
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.probe import probe
+from bootstrap.environment.settings import TargetSettings
+from bootstrap.environment.venv import make
 from bootstrap.handoff.said import Said
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.probe import probe
-from bootstrap.target.settings import TargetSettings
-from bootstrap.target.venv import make
 from bootstrap.trust.children import child_certificates
 from bootstrap.trust.policy import decide
 from bootstrap.ui import Ui

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.handoff.command import NoCommandError, command
-from bootstrap.target.environment import TargetEnvironment
 
 
 def install(target: TargetEnvironment, name: str, *scripts: str) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.scheme import flat_scheme
 from bootstrap.handoff.handoff import handoff
 from bootstrap.handoff.said import Said
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.scheme import flat_scheme
 from tests.servers import Authority
 from tests.unit.handoff.conftest import Says
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bootstrap._vendor.packaging.tags import Tag, compatible_tags, cpython_tags
+from bootstrap.environment.environment import Scheme, TargetEnvironment
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.session import Session
 from bootstrap.provenance import Given, Origin
-from bootstrap.target.environment import Scheme, TargetEnvironment
 from tests.unit.network.conftest import (
     Heard,
     authority,

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.probe import probe
+from bootstrap.environment.settings import TargetSettings
 from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install, uninstall
 from bootstrap.provenance import Given, Origin
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.probe import probe
-from bootstrap.target.settings import TargetSettings
 from bootstrap.trust.hashes import Hashes, verified
 from bootstrap.ui import Ui
 from tests.functional.conftest import ensurepip_wheel

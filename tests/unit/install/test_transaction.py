@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from bootstrap.environment.managed import ExternallyManagedError
 from bootstrap.install.plan import InstallSettings, WheelToInstall
 from bootstrap.install.transaction import begin, install
-from bootstrap.target.managed import ExternallyManagedError
 from bootstrap.trust.hashes import Hashes, verified
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench

@@ -9,11 +9,11 @@ from pathlib import Path
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.tags import Tag, parse_tag
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.scheme import Scheme
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.metadata import Metadata
 from bootstrap.resolve.requirement import UserRequirement
-from bootstrap.target.environment import TargetEnvironment
-from bootstrap.target.scheme import Scheme
 
 
 def a_target(

@@ -12,7 +12,7 @@ from bootstrap._vendor import tomli
 from bootstrap._vendor.packaging.pylock import Pylock
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.build.direct_url import of_archive
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
 from bootstrap.lock.compose import Part
@@ -20,10 +20,10 @@ from bootstrap.lock.errors import UnlockableError
 from bootstrap.lock.file import parse_lock
 from bootstrap.lock.fixed import Terms, fixed
 from bootstrap.lock.writing import lock_text
+from bootstrap.pep517.direct_url import of_archive
 from bootstrap.preparer.acquired import Acquired
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import Resolved, Wanted
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.trust.hashes import Hashes
 from tests.unit.lock.targets import Source, a_target
 

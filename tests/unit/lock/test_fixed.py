@@ -11,6 +11,7 @@ from bootstrap._vendor import tomli_w
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
 from bootstrap.lock.errors import LockError, NotAtHandError, NotLockedError
@@ -18,7 +19,6 @@ from bootstrap.lock.file import Choice, parse_lock
 from bootstrap.lock.fixed import Terms, fixed
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import Resolution, UserRequirement, Wanted
-from bootstrap.target.environment import TargetEnvironment
 from bootstrap.trust.hashes import Hashes, WeakHashError
 from tests.unit.lock.targets import Source, a_target
 

@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
-from bootstrap.build.builder import Builder
-from bootstrap.build.settings import BuildSettings
-from bootstrap.build.source import VcsCheckout
-from bootstrap.build.vcs import VcsError, VcsUrl, parse_vcs_url
 from bootstrap.install.commit.area import Area
 from bootstrap.install.repositories import Repositories, mend
+from bootstrap.pep517.builder import Builder
+from bootstrap.pep517.settings import BuildSettings
+from bootstrap.pep517.source import VcsCheckout
+from bootstrap.pep517.vcs import VcsError, VcsUrl, parse_vcs_url
 from bootstrap.preparer.checkouts import Checkouts
 from bootstrap.termination import StoppedError
 from bootstrap.ui import Ui
 from tests.functional.builds.projects import git, repository, write_project
-from tests.unit.build_room.workbench import LocalSdists
+from tests.unit.environment.pythons import target_of
 from tests.unit.install.instants import listening
-from tests.unit.target.pythons import target_of
+from tests.unit.pep517.workbench import LocalSdists
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
 

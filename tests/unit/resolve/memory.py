@@ -13,13 +13,13 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.environment import Scheme, TargetEnvironment
+from bootstrap.environment.installed import Installed, InstalledKind
 from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
 from bootstrap.index.metadata import Metadata
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import UserRequirement
 from bootstrap.resolve.source import UnusableCandidateError
-from bootstrap.target.environment import Scheme, TargetEnvironment
-from bootstrap.target.installed import Installed, InstalledKind
 from bootstrap.trust.hashes import Hashes
 
 _SUFFIXES: Mapping[str | None, str] = {"UNSUPPORTED": ".tar.gz", "MALFORMED": "-what.whl"}

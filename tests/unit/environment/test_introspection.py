@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootstrap.environment.introspection import (
+    InterpreterHungError,
+    InterpreterNotRunnableError,
+    NotPythonError,
+    UnsupportedTargetError,
+    ask,
+    isolated_environment,
+    running_interpreter,
+)
+from tests.unit.environment.pythons import target_of, wanting
+
+
+def program(path: Path, text: str) -> tuple[str]:
+    path.write_text(text)
+    path.chmod(0o755)
+    return (str(path),)
+
+
+def wrapper(path: Path, before: str) -> tuple[str]:
+    return program(path, f'#!/bin/sh\n{before}\nexec "{sys.executable}" "$@"\n')
+
+
+def test_noise_of_start_up_files_does_not_disturb(tmp_path: Path) -> None:
+    noisy = wrapper(tmp_path / "python", 'echo \'{"not": "this"}\'; echo no end; echo >&2 warn')
+    assert ask(noisy, wanting()).executable == Path(sys.executable)
+
+
+def test_variables_of_the_caller_do_not_bend_another_interpreter(
+    python: Path, tmp_path: Path
+) -> None:
+    plain = target_of(python)
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('reached')")
+    bent = {
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONHOME": str(tmp_path),
+        "PYTHONSTARTUP": str(tmp_path / "sitecustomize.py"),
+        "__PYVENV_LAUNCHER__": str(tmp_path / "python"),
+    }
+    found = target_of(python, environment={**os.environ, **bent})
+    assert found.search_path == plain.search_path
+    assert found.prefix == plain.prefix
+
+
+def test_where_the_users_own_site_is_the_user_may_say(python: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONUSERBASE": str(tmp_path / "mine")}
+    target = target_of(python, user=True, environment=environment)
+    assert target.scheme.purelib.is_relative_to(tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()  # looking makes no directories
+
+
+def test_only_variables_about_pythons_are_kept_from_it() -> None:
+    given = {"PATH": "/bin", "PYTHONPATH": "x", "_PYTHON_HOST_PLATFORM": "y", "PYENV_ROOT": "/p"}
+    kept = isolated_environment({**given, "PYTHONNOUSERSITE": "1"})
+    kept.pop("SYSTEM_VERSION_COMPAT", None)
+    assert kept == {"PATH": "/bin", "PYENV_ROOT": "/p", "PYTHONNOUSERSITE": "1"}
+
+
+@pytest.mark.parametrize("name", ["/bin/sh", "/bin/bash", "/bin/ls", "/usr/bin/perl"])
+def test_what_is_no_python_is_told_so_and_runs_nothing_of_the_script(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not Path(name).exists():
+        pytest.skip("not on this machine")
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(NotPythonError, match="is no working Python") as raised:
+        ask((name,), wanting())
+    assert raised.value.hint
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_it_printed_is_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(NotPythonError, match="status 3 and printed 'I am a teapot'"):
+        ask(program(tmp_path / "python", "#!/bin/sh\necho I am a teapot\nexit 3\n"), wanting())
+
+
+def test_a_file_that_may_not_be_executed_is_told(tmp_path: Path) -> None:
+    command = program(tmp_path / "python", "#!/bin/sh\n")
+    Path(command[0]).chmod(0o644)
+    with pytest.raises(InterpreterNotRunnableError, match="Permission denied"):
+        ask(command, wanting())
+
+
+def test_one_that_hangs_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(InterpreterHungError, match=r"within 0\.3 seconds"):
+        ask(program(tmp_path / "python", "#!/bin/sh\nexec sleep 60\n"), wanting(timeout=0.3))
+
+
+def test_a_python_that_is_too_old_is_refused(tmp_path: Path) -> None:
+    old = "echo '<get-installer-probe {\"version_info\": [2, 6, 9]} get-installer-probe>'"
+    command = program(tmp_path / "python2.6", f"#!/bin/sh\n{old}\n")
+    with pytest.raises(UnsupportedTargetError, match=r"is Python 2\.6\.9; a target needs"):
+        ask(command, wanting())
+
+
+def test_the_running_interpreter_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a child was started")
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    assert running_interpreter(wanting()).running
+    assert ask((sys.executable,), wanting()).running
+    other_name = next(Path(sys.executable).parent.glob("python3.*"))
+    assert ask((str(other_name),), wanting()).running
+
+
+@pytest.mark.parametrize("option", ["-I", "-S", "-E", "-s", "-P"])
+def test_options_that_hide_the_site_do_not_change_what_the_running_interpreter_is(
+    option: str,
+) -> None:
+    if option == "-P" and sys.version_info < (3, 11):
+        pytest.skip("Python 3.11 brought -P")
+    root = str(Path(__file__).parents[3])
+    libraries = [entry for entry in sys.path if entry.endswith("site-packages")]
+    code = f"""
+import sys
+sys.path[:0] = {[root, *libraries]!r}
+from bootstrap.environment.introspection import running_interpreter
+from bootstrap.environment.settings import TargetSettings
+import os
+found = running_interpreter(TargetSettings(environment=dict(os.environ)))
+print([found.running, list(map(str, found.path)), str(found.prefix), str(found.user_site)])
+"""
+    plain = subprocess.check_output([sys.executable, "-c", code])
+    assert subprocess.check_output([sys.executable, option, "-c", code]) == plain

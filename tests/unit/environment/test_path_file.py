@@ -1,0 +1,144 @@
+"""`._pth` files as they are found, and as `--fix-pth` leaves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.path_file import (
+    HiddenSiteError,
+    PathFileError,
+    imports_site,
+    mended,
+    require_visible,
+    with_site,
+)
+from bootstrap.environment.place import describe
+from tests.unit.environment.pythons import Heard, target_of, wanting
+
+DISTRIBUTED = b"""\
+python313.zip\r
+.\r
+\r
+# Uncomment to run site.main() automatically\r
+#import site\r
+"""
+"""What Windows' embeddable distributions have; since 3.6 they differ in the number only."""
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (DISTRIBUTED, DISTRIBUTED.replace(b"#import", b"import")),
+        (b".\n#  import site\n../lib\n", b".\nimport site\n../lib\n"),
+        (b".\n# import site", b".\nimport site"),
+        (b"python.zip\r\n.\r\n", b"python.zip\r\n.\r\nimport site\r\n"),
+        (b"python.zip\n.", b"python.zip\n.\nimport site\n"),
+        (b"", b"import site\n"),
+        (b"# do not import site\n", b"# do not import site\nimport site\n"),
+        (b"#import sitecustomize\n", b"#import sitecustomize\nimport site\n"),
+        ("Żółć\n".encode(), "Żółć\nimport site\n".encode()),
+    ],
+)
+def test_one_line_more_is_in_force_and_all_others_stay(content: bytes, expected: bytes) -> None:
+    assert not imports_site(content)
+    assert with_site(content) == expected
+    assert imports_site(expected)
+
+
+@pytest.mark.parametrize(
+    "line", [b"import site\n", b"  import site  # and more\r\n", b".\nimport site"]
+)
+def test_what_getpath_takes_for_the_line_is_taken_for_it(line: bytes) -> None:
+    assert imports_site(line)
+
+
+@pytest.mark.parametrize("line", [b"import  site\n", b"import sites\n", b"; import site\n", b""])
+def test_what_getpath_does_not_take_for_it_is_not(line: bytes) -> None:
+    assert not imports_site(line)
+
+
+def living_by(path: Path, content: bytes = DISTRIBUTED, **settings: Any) -> TargetEnvironment:
+    """Return a target whose interpreter has a `._pth` file and looks nowhere else."""
+    path.write_bytes(content)
+    interpreter = target_of().interpreter
+    assert interpreter is not None
+    isolated = replace(interpreter, path=(path.parent,), path_file=path)
+    return describe(isolated, wanting(**settings))
+
+
+def test_it_is_explained_before_anything_changes(tmp_path: Path) -> None:
+    target = living_by(tmp_path / "python._pth")
+    with pytest.raises(HiddenSiteError, match=r"python\._pth.*could be imported") as raised:
+        require_visible(target, fix=False)
+    assert "--fix-pth" in str(raised.value.hint)
+    require_visible(target, fix=True)
+
+
+def test_what_is_found_all_the_same_is_not_hidden(tmp_path: Path) -> None:
+    file = tmp_path / "python._pth"
+    assert living_by(file, b".\nimport site\n").hidden_by is None
+    for place in ("root", "prefix", "directory"):
+        elsewhere: dict[str, Any] = {place: tmp_path / "elsewhere"}
+        assert living_by(file, **elsewhere).hidden_by is None
+    listed = living_by(file)
+    assert listed.interpreter is not None
+    looks = replace(listed.interpreter, path=(listed.scheme.purelib,))
+    assert describe(looks, wanting()).hidden_by is None
+
+
+def test_mending_keeps_the_file_as_it_was_beside_it(tmp_path: Path) -> None:
+    path, heard = tmp_path / "python._pth", Heard()
+    target = living_by(path)
+    path.chmod(0o640)
+    with mended(target, heard):
+        assert imports_site(path.read_bytes())
+    kept = tmp_path / "python._pth.before-fix-pth"
+    assert kept.read_bytes() == DISTRIBUTED
+    assert {each.stat().st_mode & 0o777 for each in (path, kept)} == {0o640}
+    assert str(path) in heard.text
+    assert kept.name in heard.text
+    kept.replace(path)
+    assert list(tmp_path.glob("python*")) == [path]
+    assert path.read_bytes() == DISTRIBUTED
+
+
+def test_where_what_follows_fails_the_file_is_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "python._pth"
+
+    def failing() -> None:
+        with mended(living_by(path), Heard()):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        failing()
+    assert path.read_bytes() == DISTRIBUTED
+    assert list(tmp_path.glob("python*")) == [path]
+
+
+def test_what_an_earlier_mending_kept_is_not_overwritten(tmp_path: Path) -> None:
+    path, kept = tmp_path / "python._pth", tmp_path / "python._pth.before-fix-pth"
+    kept.write_bytes(b"precious")
+    (tmp_path / "python._pth.new").write_bytes(b"of a run that was killed")
+    with mended(living_by(path), Heard()):
+        pass
+    assert kept.read_bytes() == b"precious"
+    assert (tmp_path / "python._pth.before-fix-pth1").read_bytes() == DISTRIBUTED
+    assert len(list(tmp_path.glob("python*"))) == 3
+
+
+def test_a_file_that_cannot_be_changed_is_told_before_anything_is(tmp_path: Path) -> None:
+    target = living_by(tmp_path / "python._pth")
+    (tmp_path / "python._pth.new").mkdir()  # root may change what is read-only
+
+    def mending() -> None:
+        with mended(target, Heard()):
+            raise AssertionError
+
+    with pytest.raises(PathFileError, match="cannot be changed"):
+        mending()
+    assert (tmp_path / "python._pth").read_bytes() == DISTRIBUTED

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.environment import place
+from bootstrap.environment.interpreter import Interpreter
+from bootstrap.environment.managed import VirtualEnvironmentRequiredError
+from bootstrap.environment.place import UserSiteDisabledError, can_write, describe
+from bootstrap.errors import UsageError
+from tests.unit.environment.pythons import DEBIAN, Heard, run, target_of, told_by, wanting
+
+PIP_SAYS = """
+import json, sys
+kinds = json.loads(sys.argv[1])
+try:
+    from pip._internal.locations import get_scheme
+except ImportError:
+    from pip._internal.locations import distutils_scheme as get_scheme
+keys = ["purelib", "platlib", "scripts", "data", "headers"]
+found = {}
+for name, options in kinds.items():
+    scheme = get_scheme("NAME", **options)
+    found[name] = [scheme[k] if isinstance(scheme, dict) else getattr(scheme, k) for k in keys]
+print(json.dumps(found))
+"""
+
+
+def test_files_go_where_the_targets_own_pip_puts_them(python: Path, tmp_path: Path) -> None:
+    """By default, and with `--user`, `--prefix` and `--root`; Debian's layouts included."""
+    elsewhere = str(tmp_path / "elsewhere")
+    kinds: dict[str, dict[str, Any]] = {
+        "default": {},
+        "user": {"user": True},
+        "prefix": {"prefix": elsewhere},
+        "root": {"root": elsewhere},
+    }
+    pip = told_by(python, PIP_SAYS, json.dumps(kinds))
+    for name, options in kinds.items():
+        given = {key: Path(value) if key != "user" else value for key, value in options.items()}
+        scheme = target_of(python, **given).scheme
+        ours = [scheme.purelib, scheme.platlib, scheme.scripts, scheme.data, scheme.headers]
+        expected = list(map(Path, pip[name]))
+        assert [*ours[:4], ours[4] / "NAME"] == expected, name
+
+
+def test_in_a_virtual_environment_too(tmp_path: Path, python: Path) -> None:
+    if target_of(python).version_info < (3, 3):
+        pytest.skip("it has none")
+    run(python, "-m", "venv", "--without-pip", str(tmp_path / "env"))
+    target = target_of(tmp_path / "env")
+    assert target.is_virtual
+    assert target.scheme.purelib.is_relative_to(tmp_path / "env")
+    assert target.scheme.scripts == tmp_path / "env" / "bin"
+    assert target.scheme.purelib in target.search_path
+    version = ".".join(map(str, target.version_info[:2]))
+    assert target.scheme.headers == tmp_path / "env" / "include" / "site" / f"python{version}"
+
+
+def test_target_is_one_flat_directory_in_which_nothing_else_counts(tmp_path: Path) -> None:
+    target = target_of(directory=tmp_path / "flat")
+    assert target.scheme.purelib == target.scheme.platlib == tmp_path / "flat"
+    assert target.scheme.scripts == tmp_path / "flat" / "bin"
+    assert target.search_path == (tmp_path / "flat",)
+
+
+def test_below_another_prefix_or_root_only_what_is_there_counts(tmp_path: Path) -> None:
+    for option in ("prefix", "root"):
+        target = target_of(**{option: tmp_path})
+        assert target.search_path
+        assert all(path.is_relative_to(tmp_path) for path in target.search_path)
+
+
+def test_a_prefix_that_the_target_looks_into_is_no_other_place(python: Path) -> None:
+    plain = target_of(python)
+    if plain.scheme.purelib.is_relative_to(plain.prefix / "local"):
+        pytest.skip("Debian adds a `local` of its own")
+    assert set(plain.search_path) <= set(target_of(python, prefix=plain.prefix).search_path)
+
+
+def test_with_user_the_users_site_counts_and_all_else_still_does(python: Path) -> None:
+    plain, user = target_of(python), target_of(python, user=True)
+    assert user.scheme.purelib in user.search_path
+    assert set(plain.search_path) <= set(user.search_path)
+    assert not user.holds(plain.scheme.purelib)
+
+
+def test_user_is_refused_where_it_would_not_be_found(tmp_path: Path) -> None:
+    with pytest.raises(UserSiteDisabledError, match="not visible in this virtual environment"):
+        target_of(venv_of(tmp_path), user=True)
+    environment = {**os.environ, "PYTHONNOUSERSITE": "1"}
+    base = base_of(venv_of(tmp_path))
+    with pytest.raises(UserSiteDisabledError, match="ENABLE_USER_SITE"):
+        target_of(base.executable, user=True, environment=environment)
+
+
+def base_of(environment: Path) -> Interpreter:
+    """Return the interpreter that a virtual environment was made from."""
+    virtual = target_of(environment).interpreter
+    assert virtual is not None
+    base = target_of(virtual.base_executable).interpreter
+    assert base is not None
+    return base
+
+
+def venv_of(tmp_path: Path) -> Path:
+    directory = tmp_path / "env"
+    if not directory.exists():
+        run(Path(sys.executable), "-m", "venv", "--without-pip", str(directory))
+    return directory
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"user": True, "prefix": Path("/p")},
+        {"user": True, "directory": Path("/d")},
+        {"prefix": Path("/p"), "directory": Path("/d")},
+        {"root": Path("/r"), "directory": Path("/d")},
+    ],
+)
+def test_two_places_at_once_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="cannot be combined"):
+        target_of(**options)
+
+
+def test_where_nobody_may_write_pips_way_out_is_the_users_site(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Root may write everywhere, so the answer to that one question is given here.
+    base = base_of(venv_of(tmp_path))
+    monkeypatch.setattr(place, "can_write", lambda _: False)
+    heard = Heard()
+    found = describe(base, wanting(), heard)
+    assert found.scheme == base.schemes["user"]
+    assert "Defaulting to user installation" in heard.text
+    for refused in (wanting(user=False), wanting(root=tmp_path), wanting(prefix=tmp_path)):
+        assert describe(base, refused).scheme != found.scheme
+
+
+def test_a_directory_that_is_not_there_yet_is_as_writable_as_the_one_it_will_be_in(
+    tmp_path: Path,
+) -> None:
+    assert can_write(tmp_path / "a" / "b")
+    if os.geteuid() != 0:
+        tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        assert not can_write(tmp_path / "a" / "b")
+
+
+def test_scripts_below_a_root_name_the_interpreter_as_it_will_be_seen_there(
+    tmp_path: Path,
+) -> None:
+    plain = target_of(root=tmp_path)
+    assert plain.script_executable == str(plain.executable)
+    assert plain.interpreter is not None
+    inside = replace(plain.interpreter, executable=tmp_path / "usr" / "bin" / "python3")
+    assert describe(inside, wanting(root=tmp_path)).script_executable == "/usr/bin/python3"
+
+
+def test_a_virtual_environment_may_be_required(tmp_path: Path) -> None:
+    environment = venv_of(tmp_path)
+    assert target_of(environment, require_virtualenv=True).is_virtual
+    base = base_of(environment)
+    with pytest.raises(VirtualEnvironmentRequiredError, match="--require-virtualenv"):
+        target_of(base.executable, require_virtualenv=True)
+
+
+@pytest.mark.skipif(not DEBIAN.exists(), reason="only on Debian and its kin")
+def test_what_debian_installed_itself_is_seen_but_not_ours_to_replace() -> None:
+    target = target_of(DEBIAN, break_system_packages=True)
+    own = Path("/usr/lib/python3/dist-packages")
+    if own not in target.search_path:
+        pytest.skip("not Debian's own Python")
+    assert not target.holds(own)
+    assert target.holds(target.scheme.purelib)

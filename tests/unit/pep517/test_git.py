@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from bootstrap.pep517.git import Git
+from bootstrap.pep517.process import Children
+from bootstrap.pep517.settings import BuildSettings
+from bootstrap.pep517.vcs import VcsError, parse_vcs_url
+from bootstrap.ui import Ui
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "t",
+    "GIT_AUTHOR_EMAIL": "t@example.org",
+    "GIT_COMMITTER_NAME": "t",
+    "GIT_COMMITTER_EMAIL": "t@example.org",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    # Submodules of tests lie on this machine, which git takes for suspicious.
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "protocol.file.allow",
+    "GIT_CONFIG_VALUE_0": "always",
+    "PATH": os.environ["PATH"],
+}
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    command = ["git", "-c", "init.defaultBranch=main", *arguments]
+    return subprocess.run(
+        command, cwd=cwd, env=IDENTITY, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two commits on main, the first one tagged; a branch; a ref outside heads; a submodule."""
+    part, path = tmp_path / "part", tmp_path / "repository"
+    for each in (part, path):
+        each.mkdir()
+        git("init", cwd=each)
+    (part / "part.txt").write_text("part", encoding="utf-8")
+    git("add", ".", cwd=part)
+    git("commit", "-m", "part", cwd=part)
+    (path / "which").write_text("one", encoding="utf-8")
+    git("submodule", "add", part.as_uri(), "sub", cwd=path)
+    git("add", ".", cwd=path)
+    git("commit", "-m", "one", cwd=path)
+    git("tag", "-a", "v1", "-m", "v1", cwd=path)
+    for name, ref in [("branch", "refs/heads/topic/x"), ("hidden", "refs/pull/7/head")]:
+        (path / "which").write_text(name, encoding="utf-8")
+        git("commit", "-am", name, cwd=path)
+        git("update-ref", ref, "HEAD", cwd=path)
+        git("reset", "--hard", "v1", cwd=path)
+    (path / "which").write_text("two", encoding="utf-8")
+    git("commit", "-am", "two", cwd=path)
+    return path
+
+
+@pytest.fixture
+def a_git() -> Callable[..., Git]:
+    def make(environ: Mapping[str, str] = IDENTITY, **variables: str) -> Git:
+        settings = BuildSettings(environ=environ, variables=variables)
+        return Git(settings, Children(), Ui(io.StringIO(), io.StringIO()))
+
+    return make
+
+
+class TestAClone:
+    @pytest.mark.parametrize(
+        ("revision", "content"),
+        [("", "two"), ("@v1", "one"), ("@topic/x", "branch"), ("@refs/pull/7/head", "hidden")],
+    )
+    def test_has_the_revision_asked_for_with_submodules_and_its_commit(
+        self,
+        repository: Path,
+        tmp_path: Path,
+        a_git: Callable[..., Git],
+        revision: str,
+        content: str,
+    ) -> None:
+        url = parse_vcs_url(f"git+{repository.as_uri()}{revision}#subdirectory=sub")
+        found = a_git().clone(url, tmp_path / "clone")
+        assert (found.path / "which").read_text(encoding="utf-8") == content
+        assert (found.path / "sub/part.txt").is_file()
+        assert found.commit == git("rev-parse", "HEAD", cwd=found.path)
+        assert found.requested == (revision[1:] or None)
+        assert found.subdirectory == "sub"
+
+    @pytest.mark.parametrize("length", [40, 10])
+    def test_may_be_of_a_commit_in_full_or_short(
+        self, repository: Path, tmp_path: Path, a_git: Callable[..., Git], length: int
+    ) -> None:
+        commit = git("rev-parse", "v1^{commit}", cwd=repository)
+        url = parse_vcs_url(f"git+{repository.as_uri()}@{commit[:length]}")
+        assert a_git().clone(url, tmp_path / "clone").commit == commit
+
+    def test_of_a_missing_revision_is_refused(
+        self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
+        url = parse_vcs_url(f"git+{repository.as_uri()}@missing")
+        with pytest.raises(
+            VcsError, match=r"(?s)it has no branch, tag or commit 'missing'\..*remote ref missing"
+        ) as caught:
+            a_git().clone(url, tmp_path / "clone")
+        assert caught.value.hint is not None
+        assert "ls-remote" in caught.value.hint
+        assert "cert" not in caught.value.hint
+
+    def test_of_a_missing_repository_tells_what_git_said(
+        self, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
+        url = parse_vcs_url(f"git+{(tmp_path / 'none').as_uri()}")
+        with pytest.raises(
+            VcsError, match=r"(?s)git clone ended with status 128\..*none"
+        ) as caught:
+            a_git().clone(url, tmp_path / "clone")
+        assert "Cloning into" not in str(caught.value)
+
+    def test_that_cannot_be_checked_out_is_not_taken_for_one_that_was_there(
+        self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
+        (repository / ".gitattributes").write_text("* filter=broken\n", encoding="utf-8")
+        git("add", ".", cwd=repository)
+        git("commit", "-m", "needs a filter", cwd=repository)
+        environ = {
+            **IDENTITY,
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "filter.broken.smudge",
+            "GIT_CONFIG_VALUE_0": "false",
+            "GIT_CONFIG_KEY_1": "filter.broken.required",
+            "GIT_CONFIG_VALUE_1": "true",
+        }
+        with pytest.raises(VcsError, match="git checkout ended with status 128") as caught:
+            a_git(environ).clone(parse_vcs_url(f"git+{repository.as_uri()}"), tmp_path / "clone")
+        assert caught.value.hint is not None
+        assert "git clone" in caught.value.hint
+        assert "stash" not in caught.value.hint
+        assert str(tmp_path / "clone") not in str(caught.value)
+
+    def test_without_the_program_says_so(self, tmp_path: Path, a_git: Callable[..., Git]) -> None:
+        with pytest.raises(VcsError, match="the program git is not on PATH"):
+            a_git({"PATH": str(tmp_path)}).clone(
+                parse_vcs_url("git+https://host/x"), tmp_path / "clone"
+            )
+
+    def test_is_not_tied_to_the_repository_we_are_run_from(
+        self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
+        environ = {**IDENTITY, "GIT_DIR": str(tmp_path / "else"), "GIT_INDEX_FILE": "/none"}
+        url = parse_vcs_url(f"git+{repository.as_uri()}")
+        assert (a_git(environ).clone(url, tmp_path / "clone").path / "which").is_file()
+
+    def test_passes_on_what_the_user_said_in_git_s_words(
+        self, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
+        program = tmp_path / "bin/git"
+        program.parent.mkdir()
+        program.write_text("#!/bin/sh\nenv\nexit 1\n", encoding="utf-8")
+        program.chmod(0o755)
+        fake = a_git({"PATH": f"{program.parent}{os.pathsep}/usr/bin:/bin"}, GIT_SSL_CAINFO="/ca")
+        with pytest.raises(VcsError) as caught:
+            fake.clone(parse_vcs_url("git+https://u:secret@host/x"), tmp_path / "clone")
+        assert "GIT_SSL_CAINFO=/ca" in str(caught.value)
+        assert "GIT_TERMINAL_PROMPT=0" in str(caught.value)
+        assert "secret" not in str(caught.value)

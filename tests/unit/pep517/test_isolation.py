@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.pep517.isolation import hook_environ, make_environment
+from bootstrap.pep517.settings import BuildSettings
+from bootstrap.pep517.source import BuildOrder, SourceTree
+from tests.unit.pep517.conftest import Bench
+from tests.unit.pep517.workbench import write_project
+
+CALLER = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "CFLAGS": "-O3",
+    "PYTHONPATH": "/caller",
+    "PYTHONHOME": "/caller",
+    "PYTHONSTARTUP": "/caller",
+    "PYTHONWARNINGS": "error",
+    "__PYVENV_LAUNCHER__": "/caller",
+    "VIRTUAL_ENV": "/caller",
+    "PIP_TARGET": "/caller",
+    "PIP_USER": "1",
+    "PIP_PREFIX": "/caller",
+    "PIP_INDEX_URL": "https://index.example.org/",
+    "_PYPROJECT_HOOKS_BACKEND_PATH_JSON": '["/caller"]',
+}
+CERTIFICATE_WORDS = ("CERT", "SSL", "CA_BUNDLE", "CAINFO", "PROXY")
+
+
+class TestVariables:
+    def test_of_the_caller_s_python_and_place_are_dropped(self) -> None:
+        found = hook_environ(BuildSettings(environ=CALLER), Path("/env/bin"))
+        assert found == {
+            "PATH": f"/env/bin{os.pathsep}/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "CFLAGS": "-O3",
+            "PIP_INDEX_URL": "https://index.example.org/",
+            "PYTHONNOUSERSITE": "1",
+        }
+
+    def test_with_nothing_said_name_no_certificate_and_no_proxy(self) -> None:
+        found = hook_environ(BuildSettings(environ=CALLER), Path("/env/bin"))
+        assert not [name for name in found for word in CERTIFICATE_WORDS if word in name.upper()]
+
+    def test_pass_on_what_the_user_said_over_what_the_environment_says(self) -> None:
+        settings = BuildSettings(
+            environ={**CALLER, "SSL_CERT_FILE": "/old"}, variables={"SSL_CERT_FILE": "/said"}
+        )
+        assert hook_environ(settings, Path("/env/bin"))["SSL_CERT_FILE"] == "/said"
+
+    def test_without_isolation_keep_the_path_a_distributor_set(self) -> None:
+        found = hook_environ(BuildSettings(environ=CALLER, isolated=False), Path("/env/bin"))
+        assert found["PYTHONPATH"] == "/caller"
+        assert not found.keys() & {"PYTHONHOME", "PYTHONNOUSERSITE", "__PYVENV_LAUNCHER__"}
+
+    def test_without_a_path_get_one(self) -> None:
+        assert hook_environ(BuildSettings(), Path("/env/bin"))["PATH"] == "/env/bin"
+
+
+REPORT = """
+import json, subprocess
+def build_wheel(d, c=None, m=None):
+    def importable(name):
+        try:
+            __import__(name)
+        except ImportError:
+            return False
+        return True
+    child = "import sys; print(sys.prefix)"
+    report = {
+        "prefix": sys.prefix,
+        "executable": sys.executable,
+        "isolated": sys.flags.isolated,
+        "path": sys.path,
+        "cwd": os.getcwd(),
+        "pytest": importable("pytest"),
+        "pip": importable("pip"),
+        "neighbours": os.listdir(os.path.dirname(os.path.abspath(sys.argv[0]))),
+        "environ": dict(os.environ),
+        "python": subprocess.check_output(["python", "-c", child], text=True).strip(),
+        "stdin": sys.stdin.read(),
+    }
+    return write_wheel(d, files={"report": json.dumps(report)})
+"""
+
+
+@pytest.fixture
+def report(tmp_path: Path, bench: Callable[..., Bench]) -> Callable[..., Mapping[str, Any]]:
+    """Build a project whose wheel tells what its hook saw."""
+
+    def build(**settings: Any) -> Mapping[str, Any]:
+        tree = write_project(tmp_path / "tree", REPORT)
+        wheel = bench(**settings).builder.wheel(BuildOrder(SourceTree(tree)))
+        import zipfile
+
+        with wheel.open() as stream, zipfile.ZipFile(stream) as archive:
+            content: Mapping[str, Any] = json.loads(archive.read("report"))
+        return content
+
+    return build
+
+
+class TestAHook:
+    def test_runs_in_an_environment_of_its_own(
+        self, tmp_path: Path, target: TargetEnvironment, report: Callable[..., Mapping[str, Any]]
+    ) -> None:
+        environ = {**CALLER, "PYTHONPATH": str(target.scheme.purelib)}
+        found = report(environ=environ)
+        assert Path(found["prefix"]).is_relative_to(tmp_path / "bench-0")
+        assert found["prefix"] == found["python"], "the python on PATH is the same one"
+        assert found["isolated"] == 1
+        assert (found["pytest"], found["pip"]) == (False, False)
+        assert str(target.scheme.purelib) not in found["path"]
+        assert found["cwd"] == str(tmp_path / "tree")
+        assert found["stdin"] == ""
+        assert not [name for name in found["environ"] if name.startswith("PIP_T")]
+
+    def test_starts_from_a_directory_nobody_else_can_put_modules_into(
+        self, report: Callable[..., Mapping[str, Any]]
+    ) -> None:
+        assert report()["neighbours"] == ["call_hook.py"]
+
+    def test_without_isolation_runs_in_the_target(
+        self, target: TargetEnvironment, report: Callable[..., Mapping[str, Any]]
+    ) -> None:
+        found = report(isolated=False)
+        assert found["prefix"] == str(target.prefix)
+        assert found["pytest"] is True
+
+
+def test_an_isolated_environment_is_of_the_target_s_interpreter_and_empty(
+    tmp_path: Path, target: TargetEnvironment
+) -> None:
+    made = make_environment(target, tmp_path / "made", BuildSettings(), "demo").target
+    assert made.version_info == target.version_info
+    assert made.tags == target.tags
+    assert made.is_virtual
+    assert made.scheme.purelib.is_relative_to(tmp_path / "made")
+    assert list(made.scheme.purelib.iterdir()) == []

@@ -35,7 +35,7 @@ def bootstrap(
 
     from bootstrap.config.ensurepip import keywords
     from bootstrap.ui import Ui
-    from bootstrap.workflow import install
+    from bootstrap.workflow.install import install
 
     config = keywords(
         os.environ,

@@ -15,7 +15,7 @@ import bootstrap
 from bootstrap import _snapshot
 from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError
-from bootstrap.termination import Terminated, die_of, orderly
+from bootstrap.signals import Terminated, die_of, orderly
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
 
 def _get_installer(arguments: Sequence[str]) -> int:
     from bootstrap.config import load
-    from bootstrap.config.command_line import answer
+    from bootstrap.config.options.command_line import answer
 
     if (text := answer(arguments)) is not None:
         Ui(sys.stdout, sys.stderr).answer(text)
@@ -62,8 +62,8 @@ def _ensurepip(arguments: Sequence[str]) -> int:
 def _carried_out(config: Config) -> int:
     _snapshot.hold(bootstrap)  # this run may replace, and another process remove, what it runs from
     # Imported here: `--version` and a mistyped option have no need of the other rooms.
-    from bootstrap.config.option import Command
-    from bootstrap.workflow import install
+    from bootstrap.config.options.option import Command
+    from bootstrap.workflow.install import install
 
     # Standard output is the report's that goes there, or the installer's that takes over.
     is_taken = config.report_file == "-" or config.handoff is not None
@@ -86,14 +86,14 @@ def _carried_out(config: Config) -> int:
 def _examined(config: Config, ui: Ui) -> int:
     import json
 
-    from bootstrap.doctor import machine, text
-    from bootstrap.doctor.consultation import examine
+    from bootstrap.doctor import render
+    from bootstrap.doctor.report import inspect
 
-    report = examine(config, os.environ, ui)
+    report = inspect(config, os.environ, ui)
     if config.as_json:
-        ui.answer(json.dumps(machine.as_json(report), indent=2))
+        ui.answer(json.dumps(render.as_json(report), indent=2))
     else:
-        ui.tell("\n".join(text.render(report)))
+        ui.tell("\n".join(render.render(report)))
     return report.exit_status
 
 

@@ -47,7 +47,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Given(Generic[T_co]):
+class Sourced(Generic[T_co]):
     """A value together with the place where it was said."""
 
     value: T_co

@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bootstrap.config import environ as environment
-from bootstrap.config import wanted
-from bootstrap.config.command_line import MisplacedArgumentError
+from bootstrap.config import install_request
 from bootstrap.config.model import Config
-from bootstrap.config.option import Command, Kind, Option
-from bootstrap.config.requirement_line import read_requirement
-from bootstrap.config.retyped import instead_of_ensurepip
+from bootstrap.config.options import environ as environment
+from bootstrap.config.options.command_line import MisplacedArgumentError
+from bootstrap.config.options.layers import OptionLayers, OptionValue
+from bootstrap.config.options.option import Command, Kind, Option
+from bootstrap.config.options.parser import tokens
+from bootstrap.config.options.process import Surroundings
+from bootstrap.config.requirements.parse import read_requirement
 from bootstrap.config.settings import ConflictingOptionsError
-from bootstrap.config.surroundings import Surroundings
-from bootstrap.config.tokens import tokens
-from bootstrap.config.voices import Saying, Voices
+from bootstrap.config.suggested_command import instead_of_ensurepip
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
-from bootstrap.install.plan import InstallSettings, PipScripts
+from bootstrap.install.model import InstallSettings, PipScripts
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.provenance import Given, Origin
-from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
 
 _OPTIONS = (
@@ -121,7 +121,7 @@ def keywords(
         ),
         build=BuildSettings(environ=environ),
         surroundings=surroundings,
-        installer=Given("pip", Origin.default()),
+        installer=Sourced("pip", Origin.default()),
         installer_requirement=installer,
         verbosity=verbosity,
         version_check=False,
@@ -132,23 +132,23 @@ def keywords(
     )
 
 
-def _heard(argv: Sequence[str]) -> Voices:
+def _heard(argv: Sequence[str]) -> OptionLayers:
     found = tuple(tokens(argv, _OPTIONS))
     arguments = [each.text for each in found if each.option is None]
     if arguments:
         raise MisplacedArgumentError(Command.INSTALL, "options only", arguments)
-    return Voices(
+    return OptionLayers(
         tuple(
-            Saying(each.option, each.text, Origin.option(each.name))
+            OptionValue(each.option, each.text, Origin.option(each.name))
             for each in found
             if each.option
         )
     )
 
 
-def _wanted(installer: UserRequirement, *, upgrade: bool) -> Wanted:
-    asked = wanted.complete(Wanted(requirements=()), (), installer)
-    return wanted.upgraded(asked, upgrade=upgrade, eager=False)
+def _wanted(installer: InputRequirement, *, upgrade: bool) -> ResolveRequest:
+    asked = install_request.complete(ResolveRequest(requirements=()), (), installer)
+    return install_request.upgraded(asked, upgrade=upgrade, eager=False)
 
 
 def _scripts(surroundings: Surroundings, *, altinstall: bool, default_pip: bool) -> PipScripts:

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.config.option import Command
-from bootstrap.config.requirement_file import RequirementFile
-from bootstrap.config.surroundings import Surroundings
+from bootstrap.config.options.option import Command
+from bootstrap.config.options.process import Surroundings
+from bootstrap.config.requirements.file import RequirementFile
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
-from bootstrap.install.plan import InstallSettings
-from bootstrap.lock.file import LockFile
+from bootstrap.install.model import InstallSettings
+from bootstrap.lock.read import LockFile
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.provenance import Given, Origin
-from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
 
 
@@ -46,14 +46,14 @@ class Config:
     trust: TrustSettings
     network: NetworkSettings
     index: IndexSettings
-    wanted: Wanted
+    wanted: ResolveRequest
     install: InstallSettings
     surroundings: Surroundings = field(repr=False)
     """What `load.expand` goes on from; no other room looks at it."""
     build: BuildSettings = field(default_factory=BuildSettings)
-    installer: Given[str] = field(default_factory=lambda: Given("pip", Origin.default()))
+    installer: Sourced[str] = field(default_factory=lambda: Sourced("pip", Origin.default()))
     """The real installer's requirement, or "none"."""
-    installer_requirement: UserRequirement | None = None
+    installer_requirement: InputRequirement | None = None
     """The same, parsed; None with "none" (and for commands that install nothing)."""
     handoff: tuple[str, ...] | None = None
     """What follows `--`; None where there is no `--`."""
@@ -75,13 +75,13 @@ class Config:
     seeds: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
     """What get-pip.py installs, too, into a Python below 3.12 that lacks it; `--no-setuptools` and
     `--no-wheel` take it out."""
-    build_constraints: tuple[UserRequirement, ...] = ()
+    build_constraints: tuple[InputRequirement, ...] = ()
     builds_without_hashes: frozenset[NormalizedName] = frozenset()
     """Build requirements that need no hash though `--require-hashes` holds."""
     user_cache: Path | None = None
     """This program's directory in the user's cache, whatever `--cache-dir` says: the stable place
     of the CA bundle. None where nobody has one."""
-    named: tuple[UserRequirement, ...] = ()
+    named: tuple[InputRequirement, ...] = ()
     """What the user named, on the command line and in files; `wanted` has the installer, too."""
     upgrade: bool = True
     """Whether named projects are brought to their newest version: see `config.wanted`."""

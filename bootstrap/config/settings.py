@@ -9,19 +9,19 @@ from pathlib import Path
 
 from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from bootstrap.config import environ, values
-from bootstrap.config.locations import formats
-from bootstrap.config.option import Kind
-from bootstrap.config.surroundings import Surroundings
-from bootstrap.config.voices import Voices
+from bootstrap.config.index_locations import formats
+from bootstrap.config.options import environ, values
+from bootstrap.config.options.layers import OptionLayers
+from bootstrap.config.options.option import Kind
+from bootstrap.config.options.process import Surroundings
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, IndexStrategy
-from bootstrap.install.plan import InstallSettings
+from bootstrap.install.model import InstallSettings
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.provenance import Given, Origin
-from bootstrap.resolve.requirement import Wanted
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.resolve.requirement import ResolveRequest
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
 
@@ -33,17 +33,19 @@ class ConflictingOptionsError(UsageError):
         super().__init__(f"{one} and {other} exclude each other.", hint="Choose one of them.")
 
 
-def path(voices: Voices, destination: str, surroundings: Surroundings) -> Given[Path] | None:
+def path(
+    voices: OptionLayers, destination: str, surroundings: Surroundings
+) -> Sourced[Path] | None:
     """Return an option's path, absolute. Raises `InvalidValueError` for an empty one."""
     given = voices.text(destination)
     if given is None:
         return None
     if not given.value:
         raise values.InvalidValueError(str(given.origin), "a path", given.value)
-    return Given(surroundings.absolute(given.value), given.origin)
+    return Sourced(surroundings.absolute(given.value), given.origin)
 
 
-def names(voices: Voices, destination: str) -> Iterator[NormalizedName]:
+def names(voices: OptionLayers, destination: str) -> Iterator[NormalizedName]:
     """Yield the project names of a repeatable option, normalised."""
     for given in voices.listed(destination):
         for name in filter(None, map(str.strip, given.value.split(","))):
@@ -57,7 +59,7 @@ def _name(text: str, origin: Origin) -> NormalizedName:
         raise values.InvalidValueError(str(origin), "project names", text) from error
 
 
-def target_settings(voices: Voices, surroundings: Surroundings) -> TargetSettings:
+def target_settings(voices: OptionLayers, surroundings: Surroundings) -> TargetSettings:
     """Return which environment is meant. Raises `ConflictingOptionsError`."""
     _check_places(voices)
     python, venv = voices.text("python"), path(voices, "venv", surroundings)
@@ -65,7 +67,7 @@ def target_settings(voices: Voices, surroundings: Surroundings) -> TargetSetting
     harmless = voices.flag("dry_run") and voices.text("report") is not None
     return TargetSettings(
         python=python and _interpreter(python, surroundings),
-        venv=Given(str(venv.value), venv.origin) if venv else None,
+        venv=Sourced(str(venv.value), venv.origin) if venv else None,
         user=voices.flag("user") if voices.last("user") else None,
         root=_value(path(voices, "root", surroundings)),
         prefix=_value(path(voices, "prefix", surroundings)),
@@ -79,7 +81,7 @@ def target_settings(voices: Voices, surroundings: Surroundings) -> TargetSetting
     )
 
 
-def _check_places(voices: Voices) -> None:
+def _check_places(voices: OptionLayers) -> None:
     said = [
         name
         for name in ("target", "prefix", "user")
@@ -91,18 +93,18 @@ def _check_places(voices: Voices) -> None:
         raise ConflictingOptionsError("--venv", "--user")
 
 
-def _interpreter(given: Given[str], surroundings: Surroundings) -> Given[str]:
+def _interpreter(given: Sourced[str], surroundings: Surroundings) -> Sourced[str]:
     """Return a path absolute, and a name or a version as it is."""
     if given.value.startswith("~") or os.sep in given.value or (os.altsep or "/") in given.value:
-        return Given(str(surroundings.absolute(given.value)), given.origin)
+        return Sourced(str(surroundings.absolute(given.value)), given.origin)
     return given
 
 
-def _value(given: Given[Path] | None) -> Path | None:
+def _value(given: Sourced[Path] | None) -> Path | None:
     return given.value if given else None
 
 
-def trust_settings(voices: Voices, surroundings: Surroundings) -> TrustSettings:
+def trust_settings(voices: OptionLayers, surroundings: Surroundings) -> TrustSettings:
     """Return everything said about trust, the strongest voice first."""
     sources = voices.text("trust")
     return TrustSettings(
@@ -110,21 +112,23 @@ def trust_settings(voices: Voices, surroundings: Surroundings) -> TrustSettings:
         add_certs=_paths(voices, "add_cert", surroundings),
         client_cert=_paths(voices, "client_cert", surroundings),
         trusted_hosts=tuple(reversed(voices.listed("trusted_host"))),
-        default_sources=Given(DefaultSources(sources.value), sources.origin)
+        default_sources=Sourced(DefaultSources(sources.value), sources.origin)
         if sources
-        else Given(DefaultSources.BOTH, Origin.default()),
+        else Sourced(DefaultSources.BOTH, Origin.default()),
         system_file=environ.system_file(surroundings),
         system_directory=environ.system_directory(surroundings),
         strict=voices.flag("strict"),
     )
 
 
-def _paths(voices: Voices, destination: str, surroundings: Surroundings) -> tuple[Given[str], ...]:
+def _paths(
+    voices: OptionLayers, destination: str, surroundings: Surroundings
+) -> tuple[Sourced[str], ...]:
     given = voices.strongest_first(destination)
-    return tuple(Given(str(surroundings.absolute(each.value)), each.origin) for each in given)
+    return tuple(Sourced(str(surroundings.absolute(each.value)), each.origin) for each in given)
 
 
-def network_settings(voices: Voices, surroundings: Surroundings) -> NetworkSettings:
+def network_settings(voices: OptionLayers, surroundings: Surroundings) -> NetworkSettings:
     """Return how servers are reached."""
     timeout, retries = voices.last("timeout"), voices.last("retries")
     keyring = voices.text("keyring_provider")
@@ -144,7 +148,7 @@ def network_settings(voices: Voices, surroundings: Surroundings) -> NetworkSetti
     )
 
 
-def _cache(voices: Voices, surroundings: Surroundings) -> Path | None:
+def _cache(voices: OptionLayers, surroundings: Surroundings) -> Path | None:
     said = voices.last("cache_dir")
     if said is None:
         return surroundings.user_cache
@@ -153,7 +157,7 @@ def _cache(voices: Voices, surroundings: Surroundings) -> Path | None:
     return surroundings.absolute(said.text)
 
 
-def index_settings(voices: Voices, now: Callable[[], datetime]) -> IndexSettings:
+def index_settings(voices: OptionLayers, now: Callable[[], datetime]) -> IndexSettings:
     """Return which candidates are welcome; where they come from is decided by `locations`."""
     strategy, until = voices.text("index_strategy"), voices.last("uploaded_prior_to")
     return IndexSettings(
@@ -166,9 +170,9 @@ def index_settings(voices: Voices, now: Callable[[], datetime]) -> IndexSettings
     )
 
 
-def wanted_settings(voices: Voices) -> Wanted:
+def wanted_settings(voices: OptionLayers) -> ResolveRequest:
     """Return how is resolved; what is resolved comes later."""
-    return Wanted(
+    return ResolveRequest(
         requirements=(),
         require_hashes=voices.flag("require_hashes"),
         no_dependencies=voices.flag("no_deps"),
@@ -180,7 +184,7 @@ def wanted_settings(voices: Voices) -> Wanted:
     )
 
 
-def install_settings(voices: Voices, surroundings: Surroundings) -> InstallSettings:
+def install_settings(voices: OptionLayers, surroundings: Surroundings) -> InstallSettings:
     """Return how is installed."""
     return InstallSettings(
         compile=voices.flag("compile"),
@@ -190,7 +194,7 @@ def install_settings(voices: Voices, surroundings: Surroundings) -> InstallSetti
     )
 
 
-def build_settings(voices: Voices, surroundings: Surroundings) -> BuildSettings:
+def build_settings(voices: OptionLayers, surroundings: Surroundings) -> BuildSettings:
     """Return how source distributions become wheels."""
     return BuildSettings(
         isolated=voices.flag("build_isolation", default=True),
@@ -198,3 +202,31 @@ def build_settings(voices: Voices, surroundings: Surroundings) -> BuildSettings:
         environ=surroundings.environ,
         cache_directory=_cache(voices, surroundings),
     )
+
+
+# FOLDED from bootstrap/config/site.py
+_EXECUTABLE_DIRECTORIES = frozenset({"bin", "Scripts"})
+
+
+def site_directory(voices: OptionLayers, surroundings: Surroundings) -> Path | None:
+    """Return the directory of the environment's own configuration file, if it can be told."""
+    target = target_settings(voices, surroundings)
+    if target.venv is not None:
+        return Path(target.venv.value)
+    if target.python is None:
+        return surroundings.prefix
+    named = Path(target.python.value)
+    return _prefix(named) if named.is_absolute() else None
+
+
+def _prefix(named: Path) -> Path:
+    """Return the prefix of an interpreter; a link in a virtual environment is not followed."""
+    if named.is_dir():
+        return named
+    own = _above(named)
+    return own if (own / "pyvenv.cfg").is_file() else _above(named.resolve())
+
+
+def _above(executable: Path) -> Path:
+    directory = executable.parent
+    return directory.parent if directory.name in _EXECUTABLE_DIRECTORIES else directory

@@ -6,15 +6,20 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from urllib.parse import urlsplit
 
+from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError, UsageError
+from bootstrap.network.proxies import proxy_for
+from bootstrap.network.urls import redacted
+from bootstrap.tls_diagnosis import findings
+from bootstrap.tls_diagnosis.connect import redacted_proxy
+from bootstrap.tls_diagnosis.examine import Examination, examine
 from bootstrap.trust import description
 from bootstrap.trust.context import establish
-from bootstrap.trust.examination import Examination, examine
-from bootstrap.trust.inspection import clock
-from bootstrap.trust.inspection.tunnel import redacted
-from bootstrap.trust.policy import TrustPolicy
+from bootstrap.trust.policy import TrustPolicy, decide
+from bootstrap.ui import Ui
 
 VARIABLES = (
     *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_CONFIG_FILE", "PIP_PROXY"),
@@ -71,7 +76,10 @@ def diagnose(
     try:
         lines = description.anchor_lines(policy, establish(policy).anchors)
         examinations = tuple(
-            (redacted(url), examine(host, port, policy, proxy=proxy_for(url), timeout=timeout))
+            (
+                redacted_proxy(url),
+                examine(host, port, policy, proxy=proxy_for(url), timeout=timeout),
+            )
             for url, host, port in places
         )
     except BootstrapError as exc:
@@ -81,7 +89,7 @@ def diagnose(
         python=f"{sys.implementation.name} {sys.version.split()[0]} on {sys.platform}",
         tls=_tls_library(),
         now=now,
-        clock_doubt=clock.doubt(now, clock.made_on()),
+        clock_doubt=findings.doubt(now, findings.made_on()),
         variables=tuple(_shown(name, environ[name]) for name in VARIABLES if name in environ),
         settings=tuple(settings),
         policy=tuple(lines),
@@ -100,7 +108,7 @@ def _place(url: str) -> tuple[str, str, int]:
         host, port = None, 0
     if parts.scheme != "https" or not host:
         raise UsageError(
-            f"Cannot examine {redacted(url)}: expected https://HOST[:PORT].",
+            f"Cannot examine {redacted_proxy(url)}: expected https://HOST[:PORT].",
             hint="Only TLS has certificates to look at.",
         )
     return url, host, port
@@ -117,4 +125,31 @@ def _tls_library() -> str:
 def _shown(name: str, value: str) -> tuple[str, str]:
     """Keep passwords out of a report that is going to be pasted somewhere."""
     is_proxy = name.lower().endswith("_proxy") and name.lower() != "no_proxy"
-    return name, redacted(value) if is_proxy and value else value
+    return name, redacted_proxy(value) if is_proxy and value else value
+
+
+# FOLDED from bootstrap/doctor/consultation.py
+def inspect(config: Config, environ: Mapping[str, str], ui: Ui) -> DoctorReport:
+    """Look at the servers that a run would speak with, and at what decides about trust."""
+    return diagnose(
+        _servers(config, ui),
+        decide(config.trust),
+        proxy_for=partial(proxy_for, settings=config.network),
+        environ=environ,
+        settings=map(str, config.said),
+        timeout=config.network.timeout,
+    )
+
+
+def _servers(config: Config, ui: Ui) -> tuple[str, ...]:
+    """Return the URLs to look at: those that were named, or else the indexes."""
+    urls = config.urls or tuple(given.value for given in config.index.index_urls)
+    if urls and config.network.offline:
+        ui.warn("No server is looked at, since this run is offline.")
+        return ()
+    if config.urls:
+        return urls
+    encrypted = tuple(url for url in urls if url.startswith("https:"))
+    for url in set(urls).difference(encrypted):
+        ui.warn(f"{redacted(url)} has no certificate to look at: it is not reached by https.")
+    return encrypted

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bootstrap.environment.interpreter import Build, Interpreter
-from bootstrap.environment.scheme import Scheme
+from bootstrap.environment.interpreter import Build, Interpreter, Scheme
 from bootstrap.errors import BootstrapError
 
 FILE_NAME = "build-details.json"

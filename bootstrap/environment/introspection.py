@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap.environment import _probe_script
+from bootstrap.environment.discovery import Command
 from bootstrap.environment.interpreter import Interpreter, interpreter_from
-from bootstrap.environment.locate import Command
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
 

@@ -11,7 +11,7 @@ from bootstrap.environment.messages import Messages
 from bootstrap.errors import BootstrapError
 
 if TYPE_CHECKING:
-    from bootstrap.environment.environment import TargetEnvironment
+    from bootstrap.environment.model import TargetEnvironment
 
 MARKER = "EXTERNALLY-MANAGED"
 

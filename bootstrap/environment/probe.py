@@ -6,15 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bootstrap.environment.build_details import find_build_details, read_build_details
-from bootstrap.environment.claim import is_whole, require_room
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.interpreter import Interpreter
-from bootstrap.environment.introspection import (
-    InterpreterNotRunnableError,
-    ask,
-    running_interpreter,
-)
-from bootstrap.environment.locate import (
+from bootstrap.environment.discovery import (
     Command,
     InterpreterNotFoundError,
     WantedVersion,
@@ -25,18 +17,26 @@ from bootstrap.environment.locate import (
     named_path,
     parse_version,
 )
+from bootstrap.environment.installation_scheme import describe
+from bootstrap.environment.interpreter import Interpreter
+from bootstrap.environment.introspection import (
+    InterpreterNotRunnableError,
+    ask,
+    running_interpreter,
+)
 from bootstrap.environment.managed import VirtualEnvironmentRequiredError
 from bootstrap.environment.messages import Messages
-from bootstrap.environment.place import describe
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import TargetSettings
+from bootstrap.environment.venv_lock import is_whole, require_room
 from bootstrap.errors import BootstrapError
-from bootstrap.provenance import Given
+from bootstrap.provenance import Sourced
 
 
 class OtherPythonError(BootstrapError):
     """`--venv` names an environment that is there, and `--python` another Python than its own."""
 
-    def __init__(self, directory: Path, found: Interpreter, wanted: Given[str]) -> None:
+    def __init__(self, directory: Path, found: Interpreter, wanted: Sourced[str]) -> None:
         version = ".".join(map(str, found.version_info))
         super().__init__(
             f"The virtual environment {directory} is of Python {version}, not of {wanted.value!r} "
@@ -122,7 +122,7 @@ def _wanted(settings: TargetSettings, messages: Messages) -> Interpreter:
     raise InterpreterNotFoundError(settings.python.value, settings.python.origin, looked)
 
 
-def _at(path: Path, python: Given[str], settings: TargetSettings) -> Interpreter:
+def _at(path: Path, python: Sourced[str], settings: TargetSettings) -> Interpreter:
     executable = environment_interpreter(path) if path.is_dir() else path
     details = find_build_details(path)
     if executable is None or not executable.is_file() or executable == details:
@@ -145,7 +145,7 @@ def _missing(path: Path) -> str:
 
 
 def _first_of(
-    version: WantedVersion, python: Given[str], settings: TargetSettings, messages: Messages
+    version: WantedVersion, python: Sourced[str], settings: TargetSettings, messages: Messages
 ) -> Interpreter:
     others = []
     for found in _answering(interpreters_of(version, settings), settings, messages):

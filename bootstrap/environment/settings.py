@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bootstrap.provenance import Given
+from bootstrap.provenance import Sourced
 
 
 @dataclass(frozen=True)
 class TargetSettings:
     """Which environment is meant, and which place in it."""
 
-    python: Given[str] | None = None
+    python: Sourced[str] | None = None
     """An interpreter, a virtual environment, or a version; nothing: the Python running us."""
-    venv: Given[str] | None = None
+    venv: Sourced[str] | None = None
     """A virtual environment to make first when there is none."""
     user: bool | None = None
     """`--user`, `--no-user`, or None: where the environment cannot be written, as pip does."""

@@ -19,14 +19,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bootstrap.environment import _probe_script
-from bootstrap.environment.claim import NotAVirtualEnvironmentError, claimed
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.discovery import absolute
+from bootstrap.environment.installation_scheme import describe
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.introspection import isolated_environment
-from bootstrap.environment.locate import absolute
 from bootstrap.environment.messages import Messages
-from bootstrap.environment.place import describe
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import TargetSettings
+from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, claimed
 from bootstrap.errors import BootstrapError
 
 TIMEOUT = 120.0

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Set
 from pathlib import Path, PurePosixPath
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.installed import Installed, installed_distributions
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.install.rules import BrokenRuleError
 from bootstrap.install.wheel.entry_points import parse_entry_points
 from bootstrap.install.wheel.record import recorded_paths
-from bootstrap.resolve.requirement import Resolution, UserRequirement
+from bootstrap.install.wheel_rules import WheelValidationError
+from bootstrap.metadata.installed import Installed, installed_distributions
+from bootstrap.resolve.requirement import InputRequirement, Resolution
 
 _MODULES = {"pip": "pip"}
 """Installers started as `TARGET -m MODULE`: it cannot be mistaken for another environment's."""
@@ -51,7 +51,7 @@ def require_runnable(target: TargetEnvironment) -> None:
         raise NotRunnableError(target.executable)
 
 
-def installer_name(installer: UserRequirement, resolution: Resolution) -> NormalizedName:
+def installer_name(installer: InputRequirement, resolution: Resolution) -> NormalizedName:
     """Return the installer's name; of a path or URL without one, what its metadata says."""
     if installer.requirement is not None:
         return canonicalize_name(installer.requirement.name)
@@ -99,7 +99,7 @@ def _console_scripts(installed: Installed) -> tuple[str, ...]:
     try:
         content = (installed.metadata_path / "entry_points.txt").read_bytes()
         return tuple(each.name for each in parse_entry_points(content) if not each.gui)
-    except (OSError, BrokenRuleError):
+    except (OSError, WheelValidationError):
         return ()
 
 
@@ -108,5 +108,5 @@ def _recorded(installed: Installed) -> set[str]:
     try:
         rows = recorded_paths((installed.metadata_path / "RECORD").read_bytes())
         return {PurePosixPath(row).name for row in rows}
-    except (OSError, BrokenRuleError):
+    except (OSError, WheelValidationError):
         return set()

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.interpreter import Interpreter
-from bootstrap.environment.scheme import Scheme
+from bootstrap.environment.interpreter import Interpreter, Scheme
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.handoff.command import command
-from bootstrap.handoff.said import Said
+from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.handoff.variables import settings_variables, unspeakable
 
 
@@ -28,7 +27,7 @@ def handoff(
     installer: NormalizedName,
     arguments: Iterable[str],
     target: TargetEnvironment,
-    said: Said,
+    said: ForwardedSettings,
     environ: Mapping[str, str],
 ) -> Handoff:
     """Decide the command line and the environment of the installer.
@@ -49,7 +48,7 @@ def handoff(
     )
 
 
-def _untold(installer: NormalizedName, said: Said) -> Iterator[str]:
+def _untold(installer: NormalizedName, said: ForwardedSettings) -> Iterator[str]:
     for option in unspeakable(installer, said):
         yield (
             f"{installer} has no variable for {option}, so it is not told; say it to "

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.handoff.said import Said, Words
+from bootstrap.handoff.forwarded_settings import ForwardedSettings, Words
 
 _PROXY_VARIABLES = (
     "http_proxy",
@@ -42,7 +42,7 @@ class Variable:
 
 
 def settings_variables(
-    name: NormalizedName, said: Said, environ: Mapping[str, str], nowhere: Path
+    name: NormalizedName, said: ForwardedSettings, environ: Mapping[str, str], nowhere: Path
 ) -> dict[str, str]:
     """Return the variables that an installer is to find, besides or instead of those exported.
 
@@ -51,12 +51,14 @@ def settings_variables(
     return _told(_SPEAKERS.get(name, _to_pip)(said, nowhere), said, environ)
 
 
-def build_variables(said: Said, environ: Mapping[str, str], nowhere: Path) -> dict[str, str]:
+def build_variables(
+    said: ForwardedSettings, environ: Mapping[str, str], nowhere: Path
+) -> dict[str, str]:
     """Return the variables that build back-ends and git are to find: they may start pip or uv."""
     return {**said.certificates, **_told(_to_pip_and_uv(said, nowhere), said, environ)}
 
 
-def unspeakable(name: NormalizedName, said: Said) -> tuple[str, ...]:
+def unspeakable(name: NormalizedName, said: ForwardedSettings) -> tuple[str, ...]:
     """Return the options that were typed and that the installer has no variable for."""
     typed = {
         "--index-url": said.main_index,
@@ -70,7 +72,9 @@ def unspeakable(name: NormalizedName, said: Said) -> tuple[str, ...]:
     return tuple(each for each in _UNKNOWN_TO.get(name, ()) if typed[each].is_typed)
 
 
-def _told(words: Iterable[Variable], said: Said, environ: Mapping[str, str]) -> dict[str, str]:
+def _told(
+    words: Iterable[Variable], said: ForwardedSettings, environ: Mapping[str, str]
+) -> dict[str, str]:
     told = _proxies(said, environ)
     for each in words:
         if each.words.origins and not _is_heard_already(each, environ):
@@ -85,7 +89,7 @@ def _is_heard_already(variable: Variable, environ: Mapping[str, str]) -> bool:
     return bool(exported) and not variable.words.is_typed
 
 
-def _proxies(said: Said, environ: Mapping[str, str]) -> dict[str, str]:
+def _proxies(said: ForwardedSettings, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that all of them understand; set to nothing where there is no proxy."""
     exported = [each for each in _PROXY_VARIABLES if environ.get(each)]
     if said.proxy.origins and (said.proxy.is_typed or not exported):
@@ -94,7 +98,7 @@ def _proxies(said: Said, environ: Mapping[str, str]) -> dict[str, str]:
     return dict.fromkeys(exported, "") if is_silenced else {}  # --no-proxy-env
 
 
-def _to_pip(said: Said, _nowhere: Path) -> Iterator[Variable]:
+def _to_pip(said: ForwardedSettings, _nowhere: Path) -> Iterator[Variable]:
     yield Variable("PIP_INDEX_URL", said.main_index)
     yield Variable("PIP_EXTRA_INDEX_URL", said.extra_indexes)
     yield Variable("PIP_FIND_LINKS", said.find_links)
@@ -103,7 +107,7 @@ def _to_pip(said: Said, _nowhere: Path) -> Iterator[Variable]:
     yield Variable("PIP_PROXY", said.proxy)
 
 
-def _to_uv(said: Said, nowhere: Path) -> Iterator[Variable]:
+def _to_uv(said: ForwardedSettings, nowhere: Path) -> Iterator[Variable]:
     # uv has no variable for --no-index, but an index that is nowhere knows no project.
     no_index = Words((nowhere.as_uri(),), said.no_index.origins)
     yield Variable("UV_DEFAULT_INDEX", no_index if no_index.origins else said.main_index)
@@ -113,24 +117,24 @@ def _to_uv(said: Said, nowhere: Path) -> Iterator[Variable]:
     yield Variable("UV_INSECURE_HOST", said.trusted_hosts)
 
 
-def _to_pip_and_uv(said: Said, nowhere: Path) -> Iterator[Variable]:
+def _to_pip_and_uv(said: ForwardedSettings, nowhere: Path) -> Iterator[Variable]:
     # pipx and hatch start pip or uv, whichever they find or are told to.
     yield from _to_pip(said, nowhere)
     yield from _to_uv(said, nowhere)
 
 
-def _to_pdm(said: Said, _nowhere: Path) -> Iterator[Variable]:
+def _to_pdm(said: ForwardedSettings, _nowhere: Path) -> Iterator[Variable]:
     yield Variable("PDM_PYPI_URL", said.main_index)
     if any(_is_trusted(url, said) for url in said.main_index.values):
         yield Variable("PDM_PYPI_VERIFY_SSL", Words(("false",), said.trusted_hosts.origins))
 
 
-def _to_poetry(_said: Said, _nowhere: Path) -> Iterable[Variable]:
+def _to_poetry(_said: ForwardedSettings, _nowhere: Path) -> Iterable[Variable]:
     # Its indexes stand in pyproject.toml, and nowhere else.
     return ()
 
 
-_SPEAKERS: Mapping[str, Callable[[Said, Path], Iterable[Variable]]] = {
+_SPEAKERS: Mapping[str, Callable[[ForwardedSettings, Path], Iterable[Variable]]] = {
     "pip": _to_pip,
     "uv": _to_uv,
     "pipx": _to_pip_and_uv,
@@ -154,7 +158,7 @@ _UNKNOWN_TO: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _is_trusted(url: str, said: Said) -> bool:
+def _is_trusted(url: str, said: ForwardedSettings) -> bool:
     parts = urlsplit(url)
     port = parts.port or (80 if parts.scheme == "http" else 443)
     return said.policy.trusts_blindly(parts.hostname or "", port) is not None

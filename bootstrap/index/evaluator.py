@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
 from bootstrap.index.filename import Format, ParsedName, parse_filename, tags_of
 from bootstrap.index.page import FileEntry

@@ -14,7 +14,7 @@ from bootstrap.index.simple import ACCEPT, parse_page
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
 from bootstrap.network.urls import as_path, as_url, is_remote, redacted
-from bootstrap.provenance import Given
+from bootstrap.provenance import Sourced
 from bootstrap.ui import Ui
 
 
@@ -33,7 +33,7 @@ class Location(Protocol):
 class Index:
     """A package index: one page per project (PEP 503)."""
 
-    def __init__(self, given: Given[str], session: Session) -> None:
+    def __init__(self, given: Sourced[str], session: Session) -> None:
         self.url = as_url(given.value)
         self.is_remote = is_remote(self.url)
         self._session = session
@@ -97,7 +97,7 @@ class Files:
         return ProjectDetails(name, self.url, self._entries)
 
 
-def find_links(given: Given[str], session: Session, ui: Ui) -> Location:
+def find_links(given: Sourced[str], session: Session, ui: Ui) -> Location:
     """Return the place a `--find-links` names; one that is missing is told of, as in pip."""
     url = as_url(given.value)
     if is_remote(url):

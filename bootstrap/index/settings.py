@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from bootstrap.provenance import Given
+from bootstrap.provenance import Sourced
 
 
 class IndexStrategy(Enum):
@@ -43,9 +43,9 @@ def _covers(names: frozenset[str], others: frozenset[str], name: str) -> bool:
 class IndexSettings:
     """Where candidates may come from, and which are welcome."""
 
-    index_urls: tuple[Given[str], ...] = ()
+    index_urls: tuple[Sourced[str], ...] = ()
     """The main index first, then the extra ones; none with `--no-index`."""
-    find_links: tuple[Given[str], ...] = ()
+    find_links: tuple[Sourced[str], ...] = ()
     """Local directories, files, file: URLs or pages with links."""
     strategy: IndexStrategy = IndexStrategy.BEST
     shared_names: frozenset[str] = frozenset()

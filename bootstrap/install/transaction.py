@@ -11,24 +11,21 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.environment.environment import TargetEnvironment
 from bootstrap.environment.managed import require_unmanaged
-from bootstrap.install.commit.commit import commit
-from bootstrap.install.commit.interrupts import Interrupts
-from bootstrap.install.commit.path_files import stage_without_lines
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.install.commit.commit import abandoned_areas, commit, recover_areas
 from bootstrap.install.commit.preflight import check_writable
-from bootstrap.install.commit.recovery import abandoned_areas, recover_areas
-from bootstrap.install.commit.staging import Fate, Staging
-from bootstrap.install.environment.lock import locked
-from bootstrap.install.environment.owned import Owned, owned_by
-from bootstrap.install.environment.owners import Owners
-from bootstrap.install.environment.places import Places, lock_paths
-from bootstrap.install.environment.present import Present, present_distributions
+from bootstrap.install.commit.staging import Staging, StagingState, stage_without_lines
 from bootstrap.install.errors import OverwriteError, translated
-from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
-from bootstrap.install.repositories import mend, repositories_of
+from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.install.scheme_paths import SchemePaths, lock_paths
+from bootstrap.install.uninstall import InstalledFiles, Owners, owned_by
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
+from bootstrap.install.vcs_src import mend, repositories_of
 from bootstrap.install.wheel.scripts import interpreter_of
+from bootstrap.locking import locked
+from bootstrap.metadata.installed import InstalledRecord, present_distributions
+from bootstrap.signals import Interrupts
 from bootstrap.ui import Ui
 
 
@@ -62,7 +59,7 @@ def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None 
     Quick where there is nothing. Raises `InstallError`.
     """
     timeout = (settings or InstallSettings()).lock_timeout
-    places = Places(target.scheme)
+    places = SchemePaths(target.scheme)
     interrupts = Interrupts()
     with translated(places.libraries[0]):
         if abandoned_areas(places):
@@ -92,7 +89,7 @@ def begin(
     :param committed: called at the end if there was a commit, even where an error came after it
     """
     require_unmanaged(target)
-    places = Places(target.scheme)
+    places = SchemePaths(target.scheme)
     with translated(str(target.scheme.purelib)):
         check_writable(places)
     recover(target, ui, settings)
@@ -116,7 +113,7 @@ class Transaction:
         target: TargetEnvironment,
         settings: InstallSettings,
         ui: Ui,
-        places: Places,
+        places: SchemePaths,
         interrupts: Interrupts,
     ) -> None:
         self._target, self._settings, self._ui = target, settings, ui
@@ -145,7 +142,7 @@ class Transaction:
         self._refuse_conflicts()
         if self._settings.compile:
             # Imported here: nobody else needs processes.
-            from bootstrap.install.bytecode import compile_modules, interpreter
+            from bootstrap.install.compile import compile_modules, interpreter
 
             python = interpreter(str(self._target.executable), self._target.version_info)
             compile_modules(self._staged, python)
@@ -165,7 +162,7 @@ class Transaction:
     @property
     def is_committed(self) -> bool:
         """Whether the change was made, for good."""
-        return self._staging.fate is Fate.COMMITTED
+        return self._staging.fate is StagingState.COMMITTED
 
     def end(self) -> None:
         """Remove every trace of staging."""
@@ -181,7 +178,7 @@ class Transaction:
         for path, owner, claimant in conflicts:
             self._ui.warn(f"{path} is in both {owner} and {claimant}; that of {owner} is taken.")
 
-    def _change(self, names: set[NormalizedName], *, uninstall: bool) -> list[Present]:
+    def _change(self, names: set[NormalizedName], *, uninstall: bool) -> list[InstalledRecord]:
         """Make the change under the environment's lock; return what it uninstalled."""
         paths = lock_paths(self._places)
         with self._translated(), locked(paths, self._settings.lock_timeout, self._ui):
@@ -198,7 +195,7 @@ class Transaction:
         self._tell(owned)
         return leaving if uninstall else []
 
-    def _edit_lines(self, owned: list[Owned]) -> None:
+    def _edit_lines(self, owned: list[InstalledFiles]) -> None:
         """Stage .pth files without the lines that go."""
         going: dict[str, frozenset[str]] = {}
         for path, lines in (item for each in owned for item in each.lines.items()):
@@ -206,11 +203,13 @@ class Transaction:
         for path, lines in going.items():
             stage_without_lines(path, lines, self._staging)
 
-    def _tell(self, owned: list[Owned]) -> None:
+    def _tell(self, owned: list[InstalledFiles]) -> None:
         for path in (path for each in owned for path in each.outside):
             self._ui.warn(f"{path} was not removed: it does not belong to this environment.")
 
-    def _installed(self, staged: StagedWheel, replaced: list[Present]) -> InstalledDistribution:
+    def _installed(
+        self, staged: StagedWheel, replaced: list[InstalledRecord]
+    ) -> InstalledDistribution:
         scheme = self._target.scheme
         before = [each.version for each in replaced if each.name == staged.name and each.version]
         return InstalledDistribution(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.commit.preflight import check_space
 from bootstrap.install.commit.staging import Claim, Staging
-from bootstrap.install.plan import InstallSettings, WheelToInstall
-from bootstrap.install.rules import BrokenRuleError, Rule
+from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.wheel.entry_points import check_interpreter_name
-from bootstrap.install.wheel.generated import GENERATED, generated_metadata
-from bootstrap.install.wheel.layout import Placed, SchemeKey
 from bootstrap.install.wheel.record import RecordRow, row_of, write_record
 from bootstrap.install.wheel.scripts import (
     Interpreter,
@@ -22,7 +21,29 @@ from bootstrap.install.wheel.scripts import (
     scripts_to_make,
     with_interpreter,
 )
-from bootstrap.install.wheel.wheel import Wheel, open_wheel
+from bootstrap.install.wheel.wheel import Placed, SchemeKey, Wheel, open_wheel
+from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.network.urls import without_credentials
+
+# FOLDED from bootstrap/install/wheel/generated.py
+GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
+"""What a wheel may bring of these is not installed: it would speak in our name."""
+
+
+def generated_metadata(wheel: WheelToInstall, settings: InstallSettings) -> dict[str, bytes]:
+    """Return the files' contents by name, RECORD excepted."""
+    files = {"INSTALLER": f"{settings.installer_name}\n".encode()}
+    if wheel.requested:
+        files["REQUESTED"] = b""
+    if wheel.direct_url is not None:
+        files["direct_url.json"] = _direct_url(wheel.direct_url)
+    return files
+
+
+def _direct_url(direct_url: Mapping[str, Any]) -> bytes:
+    cleaned = {**direct_url, "url": without_credentials(str(direct_url.get("url", "")))}
+    return json.dumps(cleaned, sort_keys=True).encode()
+
 
 _PYTHON_LINE = b"#!python"
 _METADATA_SUFFIXES = (".dist-info", ".egg-info", ".egg-link")
@@ -152,13 +173,13 @@ def _verified_chunks(wheel: Wheel, name: str) -> Iterator[bytes]:
         return
     if row.size is not None and row.size != member.size:
         detail = f"{name}: {member.size} bytes, {row.size} in RECORD"
-        raise BrokenRuleError(Rule.RECORD_SIZE, detail)
+        raise WheelValidationError(Rule.RECORD_SIZE, detail)
     hasher = hashlib.new(row.algorithm)
     for chunk in wheel.archive.chunks(member):
         hasher.update(chunk)
         yield chunk
     if hasher.digest() != row.digest:
-        raise BrokenRuleError(Rule.RECORD_HASH, name)
+        raise WheelValidationError(Rule.RECORD_HASH, name)
 
 
 @dataclass(frozen=True)
@@ -204,11 +225,11 @@ class _Writer:
         places, top = self.staging.places, relative.partition("/")[0]
         if directory in places.libraries and top.lower().endswith(_METADATA_SUFFIXES):
             if top != self.staged.dist_info:
-                raise BrokenRuleError(Rule.SMUGGLED_METADATA, relative)
+                raise WheelValidationError(Rule.SMUGGLED_METADATA, relative)
         elif directory == places.directories["scripts"]:
             check_interpreter_name(relative)
         elif directory == places.directories["data"] and relative in _PROTECTED:
-            raise BrokenRuleError(Rule.PROTECTED, relative)
+            raise WheelValidationError(Rule.PROTECTED, relative)
 
     def _store(
         self, where: str, chunks: Iterator[bytes], row: RecordRow, *, executable: bool
@@ -217,7 +238,7 @@ class _Writer:
         try:
             stream = self.staging.create(where, executable=executable)
         except FileExistsError as exc:  # on a file system that takes two names for the same
-            raise BrokenRuleError(Rule.SAME_AFTER_FOLDING, where) from exc
+            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, where) from exc
         size, hasher = 0, None if row.algorithm else hashlib.sha256()
         with stream:
             for chunk in chunks:
@@ -232,7 +253,7 @@ class _Writer:
     def _shared(self, row: RecordRow, recorded: str, before: Claim) -> RecordRow:
         """Judge a place claimed twice: the same bytes may be shared, others may not."""
         if before.distribution == self.staged.name:
-            raise BrokenRuleError(Rule.SAME_DESTINATION, recorded)
+            raise WheelValidationError(Rule.SAME_DESTINATION, recorded)
         if (before.digest, before.size) != (row.digest, row.size):
             self.staged.conflicts.append((recorded, before.distribution, self.staged.name))
         return RecordRow(recorded, "sha256", before.digest, before.size)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bootstrap.network.keyring import Keyring
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import Origin, origin, split_credentials
+from bootstrap.network.urls import UrlOrigin, origin, split_credentials
 from bootstrap.ui import Ui
 
 
@@ -36,10 +36,10 @@ class CredentialStore:
         self._ui = ui
         self._keyring = Keyring(settings.keyring_provider, settings.search_path, ui)
         self._lock = threading.RLock()
-        self._known: dict[Origin, Credentials | None] = {}
-        self._names: dict[Origin, str] = {}
-        self._indexes: dict[Origin, str] = {}
-        self._asked: set[Origin] = set()
+        self._known: dict[UrlOrigin, Credentials | None] = {}
+        self._names: dict[UrlOrigin, str] = {}
+        self._indexes: dict[UrlOrigin, str] = {}
+        self._asked: set[UrlOrigin] = set()
 
     def learn(self, url: str) -> None:
         """Remember the credentials a URL carries, for others of its origin (as pip does)."""
@@ -87,7 +87,7 @@ class CredentialStore:
                 self._known[place] = found
             return found
 
-    def _from_netrc(self, place: Origin, name: str | None) -> Credentials | None:
+    def _from_netrc(self, place: UrlOrigin, name: str | None) -> Credentials | None:
         if self._settings.netrc is None:
             return None
         import netrc
@@ -103,14 +103,14 @@ class CredentialStore:
             return None
         return Credentials(entry[0] or "", entry[2] or "")
 
-    def _from_keyring(self, service: str, place: Origin, name: str | None) -> Credentials | None:
+    def _from_keyring(self, service: str, place: UrlOrigin, name: str | None) -> Credentials | None:
         for asked in (service, _netloc(place)):
             found = self._keyring.get(asked, name)
             if found is not None:
                 return Credentials(*found)
         return None
 
-    def _from_user(self, place: Origin, name: str | None) -> Credentials | None:
+    def _from_user(self, place: UrlOrigin, name: str | None) -> Credentials | None:
         if self._settings.no_input or not sys.stdin or not sys.stdin.isatty():
             return None
         try:
@@ -121,6 +121,6 @@ class CredentialStore:
             return None
 
 
-def _netloc(place: Origin) -> str:
-    usual = str(Origin(place.scheme, place.host, place.port))
+def _netloc(place: UrlOrigin) -> str:
+    usual = str(UrlOrigin(place.scheme, place.host, place.port))
     return usual.partition("://")[2]

@@ -12,7 +12,15 @@ from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, 
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 
 if TYPE_CHECKING:
-    from bootstrap.network.wire.transport import Answer, Transport
+    from bootstrap.network.transport import HttpResponse, Transport
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bootstrap.network.response import bounded
+
+if TYPE_CHECKING:
+    from bootstrap.network.transport import HttpResponse, Transport
+
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
@@ -60,7 +68,7 @@ class Download:
             headers |= {"Range": f"bytes={self._received}-", "If-Range": self._validator}
         return headers
 
-    def _take_up(self, answer: Answer) -> None:
+    def _take_up(self, answer: HttpResponse) -> None:
         """Go on where the answer begins: at our first missing byte, or at the very start."""
         span = _CONTENT_RANGE.match(answer.headers.get("Content-Range", ""))
         if answer.status != 206 or span is None or int(span[1]) != self._received:
@@ -71,14 +79,14 @@ class Download:
             self._begin_again()
             self._validator = resumable
 
-    def _refuse_length(self, answer: Answer) -> None:
+    def _refuse_length(self, answer: HttpResponse) -> None:
         length = answer.headers.get("Content-Length", "")
         if self._size is not None and length.isdigit():
             announced = self._received + int(length)
             if announced != self._size:
                 raise self._wrong_size(f"{announced:,} announced")
 
-    def _receive(self, answer: Answer, wanted: Callable[[], object]) -> None:
+    def _receive(self, answer: HttpResponse, wanted: Callable[[], object]) -> None:
         with self._path.open("r+b" if self._received else "wb") as stream:
             stream.seek(self._received)
             for chunk in answer.chunks():
@@ -103,9 +111,54 @@ class Download:
         return SizeMismatchError(self._url, self._path.name, self._size, found)
 
 
-def _validator(answer: Answer) -> str | None:
+def _validator(answer: HttpResponse) -> str | None:
     """Return what If-Range may name: a strong ETag, else a date (RFC 9110, section 13.1.5)."""
     etag = answer.headers.get("ETag", "")
     if etag and not etag.startswith("W/"):
         return etag
     return answer.headers.get("Last-Modified")
+
+
+# FOLDED from bootstrap/network/parts.py
+_PARTS_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_UNWILLING = {400, 403, 405, 416, 501}
+"""What servers and proxies answer that know no ranges, or no empty ones."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some bytes of a file, and where they stand in it."""
+
+    begin: int
+    content: bytes = field(repr=False)
+    total: int
+    """The whole file's size in bytes."""
+
+
+def fetch_part(transport: Transport, url: str, begin: int | None, size: int) -> Part | None:
+    """Return `size` bytes from `begin` on, or the last ones; None where the server will not.
+
+    Raises `NetworkError` and its kinds, and `CertificateError`.
+    """
+    span = f"-{size}" if begin is None else f"{begin}-{begin + size - 1}"
+    headers = {"Range": f"bytes={span}", "Accept-Encoding": "identity"}
+    try:
+        with transport.open(url, headers) as answer:
+            return _received(answer, size)
+    except HttpStatusError as error:
+        if error.status in _UNWILLING:
+            return None
+        raise
+
+
+def _received(answer: HttpResponse, size: int) -> Part | None:
+    found = _PARTS_CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+    if answer.status != 206 or found is None:
+        return None
+    first, last, total = map(int, found.groups())
+    if last - first + 1 > size:
+        return None
+    content = b"".join(bounded(answer.chunks(), answer.url, size))
+    if len(content) != last - first + 1:
+        raise InterruptedTransferError(answer.url, "a part came incomplete")
+    return Part(first, content, total)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from bootstrap.network.errors import SizeMismatchError
-from bootstrap.network.urls import MalformedUrlError
+from bootstrap.network.errors import SizeMismatchError, TooLargeError, UnreadableFileError
+from bootstrap.network.response import Response
+from bootstrap.network.urls import MalformedUrlError, as_path
 from bootstrap.trust.hashes import Hashes, check
 
 
@@ -41,3 +42,39 @@ def plain_name(filename: str, url: str) -> str:
     if names != {filename} or filename in {"", ".", ".."} or "\0" in filename:
         raise MalformedUrlError(url, f"{filename!r} is no file name")
     return filename
+
+
+# FOLDED from bootstrap/network/local.py
+_CONTENT_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".json": "application/vnd.pypi.simple.v1+json",
+}
+
+
+def read_local(url: str, limit: int) -> Response:
+    """Return a local page; of a directory, its index.html.
+
+    Raises `UnreadableFileError`, or `FileNotFoundError` where there is nothing at all.
+    """
+    path = as_path(url)
+    if path.is_dir():
+        path, url = path / "index.html", url.rstrip("/") + "/"
+    try:
+        if path.stat().st_size > limit:
+            raise TooLargeError(url, limit, "on disk")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnreadableFileError(url, error.strerror or str(error)) from error
+    return Response(url, _CONTENT_TYPES.get(path.suffix.lower(), ""), content)
+
+
+def local_file(url: str) -> Path:
+    """Return the path of an existing local file. Raises `UnreadableFileError`."""
+    path = as_path(url)
+    if not path.is_file():
+        reason = "it is a directory" if path.is_dir() else "there is no such file"
+        raise UnreadableFileError(url, reason)
+    return path

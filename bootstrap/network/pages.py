@@ -7,18 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bootstrap.network.bodies import decoded
 from bootstrap.network.cache import Cache
-from bootstrap.network.response import Response
+from bootstrap.network.response import Response, decoded
+from bootstrap.network.transport import HttpResponse, Transport
 from bootstrap.network.urls import split_credentials
-from bootstrap.network.wire.transport import Answer, Transport
 
 _SHELF = "pages"
 _VALIDATORS = {"If-None-Match": "etag", "If-Modified-Since": "last_modified"}
 
 
 @dataclass(frozen=True)
-class KeptPage:
+class CachedPage:
     """A page in the cache, with what the server needs to say whether it still holds."""
 
     response: Response
@@ -45,7 +44,7 @@ def fetch_page(transport: Transport, cache: Cache, url: str, accept: str, limit:
     return response
 
 
-def _received(answer: Answer, limit: int) -> Response:
+def _received(answer: HttpResponse, limit: int) -> Response:
     encoding = answer.headers.get("Content-Encoding", "")
     content = decoded(answer.chunks(), encoding, answer.url, limit)
     return Response(answer.url, answer.headers.get("Content-Type", ""), content)
@@ -57,7 +56,7 @@ def _entry_name(url: str, accept: str) -> str:
     return hashlib.sha256(f"{accept}\n{user}\n{bare}".encode()).hexdigest()
 
 
-def _kept(cache: Cache, name: str, limit: int) -> KeptPage | None:
+def _kept(cache: Cache, name: str, limit: int) -> CachedPage | None:
     """Return the page in the cache, unless it is damaged: then it is removed."""
     entry = cache.read(_SHELF, name)
     if entry is None:
@@ -67,14 +66,14 @@ def _kept(cache: Cache, name: str, limit: int) -> KeptPage | None:
         said = json.loads(head)
         if said["sha256"] == hashlib.sha256(content).hexdigest() and len(content) <= limit:
             response = Response(said["final_url"], said["content_type"], content)
-            return KeptPage(response, {h: said[k] for h, k in _VALIDATORS.items() if said[k]})
+            return CachedPage(response, {h: said[k] for h, k in _VALIDATORS.items() if said[k]})
     except (ValueError, KeyError, TypeError):
         pass
     cache.discard(_SHELF, name)
     return None
 
 
-def _keep(cache: Cache, name: str, response: Response, answer: Answer) -> None:
+def _keep(cache: Cache, name: str, response: Response, answer: HttpResponse) -> None:
     """Keep a page the server can validate later, unless it asks not to."""
     etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     if not (etag or modified) or "no-store" in answer.headers.get("Cache-Control", "").lower():

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bootstrap.network.cache import Cache, link_or_copy
 from bootstrap.network.errors import OfflineError, UnreadableFileError
-from bootstrap.network.files import checked, is_content, plain_name, single_sha256
-from bootstrap.network.local import local_file, read_local
+from bootstrap.network.files import (
+    checked,
+    is_content,
+    local_file,
+    plain_name,
+    read_local,
+    single_sha256,
+)
 from bootstrap.network.response import Response
-from bootstrap.network.retrying import persist
+from bootstrap.network.retry import persist
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import MalformedUrlError, is_remote, origin, redacted
 from bootstrap.network.workspace import Workspace
-from bootstrap.termination import StoppedError
+from bootstrap.signals import StoppedError
 from bootstrap.trust.hashes import Hashes, HashMismatchError, check
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
@@ -29,9 +35,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from bootstrap.network.background import Background
-    from bootstrap.network.parts import Part
-    from bootstrap.network.wire.transport import Transport
+    from bootstrap.network.download import Part
+    from bootstrap.network.transport import Transport
+    from bootstrap.network.workers import Background
 
 PAGE_LIMIT = 100 << 20
 """Bytes of a page, before and after decompression: 100,000 links fit well."""
@@ -145,7 +151,7 @@ class Session:
 
         None where the server gives whole files only. Raises `NetworkError` and its kinds.
         """
-        from bootstrap.network.parts import fetch_part
+        from bootstrap.network.download import fetch_part
 
         transport = self._opened(url)
         return self._persist(lambda: fetch_part(transport, url, begin, size))
@@ -183,7 +189,7 @@ class Session:
         """
         with self._lock:
             if self._background is None:
-                from bootstrap.network.background import Background
+                from bootstrap.network.workers import Background
 
                 self._background = Background(WORKERS)
             return self._background.begin(kind, function, *args, **kwargs)
@@ -234,7 +240,7 @@ class Session:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:
-                from bootstrap.network.wire.transport import Transport
+                from bootstrap.network.transport import Transport
 
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bootstrap.provenance import Given
+from bootstrap.provenance import Sourced
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class NetworkSettings:
     timeout: float = 15.0
     """Seconds between two bytes, and for connecting."""
     retries: int = 5
-    proxy: Given[str] | None = None
+    proxy: Sourced[str] | None = None
     """`--proxy` or configuration; "" means none, whatever the environment says."""
     environment_proxies: Mapping[str, str] = field(default_factory=dict)
     """`http_proxy` and friends by scheme in lower case (`http`, `https`, `all`, `no`)."""

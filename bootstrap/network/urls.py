@@ -25,7 +25,7 @@ class MalformedUrlError(BootstrapError):
         super().__init__(f"{self.url} is not a URL we can use: {why}.", hint="Check its spelling.")
 
 
-class Origin(NamedTuple):
+class UrlOrigin(NamedTuple):
     """What credentials and connections belong to (RFC 6454)."""
 
     scheme: str
@@ -43,7 +43,7 @@ class Origin(NamedTuple):
         return self.host == "localhost" or bool(_IP_LITERAL.fullmatch(self.host))
 
 
-def origin(url: str) -> Origin:
+def origin(url: str) -> UrlOrigin:
     """Return a URL's origin. Raises `MalformedUrlError`."""
     try:
         parts = urlsplit(url)
@@ -53,7 +53,7 @@ def origin(url: str) -> Origin:
         raise MalformedUrlError(url, str(error)) from error
     if scheme in _DEFAULT_PORTS and not host:
         raise MalformedUrlError(url, "it names no host")
-    return Origin(scheme, host, port)
+    return UrlOrigin(scheme, host, port)
 
 
 def redacted(text: str) -> str:

@@ -7,15 +7,15 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.index.metadata import Metadata
-from bootstrap.pep517.cache import BuiltWheels, Recipe, recipe_of
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.metadata.core import Metadata
+from bootstrap.pep517.cache import BuiltWheels, CacheKey, recipe_of
 from bootstrap.pep517.git import Git
 from bootstrap.pep517.isolation import BuildRequirements
-from bootstrap.pep517.process import Children
-from bootstrap.pep517.project import Project, Workshop
+from bootstrap.pep517.project import BuildContext, Project
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.pep517.source import BuildOrder
+from bootstrap.pep517.source import BuildRequest
+from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.pep517.wheel import read_metadata
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
 from bootstrap.ui import Ui
@@ -36,10 +36,10 @@ class Builder:
         directory: Path,
         ui: Ui,
     ) -> None:
-        self._workshop = Workshop(target, requirements, settings, Children(), ui)
+        self._workshop = BuildContext(target, requirements, settings, ProcessGroup(), ui)
         self._directory = directory
         self._cache = BuiltWheels((settings.cache_directory or directory) / "built")
-        self._projects: dict[BuildOrder, Project] = {}
+        self._projects: dict[BuildRequest, Project] = {}
         self._lock = Lock()
 
     def __enter__(self) -> Builder:
@@ -59,7 +59,7 @@ class Builder:
         shop = self._workshop
         return Git(shop.settings, shop.children, shop.ui)
 
-    def metadata(self, order: BuildOrder) -> Metadata:
+    def metadata(self, order: BuildRequest) -> Metadata:
         """Return what the wheel of an order will say of itself, building as little as it can.
 
         Raises a `BootstrapError`: a source that cannot be unpacked or does not say how it is
@@ -69,7 +69,7 @@ class Builder:
             return read_metadata(Path(str(wheel.source)), str(order.source))
         return self._project(order).metadata()
 
-    def wheel(self, order: BuildOrder) -> VerifiedWheel:
+    def wheel(self, order: BuildRequest) -> VerifiedWheel:
         """Return an order's wheel, from the cache or built now.
 
         Raises the same as `metadata`.
@@ -83,14 +83,14 @@ class Builder:
         built = verified(path, path.name, Hashes())
         return self._cache.keep(recipe, built, path) if recipe else built
 
-    def _recipe(self, order: BuildOrder) -> Recipe | None:
+    def _recipe(self, order: BuildRequest) -> CacheKey | None:
         shop = self._workshop
         return recipe_of(order, shop.target, shop.settings, shop.requirements.fingerprint)
 
-    def _kept(self, recipe: Recipe | None) -> VerifiedWheel | None:
+    def _kept(self, recipe: CacheKey | None) -> VerifiedWheel | None:
         return self._cache.find(recipe) if recipe else None
 
-    def _project(self, order: BuildOrder) -> Project:
+    def _project(self, order: BuildRequest) -> Project:
         """Return the project of an order, the same one each time.
 
         The order's chain is part of its identity: were a project shared between two chains, two

@@ -10,9 +10,9 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.pep517.source import BuildOrder, SdistFile, VcsCheckout
+from bootstrap.pep517.source import BuildRequest, SdistFile, VcsCheckout
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedWheel, verified
 
 # Variables by which people steer compilers and back-ends: another value, another wheel.
@@ -22,7 +22,7 @@ _STEERING_STARTS = ("CMAKE_", "CARGO_", "RUST", "SETUPTOOLS_", "_PYTHON_", "SOUR
 
 
 @dataclass(frozen=True)
-class Recipe:
+class CacheKey:
     """All that decides which wheel comes out of a build."""
 
     source: str
@@ -46,8 +46,8 @@ class Recipe:
 
 
 def recipe_of(
-    order: BuildOrder, target: TargetEnvironment, settings: BuildSettings, constraints: str
-) -> Recipe | None:
+    order: BuildRequest, target: TargetEnvironment, settings: BuildSettings, constraints: str
+) -> CacheKey | None:
     """Return what makes the order's wheel, or None where that is not known for certain."""
     source = order.source
     if not settings.isolated or order.editable:
@@ -59,7 +59,7 @@ def recipe_of(
         origin = f"git:{source.url}@{source.commit}"
     else:
         return None
-    return Recipe(
+    return CacheKey(
         source=origin,
         subdirectory=source.subdirectory,
         config_settings=order.config_settings,
@@ -80,7 +80,7 @@ class BuiltWheels:
 
     directory: Path
 
-    def find(self, recipe: Recipe) -> VerifiedWheel | None:
+    def find(self, recipe: CacheKey) -> VerifiedWheel | None:
         """Return the wheel made by a recipe, if there is one and its bytes are as they were."""
         entry = self._entry(recipe)
         try:
@@ -94,7 +94,7 @@ class BuiltWheels:
             shutil.rmtree(entry, ignore_errors=True)
             return None
 
-    def keep(self, recipe: Recipe, wheel: VerifiedWheel, path: Path) -> VerifiedWheel:
+    def keep(self, recipe: CacheKey, wheel: VerifiedWheel, path: Path) -> VerifiedWheel:
         """Keep a wheel and return it as it lies here; a cache that fails costs only time."""
         entry = self._entry(recipe)
         try:
@@ -110,11 +110,11 @@ class BuiltWheels:
         return self.find(recipe) or wheel
 
     @staticmethod
-    def _fill(entry: Path, recipe: Recipe, wheel: VerifiedWheel, path: Path) -> None:
+    def _fill(entry: Path, recipe: CacheKey, wheel: VerifiedWheel, path: Path) -> None:
         shutil.copyfile(path, entry / wheel.filename)
         (entry / "recipe.json").write_text(recipe.text, encoding="utf-8")
         note = json.dumps({"filename": wheel.filename, "sha256": wheel.sha256})
         (entry / "wheel.json").write_text(note, encoding="utf-8")
 
-    def _entry(self, recipe: Recipe) -> Path:
+    def _entry(self, recipe: CacheKey) -> Path:
         return self.directory / recipe.digest[:2] / recipe.digest[2:]

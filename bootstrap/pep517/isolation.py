@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.venv import make
 from bootstrap.errors import BootstrapError
+from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildChain
 
@@ -118,3 +120,36 @@ def _is_foreign(name: str, *, isolated: bool) -> bool:
         return True
     # Without isolation, distributors bring what a build needs by PYTHONPATH.
     return name.startswith("PYTHON") and (isolated or name == "PYTHONHOME")
+
+
+# FOLDED from bootstrap/pep517/held.py
+class UnmetBuildRequirementsError(BootstrapError):
+    """The target lacks what a build without isolation needs."""
+
+    def __init__(self, of: str, target: TargetEnvironment, problems: Sequence[str]) -> None:
+        self.of, self.target, self.problems = of, target, tuple(problems)
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(
+            f"{of} cannot be built in {target.prefix}, which lacks what the build needs:{lines}",
+            hint="Install that first, or leave --no-build-isolation out.",
+        )
+
+
+def require_held(requirements: Sequence[Requirement], target: TargetEnvironment, of: str) -> None:
+    """Check build requirements (whose markers hold) against what is installed in the target.
+
+    Raises `UnmetBuildRequirementsError` with every problem.
+    """
+    installed = installed_distributions(target)
+    problems = [problem for each in requirements if (problem := _problem(each, installed))]
+    if problems:
+        raise UnmetBuildRequirementsError(of, target, problems)
+
+
+def _problem(requirement: Requirement, installed: Mapping[NormalizedName, Installed]) -> str | None:
+    found = installed.get(canonicalize_name(requirement.name))
+    if found is None:
+        return f"{requirement}: not installed"
+    if not requirement.specifier.contains(found.version, prereleases=True):
+        return f"{requirement}: found {found.version}"
+    return None

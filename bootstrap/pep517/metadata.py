@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.errors import BootstrapError
-from bootstrap.index.metadata import Metadata, parse_metadata
+from bootstrap.metadata.core import Metadata, parse_metadata
 
 _NEEDED_HEADERS = {"requires-dist", "requires-python", "provides-extra"}
 _NEEDED_KEYS = {"version", "dependencies", "optional-dependencies", "requires-python"}

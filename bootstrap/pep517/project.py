@@ -9,18 +9,22 @@ from pathlib import Path
 from threading import Lock
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.index.metadata import Metadata, parse_metadata
-from bootstrap.pep517.held import require_held
+from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.pep517.hooks import Backend
-from bootstrap.pep517.isolation import BuildEnvironment, BuildRequirements, make_environment
+from bootstrap.pep517.isolation import (
+    BuildEnvironment,
+    BuildRequirements,
+    make_environment,
+    require_held,
+)
 from bootstrap.pep517.metadata import static_metadata
-from bootstrap.pep517.process import Children
 from bootstrap.pep517.pyproject import BuildSystem
 from bootstrap.pep517.runner import HookRunner
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.pep517.source import BuildChain, BuildOrder, SdistFile
+from bootstrap.pep517.source import BuildChain, BuildRequest, SdistFile
+from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.pep517.tree import OpenedTree, open_tree
 from bootstrap.pep517.wheel import BuiltWheelError, check_built_wheel
 from bootstrap.ui import Ui
@@ -38,13 +42,13 @@ class MetadataMismatchError(BootstrapError):
 
 
 @dataclass(frozen=True)
-class Workshop:
+class BuildContext:
     """What all builds of a run share."""
 
     target: TargetEnvironment
     requirements: BuildRequirements
     settings: BuildSettings
-    children: Children
+    children: ProcessGroup
     ui: Ui
 
 
@@ -52,7 +56,7 @@ class Project:
     """A source tree, its environment and its back-end: each is made when first needed, once."""
 
     def __init__(
-        self, order: BuildOrder, chain: BuildChain, directory: Path, workshop: Workshop
+        self, order: BuildRequest, chain: BuildChain, directory: Path, workshop: BuildContext
     ) -> None:
         self._order, self._chain = order, chain
         self._directory, self._workshop = directory, workshop

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bootstrap.errors import BootstrapError
 from bootstrap.pep517.isolation import BuildEnvironment
-from bootstrap.pep517.process import TAIL, Children, Outcome
+from bootstrap.pep517.subprocesses import TAIL, Outcome, ProcessGroup
 from bootstrap.ui import Ui
 
 
@@ -55,7 +55,7 @@ class HookRunner:
     """A private directory, for this project alone."""
     of: str
     """The project, for messages."""
-    children: Children
+    children: ProcessGroup
     ui: Ui
     timeout: float | None = None
 

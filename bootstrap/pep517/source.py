@@ -114,7 +114,7 @@ class BuildChain:
 
 
 @dataclass(frozen=True)
-class BuildOrder:
+class BuildRequest:
     """One source to build, what it should turn out to be, and for whose sake."""
 
     source: Source

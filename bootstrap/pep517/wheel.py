@@ -7,9 +7,9 @@ import zlib
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.index.metadata import Metadata, parse_metadata
+from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.pep517.unpack import fault_of_path, parts_of
 
 _LARGEST_METADATA = 16 << 20

@@ -2,27 +2,80 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.installed import installed_distributions
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.index.finder import Finder
-from bootstrap.install.plan import InstallSettings
+from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import install
+from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.pep517.source import BuildChain, Source
-from bootstrap.preparer.build_rules import BuildRules
 from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.preparer import Preparer
+from bootstrap.provenance import Origin
 from bootstrap.resolve.hash_checking import HashCheckingError
-from bootstrap.resolve.requirement import Resolution, Wanted
+from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
 from bootstrap.resolve.resolver import resolve
+from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
-NestedBuilder = Callable[[Wanted, BuildChain], Builder]
+
+# FOLDED from bootstrap/preparer/build_rules.py
+@dataclass(frozen=True)
+class BuildRules:
+    """What the user said about build requirements."""
+
+    constraints: tuple[InputRequirement, ...] = ()
+    """`--build-constraint`; other constraints do not hold for them."""
+    require_hashes: bool = False
+    without_hashes: frozenset[NormalizedName] = frozenset()
+    """`--no-require-hashes-for`."""
+    pre: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        wanted: ResolveRequest,
+        constraints: tuple[InputRequirement, ...],
+        without_hashes: frozenset[NormalizedName],
+    ) -> BuildRules:
+        """Return the rules that follow from what is said about everything else."""
+        return cls(constraints, wanted.require_hashes, without_hashes, wanted.pre)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells builds under these rules from builds under others."""
+        lines = sorted(f"{each.text} {_hashes(each)}" for each in self.constraints)
+        return json.dumps([lines, self.require_hashes, sorted(self.without_hashes), self.pre])
+
+    def wanted(self, requirements: Sequence[Requirement], of: Source) -> ResolveRequest:
+        """Return what is wanted of the resolver for one build."""
+        origin = Origin.default(f"needed to build {of}")
+        return ResolveRequest(
+            tuple(
+                InputRequirement(
+                    str(each), origin, each, each.url, hashes=Hashes.in_fragment(each.url or "")
+                )
+                for each in requirements
+            ),
+            constraints=self.constraints,
+            require_hashes=self.require_hashes,
+            without_hashes=self.without_hashes,
+            pre=self.pre,
+        )
+
+
+def _hashes(constraint: InputRequirement) -> list[tuple[str, list[str]]]:
+    return sorted((name, sorted(found)) for name, found in constraint.hashes.allowed.items())
+
+
+NestedBuilder = Callable[[ResolveRequest, BuildChain], Builder]
 
 
 class UncheckedBuildRequirementsError(BootstrapError):
@@ -67,7 +120,7 @@ class EngineBuildRequirements:
             install(into, preparer.wheels(resolution), InstallSettings(), self.ui)
 
     def _resolved(
-        self, wanted: Wanted, into: TargetEnvironment, preparer: Preparer, chain: BuildChain
+        self, wanted: ResolveRequest, into: TargetEnvironment, preparer: Preparer, chain: BuildChain
     ) -> Resolution:
         try:
             return resolve(wanted, into, preparer, installed_distributions(into), self.ui)

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
-from bootstrap.index.metadata import Metadata
-from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.metadata.core import Metadata
+from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.hashes import Hashes, VerifiedWheel
 
 
@@ -42,7 +42,7 @@ class Builder(Protocol):
         """Return direct_url.json's content (PEP 610) for a candidate of `reference`."""
         ...
 
-    def reference(self, requirement: UserRequirement) -> Candidate:
+    def reference(self, requirement: InputRequirement) -> Candidate:
         """Return the candidate of a direct reference to a source: archive, directory, VCS."""
         ...
 

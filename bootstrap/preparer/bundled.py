@@ -11,14 +11,13 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile
-from bootstrap.index.metadata import Metadata, parse_metadata
-from bootstrap.install.plan import WheelToInstall
-from bootstrap.pep517.direct_url import of_archive
-from bootstrap.preparer.acquired import Acquired
+from bootstrap.install.model import WheelToInstall
+from bootstrap.metadata.core import Metadata, parse_metadata
+from bootstrap.metadata.direct_url import of_archive
+from bootstrap.metadata.wheel import read_metadata
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.preparer.wheel_metadata import read_metadata
-from bootstrap.preparer.wheels import expected_hashes, to_install
-from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
+from bootstrap.preparer.wheels import Acquired, expected_hashes, to_install
+from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.trust.hashes import Hashes, verified_bytes
 
 _SCHEME = "bundled:"
@@ -70,7 +69,7 @@ class BundledPreparer:
             return self._metadata
         return self._beside.metadata(candidate)
 
-    def direct(self, requirement: UserRequirement) -> Candidate:
+    def direct(self, requirement: InputRequirement) -> Candidate:
         """Return the candidate of a direct reference; a local one may do."""
         return self._beside.direct(requirement)
 

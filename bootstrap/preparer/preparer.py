@@ -10,23 +10,21 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.index.finder import Finder
-from bootstrap.index.metadata import Metadata, MetadataError, fetch_metadata, parse_metadata
-from bootstrap.install.plan import WheelToInstall
+from bootstrap.install.model import WheelToInstall
+from bootstrap.metadata.core import Metadata, MetadataError, fetch_metadata, parse_metadata
+from bootstrap.metadata.direct_url import of_archive
+from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote
-from bootstrap.pep517.direct_url import of_archive
-from bootstrap.preparer.acquired import Acquired
 from bootstrap.preparer.builder import Builder, NoBuilderError
-from bootstrap.preparer.direct import is_wheel_reference, wheel_candidate
-from bootstrap.preparer.foresight import Foresight
-from bootstrap.preparer.lookahead import Lookahead
-from bootstrap.preparer.remote_wheel import read_remote_metadata
-from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
-from bootstrap.preparer.wheels import built_to_install, expected_hashes, fetch, to_install
-from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement
+from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
+from bootstrap.preparer.lazy_wheel import read_remote_metadata
+from bootstrap.preparer.prefetch import Foresight, Lookahead
+from bootstrap.preparer.wheels import Acquired, built_to_install, expected_hashes, fetch, to_install
+from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.ui import Ui
 
@@ -107,7 +105,7 @@ class Preparer:
             self._foresight.note(candidate, self.candidates(candidate.name))
         return self._metadata(candidate)
 
-    def direct(self, requirement: UserRequirement) -> Candidate:
+    def direct(self, requirement: InputRequirement) -> Candidate:
         """Return the one candidate a direct reference names.
 
         Raises `NoBuilderError`, `UnsuitableWheelError`, `WrongReferenceError`.
@@ -194,7 +192,7 @@ class Preparer:
         built = self._building(candidate).wheel(candidate, expected)
         return resolved.name, built_to_install(built, resolved, self.metadata(candidate))
 
-    def _read_reference(self, requirement: UserRequirement) -> Candidate:
+    def _read_reference(self, requirement: InputRequirement) -> Candidate:
         if is_wheel_reference(requirement):
             return wheel_candidate(requirement, self._target)
         if self._builder is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from bootstrap.index.candidate import Candidate
-from bootstrap.index.metadata import Metadata, parse_metadata
-from bootstrap.install.plan import WheelToInstall
+from bootstrap.install.model import WheelToInstall
+from bootstrap.metadata.core import Metadata, parse_metadata
+from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
 from bootstrap.preparer.builder import Built
-from bootstrap.preparer.direct import direct_url
-from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
+from bootstrap.preparer.direct_reference import direct_url
 from bootstrap.resolve.requirement import Resolved
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
 
@@ -74,3 +78,15 @@ def check_promise(wheel: VerifiedWheel, promised: Metadata | Candidate, *fields:
 
 def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+# FOLDED from bootstrap/preparer/acquired.py
+@dataclass(frozen=True)
+class Acquired:
+    """One distribution of an answer that is not kept as it is installed."""
+
+    resolved: Resolved
+    origin: Mapping[str, Any]
+    """PEP 610's words for where it comes from, also where it comes from an index."""
+    metadata: bytes
+    """Its METADATA."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+import errno
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from bootstrap import __version__
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.lock.compose import Part
-from bootstrap.lock.writing import UnwritableLockError, lock_text
-from bootstrap.preparer.acquired import Acquired
-from bootstrap.report.draft import Publish, drafted
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.errors import BootstrapError
+from bootstrap.lock.write import Part, UnwritableLockError, lock_text
+from bootstrap.preparer.wheels import Acquired
 from bootstrap.report.installation import (
     STANDARD_OUTPUT,
     UnwritableReportError,
@@ -23,6 +25,72 @@ from bootstrap.report.installation import (
     report_text,
 )
 from bootstrap.resolve.requirement import Resolution
+
+# FOLDED from bootstrap/report/draft.py
+Refusal = Callable[[OSError], BootstrapError]
+"""Says of which document and place an error of the operating system is."""
+Publish = Callable[[], None]
+
+
+@contextmanager
+def drafted(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
+    """Find out that a document can be written, and yield what publishes it.
+
+    An older document is replaced whole. One that was not published leaves nothing behind.
+
+    Raises what `refusal` makes of an `OSError`, here and in publishing.
+    """
+    with _translated(refusal):
+        is_stream = place.exists() and not place.is_file()
+    way = _through if is_stream else _beside
+    with way(place, text, refusal) as publish:
+        yield publish
+
+
+@contextmanager
+def _beside(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
+    place = Path(os.path.realpath(place))  # a link goes on leading where it leads
+    temporary = place.with_name(f".get-installer-{secrets.token_hex(4)}")
+
+    def publish() -> None:
+        with _translated(refusal):
+            temporary.replace(place)
+
+    try:
+        with _translated(refusal):
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+        yield publish
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+@contextmanager
+def _through(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
+    """Open a device or a pipe, which nothing can take the place of, and write to it at the end."""
+    with _translated(refusal):
+        if place.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        stream = place.open("w", encoding="utf-8")
+
+    def publish() -> None:
+        with _translated(refusal):
+            stream.write(text)
+            stream.flush()
+
+    try:
+        yield publish
+    finally:
+        with suppress(OSError):
+            stream.close()
+
+
+@contextmanager
+def _translated(refusal: Refusal) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise refusal(error) from error
 
 
 class Knowing(Protocol):
@@ -46,7 +114,7 @@ class Documents:
 
 
 @dataclass(frozen=True)
-class Places:
+class OutputPaths:
     """Where the documents go; None where nobody asked for one."""
 
     lock: Path | None = None

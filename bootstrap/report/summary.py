@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.install.plan import InstalledDistribution
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.install.model import InstalledDistribution
 from bootstrap.preparer.bundled import is_bundled
-from bootstrap.report.outcome import Outcome
 from bootstrap.resolve.requirement import Resolution, Resolved
 from bootstrap.ui import Ui
+
+
+# FOLDED from bootstrap/report/outcome.py
+@dataclass(frozen=True)
+class Outcome:
+    """What one run found and changed."""
+
+    target: TargetEnvironment
+    resolution: Resolution
+    installed: tuple[InstalledDistribution, ...]
+    seen: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    """The newest releases that were seen of what the self check asks about."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,17 @@ from bootstrap._vendor.packaging.markers import UndefinedComparison, UndefinedEn
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.provenance import Origin
-from bootstrap.resolve.catalogue import Catalogue
-from bootstrap.resolve.need import PYTHON, UNUSABLE, Identifier, Need, Pin
-from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.resolve.candidates import CandidateProvider
+from bootstrap.resolve.model import (
+    PYTHON,
+    UNUSABLE,
+    Identifier,
+    ResolverCandidate,
+    ResolverRequirement,
+)
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
@@ -39,14 +45,14 @@ def applies(requirement: Requirement, markers: Mapping[str, str], extra: str = "
 class Dependencies:
     """Tells what each pin needs, and remembers it."""
 
-    catalogue: Catalogue
+    catalogue: CandidateProvider
     target: TargetEnvironment
-    wanted: Wanted
+    wanted: ResolveRequest
     ui: Ui
-    unusable: dict[Pin, UnusableCandidateError] = field(default_factory=dict)
-    _known: dict[Pin, tuple[Need, ...]] = field(default_factory=dict)
+    unusable: dict[ResolverCandidate, UnusableCandidateError] = field(default_factory=dict)
+    _known: dict[ResolverCandidate, tuple[ResolverRequirement, ...]] = field(default_factory=dict)
 
-    def of(self, pin: Pin) -> Iterator[Need]:
+    def of(self, pin: ResolverCandidate) -> Iterator[ResolverRequirement]:
         """Yield a pin's needs; metadata is fetched only when the second one is asked for."""
         if pin.identifier.extra:
             yield self._base_of(pin)
@@ -55,11 +61,13 @@ class Dependencies:
             self.announce(self._known[pin])
         yield from self._known[pin]
 
-    def _base_of(self, pin: Pin) -> Need:
+    def _base_of(self, pin: ResolverCandidate) -> ResolverRequirement:
         base = self.catalogue.twin(pin, pin.identifier.base)
-        return Need(base.identifier, f"{base.identifier}=={base.version}", SpecifierSet(), base)
+        return ResolverRequirement(
+            base.identifier, f"{base.identifier}=={base.version}", SpecifierSet(), base
+        )
 
-    def _read(self, pin: Pin) -> tuple[Need, ...]:
+    def _read(self, pin: ResolverCandidate) -> tuple[ResolverRequirement, ...]:
         try:
             return tuple(self._needs(pin))
         except UnusableCandidateError as error:
@@ -67,44 +75,52 @@ class Dependencies:
         except (UndefinedComparison, UndefinedEnvironmentName) as error:
             reason = f"{pin} has a marker that means nothing: {error}"
             self._leave_out(pin, UnusableCandidateError(reason))
-        return (Need(Identifier(UNUSABLE, str(pin)), "metadata we can read", SpecifierSet()),)
+        return (
+            ResolverRequirement(
+                Identifier(UNUSABLE, str(pin)), "metadata we can read", SpecifierSet()
+            ),
+        )
 
-    def _leave_out(self, pin: Pin, error: UnusableCandidateError) -> None:
+    def _leave_out(self, pin: ResolverCandidate, error: UnusableCandidateError) -> None:
         self.catalogue.unusable.add(pin)
         self.unusable[pin] = error
         if pin.candidate is None or not pin.candidate.is_direct:  # else the run ends, and says why
             self.ui.warn(f"{pin} is left out: {error}")
 
-    def _needs(self, pin: Pin) -> Iterator[Need]:
+    def _needs(self, pin: ResolverCandidate) -> Iterator[ResolverRequirement]:
         requires, python = self._metadata(pin)
         if python is not None and not python.contains(self.target.python_version, prereleases=True):
-            yield Need(PYTHON, f"Python {python}", python)
+            yield ResolverRequirement(PYTHON, f"Python {python}", python)
         if not self.wanted.no_dependencies:
             for each in requires:
                 if applies(each, self.target.markers, pin.identifier.extra):
                     yield from self.expand(each, self._reference(each, pin))
 
-    def _metadata(self, pin: Pin) -> tuple[Iterable[Requirement], SpecifierSet | None]:
+    def _metadata(
+        self, pin: ResolverCandidate
+    ) -> tuple[Iterable[Requirement], SpecifierSet | None]:
         if pin.candidate is None:
             return self.catalogue.installed[pin.identifier.name].requires, None
         metadata = self.catalogue.source.metadata(pin.candidate)
         ignored = self.wanted.ignore_requires_python
         return metadata.requires, None if ignored else metadata.requires_python
 
-    def _reference(self, requirement: Requirement, parent: Pin) -> UserRequirement | None:
+    def _reference(
+        self, requirement: Requirement, parent: ResolverCandidate
+    ) -> InputRequirement | None:
         if requirement.url is None:
             return None
         origin, hashes = Origin.default(f"needed by {parent}"), Hashes.in_fragment(requirement.url)
-        return UserRequirement(
+        return InputRequirement(
             words(requirement), origin, requirement, requirement.url, hashes=hashes
         )
 
     def expand(
         self,
         requirement: Requirement,
-        reference: UserRequirement | None = None,
-        requested: UserRequirement | None = None,
-    ) -> Iterator[Need]:
+        reference: InputRequirement | None = None,
+        requested: InputRequirement | None = None,
+    ) -> Iterator[ResolverRequirement]:
         """Turn one requirement into a need for the project and one for each of its extras."""
         name = canonicalize_name(requirement.name)
         text = words(requirement)
@@ -112,9 +128,9 @@ class Dependencies:
             only = None
             if reference is not None:
                 only = self.catalogue.pin(identifier, self.catalogue.direct(reference))
-            yield Need(identifier, text, requirement.specifier, only, requested)
+            yield ResolverRequirement(identifier, text, requirement.specifier, only, requested)
 
-    def announce(self, needs: Iterable[Need]) -> None:
+    def announce(self, needs: Iterable[ResolverRequirement]) -> None:
         """Let the source fetch, in parallel, what will be asked for next."""
         soon: dict[NormalizedName, SpecifierSet] = {}
         for need in needs:
@@ -124,7 +140,7 @@ class Dependencies:
         if soon:
             self.catalogue.source.prefetch(soon)
 
-    def _is_settled(self, need: Need) -> bool:
+    def _is_settled(self, need: ResolverRequirement) -> bool:
         if need.only is not None:
             return True
         installed = self.catalogue.installed_pin(need.identifier)

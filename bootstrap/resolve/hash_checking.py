@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import last_segment, redacted, what_is_no_file
-from bootstrap.resolve.constraint import Constraint
-from bootstrap.resolve.need import Need, pins_one_version
-from bootstrap.resolve.requirement import Resolution, Resolved, UserRequirement, Wanted
+from bootstrap.resolve.model import Constraint, ResolverRequirement, pins_one_version
+from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved, ResolveRequest
 from bootstrap.trust.hashes import Hashes
 
 _GIVEN = "A hash was given that has to be checked"
@@ -29,7 +28,7 @@ class HashCheckingError(BootstrapError):
 
 
 def demanded_hashes(
-    roots: Iterable[Need], constraints: Mapping[NormalizedName, Constraint]
+    roots: Iterable[ResolverRequirement], constraints: Mapping[NormalizedName, Constraint]
 ) -> Mapping[NormalizedName, Hashes]:
     """Return the hashes the user demands of each project; two lines about one must agree."""
     demanded = {name: each.hashes for name, each in constraints.items() if each.hashes}
@@ -41,7 +40,7 @@ def demanded_hashes(
 
 
 def hashes_by_name(
-    requirements: Iterable[UserRequirement], constraints: Mapping[NormalizedName, Constraint]
+    requirements: Iterable[InputRequirement], constraints: Mapping[NormalizedName, Constraint]
 ) -> Mapping[NormalizedName, Hashes]:
     """Return the hashes that all lines demand together, of each project that they name."""
     found = {name: each.hashes for name, each in constraints.items()}
@@ -53,8 +52,8 @@ def hashes_by_name(
 
 
 def check_references(
-    wanted: Wanted,
-    references: Iterable[UserRequirement],
+    wanted: ResolveRequest,
+    references: Iterable[InputRequirement],
     demanded: Mapping[NormalizedName, Hashes],
 ) -> None:
     """Check, before they are fetched and their code is run, that hashes prove what URLs name.
@@ -78,21 +77,21 @@ def check_references(
         raise HashCheckingError(_reason(wanted) or _GIVEN, lacking, _PIN)
 
 
-def _unprovable(reference: UserRequirement) -> str | None:
+def _unprovable(reference: InputRequirement) -> str | None:
     if reference.editable:
         return "is editable, so it has no hash"
     found = what_is_no_file(reference.url or "")
     return f"is {found}, which no hash can prove" if found else None
 
 
-def _is_wheel(reference: UserRequirement) -> bool:
+def _is_wheel(reference: InputRequirement) -> bool:
     """Tell whether it can be looked at without running its code; `check_given` judges it then."""
     return last_segment(reference.url or "").endswith(".whl")
 
 
 def check_given(
-    wanted: Wanted,
-    roots: Iterable[Need],
+    wanted: ResolveRequest,
+    roots: Iterable[ResolverRequirement],
     constraints: Mapping[NormalizedName, Constraint],
     demanded: Mapping[NormalizedName, Hashes],
 ) -> None:
@@ -114,7 +113,7 @@ def check_given(
         raise HashCheckingError(why, problems, _PIN)
 
 
-def check_resolved(wanted: Wanted, resolution: Resolution) -> None:
+def check_resolved(wanted: ResolveRequest, resolution: Resolution) -> None:
     """Check that what was found by following dependencies has a hash too.
 
     Raises `HashCheckingError`.
@@ -133,7 +132,7 @@ def check_resolved(wanted: Wanted, resolution: Resolution) -> None:
         )
 
 
-def _reason(wanted: Wanted) -> str | None:
+def _reason(wanted: ResolveRequest) -> str | None:
     if not wanted.require_hashes:
         return None
     lines = (*wanted.requirements, *wanted.constraints)
@@ -144,7 +143,7 @@ def _reason(wanted: Wanted) -> str | None:
 
 
 def _problem(
-    root: Need,
+    root: ResolverRequirement,
     constraints: Mapping[NormalizedName, Constraint],
     demanded: Mapping[NormalizedName, Hashes],
 ) -> str | None:
@@ -163,7 +162,7 @@ def _problem(
     return None if pins_one_version(limit) else "is not pinned with =="
 
 
-def _place(said: UserRequirement) -> str:
+def _place(said: InputRequirement) -> str:
     return f"{redacted(said.text)} ({said.origin})"
 
 

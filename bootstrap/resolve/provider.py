@@ -10,21 +10,28 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.resolvelib.providers import AbstractProvider
-from bootstrap.resolve.catalogue import Catalogue
+from bootstrap.resolve.candidates import CandidateProvider
 from bootstrap.resolve.dependencies import Dependencies
-from bootstrap.resolve.need import PYTHON, UNUSABLE, Identifier, Need, Pin, pins_one_version
-from bootstrap.resolve.ruled_out import RuledOut
+from bootstrap.resolve.incompatible import IncompatibilityCache
+from bootstrap.resolve.model import (
+    PYTHON,
+    UNUSABLE,
+    Identifier,
+    ResolverCandidate,
+    ResolverRequirement,
+    pins_one_version,
+)
 
 if TYPE_CHECKING:
     from bootstrap._vendor.resolvelib.structs import RequirementInformation
 
-    Information = RequirementInformation[Need, Pin]
+    Information = RequirementInformation[ResolverRequirement, ResolverCandidate]
 
 _TROUBLESOME = 5
 """After so many conflicts an identifier is looked at before the others (pip's threshold)."""
 
 
-class Provider(AbstractProvider[Need, Pin, Identifier]):
+class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifier]):
     """Answers resolvelib's questions; the order of preference is pip's.
 
     :param order: the place of each project the user named, in the order of naming
@@ -33,10 +40,10 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        catalogue: CandidateProvider,
         dependencies: Dependencies,
         order: Mapping[NormalizedName, int],
-        ruled_out: RuledOut,
+        ruled_out: IncompatibilityCache,
     ) -> None:
         self._catalogue = catalogue
         self._dependencies = dependencies
@@ -44,15 +51,17 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
         self._ruled_out = ruled_out
         self.conflicts: Counter[Identifier] = Counter()
 
-    def identify(self, requirement_or_candidate: Need | Pin) -> Identifier:
+    def identify(
+        self, requirement_or_candidate: ResolverRequirement | ResolverCandidate
+    ) -> Identifier:
         """Return what a need or a pin is about."""
         return requirement_or_candidate.identifier
 
     def narrow_requirement_selection(
         self,
         identifiers: Iterable[Identifier],
-        resolutions: Mapping[Identifier, Pin],
-        candidates: Mapping[Identifier, Iterator[Pin]],  # noqa: ARG002  # resolvelib's signature
+        resolutions: Mapping[Identifier, ResolverCandidate],
+        candidates: Mapping[Identifier, Iterator[ResolverCandidate]],  # noqa: ARG002  # resolvelib's signature
         information: Mapping[Identifier, Iterator[Information]],  # noqa: ARG002  # likewise
         backtrack_causes: Sequence[Information],
     ) -> Iterable[Identifier]:
@@ -70,8 +79,8 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
     def get_preference(
         self,
         identifier: Identifier,
-        resolutions: Mapping[Identifier, Pin],  # noqa: ARG002  # resolvelib's signature
-        candidates: Mapping[Identifier, Iterator[Pin]],  # noqa: ARG002  # likewise
+        resolutions: Mapping[Identifier, ResolverCandidate],  # noqa: ARG002  # resolvelib's signature
+        candidates: Mapping[Identifier, Iterator[ResolverCandidate]],  # noqa: ARG002  # likewise
         information: Mapping[Identifier, Iterator[Information]],
         backtrack_causes: Sequence[Information],  # noqa: ARG002  # likewise
     ) -> tuple[bool | float | Identifier, ...]:
@@ -91,9 +100,9 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
     def find_matches(
         self,
         identifier: Identifier,
-        requirements: Mapping[Identifier, Iterator[Need]],
-        incompatibilities: Mapping[Identifier, Iterator[Pin]],
-    ) -> Iterable[Pin] | Callable[[], Iterable[Pin]]:
+        requirements: Mapping[Identifier, Iterator[ResolverRequirement]],
+        incompatibilities: Mapping[Identifier, Iterator[ResolverCandidate]],
+    ) -> Iterable[ResolverCandidate] | Callable[[], Iterable[ResolverCandidate]]:
         """Return the pins that meet all needs, best first, made only as they are looked at."""
         if identifier == PYTHON or identifier.name == UNUSABLE:
             return ()
@@ -104,11 +113,13 @@ class Provider(AbstractProvider[Need, Pin, Identifier]):
         excluded = {*incompatibilities[identifier], *self._ruled_out.of(identifier)}
         return self._catalogue.meeting(identifier, needs, excluded)
 
-    def is_satisfied_by(self, requirement: Need, candidate: Pin) -> bool:
+    def is_satisfied_by(
+        self, requirement: ResolverRequirement, candidate: ResolverCandidate
+    ) -> bool:
         """Tell whether a pin meets a need of the same identifier."""
         return requirement.is_met_by(candidate)
 
-    def get_dependencies(self, candidate: Pin) -> Iterator[Need]:
+    def get_dependencies(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
         """Yield what a pin needs, lazily: metadata only when a cheaper need holds."""
         return self._dependencies.of(candidate)
 

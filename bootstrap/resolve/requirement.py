@@ -14,7 +14,7 @@ from bootstrap.trust.hashes import Hashes
 
 
 @dataclass(frozen=True)
-class UserRequirement:
+class InputRequirement:
     """One requirement as the user named it, on the command line or on a line of a file."""
 
     text: str
@@ -35,11 +35,11 @@ class UserRequirement:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ResolveRequest:
     """All that is asked of one resolution."""
 
-    requirements: tuple[UserRequirement, ...]
-    constraints: tuple[UserRequirement, ...] = ()
+    requirements: tuple[InputRequirement, ...]
+    constraints: tuple[InputRequirement, ...] = ()
     """They limit versions but install nothing."""
     require_hashes: bool = False
     without_hashes: frozenset[NormalizedName] = frozenset()
@@ -65,7 +65,7 @@ class Resolved:
     candidate: Candidate | None
     """None: the installed version stays."""
     extras: frozenset[str] = frozenset()
-    requested: UserRequirement | None = None
+    requested: InputRequirement | None = None
     """The user's own requirement, where the user named it (PEP 376's REQUESTED)."""
     required_by: tuple[NormalizedName, ...] = ()
     hashes: Hashes = field(default_factory=Hashes)

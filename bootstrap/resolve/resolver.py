@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.installed import Installed
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.resolve.answer import answer
-from bootstrap.resolve.attempt import MAX_ROUNDS, Attempt, prepare
-from bootstrap.resolve.explain import explain
+from bootstrap.metadata.installed import Installed
+from bootstrap.resolve.context import MAX_ROUNDS, ResolverContext, prepare
+from bootstrap.resolve.explain.conflict import explain
 from bootstrap.resolve.hash_checking import check_given, check_resolved
-from bootstrap.resolve.requirement import Resolution, Resolved, Wanted
+from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
+from bootstrap.resolve.result import answer
 from bootstrap.resolve.source import CandidateSource
 from bootstrap.ui import Ui
 
@@ -32,7 +32,7 @@ class TooDeepError(BootstrapError):
 
 
 def resolve(
-    wanted: Wanted,
+    wanted: ResolveRequest,
     target: TargetEnvironment,
     source: CandidateSource,
     installed: Mapping[NormalizedName, Installed],
@@ -60,11 +60,11 @@ def resolve(
     return resolution
 
 
-def _troublesome(attempt: Attempt) -> tuple[str, ...]:
+def _troublesome(attempt: ResolverContext) -> tuple[str, ...]:
     return tuple(str(each) for each, _ in attempt.provider.conflicts.most_common(3))
 
 
-def _warn(resolution: Resolution, attempt: Attempt) -> None:
+def _warn(resolution: Resolution, attempt: ResolverContext) -> None:
     for each in resolution.distributions:
         if each.candidate is not None and each.candidate.file.yanked is not None:
             reason = each.candidate.file.yanked or "no reason was given"
@@ -74,7 +74,7 @@ def _warn(resolution: Resolution, attempt: Attempt) -> None:
         _warn_of_missing_extras(each, attempt)
 
 
-def _warn_of_missing_extras(each: Resolved, attempt: Attempt) -> None:
+def _warn_of_missing_extras(each: Resolved, attempt: ResolverContext) -> None:
     if each.candidate is None or not each.extras:
         return
     offered = {

@@ -11,8 +11,8 @@ from stat import S_ISDIR
 from bootstrap.provenance import Origin
 from bootstrap.trust import system_store
 from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError, TlsUnavailableError
+from bootstrap.trust.pem import CertificateFileError, NoCertificateError, read_certificates
 from bootstrap.trust.policy import BundledStore, NamedStore, Source, SystemStore, TrustPolicy
-from bootstrap.trust.x509.pem import CertificateFileError, NoCertificateError, read_certificates
 
 _LARGEST = 64 << 20
 """Bytes of a file of certificates: far more than any, and less than the machine's memory."""

@@ -32,8 +32,8 @@ from pathlib import Path
 from bootstrap.provenance import Origin
 from bootstrap.trust.anchors import Anchors, distinct, gather
 from bootstrap.trust.bundle import stable_bundle
+from bootstrap.trust.pem import write_pem
 from bootstrap.trust.policy import SystemStore, TrustPolicy
-from bootstrap.trust.x509.pem import write_pem
 
 _FILE_VARIABLES = (
     "SSL_CERT_FILE",

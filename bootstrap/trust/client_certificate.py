@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap.errors import BootstrapError
-from bootstrap.provenance import Given
+from bootstrap.provenance import Sourced
 
 if TYPE_CHECKING:
     import ssl
@@ -20,7 +20,7 @@ _ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,EN
 class ClientCertificateError(BootstrapError):
     """The client certificate that somebody named cannot be used."""
 
-    def __init__(self, given: Given[Path], why: str, hint: str) -> None:
+    def __init__(self, given: Sourced[Path], why: str, hint: str) -> None:
         self.origin, self.path, self.why = given.origin, given.value, why
         super().__init__(
             f"Cannot use the client certificate that {given.origin} names, {given.value}: {why}",
@@ -32,7 +32,7 @@ class _PasswordAskedError(Exception):
     """OpenSSL wants a password; left to itself it would ask the terminal."""
 
 
-def load(context: ssl.SSLContext, given: Given[Path]) -> None:
+def load(context: ssl.SSLContext, given: Sourced[Path]) -> None:
     """Load a PEM file that holds the certificate, its intermediates, and its private key.
 
     Raises `ClientCertificateError`.
@@ -56,7 +56,7 @@ def _refuse() -> str:
     raise _PasswordAskedError
 
 
-def _encrypted(given: Given[Path]) -> ClientCertificateError:
+def _encrypted(given: Sourced[Path]) -> ClientCertificateError:
     return ClientCertificateError(
         given,
         "its private key is protected by a password, which nobody can be asked for here",
@@ -65,7 +65,7 @@ def _encrypted(given: Given[Path]) -> ClientCertificateError:
     )
 
 
-def _explained(given: Given[Path], content: bytes, error: ssl.SSLError) -> ClientCertificateError:
+def _explained(given: Sourced[Path], content: bytes, error: ssl.SSLError) -> ClientCertificateError:
     """Tell apart why OpenSSL refused the file."""
     together = "Put the certificate and its private key, both as PEM text, into one file."
     if b"-----BEGIN " not in content:

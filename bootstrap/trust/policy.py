@@ -19,11 +19,61 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
-from bootstrap.provenance import Given, Origin
+from bootstrap.errors import UsageError
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.errors import NamedCertificateError
 from bootstrap.trust.settings import DefaultSources, TrustSettings
-from bootstrap.trust.trusted_host import TrustedHost
+
+
+# FOLDED from bootstrap/trust/trusted_host.py
+class TrustedHostError(UsageError):
+    """What was said is not `HOST` or `HOST:PORT`."""
+
+    def __init__(self, given: Sourced[str]) -> None:
+        self.given = given
+        super().__init__(
+            f"{given.origin}: {given.value!r} names no host; expected HOST or HOST:PORT.",
+            hint="For example: --trusted-host localhost:8080",
+        )
+
+
+@dataclass(frozen=True)
+class TrustedHost:
+    """A host, or one port of it, that is believed without verification (pip's `--trusted-host`)."""
+
+    host: str
+    """In lower case; an IPv6 address without its brackets."""
+    port: int | None = None
+    """None: every port."""
+
+    @classmethod
+    def parse(cls, given: Sourced[str]) -> TrustedHost:
+        """Read `HOST` or `HOST:PORT`, IPv6 addresses with or without brackets.
+
+        Raises `TrustedHostError`.
+        """
+        value = given.value.strip()
+        if value.count(":") > 1 and not value.startswith("["):
+            value = f"[{value}]"
+        try:
+            parts = urlsplit(f"//{value}")
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            raise TrustedHostError(given) from None
+        if not host or parts.netloc != value or parts.username is not None:
+            raise TrustedHostError(given)
+        return cls(host, port)
+
+    def covers(self, host: str, port: int) -> bool:
+        """Tell whether a server is meant; `host` without brackets, in any case."""
+        return self.host == host.lower().strip("[]") and self.port in {None, port}
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
 
 _STRENGTH = {"option": 3, "variable": 2, "file": 1, "default": 0}
 
@@ -33,8 +83,8 @@ class SystemStore:
     """The operating system's store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` put in its place."""
 
     origin: Origin
-    file: Given[str] | None = None
-    directories: Given[str] | None = None
+    file: Sourced[str] | None = None
+    directories: Sourced[str] | None = None
 
     @property
     def is_redefined(self) -> bool:
@@ -78,9 +128,9 @@ class TrustPolicy:
 
     sources: tuple[Source, ...]
     ignored: tuple[Ignored, ...] = ()
-    client_certificate: Given[Path] | None = None
+    client_certificate: Sourced[Path] | None = None
     """A PEM file with our own certificate and its private key."""
-    trusted_hosts: tuple[Given[TrustedHost], ...] = ()
+    trusted_hosts: tuple[Sourced[TrustedHost], ...] = ()
     strict: bool = False
 
     @property
@@ -93,7 +143,7 @@ class TrustPolicy:
         """The stores somebody named, in the order of their voices."""
         return tuple(s for s in self.sources if isinstance(s, NamedStore))
 
-    def trusts_blindly(self, host: str, port: int) -> Given[TrustedHost] | None:
+    def trusts_blindly(self, host: str, port: int) -> Sourced[TrustedHost] | None:
         """Return the `--trusted-host` that switches verification off for a server, if any does."""
         return next((g for g in self.trusted_hosts if g.value.covers(host, port)), None)
 
@@ -127,8 +177,8 @@ def decide(settings: TrustSettings) -> TrustPolicy:
 
 
 def _spoken(
-    setting: str, said: Iterable[Given[str]]
-) -> tuple[tuple[Given[str], ...], tuple[Ignored, ...]]:
+    setting: str, said: Iterable[Sourced[str]]
+) -> tuple[tuple[Sourced[str], ...], tuple[Ignored, ...]]:
     """Part what was said from what is empty."""
     said = tuple(said)
     for given in said:
@@ -138,7 +188,7 @@ def _spoken(
     return tuple(given for given in said if given.value), empty
 
 
-def _empty(setting: str, given: Given[str]) -> Ignored:
+def _empty(setting: str, given: Sourced[str]) -> Ignored:
     return Ignored(setting, given.value, given.origin, "it is empty")
 
 
@@ -148,8 +198,8 @@ def _empty_system(settings: TrustSettings) -> tuple[Ignored, ...]:
 
 
 def _exclusive(
-    certs: tuple[Given[str], ...], trust: Given[DefaultSources]
-) -> tuple[Given[str] | None, tuple[Ignored, ...]]:
+    certs: tuple[Sourced[str], ...], trust: Sourced[DefaultSources]
+) -> tuple[Sourced[str] | None, tuple[Ignored, ...]]:
     """Return the `--cert` in force, if one is, and those that are not."""
     if certs and _is_stronger(trust.origin, certs[0].origin):
         why = f"{trust.origin} chooses {trust.value.value}, and is the stronger voice"
@@ -157,7 +207,7 @@ def _exclusive(
     return (certs[0] if certs else None), _overruled("cert", certs)
 
 
-def _overruled(setting: str, said: tuple[Given[str], ...]) -> tuple[Ignored, ...]:
+def _overruled(setting: str, said: tuple[Sourced[str], ...]) -> tuple[Ignored, ...]:
     return tuple(
         Ignored(setting, given.value, given.origin, f"{said[0].origin} overrules it")
         for given in said[1:]
@@ -192,8 +242,8 @@ def _silenced_system(settings: TrustSettings, why: str) -> tuple[Ignored, ...]:
 
 
 def _audible(
-    adds: tuple[Given[str], ...], exclusive: Origin
-) -> tuple[tuple[Given[str], ...], tuple[Ignored, ...]]:
+    adds: tuple[Sourced[str], ...], exclusive: Origin
+) -> tuple[tuple[Sourced[str], ...], tuple[Ignored, ...]]:
     """Part what adds to an exclusive store from what its stronger voice silences."""
     why = f"{exclusive} is exclusive, and is the stronger voice"
     return (
@@ -210,9 +260,9 @@ def _is_stronger(one: Origin, other: Origin) -> bool:
     return _STRENGTH[one.kind] > _STRENGTH[other.kind]
 
 
-def _path(given: Given[str]) -> Given[Path]:
-    return Given(Path(given.value), given.origin)
+def _path(given: Sourced[str]) -> Sourced[Path]:
+    return Sourced(Path(given.value), given.origin)
 
 
-def _host(given: Given[str]) -> Given[TrustedHost]:
-    return Given(TrustedHost.parse(given), given.origin)
+def _host(given: Sourced[str]) -> Sourced[TrustedHost]:
+    return Sourced(TrustedHost.parse(given), given.origin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 
 
 class DefaultSources(Enum):
@@ -24,20 +24,20 @@ class TrustSettings:
     (configuration), so that the policy can say what was overruled, and by what.
     """
 
-    cert: tuple[Given[str], ...] = ()
+    cert: tuple[Sourced[str], ...] = ()
     """`--cert`, `PIP_CERT`, pip.conf `cert`: exclusive; the first one counts."""
-    add_certs: tuple[Given[str], ...] = ()
+    add_certs: tuple[Sourced[str], ...] = ()
     """`--add-cert`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`: each adds to what is in force."""
-    client_cert: tuple[Given[str], ...] = ()
+    client_cert: tuple[Sourced[str], ...] = ()
     """`--client-cert`, `PIP_CLIENT_CERT`, pip.conf, `SSL_CLIENT_CERT`; the first one counts."""
-    trusted_hosts: tuple[Given[str], ...] = ()
+    trusted_hosts: tuple[Sourced[str], ...] = ()
     """`HOST` or `HOST:PORT` for which verification is off, as in pip."""
-    default_sources: Given[DefaultSources] = field(
-        default_factory=lambda: Given(DefaultSources.BOTH, Origin.default())
+    default_sources: Sourced[DefaultSources] = field(
+        default_factory=lambda: Sourced(DefaultSources.BOTH, Origin.default())
     )
-    system_file: Given[str] | None = None
+    system_file: Sourced[str] | None = None
     """`SSL_CERT_FILE`: redefines the system's store, as OpenSSL defines it."""
-    system_directory: Given[str] | None = None
+    system_directory: Sourced[str] | None = None
     """`SSL_CERT_DIR`: likewise, a directory with hashed names (or several, by `os.pathsep`)."""
     strict: bool = False
     """Set `VERIFY_X509_STRICT`, which the roots of many intercepting proxies fail."""

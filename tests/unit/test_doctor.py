@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from bootstrap.doctor.machine import as_json
+from bootstrap.doctor.render import as_json, render
 from bootstrap.doctor.report import DoctorReport, diagnose
-from bootstrap.doctor.text import render
 from bootstrap.errors import UsageError
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
 from tests.unit.trust.authorities import Forge
@@ -29,7 +28,7 @@ def report(policy: TrustPolicy, *urls: str, **more: Any) -> DoctorReport:
 
 @pytest.fixture
 def policy(root_pem: Path) -> TrustPolicy:
-    given = Given(str(root_pem), Origin.file(Path("pip.conf"), 2))
+    given = Sourced(str(root_pem), Origin.file(Path("pip.conf"), 2))
     return decide(TrustSettings(cert=(given,)))
 
 
@@ -86,7 +85,7 @@ def test_passwords_stay_out_of_the_report(policy: TrustPolicy) -> None:
 def test_a_policy_that_cannot_be_carried_out_is_told_without_asking_anybody(
     tmp_path: Path, forge: Forge, serve: Serve
 ) -> None:
-    missing = Given(str(tmp_path / "gone.pem"), Origin.variable("PIP_CERT"))
+    missing = Sourced(str(tmp_path / "gone.pem"), Origin.variable("PIP_CERT"))
     server = serve(forge.issue())
     found = report(decide(TrustSettings(cert=(missing,))), f"https://localhost:{server.port}")
     assert found.exit_status == 1

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 
 from bootstrap.install.commit import journal as journals
-from bootstrap.install.commit.arrivals import plan_arrivals
-from bootstrap.install.commit.departures import plan_departures
-from bootstrap.install.commit.ground import Ground
-from bootstrap.install.commit.interrupts import Interrupts
 from bootstrap.install.commit.journal import Journal
-from bootstrap.install.commit.plan import Plan
+from bootstrap.install.commit.operations import LostError
+from bootstrap.install.commit.planner import Plan, TargetInspector, plan_arrivals, plan_departures
 from bootstrap.install.commit.preflight import check_plan
-from bootstrap.install.commit.staging import Fate, Staging
-from bootstrap.install.commit.steps import LostError
-from bootstrap.install.environment.owners import Owners
-from bootstrap.install.errors import JournalError
+from bootstrap.install.commit.staging import (
+    PREFIX,
+    Staging,
+    StagingState,
+    remove_directories,
+    restore_mtimes,
+)
+from bootstrap.install.errors import JournalError, translated
+from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.uninstall import Owners
+from bootstrap.locking import Lock
+from bootstrap.signals import Interrupts
 from bootstrap.ui import Ui
 
 
@@ -33,7 +40,7 @@ def commit(
 
     To be called with the environment's lock held. Raises `InstallError`.
     """
-    ground, plan = Ground(staging, old, owners), Plan()
+    ground, plan = TargetInspector(staging, old, owners), Plan()
     plan_arrivals(plan, ground)
     plan_departures(plan, ground)
     check_plan(plan, staging, owners, ui, force=force)
@@ -63,15 +70,15 @@ def _carry_out(plan: Plan, staging: Staging) -> None:
     areas = tuple(area.path for area in staging.areas)
     journal = Journal(plan.steps, staging.mtimes, areas, tuple(staging.made))
     journals.write(journal, areas[0])
-    staging.fate = Fate.KEPT
+    staging.fate = StagingState.KEPT
     try:
         journal.do()
         journals.remove(areas[0])
     except BaseException as exc:
         _undo(journal, areas[0], exc)
-        staging.fate = Fate.ABANDONED
+        staging.fate = StagingState.ABANDONED
         raise
-    staging.fate = Fate.COMMITTED
+    staging.fate = StagingState.COMMITTED
 
 
 def _undo(journal: Journal, area: str, reason: BaseException) -> None:
@@ -80,3 +87,51 @@ def _undo(journal: Journal, area: str, reason: BaseException) -> None:
         journals.remove(area)
     except (OSError, LostError) as failed:
         raise JournalError(area, f"{reason}; then {failed}") from reason
+
+
+# FOLDED from bootstrap/install/commit/recovery.py
+def abandoned_areas(places: SchemePaths) -> list[str]:
+    """Return the staging areas that are there, living ones included."""
+    return sorted(_areas(places))
+
+
+def _areas(places: SchemePaths) -> Iterator[str]:
+    for directory in dict.fromkeys(places.directories.values()):
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            for name in os.listdir(directory):
+                if name.startswith(PREFIX):
+                    yield os.path.join(directory, name)
+
+
+def recover_areas(areas: list[str], ui: Ui) -> None:
+    """Undo what dead owners of staging areas had begun; their locks tell the dead from the living.
+
+    To be called with the environment's lock held. Those with a journal come first: theirs may need
+    what lies in the others. Raises `JournalError`.
+    """
+    for area in sorted(areas, key=journals.exists, reverse=True):
+        lock = Lock(area)
+        try:
+            dead = lock.acquire_now()
+        except PermissionError:
+            ui.detail(f"Leaving {area} alone: it belongs to another user.")
+            continue
+        if dead:
+            with translated(area):
+                _recover(area, ui)
+            lock.release()
+
+
+def _recover(area: str, ui: Ui) -> None:
+    journal = journals.read(area)
+    if journal is None:
+        ui.detail(f"Removing what an interrupted installation had staged in {area}.")
+        shutil.rmtree(area, ignore_errors=True)
+        return
+    ui.detail(f"Undoing the interrupted installation that {area} tells of.")
+    journals.undo(journal, area)
+    journals.remove(area)
+    for each in {area, *journal.areas}:
+        shutil.rmtree(each, ignore_errors=True)
+    remove_directories(journal.made)
+    restore_mtimes(journal.mtimes)

@@ -14,14 +14,25 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from bootstrap.install.commit.exchange import exchange
-from bootstrap.install.commit.steps import Drop, Exchange, LostError, Make, Put, Step, Swap, Take
+from bootstrap.install.commit.operations import (
+    Exchange,
+    ExchangeFunction,
+    LostError,
+    MakeDir,
+    Move,
+    Remove,
+    RemoveDir,
+    Step,
+)
+from bootstrap.install.commit.rename_exchange import exchange
 from bootstrap.install.errors import JournalError
 
 NAME = "journal"
 _MAGIC = "get-installer journal"
 _FORMAT = 1
-_KINDS: Mapping[str, type[Step]] = {kind.__name__: kind for kind in (Make, Put, Swap, Take, Drop)}
+_KINDS: Mapping[str, type[Step]] = {
+    kind.__name__: kind for kind in (MakeDir, Move, Exchange, Remove, RemoveDir)
+}
 
 
 @dataclass(frozen=True)
@@ -36,12 +47,12 @@ class Journal:
     made: tuple[str, ...] = ()
     """Directories made to have a place for staging."""
 
-    def do(self, exchange: Exchange = exchange) -> None:
+    def do(self, exchange: ExchangeFunction = exchange) -> None:
         """Carry out every step."""
         for step in self.steps:
             step.do(exchange)
 
-    def undo(self, exchange: Exchange = exchange) -> None:
+    def undo(self, exchange: ExchangeFunction = exchange) -> None:
         """Leave everything as it was before; may be called again, however often it is cut off."""
         for step in reversed(self.steps):
             step.undo(exchange)
@@ -86,7 +97,7 @@ def remove(area: str) -> None:
         os.unlink(os.path.join(area, NAME))
 
 
-def undo(journal: Journal, area: str, exchange: Exchange = exchange) -> None:
+def undo(journal: Journal, area: str, exchange: ExchangeFunction = exchange) -> None:
     """Undo a commit that was cut off. Raises `JournalError` where that is impossible."""
     try:
         journal.undo(exchange)

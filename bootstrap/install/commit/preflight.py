@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import stat
 
-from bootstrap.install.commit.plan import Plan
+from bootstrap.install.commit.planner import Plan
 from bootstrap.install.commit.staging import Staging
-from bootstrap.install.environment.collisions import ignores_case, other_spelling
-from bootstrap.install.environment.owners import Owners
-from bootstrap.install.environment.places import Places
 from bootstrap.install.errors import (
     NoSpaceError,
     NotWritableError,
     OverwriteError,
 )
+from bootstrap.install.filesystem import ignores_case, other_spelling
+from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.uninstall import Owners
 from bootstrap.ui import Ui
 
 _SPARE = 1 << 20
 """Bytes left for directories, the journal, and the blocks files do not fill."""
 
 
-def check_writable(places: Places) -> None:
+def check_writable(places: SchemePaths) -> None:
     """Raise `NotWritableError` where a library or scripts directory cannot be written."""
     for directory in (*places.libraries, places.directories["scripts"]):
         _check_writable(_nearest(directory))
@@ -101,7 +101,7 @@ def _collisions(plan: Plan, staging: Staging, owners: Owners) -> list[tuple[str,
     return collisions
 
 
-def _may_replace_nobodys(path: str, places: Places) -> bool:
+def _may_replace_nobodys(path: str, places: SchemePaths) -> bool:
     """Whether what belongs to no distribution may be overwritten, as leftovers of pip's are."""
     if os.path.isdir(path) and not os.path.islink(path):
         return False

@@ -3,17 +3,61 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO
 
-from bootstrap.install.commit.area import Area
-from bootstrap.install.environment.mounts import shares_mount
-from bootstrap.install.environment.places import Places
-from bootstrap.install.errors import translated
+from bootstrap.install.errors import InstallError, translated
+from bootstrap.install.filesystem import shares_mount
+from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.locking import Lock
+
+# FOLDED from bootstrap/install/commit/area.py
+PREFIX = ".get-installer-"
+KEPT = "old"
+_ATTEMPTS = 100
+
+
+class StagingDirectory:
+    """One staging directory; `make` makes it, in a parent that looks untouched after `end`."""
+
+    def __init__(self, parent: str) -> None:
+        self.parent, self.path = parent, ""
+        self._mtime = self._mtime_after = os.stat(parent).st_mtime_ns
+        self._lock: Lock | None = None
+
+    def make(self) -> None:
+        """Make the directory, locked while we live, with a place for what is kept."""
+        for _ in range(_ATTEMPTS):
+            path = os.path.join(self.parent, PREFIX + secrets.token_hex(4))
+            with suppress(FileExistsError):
+                os.mkdir(path, 0o700)
+                self.path, self._mtime_after = path, os.stat(self.parent).st_mtime_ns
+                lock = Lock(path)
+                if lock.acquire_now():  # else somebody took it for a dead one's, and removes it
+                    self._lock = lock
+                    break
+        else:
+            raise InstallError(f"No staging directory can be kept in {self.parent}.")
+        os.mkdir(os.path.join(self.path, KEPT))
+
+    def known_time(self, found: int) -> int:
+        """Return the parent's modification time as it was before, if only we touched it since."""
+        return self._mtime if found == self._mtime_after else found
+
+    def end(self, *, keep: bool) -> None:
+        """Remove it with all that is in it, or leave it to the next run."""
+        if self.path and not keep:
+            shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock is not None:
+            self._lock.release()
+        if not keep and os.path.lexists(self.path):  # Windows keeps a locked file until now
+            shutil.rmtree(self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -25,7 +69,7 @@ class Claim:
     size: int | None
 
 
-class Fate(Enum):
+class StagingState(Enum):
     """What becomes of what is staged."""
 
     ABANDONED = "nothing was changed: no trace may stay"
@@ -37,15 +81,17 @@ class Staging:
     """The staged files of one transaction; several threads may stage at the same time."""
 
     def __init__(
-        self, places: Places, undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext
+        self,
+        places: SchemePaths,
+        undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.places = places
         self._undisturbed = undisturbed
         """Makes a context no signal interrupts: what is made must be known, to be removed."""
         self.made: list[str] = []
-        self.areas: list[Area] = []
+        self.areas: list[StagingDirectory] = []
         self.mtimes: dict[str, int] = {}
-        self.fate = Fate.ABANDONED
+        self.fate = StagingState.ABANDONED
         self.claims: dict[tuple[str, str], Claim] = {}
         self._roots: dict[str, str] = {}
         self._directories: set[str] = set()
@@ -73,7 +119,7 @@ class Staging:
         return self._add_area(directory)
 
     def _add_area(self, directory: str) -> str:
-        area = Area(directory)
+        area = StagingDirectory(directory)
         self.areas.append(area)
         with self._undisturbed():
             area.make()
@@ -135,12 +181,12 @@ class Staging:
 
     def end(self) -> None:
         """Remove every trace of it, of its having been there, too, if it was abandoned."""
-        if self.fate is Fate.ABANDONED:
+        if self.fate is StagingState.ABANDONED:
             for area in self.areas:
                 self.remember_time(area.parent)
         for area in self.areas:
-            area.end(keep=self.fate is Fate.KEPT)
-        if self.fate is Fate.ABANDONED:
+            area.end(keep=self.fate is StagingState.KEPT)
+        if self.fate is StagingState.ABANDONED:
             remove_directories(self.made)
             restore_mtimes(self.mtimes)
 
@@ -163,3 +209,21 @@ def _existing(directory: str) -> str:
     while not os.path.isdir(directory):
         directory = os.path.dirname(directory)
     return directory
+
+
+# FOLDED from bootstrap/install/commit/path_files.py
+def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> None:
+    """Stage a copy of a .pth file in the library directory, without some of its lines."""
+    try:
+        with open(path, "rb") as stream:
+            before = stream.read().splitlines(keepends=True)
+    except FileNotFoundError:
+        return
+    after = [line for line in before if os.fsdecode(line.rstrip(b"\r\n")) not in lines]
+    if after == before:
+        return
+    directory, name = os.path.split(path)
+    staged, _ = staging.claim(directory, name, Claim(name, b"", None))
+    with staging.create(staged) as stream:
+        stream.writelines(after)
+    os.chmod(staged, os.stat(path).st_mode)

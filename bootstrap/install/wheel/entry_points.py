@@ -6,8 +6,8 @@ import configparser
 import re
 from dataclasses import dataclass
 
-from bootstrap.install.archive.names import check_name
-from bootstrap.install.rules import BrokenRuleError, Rule
+from bootstrap.install.strict_zip.names import check_name
+from bootstrap.install.wheel_rules import Rule, WheelValidationError
 
 _REFERENCE = re.compile(
     r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*:\s*(?P<attribute>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*(\[.*\])?"
@@ -27,13 +27,13 @@ class EntryPoint:
 
 
 def parse_entry_points(content: bytes) -> tuple[EntryPoint, ...]:
-    """Parse entry_points.txt for the scripts it declares. Raises `BrokenRuleError`."""
+    """Parse entry_points.txt for the scripts it declares. Raises `WheelValidationError`."""
     config = configparser.ConfigParser(delimiters=("=",), interpolation=None, default_section="")
     config.optionxform = str  # type: ignore[assignment, method-assign]  # the documented way
     try:
         config.read_string(content.decode("utf-8"))
     except (UnicodeDecodeError, configparser.Error) as exc:
-        raise BrokenRuleError(Rule.ENTRY_POINTS, " ".join(str(exc).split())) from exc
+        raise WheelValidationError(Rule.ENTRY_POINTS, " ".join(str(exc).split())) from exc
     return tuple(
         _entry_point(name, value, gui=gui)
         for section, gui in _SECTIONS.items()
@@ -45,7 +45,7 @@ def parse_entry_points(content: bytes) -> tuple[EntryPoint, ...]:
 def _entry_point(name: str, reference: str, *, gui: bool) -> EntryPoint:
     match = _REFERENCE.fullmatch(reference or "")
     if match is None:
-        raise BrokenRuleError(Rule.ENTRY_POINT_REFERENCE, f"{name} = {reference}")
+        raise WheelValidationError(Rule.ENTRY_POINT_REFERENCE, f"{name} = {reference}")
     check_script_name(name)
     return EntryPoint(name, match["module"], match["attribute"], gui)
 
@@ -53,18 +53,18 @@ def _entry_point(name: str, reference: str, *, gui: bool) -> EntryPoint:
 def check_script_name(name: str) -> None:
     """Refuse a script that escapes the scripts directory or takes the interpreter's place.
 
-    The latter is pip's GHSA-4gg8-gxpx-9rph. Raises `BrokenRuleError`.
+    The latter is pip's GHSA-4gg8-gxpx-9rph. Raises `WheelValidationError`.
     """
     try:
         check_name(name)
-    except BrokenRuleError as exc:
-        raise BrokenRuleError(Rule.ENTRY_POINT_NAME, f"{name!r}: {exc.rule.value}") from exc
+    except WheelValidationError as exc:
+        raise WheelValidationError(Rule.ENTRY_POINT_NAME, f"{name!r}: {exc.rule.value}") from exc
     if "/" in name:
-        raise BrokenRuleError(Rule.ENTRY_POINT_NAME, repr(name))
+        raise WheelValidationError(Rule.ENTRY_POINT_NAME, repr(name))
     check_interpreter_name(name)
 
 
 def check_interpreter_name(name: str) -> None:
     """Refuse the name of an interpreter, such as `python3.12`, but not `python-config-check`."""
     if _INTERPRETER.fullmatch(name):
-        raise BrokenRuleError(Rule.SHADOWS_PYTHON, name)
+        raise WheelValidationError(Rule.SHADOWS_PYTHON, name)

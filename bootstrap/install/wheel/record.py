@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bootstrap.install.rules import BrokenRuleError, Rule
+from bootstrap.install.wheel_rules import Rule, WheelValidationError
 
 _STRONG = {"sha256": 32, "sha384": 48, "sha512": 64}
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
@@ -40,12 +40,12 @@ def row_of(path: str, content: bytes) -> RecordRow:
 
 
 def parse_record(content: bytes) -> dict[str, RecordRow]:
-    """Parse a wheel's RECORD. Raises `BrokenRuleError`."""
+    """Parse a wheel's RECORD. Raises `WheelValidationError`."""
     rows: dict[str, RecordRow] = {}
     for columns in _columns(content):
         row = _parse_row(columns)
         if rows.setdefault(row.path, row) != row:
-            raise BrokenRuleError(Rule.RECORD_TWICE, row.path)
+            raise WheelValidationError(Rule.RECORD_TWICE, row.path)
     return rows
 
 
@@ -60,7 +60,7 @@ def write_record(rows: Iterable[RecordRow], record_path: str) -> bytes:
 def recorded_paths(content: bytes) -> list[str]:
     """Return the paths an installed distribution's RECORD lists, as they are written.
 
-    Lenient, since other programs wrote it: rows may lack columns. Raises `BrokenRuleError` where
+    Lenient, since other programs wrote it: rows may lack columns. Raises `WheelValidationError` where
     it is no text or no CSV.
     """
     return [columns[0] for columns in _columns(content) if columns[0]]
@@ -71,15 +71,15 @@ def _columns(content: bytes) -> list[list[str]]:
         text = content.decode("utf-8")
         return [columns for columns in csv.reader(text.splitlines(), strict=True) if columns]
     except (UnicodeDecodeError, csv.Error) as exc:
-        raise BrokenRuleError(Rule.RECORD, str(exc)) from exc
+        raise WheelValidationError(Rule.RECORD, str(exc)) from exc
 
 
 def _parse_row(columns: list[str]) -> RecordRow:
     if len(columns) != 3 or not columns[0]:
-        raise BrokenRuleError(Rule.RECORD, f"the row {','.join(columns)!r}")
+        raise WheelValidationError(Rule.RECORD, f"the row {','.join(columns)!r}")
     path, hash_, size = columns
     if size and not (size.isascii() and size.isdigit()):
-        raise BrokenRuleError(Rule.RECORD, f"{path}: the size {size!r}")
+        raise WheelValidationError(Rule.RECORD, f"{path}: the size {size!r}")
     algorithm, digest = _parse_hash(path, hash_) if hash_ else ("", b"")
     return RecordRow(path.replace("\\", "/"), algorithm, digest, int(size) if size else None)
 
@@ -88,12 +88,12 @@ def _parse_hash(path: str, hash_: str) -> tuple[str, bytes]:
     algorithm, equals, encoded = hash_.partition("=")
     algorithm = algorithm.lower()
     if not equals:
-        raise BrokenRuleError(Rule.RECORD, f"{path}: the hash {hash_!r}")
+        raise WheelValidationError(Rule.RECORD, f"{path}: the hash {hash_!r}")
     if algorithm not in _STRONG:
-        raise BrokenRuleError(Rule.WEAK_HASH, f"{path}: {algorithm}")
+        raise WheelValidationError(Rule.WEAK_HASH, f"{path}: {algorithm}")
     digest = _decoded(encoded, _STRONG[algorithm])
     if digest is None:
-        raise BrokenRuleError(Rule.RECORD, f"{path}: the hash {hash_!r}")
+        raise WheelValidationError(Rule.RECORD, f"{path}: the hash {hash_!r}")
     return algorithm, digest
 
 
@@ -112,17 +112,17 @@ def _decoded(encoded: str, size: int) -> bytes | None:
 def check_listed(names: Iterable[str], rows: Mapping[str, RecordRow], dist_info: str) -> None:
     """Refuse files RECORD does not list, or lists without hash, and rows without a file.
 
-    `names` are the archive's files. Raises `BrokenRuleError`.
+    `names` are the archive's files. Raises `WheelValidationError`.
     """
     bare = {f"{dist_info}/{name}" for name in ("RECORD", *SIGNATURES)}
     names = set(names)
     for name in sorted(names - bare):
         if name not in rows:
-            raise BrokenRuleError(Rule.NOT_RECORDED, name)
+            raise WheelValidationError(Rule.NOT_RECORDED, name)
         if not rows[name].algorithm:
-            raise BrokenRuleError(Rule.NO_HASH, name)
+            raise WheelValidationError(Rule.NO_HASH, name)
     for path, row in rows.items():
         if path in bare and row.algorithm:
-            raise BrokenRuleError(Rule.RECORD_ITSELF, path)
+            raise WheelValidationError(Rule.RECORD_ITSELF, path)
         if path not in names and path not in bare and not path.endswith("/"):
-            raise BrokenRuleError(Rule.NOT_THERE, path)
+            raise WheelValidationError(Rule.NOT_THERE, path)

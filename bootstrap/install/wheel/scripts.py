@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.install.plan import PipScripts
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
 
 _LONGEST_INTERPRETER_LINE = 127

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from bootstrap._vendor.packaging.utils import (
     InvalidWheelFilename,
@@ -14,14 +14,72 @@ from bootstrap._vendor.packaging.utils import (
     parse_wheel_filename,
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
-from bootstrap.install.archive.archive import Archive, open_archive
 from bootstrap.install.errors import InstallError
-from bootstrap.install.rules import BrokenRuleError, Rule, WheelRefusedError
+from bootstrap.install.strict_zip.reader import Archive, open_archive
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
-from bootstrap.install.wheel.headers import parse_headers
-from bootstrap.install.wheel.layout import Placed, belongs_to, place
 from bootstrap.install.wheel.record import RecordRow, check_listed, parse_record
+from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
+from bootstrap.metadata.headers import parse_headers
 from bootstrap.trust.hashes import VerifiedWheel
+
+# FOLDED from bootstrap/install/wheel/layout.py
+SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
+
+_KEYS: dict[str, SchemeKey] = {
+    "purelib": "purelib",
+    "platlib": "platlib",
+    "scripts": "scripts",
+    "headers": "headers",
+    "data": "data",
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A file of the wheel, and where it goes: a path with `/` below a directory of the scheme."""
+
+    member: str
+    key: SchemeKey
+    path: str
+
+
+def belongs_to(directory: str, suffix: str, name: NormalizedName, version: Version) -> bool:
+    """Whether `NAME-VERSION.suffix` is of this distribution, however it is spelt."""
+    its_name, dash, its_version = directory.removesuffix(suffix).rpartition("-")
+    if not dash or canonicalize_name(its_name) != name:
+        return False
+    try:
+        return Version(its_version.replace("_", "-")) == version
+    except InvalidVersion:
+        return False
+
+
+def place(
+    members: tuple[str, ...], name: NormalizedName, version: Version, *, pure: bool
+) -> Iterator[Placed]:
+    """Yield where each file goes. Raises `WheelValidationError`."""
+    root: SchemeKey = "purelib" if pure else "platlib"
+    for member in members:
+        top, _, rest = member.partition("/")
+        if top.endswith(".data") and rest:
+            if not belongs_to(top, ".data", name, version):
+                raise WheelValidationError(Rule.DATA_NAME, top)
+            placed = _place_data(member, rest, name)
+        else:
+            placed = Placed(member, root, member)
+        yield placed
+
+
+def _place_data(member: str, rest: str, name: NormalizedName) -> Placed:
+    key, slash, path = rest.partition("/")
+    if not slash:
+        raise WheelValidationError(Rule.DATA_FILE, member)
+    if key not in _KEYS:
+        raise WheelValidationError(Rule.DATA_KEY, member)
+    if key == "headers":
+        path = f"{name}/{path}"
+    return Placed(member, _KEYS[key], path)
+
 
 _WHEEL_VERSION = (1, 0)
 _METADATA_VERSION = (2, 6)
@@ -53,7 +111,7 @@ def open_wheel(wheel: VerifiedWheel) -> Iterator[Wheel]:
     try:
         with _opened(wheel) as stream:
             yield _understand(wheel.filename, open_archive(stream))
-    except BrokenRuleError as exc:
+    except WheelValidationError as exc:
         raise WheelRefusedError(wheel.filename, exc.rule, exc.detail) from exc
 
 
@@ -98,7 +156,7 @@ def _from_filename(filename: str) -> tuple[NormalizedName, Version]:
     try:
         name, version, _, _ = parse_wheel_filename(filename)
     except (InvalidWheelFilename, InvalidVersion) as exc:
-        raise BrokenRuleError(Rule.FILENAME, str(exc)) from exc
+        raise WheelValidationError(Rule.FILENAME, str(exc)) from exc
     return name, version
 
 
@@ -106,28 +164,28 @@ def _find_dist_info(files: tuple[str, ...], name: NormalizedName, version: Versi
     tops = {file.partition("/")[0] for file in files if "/" in file}
     found = sorted(top for top in tops if top.lower().endswith(".dist-info"))
     if not found:
-        raise BrokenRuleError(Rule.NO_DIST_INFO)
+        raise WheelValidationError(Rule.NO_DIST_INFO)
     if len(found) > 1:
-        raise BrokenRuleError(Rule.SEVERAL_DIST_INFO, ", ".join(found))
+        raise WheelValidationError(Rule.SEVERAL_DIST_INFO, ", ".join(found))
     if not belongs_to(found[0], ".dist-info", name, version):
-        raise BrokenRuleError(Rule.DIST_INFO_NAME, found[0])
+        raise WheelValidationError(Rule.DIST_INFO_NAME, found[0])
     return found[0]
 
 
 def _required(archive: Archive, dist_info: str, name: str, rule: Rule) -> bytes:
     path = f"{dist_info}/{name}"
     if path not in archive.members:
-        raise BrokenRuleError(rule)
+        raise WheelValidationError(rule)
     return archive.read(path)
 
 
 def _check_wheel_version(headers: Mapping[str, str]) -> Iterator[str]:
     said = headers.get("wheel-version")
     if said is None:
-        raise BrokenRuleError(Rule.NO_WHEEL_VERSION)
+        raise WheelValidationError(Rule.NO_WHEEL_VERSION)
     version = _dotted(said, Rule.WHEEL_FILE)
     if version[0] > _WHEEL_VERSION[0]:
-        raise BrokenRuleError(Rule.WHEEL_VERSION, said)
+        raise WheelValidationError(Rule.WHEEL_VERSION, said)
     if version > _WHEEL_VERSION:
         yield f"its Wheel-Version {said} is newer than this program knows"
 
@@ -137,15 +195,15 @@ def _check_metadata(content: bytes, name: NormalizedName, version: Version) -> I
     said = headers.get("metadata-version", "")
     metadata_version = _dotted(said, Rule.METADATA)
     if metadata_version[0] > _METADATA_VERSION[0]:
-        raise BrokenRuleError(Rule.METADATA_VERSION, said)
+        raise WheelValidationError(Rule.METADATA_VERSION, said)
     if canonicalize_name(headers.get("name", "")) != name:
-        raise BrokenRuleError(Rule.METADATA_NAME, headers.get("name", "no name"))
+        raise WheelValidationError(Rule.METADATA_NAME, headers.get("name", "no name"))
     try:
         same = Version(headers.get("version", "")) == version
     except InvalidVersion:
         same = False
     if not same:
-        raise BrokenRuleError(Rule.METADATA_WHEEL_VERSION, headers.get("version", "none"))
+        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, headers.get("version", "none"))
     if metadata_version > _METADATA_VERSION:
         yield f"its Metadata-Version {said} is newer than this program knows"
 
@@ -153,14 +211,14 @@ def _check_metadata(content: bytes, name: NormalizedName, version: Version) -> I
 def _dotted(said: str, rule: Rule) -> tuple[int, int]:
     parts = said.split(".")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise BrokenRuleError(rule, f"the version {said!r}")
+        raise WheelValidationError(rule, f"the version {said!r}")
     return int(parts[0]), int(parts[1])
 
 
 def _root_is_purelib(headers: Mapping[str, str]) -> bool:
     said = headers.get("root-is-purelib", "false").lower()
     if said not in {"true", "false"}:
-        raise BrokenRuleError(Rule.ROOT_IS_PURELIB, said)
+        raise WheelValidationError(Rule.ROOT_IS_PURELIB, said)
     return said == "true"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.rules import Rule
+from bootstrap.install.wheel_rules import Rule
 from tests.functional.engine import snapshot
 from tests.functional.install.conftest import Site
 from tests.unit.install.hostile import KINDS, Kind

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bootstrap import __version__
-from bootstrap.config.command_line import answer
-from bootstrap.config.options import OPTIONS
-from bootstrap.config.refused import REFUSED
+from bootstrap.config.options.command_line import answer
+from bootstrap.config.options.table import OPTIONS
+from bootstrap.config.options.unsupported import REFUSED
 from bootstrap.errors import UsageError
 
 

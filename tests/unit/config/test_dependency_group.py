@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bootstrap.config.dependency_group import DependencyGroupError
+from bootstrap.config.requirements.groups import DependencyGroupError
 from bootstrap.lock.errors import LockError
-from bootstrap.lock.file import Choice
+from bootstrap.lock.read import Choice
 from tests.unit.config.users import User
 
 PROJECT = """

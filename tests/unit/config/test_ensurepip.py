@@ -9,7 +9,7 @@ import pytest
 from bootstrap.config import ensurepip
 from bootstrap.config.model import Config
 from bootstrap.errors import UsageError
-from bootstrap.install.plan import PipScripts
+from bootstrap.install.model import PipScripts
 
 _HOSTILE = {
     "HOME": "/nowhere",

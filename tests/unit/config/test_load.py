@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.not_yet import NotYetError
-from bootstrap.config.option import Command
-from bootstrap.config.tokens import RefusedOptionError, UnknownOptionError
-from bootstrap.config.values import InvalidValueError
+from bootstrap.config.load import NotYetError
+from bootstrap.config.options.option import Command
+from bootstrap.config.options.parser import RefusedOptionError, UnknownOptionError
+from bootstrap.config.options.values import InvalidValueError
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import IndexStrategy
-from bootstrap.install.plan import PipScripts
+from bootstrap.install.model import PipScripts
 from bootstrap.trust.settings import DefaultSources
 from tests.unit.config.users import NOW, User
 

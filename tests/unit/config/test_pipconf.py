@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.pipconf import ConfigurationFileError
+from bootstrap.config.options.config_files import ConfigurationFileError
 from tests.unit.config.users import User
 
 

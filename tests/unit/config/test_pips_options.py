@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap._bundled import BundleError, bundled_wheel
-from bootstrap.config.command_line import parse
-from bootstrap.config.options import OPTIONS
+from bootstrap.config.options.command_line import parse
+from bootstrap.config.options.table import OPTIONS
 from bootstrap.errors import UsageError
 
 ASKED = """

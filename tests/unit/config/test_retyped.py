@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.retyped import into_a_venv
+from bootstrap.config.suggested_command import into_a_venv
 from tests.functional.engine import CHECKOUT, run
 
 _SAVED = "what was piped saved as get-installer.py"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bootstrap.config.load import load
-from bootstrap.config.seeds import with_seeds
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.environment.venv import make
 from bootstrap.ui import Ui
+from bootstrap.workflow.default_requirements import with_seeds
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.surroundings import Surroundings
+from bootstrap.config.options.process import Surroundings
 
 
 def _on(platform: str, **environ: str) -> Surroundings:

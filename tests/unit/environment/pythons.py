@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.ui import Ui
 
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
@@ -71,7 +71,7 @@ class Heard(Ui):
 
 def wanting(python: Path | str | None = None, **settings: Any) -> TargetSettings:
     """Return settings as the command line would give them here."""
-    given = None if python is None else Given(str(python), Origin.option("--python"))
+    given = None if python is None else Sourced(str(python), Origin.option("--python"))
     defaults = {"search_path": os.environ["PATH"], "environment": dict(os.environ)}
     return TargetSettings(python=given, **{**defaults, **settings})
 

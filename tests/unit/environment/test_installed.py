@@ -9,7 +9,7 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.installed import (
+from bootstrap.metadata.installed import (
     Installed,
     InstalledDistributions,
     InstalledKind,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.environment.locate import (
+from bootstrap.environment.discovery import (
     InterpreterNotFoundError,
     WantedVersion,
     interpreters_of,

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.installation_scheme import describe
 from bootstrap.environment.managed import (
     ExternallyManagedError,
     management_message,
     require_unmanaged,
 )
-from bootstrap.environment.place import describe
+from bootstrap.environment.model import TargetEnvironment
 from tests.unit.environment.pythons import DEBIAN, Heard, target_of, wanting
 
 WORDS = """[externally-managed]

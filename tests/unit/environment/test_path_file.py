@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.path_file import (
+from bootstrap.environment.installation_scheme import describe
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.pth_file import (
     HiddenSiteError,
     PathFileError,
     imports_site,
@@ -17,7 +18,6 @@ from bootstrap.environment.path_file import (
     require_visible,
     with_site,
 )
-from bootstrap.environment.place import describe
 from tests.unit.environment.pythons import Heard, target_of, wanting
 
 DISTRIBUTED = b"""\

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment import place
+from bootstrap.environment import installation_scheme
+from bootstrap.environment.installation_scheme import UserSiteDisabledError, can_write, describe
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.managed import VirtualEnvironmentRequiredError
-from bootstrap.environment.place import UserSiteDisabledError, can_write, describe
 from bootstrap.errors import UsageError
 from tests.unit.environment.pythons import DEBIAN, Heard, run, target_of, told_by, wanting
 
@@ -136,7 +136,7 @@ def test_where_nobody_may_write_pips_way_out_is_the_users_site(
 ) -> None:
     # Root may write everywhere, so the answer to that one question is given here.
     base = base_of(venv_of(tmp_path))
-    monkeypatch.setattr(place, "can_write", lambda _: False)
+    monkeypatch.setattr(installation_scheme, "can_write", lambda _: False)
     heard = Heard()
     found = describe(base, wanting(), heard)
     assert found.scheme == base.schemes["user"]

@@ -9,8 +9,13 @@ import pytest
 from bootstrap._vendor import packaging
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap.environment.interpreter import Build, Interpreter
-from bootstrap.environment.platforms import parse_musl_version, platform_tags
-from bootstrap.environment.tags import cpython_abis, generic_abis, supported_tags
+from bootstrap.environment.platforms import (
+    cpython_abis,
+    generic_abis,
+    parse_musl_version,
+    platform_tags,
+    supported_tags,
+)
 from tests.unit.environment.pythons import run, target_of, told_by, version_of
 
 LIBRARIES = Path(packaging.__file__).parents[1]

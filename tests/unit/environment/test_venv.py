@@ -12,7 +12,11 @@ from venv import EnvBuilder
 import pytest
 
 from bootstrap.environment import venv
-from bootstrap.environment.claim import (
+from bootstrap.environment.discovery import InterpreterNotFoundError
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.probe import OtherPythonError
+from bootstrap.environment.venv import NoVenvModuleError, VenvError, make
+from bootstrap.environment.venv_lock import (
     LOCK,
     MADE,
     MAKING,
@@ -20,17 +24,13 @@ from bootstrap.environment.claim import (
     claimed,
     is_whole,
 )
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.locate import InterpreterNotFoundError
-from bootstrap.environment.probe import OtherPythonError
-from bootstrap.environment.venv import NoVenvModuleError, VenvError, make
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from tests.functional.engine import CHECKOUT, Engine
 from tests.unit.environment.pythons import ALL, Heard, run, target_of, version_of
 
 
 def wanted(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
-    return target_of(python, venv=Given(str(directory), Origin.option("--venv")))
+    return target_of(python, venv=Sourced(str(directory), Origin.option("--venv")))
 
 
 def made(directory: Path, python: Path | str | None = None) -> TargetEnvironment:

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from bootstrap.config.load import load
-from bootstrap.config.surroundings import Surroundings
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.config.options.process import Surroundings
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.environment.venv import make
-from bootstrap.handoff.said import Said
+from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.trust.children import child_certificates
 from bootstrap.trust.policy import decide
 from bootstrap.ui import Ui
 
-Says = Callable[..., Said]
+Says = Callable[..., ForwardedSettings]
 
 
 @pytest.fixture
@@ -33,13 +33,17 @@ def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
     """Tell what the user said on a command line, with variables and in pip.conf."""
     monkeypatch.setattr(Surroundings, "global_configuration", ())  # this machine's own
 
-    def say(*argv: str, conf: str = "", environ: Mapping[str, str] | None = None) -> Said:
+    def say(
+        *argv: str, conf: str = "", environ: Mapping[str, str] | None = None
+    ) -> ForwardedSettings:
         file = tmp_path / "pip.conf"
         file.write_text(f"[global]\n{conf}\n")
         variables = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(file), **(environ or {})}
         config = load(argv, variables, cwd=tmp_path, default_index=lambda: "https://default.test/")
         policy = decide(config.trust)
         certificates = child_certificates(policy, None, exported=(environ or {}).keys()).variables()
-        return Said(policy, config.network, config.index, config.no_index, certificates)
+        return ForwardedSettings(
+            policy, config.network, config.index, config.no_index, certificates
+        )
 
     return say

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.handoff.command import NoCommandError, command
 
 

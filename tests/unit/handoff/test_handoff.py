@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.scheme import flat_scheme
+from bootstrap.environment.interpreter import flat_scheme
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.handoff.handoff import handoff
-from bootstrap.handoff.said import Said
 from tests.servers import Authority
 from tests.unit.handoff.conftest import Says
 
@@ -27,7 +27,9 @@ def test_where_nothing_was_said_the_callers_environment_is_the_installers(
 
 
 def test_macos_trace_of_our_own_interpreter_is_left_out(target: TargetEnvironment) -> None:
-    found = handoff(PIP, (), target, Said(), {"__PYVENV_LAUNCHER__": "/ours", "A": "b"})
+    found = handoff(
+        PIP, (), target, ForwardedSettings(), {"__PYVENV_LAUNCHER__": "/ours", "A": "b"}
+    )
     assert found.environ == {"A": "b"}
 
 
@@ -45,7 +47,7 @@ def test_a_directory_of_its_own_is_put_on_the_path(
     target: TargetEnvironment, tmp_path: Path
 ) -> None:
     elsewhere = replace(target, scheme=flat_scheme(tmp_path / "dir", Path("include")))
-    found = handoff(PIP, (), elsewhere, Said(), {"PYTHONPATH": "/theirs"})
+    found = handoff(PIP, (), elsewhere, ForwardedSettings(), {"PYTHONPATH": "/theirs"})
     assert found.environ["PYTHONPATH"] == f"{tmp_path / 'dir'}:/theirs"
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bootstrap._vendor.packaging.tags import Tag, compatible_tags, cpython_tags
-from bootstrap.environment.environment import Scheme, TargetEnvironment
+from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.session import Session
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from tests.unit.network.conftest import (
     Heard,
     authority,
@@ -55,8 +55,8 @@ def make_finder(session: Session, heard: Heard) -> MakeFinder:
         **said: Any,
     ) -> Finder:
         settings = IndexSettings(
-            index_urls=tuple(Given(url, Origin.option("--index-url")) for url in urls),
-            find_links=tuple(Given(link, Origin.option("--find-links")) for link in links),
+            index_urls=tuple(Sourced(url, Origin.option("--index-url")) for url in urls),
+            find_links=tuple(Sourced(link, Origin.option("--find-links")) for link in links),
             **said,
         )
         return Finder(session, settings, target or make_target(), heard.ui)

@@ -7,7 +7,7 @@ import pytest
 
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.finder import Finder
-from bootstrap.index.metadata import MetadataError, fetch_metadata, parse_metadata
+from bootstrap.metadata.core import MetadataError, fetch_metadata, parse_metadata
 from bootstrap.network.session import Session
 from bootstrap.trust.hashes import HashMismatchError
 from tests.servers import IndexServer, make_wheel

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.tags import sys_tags
-from bootstrap.environment.environment import Scheme, TargetEnvironment
-from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.environment.model import Scheme, TargetEnvironment
+from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified, verified_bytes
 from bootstrap.ui import Ui

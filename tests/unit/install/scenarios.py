@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bootstrap.install.plan import InstallSettings
+from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import uninstall
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
 from tests.servers.wheels import make_wheel

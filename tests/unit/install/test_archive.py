@@ -8,8 +8,8 @@ import zipfile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bootstrap.install.archive.archive import open_archive
-from bootstrap.install.rules import BrokenRuleError
+from bootstrap.install.strict_zip.reader import open_archive
+from bootstrap.install.wheel_rules import WheelValidationError
 from tests.unit.install.hostile.kind import wheel, wheel_files
 
 _WHEEL = wheel({"pkg/module.py": b"x = 1\n" * 40})
@@ -22,7 +22,7 @@ def _read_strictly(content: bytes) -> dict[str, bytes] | None:
     try:
         archive = open_archive(io.BytesIO(content))
         return {name: archive.read(name) for name in archive.members}
-    except BrokenRuleError:
+    except WheelValidationError:
         return None
 
 

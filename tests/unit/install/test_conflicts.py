@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.environment.collisions import other_spelling
 from bootstrap.install.errors import OverwriteError
-from bootstrap.install.plan import InstallSettings
+from bootstrap.install.filesystem import other_spelling
+from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import uninstall
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.install.plan import InstalledDistribution, InstallSettings, WheelToInstall
+from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install, uninstall
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.hashes import Hashes, verified
 from bootstrap.ui import Ui
 from tests.functional.conftest import ensurepip_wheel
@@ -85,7 +85,7 @@ def ui() -> Ui:
 
 
 def _target(python: Path, ui: Ui) -> TargetEnvironment:
-    return probe(TargetSettings(python=Given(str(python), Origin.default())), ui)
+    return probe(TargetSettings(python=Sourced(str(python), Origin.default())), ui)
 
 
 def _install(python: Path, ui: Ui, wheel: Path, *, compiled: bool = False) -> InstalledDistribution:

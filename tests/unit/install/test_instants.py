@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.errors import BootstrapError
-from bootstrap.install.commit import exchange
+from bootstrap.install.commit import rename_exchange
 from bootstrap.install.transaction import recover
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, in_child, listening
@@ -90,7 +90,7 @@ def bed(request: pytest.FixtureRequest, scenario: Scenario, tmp_path: Path) -> B
 @pytest.fixture
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system whose kernel cannot exchange two paths."""
-    monkeypatch.setattr(exchange, "_function", lambda: None)
+    monkeypatch.setattr(rename_exchange, "_function", lambda: None)
 
 
 def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(bed: Bed) -> None:

@@ -10,9 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bootstrap.install.commit import journal as journals
-from bootstrap.install.commit.exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.commit.journal import Journal
-from bootstrap.install.commit.steps import Drop, Exchange, Make, Put, Step, Swap, Take
+from bootstrap.install.commit.operations import (
+    Exchange,
+    ExchangeFunction,
+    MakeDir,
+    Move,
+    Remove,
+    RemoveDir,
+    Step,
+)
+from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.errors import JournalError
 from bootstrap.install.transaction import recover
 from tests.unit.install.conftest import Workbench
@@ -55,11 +63,11 @@ def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Step]:
         if kind == "drop":
             path.mkdir(mode=0o750)
         kinds: dict[str, Step] = {
-            "make": Make(str(path)),
-            "put": Put(str(path), str(staged), inode),
-            "swap": Swap(str(path), str(staged), str(kept), inode),
-            "take": Take(str(path), str(kept)),
-            "drop": Drop(str(path), 0o750, os.getuid(), os.getgid()),
+            "make": MakeDir(str(path)),
+            "put": Move(str(path), str(staged), inode),
+            "swap": Exchange(str(path), str(staged), str(kept), inode),
+            "take": Remove(str(path), str(kept)),
+            "drop": RemoveDir(str(path), 0o750, os.getuid(), os.getgid()),
         }
         steps.append(kinds[kind])
     return steps
@@ -70,7 +78,7 @@ def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Step]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_part_of_a_commit_is_undone_also_when_undoing_is_cut_off(
     tmp_path: Path,
-    exchanging: Exchange,
+    exchanging: ExchangeFunction,
     plan: list[tuple[str, bool, bool]],
     done: int,
     undone: int,
@@ -107,11 +115,11 @@ def test_with_and_without_exchange_a_commit_has_the_same_end(
 
 _NAMES = st.text(min_size=1).map(lambda name: f"/x/{name}") | st.just("/x/\udcff")
 _ANY_STEP = st.one_of(
-    st.builds(Make, _NAMES),
-    st.builds(Put, _NAMES, _NAMES, st.integers(0)),
-    st.builds(Swap, _NAMES, _NAMES, _NAMES, st.integers(0)),
-    st.builds(Take, _NAMES, _NAMES),
-    st.builds(Drop, _NAMES, st.integers(0, 0o7777), st.integers(0), st.integers(0)),
+    st.builds(MakeDir, _NAMES),
+    st.builds(Move, _NAMES, _NAMES, st.integers(0)),
+    st.builds(Exchange, _NAMES, _NAMES, _NAMES, st.integers(0)),
+    st.builds(Remove, _NAMES, _NAMES),
+    st.builds(RemoveDir, _NAMES, st.integers(0, 0o7777), st.integers(0), st.integers(0)),
 )
 
 
@@ -173,6 +181,6 @@ def test_a_journal_of_somebody_else_is_refused(bench: Workbench, area: Path) -> 
 
 
 def test_a_journal_whose_backups_are_gone_is_refused(bench: Workbench, area: Path) -> None:
-    gone = Take(str(bench.library / "x"), str(area / "old" / "0"))
+    gone = Remove(str(bench.library / "x"), str(area / "old" / "0"))
     journals.write(Journal((gone,), {}), str(area))
     _refused(bench, area, "is gone")

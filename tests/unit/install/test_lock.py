@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.environment.lock import Lock, locked
-from bootstrap.install.environment.places import Places, lock_paths
 from bootstrap.install.errors import LockTimeoutError
+from bootstrap.install.scheme_paths import SchemePaths, lock_paths
+from bootstrap.locking import Lock, locked
 from bootstrap.ui import Ui
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.scenarios import demo
@@ -114,7 +114,7 @@ def test_a_lock_file_serves_where_directories_cannot_be_locked(
 def test_uvs_lock_of_a_virtual_environment_is_held_too(bench: Workbench, ui: Ui) -> None:
     uv = bench.prefix / ".lock"
     uv.touch()
-    paths = lock_paths(Places(bench.target.scheme))
+    paths = lock_paths(SchemePaths(bench.target.scheme))
     assert str(uv) in paths
     with uv.open("rb") as stream, locked(paths, 0, ui), pytest.raises(BlockingIOError):
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bootstrap.install.archive.names import check_collisions, check_name, folded
-from bootstrap.install.rules import BrokenRuleError
+from bootstrap.install.strict_zip.names import check_collisions, check_name, folded
+from bootstrap.install.wheel_rules import WheelValidationError
 
 _PARTS = st.sampled_from(
     ["a", "B", "..", ".", "", "C:", "con", "aux.py", "x ", "y.", "\\", "nul", "ß", "é", "\0", "~"]
@@ -19,7 +19,7 @@ _NAMES = st.one_of(st.lists(_PARTS, max_size=5).map("/".join), st.text(max_size=
 def _accepted(name: str) -> bool:
     try:
         check_name(name)
-    except BrokenRuleError:
+    except WheelValidationError:
         return False
     return True
 
@@ -41,7 +41,7 @@ def test_an_accepted_name_stays_inside_wherever_it_is_joined(name: str) -> None:
 def test_names_that_fold_together_are_refused_together(one: str, other: str) -> None:
     try:
         check_collisions([one, other])
-    except BrokenRuleError:
+    except WheelValidationError:
         return
     assert one != other
     files = [name for name in (one, other) if not name.endswith("/")]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bootstrap.install.rules import BrokenRuleError
 from bootstrap.install.wheel.record import (
     RecordRow,
     parse_record,
@@ -14,6 +13,7 @@ from bootstrap.install.wheel.record import (
     row_of,
     write_record,
 )
+from bootstrap.install.wheel_rules import WheelValidationError
 
 _PATHS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="\\"), min_size=1
@@ -37,7 +37,7 @@ def test_the_order_of_rows_makes_no_difference(rows: list[RecordRow]) -> None:
 def test_whatever_is_read_is_understood_or_refused(content: bytes) -> None:
     try:
         rows = parse_record(content)
-    except BrokenRuleError:
+    except WheelValidationError:
         return
     assert all(path == row.path and path for path, row in rows.items())
 
@@ -51,5 +51,5 @@ def test_a_row_holds_the_sha256_and_the_size(content: bytes) -> None:
 
 @pytest.mark.parametrize("hash_", ["sha256", "sha256=", "=x", "sha256=x y", "sha256=" + "A" * 44])
 def test_a_hash_that_is_none_is_refused(hash_: str) -> None:
-    with pytest.raises(BrokenRuleError):
+    with pytest.raises(WheelValidationError):
         parse_record(f"x,{hash_},1\n".encode())

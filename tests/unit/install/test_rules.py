@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.rules import Rule, WheelRefusedError
+from bootstrap.install.wheel_rules import Rule, WheelRefusedError
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.hostile import KINDS, Kind
 from tests.unit.install.trees import picture

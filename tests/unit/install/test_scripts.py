@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.tags import Tag
-from bootstrap.install.plan import PipScripts
+from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
 from bootstrap.install.wheel.scripts import (
     Interpreter,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bootstrap.environment.managed import ExternallyManagedError
-from bootstrap.install.plan import InstallSettings, WheelToInstall
+from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.transaction import begin, install
 from bootstrap.trust.hashes import Hashes, verified
 from tests.servers.wheels import make_wheel

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.install.errors import CannotUninstallError
-from bootstrap.install.plan import InstallSettings
+from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import uninstall
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench

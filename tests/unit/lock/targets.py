@@ -9,11 +9,11 @@ from pathlib import Path
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.tags import Tag, parse_tag
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.scheme import Scheme
+from bootstrap.environment.interpreter import Scheme
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile
-from bootstrap.index.metadata import Metadata
-from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.metadata.core import Metadata
+from bootstrap.resolve.requirement import InputRequirement
 
 
 def a_target(
@@ -54,7 +54,7 @@ class Source:
 
     offered: dict[str, list[Candidate]] = field(default_factory=dict)
     references: dict[str, Candidate] = field(default_factory=dict)
-    asked: list[UserRequirement] = field(default_factory=list)
+    asked: list[InputRequirement] = field(default_factory=list)
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
         return self.offered.get(name, [])
@@ -66,7 +66,7 @@ class Source:
     def metadata(self, candidate: Candidate) -> Metadata:
         raise AssertionError(f"a lock needs no metadata, and that of {candidate.name} was asked")
 
-    def direct(self, requirement: UserRequirement) -> Candidate:
+    def direct(self, requirement: InputRequirement) -> Candidate:
         self.asked.append(requirement)
         return self.references[requirement.url or ""]
 

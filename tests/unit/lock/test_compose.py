@@ -12,18 +12,17 @@ from bootstrap._vendor import tomli
 from bootstrap._vendor.packaging.pylock import Pylock
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
-from bootstrap.lock.compose import Part
 from bootstrap.lock.errors import UnlockableError
-from bootstrap.lock.file import parse_lock
-from bootstrap.lock.fixed import Terms, fixed
-from bootstrap.lock.writing import lock_text
-from bootstrap.pep517.direct_url import of_archive
-from bootstrap.preparer.acquired import Acquired
+from bootstrap.lock.read import parse_lock
+from bootstrap.lock.resolve import LockContext, fixed
+from bootstrap.lock.write import Part, lock_text
+from bootstrap.metadata.direct_url import of_archive
+from bootstrap.preparer.wheels import Acquired
 from bootstrap.provenance import Origin
-from bootstrap.resolve.requirement import Resolved, Wanted
+from bootstrap.resolve.requirement import Resolved, ResolveRequest
 from bootstrap.trust.hashes import Hashes
 from tests.unit.lock.targets import Source, a_target
 
@@ -51,7 +50,7 @@ def written(*parts: Part, directory: Path = Path("/locks")) -> str:
 
 def read(text: str, target: TargetEnvironment) -> dict[str, str]:
     lock = parse_lock(text, "/locks/pylock.toml", Origin.option("-r"))
-    found = fixed([lock], Wanted(()), Terms(target, Source(), FormatControl()), {})
+    found = fixed([lock], ResolveRequest(()), LockContext(target, Source(), FormatControl()), {})
     return {each.name: str(each.version) for each in found.distributions}
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bootstrap.lock.file import split_reference
+from bootstrap.lock.read import split_reference
 
 
 @pytest.mark.parametrize(

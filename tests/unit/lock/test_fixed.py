@@ -11,14 +11,14 @@ from bootstrap._vendor import tomli_w
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
 from bootstrap.lock.errors import LockError, NotAtHandError, NotLockedError
-from bootstrap.lock.file import Choice, parse_lock
-from bootstrap.lock.fixed import Terms, fixed
+from bootstrap.lock.read import Choice, parse_lock
+from bootstrap.lock.resolve import LockContext, fixed
 from bootstrap.provenance import Origin
-from bootstrap.resolve.requirement import Resolution, UserRequirement, Wanted
+from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
 from bootstrap.trust.hashes import Hashes, WeakHashError
 from tests.unit.lock.targets import Source, a_target
 
@@ -56,11 +56,11 @@ def chosen(
     **terms: bool,
 ) -> Resolution:
     lock = parse_lock(content, place, Origin.option("-r"), choice or Choice(frozenset(extras)))
-    named = tuple(UserRequirement(w, Origin.option("it"), Requirement(w)) for w in wanted)
+    named = tuple(InputRequirement(w, Origin.option("it"), Requirement(w)) for w in wanted)
     return fixed(
         [lock],
-        Wanted(named),
-        Terms(target or a_target(), source or Source(), formats or FormatControl(), **terms),
+        ResolveRequest(named),
+        LockContext(target or a_target(), source or Source(), formats or FormatControl(), **terms),
         {},
     )
 
@@ -266,9 +266,9 @@ def test_two_locks_that_disagree_are_refused() -> None:
         parse_lock(text(package("a", version)), f"/{version}/pylock.toml", Origin.option("-r"))
         for version in ("1.0", "2.0")
     ]
-    terms = Terms(a_target(), Source(), FormatControl())
+    terms = LockContext(a_target(), Source(), FormatControl())
     with pytest.raises(LockError, match=r"says a 2\.0, and another lock says 1\.0"):
-        fixed(locks, Wanted(()), terms, {})
+        fixed(locks, ResolveRequest(()), terms, {})
 
 
 def test_without_the_network_the_very_files_are_found_among_what_is_at_hand() -> None:

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from bootstrap.network.bodies import decoded
 from bootstrap.network.errors import TooLargeError, UndecodableError
+from bootstrap.network.response import decoded
 
 
 def in_chunks(body: bytes, size: int = 100) -> list[bytes]:

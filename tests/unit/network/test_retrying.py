@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, NetworkError
-from bootstrap.network.retrying import persist, retry_after, wait_before
+from bootstrap.network.retry import persist, retry_after, wait_before
 
 NOW = datetime(2024, 5, 1, 12, 0, tzinfo=timezone.utc)
 

@@ -21,8 +21,8 @@ from bootstrap.network.errors import (
 )
 from bootstrap.network.session import Session
 from bootstrap.network.urls import MalformedUrlError
-from bootstrap.provenance import Given, Origin
-from bootstrap.trust.diagnosis import CertificateError
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.tls_diagnosis.explain import CertificateError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from bootstrap.trust.settings import TrustSettings
 from tests.servers import Authority, Features, IndexServer, Reply, make_wheel
@@ -258,7 +258,7 @@ def test_a_trusted_host_is_believed_blindly_and_loudly_once(
 ) -> None:
     with IndexServer(Authority()) as stranger:
         stranger.add_page("demo", "<a href='x'>x</a>")
-        host = Given(f"localhost:{stranger.port}", Origin.option("--trusted-host"))
+        host = Sourced(f"localhost:{stranger.port}", Origin.option("--trusted-host"))
         session = make_session(trust=TrustSettings(trusted_hosts=(host,)))
         for _ in range(2):
             assert session.get(f"{stranger.simple_url}demo/").content
@@ -268,7 +268,7 @@ def test_a_trusted_host_is_believed_blindly_and_loudly_once(
 
 def test_another_port_than_the_trusted_one_is_not_believed(make_session: MakeSession) -> None:
     with IndexServer(Authority()) as stranger:
-        host = Given(f"localhost:{stranger.port + 1}", Origin.option("--trusted-host"))
+        host = Sourced(f"localhost:{stranger.port + 1}", Origin.option("--trusted-host"))
         session = make_session(trust=TrustSettings(trusted_hosts=(host,)))
         with pytest.raises(CertificateError):
             session.get(stranger.simple_url)

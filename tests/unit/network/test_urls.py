@@ -6,7 +6,7 @@ import pytest
 
 from bootstrap.network.urls import (
     MalformedUrlError,
-    Origin,
+    UrlOrigin,
     as_path,
     as_url,
     joined,
@@ -40,8 +40,8 @@ def test_credentials_are_never_shown(url: str, shown: str) -> None:
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
-    assert origin("HTTPS://Host/simple/") == Origin("https", "host", 443)
-    assert origin("http://u:p@[::1]:8080/") == Origin("http", "::1", 8080)
+    assert origin("HTTPS://Host/simple/") == UrlOrigin("https", "host", 443)
+    assert origin("http://u:p@[::1]:8080/") == UrlOrigin("http", "::1", 8080)
     assert str(origin("https://host:443/x")) == "https://host"
     assert str(origin("http://[::1]:8080/")) == "http://[::1]:8080"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.pep517.builder import Builder

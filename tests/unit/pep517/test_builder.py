@@ -11,7 +11,7 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.pep517.hooks import BackendMissingError, HookAnswerError, HookMissingError
 from bootstrap.pep517.isolation import UnsuitedBuildPythonError
 from bootstrap.pep517.project import MetadataMismatchError
@@ -19,7 +19,7 @@ from bootstrap.pep517.runner import HookError, HookFailedError
 from bootstrap.pep517.source import (
     BuildChain,
     BuildCycleError,
-    BuildOrder,
+    BuildRequest,
     SdistFile,
     SourceTree,
     VcsCheckout,
@@ -66,13 +66,13 @@ class TestMetadata:
     ) -> None:
         head = '[project]\nname = "Demo"\nversion = "1.0"\ndependencies = ["other"]'
         tree = write_project(tmp_path / "tree", UNUSABLE, head=head)
-        found = bench().builder.metadata(BuildOrder(SourceTree(tree, editable)))
+        found = bench().builder.metadata(BuildRequest(SourceTree(tree, editable)))
         assert (found.name, [str(each) for each in found.requires]) == ("demo", ["other"])
 
     def test_is_asked_of_the_back_end_once(self, tmp_path: Path, bench: Benches) -> None:
         tree = write_project(tmp_path / "tree", PREPARE)
         builder = bench().builder
-        order = BuildOrder(SourceTree(tree))
+        order = BuildRequest(SourceTree(tree))
         assert builder.metadata(order) == builder.metadata(order)
         assert built(tree) == ["metadata"]
         builder.wheel(order)
@@ -83,8 +83,8 @@ class TestMetadata:
     ) -> None:
         tree = write_project(tmp_path / "tree")
         builder = bench().builder
-        assert builder.metadata(BuildOrder(SourceTree(tree))).version == Version("1.0")
-        builder.wheel(BuildOrder(SourceTree(tree)))
+        assert builder.metadata(BuildRequest(SourceTree(tree))).version == Version("1.0")
+        builder.wheel(BuildRequest(SourceTree(tree)))
         assert built(tree) == ["wheel"]
 
     @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ class TestMetadata:
         expected: str,
         ask: str,
     ) -> None:
-        order = BuildOrder(
+        order = BuildRequest(
             SourceTree(write_project(tmp_path / "tree")),
             canonicalize_name(name) if name else None,
             Version(version) if version else None,
@@ -130,7 +130,7 @@ class TestMetadata:
         extra = f"def prepare_metadata_for_build_wheel(metadata_directory, c=None):\n    {hook}\n"
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookAnswerError, match=expected):
-            bench().builder.metadata(BuildOrder(SourceTree(tree)))
+            bench().builder.metadata(BuildRequest(SourceTree(tree)))
 
 
 class TestWheel:
@@ -146,7 +146,7 @@ class TestWheel:
     def test_of_a_subdirectory_is_built_from_there(self, tmp_path: Path, bench: Benches) -> None:
         write_project(tmp_path / "checkout/python/demo")
         source = VcsCheckout(tmp_path / "checkout", "https://h/x", "0" * 40, None, "python/demo")
-        assert bench().builder.wheel(BuildOrder(source)).filename.startswith("demo-1.0")
+        assert bench().builder.wheel(BuildRequest(source)).filename.startswith("demo-1.0")
 
     @pytest.mark.parametrize("subdirectory", ["none", "../..", "/etc"])
     def test_of_a_subdirectory_that_is_not_there_is_refused(
@@ -155,7 +155,7 @@ class TestWheel:
         write_project(tmp_path / "checkout")
         source = VcsCheckout(tmp_path / "checkout", "https://h/x", "0" * 40, None, subdirectory)
         with pytest.raises(Exception, match="it has no subdirectory"):
-            bench().builder.wheel(BuildOrder(source))
+            bench().builder.wheel(BuildRequest(source))
 
     def test_is_built_with_the_config_settings(self, tmp_path: Path, bench: Benches) -> None:
         extra = (
@@ -164,7 +164,7 @@ class TestWheel:
         )
         tree = write_project(tmp_path / "tree", extra)
         settings = config_settings({"b": ("1", "2"), "a": "x"})
-        wheel = bench().builder.wheel(BuildOrder(SourceTree(tree), config_settings=settings))
+        wheel = bench().builder.wheel(BuildRequest(SourceTree(tree), config_settings=settings))
         with wheel.open() as stream, zipfile.ZipFile(stream) as archive:
             assert json.loads(archive.read("c")) == {"a": "x", "b": ["1", "2"]}
 
@@ -195,7 +195,7 @@ class TestWheel:
             tmp_path / "tree", f"def build_wheel(d, c=None, m=None):\n    {code}\n"
         )
         with pytest.raises(HookAnswerError, match=expected):
-            bench().builder.wheel(BuildOrder(SourceTree(tree)))
+            bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     @pytest.mark.parametrize(
         ("code", "expected"),
@@ -229,13 +229,13 @@ class TestWheel:
             tmp_path / "tree", f"def build_wheel(d, c=None, m=None):\n    {code}\n"
         )
         with pytest.raises(BuiltWheelError, match=expected):
-            bench().builder.wheel(BuildOrder(SourceTree(tree)))
+            bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     def test_of_another_version_than_the_metadata_is_refused(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         head = '[project]\nname = "demo"\nversion = "2.0"'
-        order = BuildOrder(SourceTree(write_project(tmp_path / "tree", head=head)))
+        order = BuildRequest(SourceTree(write_project(tmp_path / "tree", head=head)))
         builder = bench().builder
         builder.metadata(order)
         with pytest.raises(BuiltWheelError, match=r"is not the demo 2\.0 it announced"):
@@ -252,7 +252,7 @@ class TestFailure:
         tree = write_project(tmp_path / "tree", extra)
         bench_ = bench()
         with pytest.raises(HookFailedError) as caught:
-            bench_.builder.wheel(BuildOrder(SourceTree(tree)))
+            bench_.builder.wheel(BuildRequest(SourceTree(tree)))
         text = str(caught.value)
         assert f"Building {tree} failed: its hook build_wheel ended with status 3." in text
         assert "    no compiler here" in text
@@ -268,7 +268,7 @@ class TestFailure:
         )
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookFailedError) as caught:
-            bench().builder.wheel(BuildOrder(SourceTree(tree)))
+            bench().builder.wheel(BuildRequest(SourceTree(tree)))
         assert str(caught.value).rstrip().endswith("ValueError: the end")
         assert len(str(caught.value).splitlines()) < 50
         assert "-v shows all" in str(caught.value.hint)
@@ -277,13 +277,13 @@ class TestFailure:
         extra = "def build_wheel(d, c=None, m=None):\n    import time; time.sleep(600)\n"
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookFailedError, match="did not end within 1 seconds and was stopped"):
-            bench(timeout=1.0).builder.wheel(BuildOrder(SourceTree(tree)))
+            bench(timeout=1.0).builder.wheel(BuildRequest(SourceTree(tree)))
 
     def test_by_a_signal_is_told(self, tmp_path: Path, bench: Benches) -> None:
         extra = "def build_wheel(d, c=None, m=None):\n    os.kill(os.getpid(), 9)\n"
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookFailedError, match="was killed by signal 9"):
-            bench().builder.wheel(BuildOrder(SourceTree(tree)))
+            bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     @pytest.mark.parametrize(
         ("isolated", "hint"), [(True, "does not bring it"), (False, "the target itself must hold")]
@@ -297,7 +297,7 @@ class TestFailure:
             '[build-system]\nrequires = []\nbuild-backend = "not_there.api"\n', encoding="utf-8"
         )
         with pytest.raises(BackendMissingError) as caught:
-            bench(isolated=isolated).builder.wheel(BuildOrder(SourceTree(tree)))
+            bench(isolated=isolated).builder.wheel(BuildRequest(SourceTree(tree)))
         assert "back-end not_there.api cannot be imported" in str(caught.value)
         assert "No module named 'not_there'" in str(caught.value)
         assert hint in str(caught.value.hint)
@@ -316,7 +316,7 @@ class TestFailure:
         extra = f"def get_requires_for_build_wheel(c=None):\n    return {answer}\n"
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookAnswerError, match=expected):
-            bench().builder.wheel(BuildOrder(SourceTree(tree)))
+            bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     def test_to_start_the_interpreter_is_told(
         self, tmp_path: Path, bench: Benches, target: TargetEnvironment
@@ -324,7 +324,7 @@ class TestFailure:
         nobody = replace(target, executable=tmp_path / "nobody")
         tree = write_project(tmp_path / "tree")
         with pytest.raises(HookError, match="could not be started"):
-            bench(on=nobody, isolated=False).builder.wheel(BuildOrder(SourceTree(tree)))
+            bench(on=nobody, isolated=False).builder.wheel(BuildRequest(SourceTree(tree)))
 
     @pytest.mark.parametrize(
         ("change", "expected"),
@@ -344,7 +344,7 @@ class TestFailure:
         tree = write_project(tmp_path / "tree")
         unsuited = replace(target, **change)  # type: ignore[arg-type]  # parametrised
         with pytest.raises(UnsuitedBuildPythonError, match=expected):
-            bench(on=unsuited).builder.wheel(BuildOrder(SourceTree(tree)))
+            bench(on=unsuited).builder.wheel(BuildRequest(SourceTree(tree)))
 
 
 class TestOutput:
@@ -357,7 +357,7 @@ class TestOutput:
         self, tmp_path: Path, bench: Benches
     ) -> None:
         bench_ = bench(verbosity=1)
-        bench_.builder.wheel(BuildOrder(SourceTree(write_project(tmp_path / "tree", self.EXTRA))))
+        bench_.builder.wheel(BuildRequest(SourceTree(write_project(tmp_path / "tree", self.EXTRA))))
         lines = bench_.out.getvalue().splitlines()
         assert lines.index(f"Building {tmp_path / 'tree'}: build_wheel") < lines.index(
             "  compiling"
@@ -366,7 +366,7 @@ class TestOutput:
 
     def test_is_silent_otherwise(self, tmp_path: Path, bench: Benches) -> None:
         bench_ = bench()
-        bench_.builder.wheel(BuildOrder(SourceTree(write_project(tmp_path / "tree", self.EXTRA))))
+        bench_.builder.wheel(BuildRequest(SourceTree(write_project(tmp_path / "tree", self.EXTRA))))
         assert bench_.out.getvalue() == f"Building a wheel of {tmp_path / 'tree'}\n"
         assert bench_.err.getvalue() == ""
 
@@ -375,14 +375,14 @@ class TestOutput:
         with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write("build_backend = 'x'\n")
         bench_ = bench()
-        bench_.builder.wheel(BuildOrder(SourceTree(tree)))
+        bench_.builder.wheel(BuildRequest(SourceTree(tree)))
         assert "[build-system] has keys nobody knows: build_backend" in bench_.err.getvalue()
 
 
 class TestEditable:
     def test_is_built_by_its_own_hook(self, tmp_path: Path, bench: Benches) -> None:
         tree = write_project(tmp_path / "tree", EDITABLE)
-        wheel = bench().builder.wheel(BuildOrder(SourceTree(tree, editable=True)))
+        wheel = bench().builder.wheel(BuildRequest(SourceTree(tree, editable=True)))
         with wheel.open() as stream, zipfile.ZipFile(stream) as archive:
             assert archive.read("demo.pth").decode() == f"{tree}\n"
         assert built(tree) == ["editable"]
@@ -393,7 +393,7 @@ class TestEditable:
     ) -> None:
         tree = write_project(tmp_path / "tree")
         with pytest.raises(HookMissingError) as caught:
-            getattr(bench().builder, ask)(BuildOrder(SourceTree(tree, editable=True)))
+            getattr(bench().builder, ask)(BuildRequest(SourceTree(tree, editable=True)))
         assert "its hook build_editable is not offered by its back-end backend" in str(caught.value)
         assert "setuptools>=64" in str(caught.value.hint)
 
@@ -416,7 +416,7 @@ class TestBuildRequirements:
         tree = write_project(tmp_path / "tree", extra, requires=requires)
         bench_ = bench()
         bench_.sdists.sdists.update(tool=tool, more=more)
-        bench_.builder.wheel(BuildOrder(SourceTree(tree)))
+        bench_.builder.wheel(BuildRequest(SourceTree(tree)))
         assert bench_.sdists.asked == [("tool",), ("more",)]
 
     def test_in_a_cycle_are_refused_with_the_chain(self, tmp_path: Path, bench: Benches) -> None:
@@ -461,7 +461,7 @@ class TestBuildRequirements:
 
 class TestKeptWheels:
     @pytest.fixture
-    def order(self, tmp_path: Path) -> BuildOrder:
+    def order(self, tmp_path: Path) -> BuildRequest:
         extra = (
             f"def build_wheel(d, c=None, m=None):\n"
             f"    open({str(tmp_path / 'times')!r}, 'a').write('x')\n    return write_wheel(d)\n"
@@ -473,7 +473,7 @@ class TestKeptWheels:
         return lambda: len((tmp_path / "times").read_text(encoding="utf-8"))
 
     def test_are_used_again_by_the_next_run_metadata_included(
-        self, tmp_path: Path, bench: Benches, order: BuildOrder, times: Callable[[], int]
+        self, tmp_path: Path, bench: Benches, order: BuildRequest, times: Callable[[], int]
     ) -> None:
         cache = tmp_path / "cache"
         first = bench(cache_directory=cache).builder.wheel(order)
@@ -485,7 +485,7 @@ class TestKeptWheels:
         assert recipe["source"].startswith("sha256:")
 
     def test_are_used_again_within_a_run_without_a_cache(
-        self, bench: Benches, order: BuildOrder, times: Callable[[], int]
+        self, bench: Benches, order: BuildRequest, times: Callable[[], int]
     ) -> None:
         builder = bench().builder
         builder.wheel(order)
@@ -500,7 +500,7 @@ class TestKeptWheels:
         self,
         tmp_path: Path,
         bench: Benches,
-        order: BuildOrder,
+        order: BuildRequest,
         times: Callable[[], int],
         target: TargetEnvironment,
         change: str,
@@ -526,7 +526,7 @@ class TestKeptWheels:
         assert times() == 2
 
     def test_that_were_damaged_are_built_again(
-        self, tmp_path: Path, bench: Benches, order: BuildOrder, times: Callable[[], int]
+        self, tmp_path: Path, bench: Benches, order: BuildRequest, times: Callable[[], int]
     ) -> None:
         cache = tmp_path / "cache"
         bench(cache_directory=cache).builder.wheel(order)
@@ -537,7 +537,7 @@ class TestKeptWheels:
             assert zipfile.is_zipfile(stream)
 
     def test_are_done_without_where_the_cache_cannot_be_written(
-        self, tmp_path: Path, bench: Benches, order: BuildOrder
+        self, tmp_path: Path, bench: Benches, order: BuildRequest
     ) -> None:
         (tmp_path / "cache").write_text("a file", encoding="utf-8")
         wheel = bench(cache_directory=tmp_path / "cache").builder.wheel(order)
@@ -550,9 +550,9 @@ class TestKeptWheels:
         tree, cache = write_project(tmp_path / "tree"), tmp_path / "cache"
         commit = "ab" * 20
         branch = VcsCheckout(tree, "https://h/x", commit, requested="main")
-        bench(cache_directory=cache).builder.wheel(BuildOrder(SourceTree(tree)))
-        bench(cache_directory=cache).builder.wheel(BuildOrder(branch))
-        pinned = BuildOrder(replace(branch, requested=commit))
+        bench(cache_directory=cache).builder.wheel(BuildRequest(SourceTree(tree)))
+        bench(cache_directory=cache).builder.wheel(BuildRequest(branch))
+        pinned = BuildRequest(replace(branch, requested=commit))
         bench(cache_directory=cache, isolated=False).builder.wheel(pinned)
         assert not list(cache.rglob("*.whl"))
         bench(cache_directory=cache).builder.wheel(pinned)
@@ -568,9 +568,9 @@ def test_a_build_runs_on_the_target_s_python(tmp_path: Path, bench: Benches, pyt
     bench_ = bench(on=target)
     if target.version_info < (3, 7):
         with pytest.raises(UnsuitedBuildPythonError):
-            bench_.builder.metadata(BuildOrder(SourceTree(tree)))
+            bench_.builder.metadata(BuildRequest(SourceTree(tree)))
         return
-    assert bench_.builder.metadata(BuildOrder(SourceTree(tree))).name == "demo"
+    assert bench_.builder.metadata(BuildRequest(SourceTree(tree))).name == "demo"
     on = set((tree / "on").read_text(encoding="utf-8").split())
     assert on == {".".join(map(str, target.version_info[:2]))}
 
@@ -594,7 +594,7 @@ def test_a_running_build_ends_with_its_builder(tmp_path: Path, bench: Benches) -
 
     def build() -> None:
         try:
-            bench_.builder.wheel(BuildOrder(SourceTree(tree)))
+            bench_.builder.wheel(BuildRequest(SourceTree(tree)))
         except HookFailedError as exc:
             errors.append(exc)
 

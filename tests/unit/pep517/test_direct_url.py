@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.pep517 import direct_url
+from bootstrap.metadata import direct_url
 from bootstrap.pep517.source import SourceTree, VcsCheckout
 
 

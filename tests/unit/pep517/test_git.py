@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.pep517.git import Git
-from bootstrap.pep517.process import Children
+from bootstrap.pep517.git import Git, VcsError, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.pep517.vcs import VcsError, parse_vcs_url
+from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.ui import Ui
 
 IDENTITY = {
@@ -65,7 +64,7 @@ def repository(tmp_path: Path) -> Path:
 def a_git() -> Callable[..., Git]:
     def make(environ: Mapping[str, str] = IDENTITY, **variables: str) -> Git:
         settings = BuildSettings(environ=environ, variables=variables)
-        return Git(settings, Children(), Ui(io.StringIO(), io.StringIO()))
+        return Git(settings, ProcessGroup(), Ui(io.StringIO(), io.StringIO()))
 
     return make
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.venv import make
-from bootstrap.pep517.held import UnmetBuildRequirementsError, require_held
+from bootstrap.pep517.isolation import UnmetBuildRequirementsError, require_held
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path, target: TargetEnvironment) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.pep517.isolation import hook_environ, make_environment
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.pep517.source import BuildOrder, SourceTree
+from bootstrap.pep517.source import BuildRequest, SourceTree
 from tests.unit.pep517.conftest import Bench
 from tests.unit.pep517.workbench import write_project
 
@@ -97,7 +97,7 @@ def report(tmp_path: Path, bench: Callable[..., Bench]) -> Callable[..., Mapping
 
     def build(**settings: Any) -> Mapping[str, Any]:
         tree = write_project(tmp_path / "tree", REPORT)
-        wheel = bench(**settings).builder.wheel(BuildOrder(SourceTree(tree)))
+        wheel = bench(**settings).builder.wheel(BuildRequest(SourceTree(tree)))
         import zipfile
 
         with wheel.open() as stream, zipfile.ZipFile(stream) as archive:

@@ -9,7 +9,7 @@ from bootstrap._vendor import tomli
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.index.metadata import MetadataError
+from bootstrap.metadata.core import MetadataError
 from bootstrap.pep517.metadata import from_pkg_info, from_project_table, static_metadata
 
 

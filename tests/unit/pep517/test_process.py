@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.pep517.process import TAIL, Children, Outcome
-from bootstrap.termination import StoppedError
+from bootstrap.pep517.subprocesses import TAIL, Outcome, ProcessGroup
+from bootstrap.signals import StoppedError
 
 
 def run(script: str, tmp_path: Path, timeout: float | None = None) -> tuple[Outcome, list[str]]:
     heard: list[str] = []
-    outcome = Children().run(
+    outcome = ProcessGroup().run(
         [sys.executable, "-u", "-c", textwrap.dedent(script)],
         cwd=tmp_path,
         environ={},
@@ -42,7 +42,7 @@ def test_output_is_heard_while_the_child_still_runs(tmp_path: Path) -> None:
         while not os.path.exists({str(signal_file)!r}):
             time.sleep(0.01)
     """
-    outcome = Children().run(
+    outcome = ProcessGroup().run(
         [sys.executable, "-u", "-c", textwrap.dedent(script)],
         cwd=tmp_path,
         environ={},
@@ -54,7 +54,7 @@ def test_output_is_heard_while_the_child_still_runs(tmp_path: Path) -> None:
 
 def test_the_end_of_much_output_is_kept_and_no_more(tmp_path: Path) -> None:
     tracemalloc.start()
-    outcome = Children().run(
+    outcome = ProcessGroup().run(
         [sys.executable, "-c", "for n in range(50): print(str(n % 10) * 400_000)\nprint('end')"],
         cwd=tmp_path,
         environ={},
@@ -115,7 +115,7 @@ def test_what_a_child_leaves_running_is_ended_with_it(tmp_path: Path) -> None:
 
 
 def test_stop_ends_children_of_other_threads_and_starts_no_more(tmp_path: Path) -> None:
-    children = Children()
+    children = ProcessGroup()
     started = threading.Event()
     outcomes: list[Outcome] = []
 
@@ -148,14 +148,14 @@ def test_an_interrupt_ends_the_child_and_goes_on_its_way(tmp_path: Path) -> None
 
     script = textwrap.dedent(SLEEPING_FAMILY.format(then="time.sleep(600)"))
     with pytest.raises(KeyboardInterrupt):
-        Children().run(
+        ProcessGroup().run(
             [sys.executable, "-u", "-c", script], cwd=tmp_path, environ={}, heard=interrupt
         )
     assert_gone(pids[0])
 
 
 def test_a_child_sees_the_given_variables_only(tmp_path: Path) -> None:
-    outcome = Children().run(
+    outcome = ProcessGroup().run(
         ["/usr/bin/env"], cwd=tmp_path, environ={"ONE": "1"}, heard=lambda _: None
     )
     assert outcome.tail == ("ONE=1",)

@@ -14,20 +14,20 @@ import pytest
 from bootstrap._bundled import default_index_url
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
-from bootstrap.environment.installed import installed_distributions
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.venv import make
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
-from bootstrap.install.plan import InstallSettings, WheelToInstall
+from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install
+from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.hooks import HookMissingError
-from bootstrap.pep517.source import BuildChain, BuildOrder, SourceTree
+from bootstrap.pep517.source import BuildChain, BuildRequest, SourceTree
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.provenance import Given, Origin
-from bootstrap.resolve.requirement import UserRequirement, Wanted
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
@@ -53,7 +53,7 @@ class FromTheIndex:
     ) -> None:
         ui = Ui(io.StringIO(), io.StringIO())
         policy = decide(TrustSettings())
-        index = Given(default_index_url(), Origin.default())
+        index = Sourced(default_index_url(), Origin.default())
         network = NetworkSettings(cache_directory=self.cache)
         with Session(network, make_context(policy), policy, ui) as session:
             finder = Finder(session, IndexSettings(index_urls=(index,)), into, ui)
@@ -63,9 +63,9 @@ class FromTheIndex:
                 install(into, preparer.wheels(resolution), InstallSettings(), ui)
 
 
-def _wanted(requirements: Sequence[Requirement]) -> Wanted:
+def _wanted(requirements: Sequence[Requirement]) -> ResolveRequest:
     origin = Origin.default("a build requirement")
-    return Wanted(tuple(UserRequirement(str(each), origin, each) for each in requirements))
+    return ResolveRequest(tuple(InputRequirement(str(each), origin, each) for each in requirements))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_project_is_built_installed_and_imported(
 ) -> None:
     tree = a_tree(tmp_path / "tree", BACKENDS[backend])
     builder = bench(requirements=index, environ=os.environ).builder
-    order = BuildOrder(SourceTree(tree, editable))
+    order = BuildRequest(SourceTree(tree, editable))
     assert builder.metadata(order).version == Version("1.5")
     goal = make(target, tmp_path / "goal")
     ui = Ui(io.StringIO(), io.StringIO())
@@ -141,7 +141,7 @@ def test_a_c_extension_is_built_and_imported(
         encoding="utf-8",
     )
     wheel = bench(requirements=index, environ=os.environ).builder.wheel(
-        BuildOrder(SourceTree(tree))
+        BuildRequest(SourceTree(tree))
     )
     goal = make(target, tmp_path / "goal")
     install(goal, [WheelToInstall(wheel)], InstallSettings(), Ui(io.StringIO(), io.StringIO()))
@@ -156,5 +156,5 @@ def test_an_editable_project_of_an_old_back_end_is_told_what_to_ask_for(
     tree = a_tree(tmp_path / "tree", old)
     builder = bench(requirements=index, environ=os.environ).builder
     with pytest.raises(HookMissingError) as caught:
-        builder.wheel(BuildOrder(SourceTree(tree, editable=True)))
+        builder.wheel(BuildRequest(SourceTree(tree, editable=True)))
     assert "flit_core>=3.4" in str(caught.value.hint)

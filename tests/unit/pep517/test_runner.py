@@ -30,7 +30,7 @@ from bootstrap._vendor import pyproject_hooks
 from bootstrap.pep517 import runner
 from bootstrap.pep517.builder import Builder
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.pep517.source import BuildOrder, SourceTree
+from bootstrap.pep517.source import BuildRequest, SourceTree
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.ui import Ui
@@ -44,7 +44,7 @@ ui = Ui(io.StringIO(), io.StringIO())
 tree, directory = map(pathlib.Path, sys.argv[2:])
 target = probe(TargetSettings(), ui)
 builder = Builder(target, Nothing(), BuildSettings(), directory=directory, ui=ui)
-print(builder.wheel(BuildOrder(SourceTree(tree))).filename)
+print(builder.wheel(BuildRequest(SourceTree(tree))).filename)
 """
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.network.urls import is_vcs_url
-from bootstrap.pep517.vcs import VcsError, VcsUrl, parse_vcs_url
+from bootstrap.pep517.git import VcsError, VcsUrl, parse_vcs_url
 
 
 class TestUrls:

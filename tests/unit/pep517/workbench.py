@@ -14,9 +14,9 @@ from pathlib import Path
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import TargetEnvironment
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.pep517.builder import Builder
-from bootstrap.pep517.source import BuildChain, BuildOrder, SdistFile
+from bootstrap.pep517.source import BuildChain, BuildRequest, SdistFile
 
 BACKEND = '''
 import os, sys, zipfile
@@ -120,9 +120,9 @@ class LocalSdists:
                 wheel.extractall(into.scheme.purelib)
 
 
-def an_order(source: SdistFile, chain: BuildChain | None = None) -> BuildOrder:
+def an_order(source: SdistFile, chain: BuildChain | None = None) -> BuildRequest:
     """Order what an sdist's name says."""
     name, _, version = source.filename.removesuffix(".tar.gz").rpartition("-")
-    return BuildOrder(
+    return BuildRequest(
         source, canonicalize_name(name), Version(version), chain=chain or BuildChain()
     )

@@ -18,8 +18,8 @@ from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.provenance import Given, Origin
-from bootstrap.resolve.requirement import Resolution, UserRequirement, Wanted
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
@@ -36,14 +36,14 @@ class Bench:
     preparer: Preparer
     told: io.StringIO = field(default_factory=io.StringIO)
 
-    def resolve(self, *requirements: str | UserRequirement, **options: Any) -> Resolution:
+    def resolve(self, *requirements: str | InputRequirement, **options: Any) -> Resolution:
         """Resolve against the index."""
         wanted = tuple(
-            each if isinstance(each, UserRequirement) else user_requirement(each)
+            each if isinstance(each, InputRequirement) else user_requirement(each)
             for each in requirements
         )
         ui = Ui(self.told, self.told, verbosity=1)
-        return resolve(Wanted(wanted, **options), make_target(), self.preparer, {}, ui)
+        return resolve(ResolveRequest(wanted, **options), make_target(), self.preparer, {}, ui)
 
 
 MakeBench = Callable[..., Bench]
@@ -80,9 +80,9 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
                 Session(settings, authority.client_context(), TrustPolicy(()), ui)
             )
             if links is None:
-                places = IndexSettings(index_urls=(Given(index.simple_url, ORIGIN),))
+                places = IndexSettings(index_urls=(Sourced(index.simple_url, ORIGIN),))
             else:
-                places = IndexSettings(find_links=(Given(str(links), ORIGIN),))
+                places = IndexSettings(find_links=(Sourced(str(links), ORIGIN),))
             target = make_target()
             finder = Finder(session, places, target, ui)
             preparer = stack.enter_context(Preparer(session, finder, target, ui, builder))
@@ -97,9 +97,9 @@ def bench(make_bench: MakeBench) -> Bench:
     return make_bench()
 
 
-def reference(url: str, name: str | None = None, **options: Any) -> UserRequirement:
+def reference(url: str, name: str | None = None, **options: Any) -> InputRequirement:
     """Return the user's requirement of something at a URL."""
     if name is None:
-        return UserRequirement(url, ORIGIN, None, url, **options)
+        return InputRequirement(url, ORIGIN, None, url, **options)
     text = f"{name} @ {url}"
-    return UserRequirement(text, ORIGIN, Requirement(text), url, **options)
+    return InputRequirement(text, ORIGIN, Requirement(text), url, **options)

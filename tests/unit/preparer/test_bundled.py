@@ -11,7 +11,7 @@ import pytest
 from bootstrap._bundled import BundledWheel
 from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.resolve.explain import NoCandidateError
+from bootstrap.resolve.explain.conflict import NoCandidateError
 from bootstrap.trust.hashes import HashMismatchError
 from tests.servers import make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench

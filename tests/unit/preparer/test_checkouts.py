@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
-from bootstrap.install.commit.area import Area
-from bootstrap.install.repositories import Repositories, mend
+from bootstrap.install.commit.staging import StagingDirectory
+from bootstrap.install.vcs_src import Repositories, mend
 from bootstrap.pep517.builder import Builder
+from bootstrap.pep517.git import VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import VcsCheckout
-from bootstrap.pep517.vcs import VcsError, VcsUrl, parse_vcs_url
-from bootstrap.preparer.checkouts import Checkouts
-from bootstrap.termination import StoppedError
+from bootstrap.preparer.source_fetcher import Checkouts
+from bootstrap.signals import StoppedError
 from bootstrap.ui import Ui
 from tests.functional.builds.projects import git, repository, write_project
 from tests.unit.environment.pythons import target_of
@@ -92,7 +92,7 @@ def settle(
 
 def killed(src: Path) -> Path:
     """Move a clone aside as a run does that is killed right then; return where it lies."""
-    area = Area(str(src))
+    area = StagingDirectory(str(src))
     area.make()
     kept = Path(area.path, "old", "demo")
     (src / "demo").rename(kept)

@@ -9,7 +9,7 @@ import pytest
 
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.preparer.lookahead import Lookahead
+from bootstrap.preparer.prefetch import Lookahead
 from bootstrap.trust.policy import TrustPolicy
 from tests.unit.resolve.test_completeness import SILENT
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from bootstrap.index.candidate import Candidate
-from bootstrap.index.metadata import Metadata
+from bootstrap.metadata.core import Metadata
 from bootstrap.preparer.builder import Builder, Built
-from bootstrap.preparer.on_demand import BuilderOnDemand
-from bootstrap.resolve.requirement import UserRequirement
-from bootstrap.termination import StoppedError
+from bootstrap.preparer.source_builder import BuilderOnDemand
+from bootstrap.resolve.requirement import InputRequirement
+from bootstrap.signals import StoppedError
 from bootstrap.trust.hashes import Hashes
 from tests.unit.preparer.conftest import reference
 from tests.unit.resolve.memory import make_target
@@ -43,7 +43,7 @@ class Recording:
     def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def reference(self, requirement: UserRequirement) -> Candidate:
+    def reference(self, requirement: InputRequirement) -> Candidate:
         self.events.append(requirement.text)
         return None  # type: ignore[return-value]  # nobody looks at it
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.metadata.wheel import MalformedWheelError
 from bootstrap.network.errors import UnreachableError
-from bootstrap.preparer.wheel_metadata import MalformedWheelError
-from bootstrap.resolve.explain import NoCandidateError
+from bootstrap.resolve.explain.conflict import NoCandidateError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench

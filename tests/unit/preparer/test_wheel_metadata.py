@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.preparer.wheel_metadata import MalformedWheelError, read_metadata
+from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from tests.servers import make_wheel
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bootstrap.report.core_metadata import json_metadata
+from bootstrap.report.installation import json_metadata
 
 
 def test_fields_that_may_recur_are_lists_and_the_body_is_the_description() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.report.draft import drafted
+from bootstrap.report.documents import drafted
 from bootstrap.report.installation import UnwritableReportError
 
 refusal = partial(UnwritableReportError, "the place")

@@ -13,12 +13,12 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.environment import Scheme, TargetEnvironment
-from bootstrap.environment.installed import Installed, InstalledKind
+from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
-from bootstrap.index.metadata import Metadata
+from bootstrap.metadata.core import Metadata
+from bootstrap.metadata.installed import Installed, InstalledKind
 from bootstrap.provenance import Origin
-from bootstrap.resolve.requirement import UserRequirement
+from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.trust.hashes import Hashes
 
@@ -103,7 +103,7 @@ class MemorySource:
             extras=frozenset(map(canonicalize_name, [*said, *release.get("extras", ())])),
         )
 
-    def direct(self, requirement: UserRequirement) -> Candidate:
+    def direct(self, requirement: InputRequirement) -> Candidate:
         assert requirement.url is not None
         return self._direct[requirement.url]
 
@@ -151,7 +151,7 @@ def make_target(python: str = "3.11.7", **markers: str) -> TargetEnvironment:
     )
 
 
-def user_requirement(written: str | Mapping[str, Any]) -> UserRequirement:
+def user_requirement(written: str | Mapping[str, Any]) -> InputRequirement:
     """Read `TEXT`, `FILE:LINE: TEXT`, or a table with `text` and options of the line."""
     options = {"text": written} if isinstance(written, str) else dict(written)
     text = options.pop("text")
@@ -164,8 +164,8 @@ def user_requirement(written: str | Mapping[str, Any]) -> UserRequirement:
     except InvalidRequirement:
         extras = frozenset(options.pop("extras", ()))
         url = options.pop("url", text)
-        return UserRequirement(text, origin, None, url, extras=extras, hashes=hashes, **options)
-    return UserRequirement(text, origin, requirement, requirement.url, hashes=hashes, **options)
+        return InputRequirement(text, origin, None, url, extras=extras, hashes=hashes, **options)
+    return InputRequirement(text, origin, requirement, requirement.url, hashes=hashes, **options)
 
 
 def make_installed(written: str | Mapping[str, Any]) -> Installed:

@@ -11,8 +11,8 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.errors import BootstrapError
-from bootstrap.resolve.attempt import MAX_ROUNDS
-from bootstrap.resolve.requirement import Resolution, Resolved, Wanted
+from bootstrap.resolve.context import MAX_ROUNDS
+from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.ui import Ui
 from tests.unit.resolve.memory import (
@@ -72,14 +72,14 @@ def test_the_case_is_answered_as_written(case: dict[str, Any]) -> None:
         assert "warning" not in said.getvalue()
 
 
-def _wanted(case: dict[str, Any]) -> Wanted:
+def _wanted(case: dict[str, Any]) -> ResolveRequest:
     options = dict(case.get("options", {}))
     if "upgrade" in options:
         options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
     lines = [*case["requested"], *case.get("constraints", ())]
     # As a --hash in a file does; a case of a hash in a URL says otherwise.
     options.setdefault("require_hashes", any("hashes" in each for each in lines))
-    return Wanted(
+    return ResolveRequest(
         tuple(map(user_requirement, case["requested"])),
         tuple(map(user_requirement, case.get("constraints", ()))),
         **options,

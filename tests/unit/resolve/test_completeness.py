@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible
-from bootstrap.resolve.attempt import Attempt, prepare
-from bootstrap.resolve.explain import ConflictError, NoCandidateError
-from bootstrap.resolve.requirement import Resolution, Wanted
+from bootstrap.resolve.context import ResolverContext, prepare
+from bootstrap.resolve.explain.conflict import ConflictError, NoCandidateError
+from bootstrap.resolve.requirement import Resolution, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.ui import Ui
 from tests.unit.resolve.memory import MemorySource, make_target, user_requirement
@@ -54,7 +54,9 @@ def test_a_resolution_exists_exactly_when_exhaustive_search_finds_one(
     possible = any(True for _ in _solutions(index, wanted, limits))
     try:
         resolution = resolve(
-            Wanted(tuple(map(user_requirement, wanted)), tuple(map(user_requirement, limits))),
+            ResolveRequest(
+                tuple(map(user_requirement, wanted)), tuple(map(user_requirement, limits))
+            ),
             TARGET,
             MemorySource(index, TARGET),
             {},
@@ -112,9 +114,9 @@ def test_so_it_is_where_going_back_is_hard(batch: int) -> None:
             assert _is_solution(index, wanted, [], chosen), seed
 
 
-def _attempt(index: Index, wanted: Sequence[str]) -> Attempt:
+def _attempt(index: Index, wanted: Sequence[str]) -> ResolverContext:
     """Return what `resolve` tries first: without what explains a failure, which takes longer."""
-    asked = Wanted(tuple(map(user_requirement, wanted)))
+    asked = ResolveRequest(tuple(map(user_requirement, wanted)))
     return prepare(asked, TARGET, MemorySource(index, TARGET), {}, SILENT)
 
 

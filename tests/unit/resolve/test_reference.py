@@ -10,9 +10,9 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.environment.installed import Installed, InstalledKind
 from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.resolve.reference import is_same_reference
+from bootstrap.metadata.installed import Installed, InstalledKind
+from bootstrap.resolve.result import is_same_reference
 from bootstrap.trust.hashes import Hashes
 
 REPOSITORY = "https://host.test/demo"

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from bootstrap.resolve.requirement import Wanted
+from bootstrap.resolve.requirement import ResolveRequest
 from bootstrap.resolve.resolver import TooDeepError, resolve
 from bootstrap.ui import Ui
 from tests.unit.resolve.memory import MemorySource, make_target, user_requirement
@@ -23,7 +23,7 @@ INDEX = {
 def _resolve(verbosity: int, **options: int) -> str:
     told = io.StringIO()
     target = make_target()
-    wanted = Wanted(tuple(map(user_requirement, ("a", "b"))))
+    wanted = ResolveRequest(tuple(map(user_requirement, ("a", "b"))))
     resolve(wanted, target, MemorySource(INDEX, target), {}, Ui(told, told, verbosity), **options)
     return told.getvalue()
 

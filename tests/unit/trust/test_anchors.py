@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust import system_store
 from bootstrap.trust.anchors import Anchors, bundled_certificates, distinct, gather
 from bootstrap.trust.description import anchor_lines
@@ -22,14 +22,14 @@ from tests.unit.trust.authorities import Forge
 
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 SSL_FILE, SSL_DIR = Origin.variable("SSL_CERT_FILE"), Origin.variable("SSL_CERT_DIR")
-SYSTEM = Given(DefaultSources.SYSTEM, Origin.option("--trust"))
-BUNDLED = Given(DefaultSources.BUNDLED, Origin.option("--trust"))
+SYSTEM = Sourced(DefaultSources.SYSTEM, Origin.option("--trust"))
+BUNDLED = Sourced(DefaultSources.BUNDLED, Origin.option("--trust"))
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
 
 
 def only(path: Path) -> TrustSettings:
-    return TrustSettings(cert=(Given(str(path), CERT),))
+    return TrustSettings(cert=(Sourced(str(path), CERT),))
 
 
 def held(settings: TrustSettings) -> tuple[bytes, ...]:
@@ -97,7 +97,7 @@ def test_a_named_file_that_cannot_be_used_ends_the_run_by_name(
     place = tmp_path / "named.pem"
     if content is not None:
         place.write_bytes(content)
-    given = Given(str(place), Origin.variable("THE_VARIABLE"))
+    given = Sourced(str(place), Origin.variable("THE_VARIABLE"))
     values: dict[str, Any] = {setting: given if setting == "system_file" else (given,)}
     settings = TrustSettings(**values)
     with pytest.raises(NamedCertificateError, match="THE_VARIABLE") as caught:
@@ -156,7 +156,7 @@ def test_certifi_is_read_from_memory_and_whole() -> None:
 def test_the_file_variable_takes_the_place_of_the_systems_file(
     root_pem: Path, forge: Forge
 ) -> None:
-    settings = TrustSettings(default_sources=SYSTEM, system_file=Given(str(root_pem), SSL_FILE))
+    settings = TrustSettings(default_sources=SYSTEM, system_file=Sourced(str(root_pem), SSL_FILE))
     assert held(settings) == (forge.root.der,)
 
 
@@ -171,7 +171,7 @@ def test_the_directory_variable_names_directories_of_hashed_files(
         (place / "ca.pem").write_bytes(authority.root.pem)
         subprocess.run(["openssl", "rehash", str(place)], check=True)
     listed = os.pathsep.join(map(str, places))
-    settings = TrustSettings(default_sources=SYSTEM, system_directory=Given(listed, SSL_DIR))
+    settings = TrustSettings(default_sources=SYSTEM, system_directory=Sourced(listed, SSL_DIR))
     assert held(settings) == (forge.root.der, stranger.root.der)
 
 
@@ -181,7 +181,7 @@ def test_a_directory_variable_without_hashed_names_says_what_to_run(
 ) -> None:
     (tmp_path / "cas").mkdir()
     (tmp_path / "cas/ca.pem").write_bytes(forge.root.pem)
-    given = Given(str(tmp_path / "cas"), SSL_DIR)
+    given = Sourced(str(tmp_path / "cas"), SSL_DIR)
     with pytest.raises(NamedCertificateError, match="hashed name") as caught:
         gather(decide(TrustSettings(system_directory=given)))
     assert "openssl rehash" in str(caught.value.hint)
@@ -191,7 +191,7 @@ def test_a_directory_variable_without_hashed_names_says_what_to_run(
 def test_a_directory_variable_that_names_nothing_ends_the_run(tmp_path: Path) -> None:
     listed = os.pathsep.join([str(tmp_path / "gone"), "/etc"])
     with pytest.raises(NamedCertificateError, match="SSL_CERT_DIR"):
-        gather(decide(TrustSettings(system_directory=Given(listed, SSL_DIR))))
+        gather(decide(TrustSettings(system_directory=Sourced(listed, SSL_DIR))))
 
 
 @pytest.mark.usefixtures("bare_system")
@@ -234,7 +234,7 @@ def test_openssls_variables_count_on_every_platform(
     monkeypatch: pytest.MonkeyPatch, root_pem: Path, forge: Forge
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
-    given = Given(str(root_pem), SSL_FILE)
+    given = Sourced(str(root_pem), SSL_FILE)
     system = gather(decide(TrustSettings(system_file=given)))[0]
     assert not system.by_platform
     assert forge.root.der in system.certificates

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bootstrap.tls_diagnosis.certificate import CertificateFormatError, parse, printable
 from bootstrap.trust.anchors import bundled_certificates
-from bootstrap.trust.x509.certificate import CertificateFormatError, parse, printable
 from tests.unit.trust.authorities import NOW, Forge, Wish
 
 

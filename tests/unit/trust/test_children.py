@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust import system_store
 from bootstrap.trust.anchors import bundled_certificates, gather
 from bootstrap.trust.children import child_certificates
+from bootstrap.trust.pem import read_certificates
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from bootstrap.trust.system_store import StorePlaces
-from bootstrap.trust.x509.pem import read_certificates
 from tests.unit.trust.authorities import Forge
 
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
@@ -55,14 +55,14 @@ def test_nothing_said_tells_children_nothing(tmp_path: Path) -> None:
 
 
 def test_the_systems_variables_alone_are_left_to_the_child(tmp_path: Path, root_pem: Path) -> None:
-    assert told(tmp_path, system_file=Given(str(root_pem), SSL_FILE)) == {}
+    assert told(tmp_path, system_file=Sourced(str(root_pem), SSL_FILE)) == {}
 
 
 def test_an_exclusive_file_is_named_itself_and_absolutely(
     tmp_path: Path, root_pem: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(root_pem.parent)
-    variables = told(tmp_path, cert=(Given(root_pem.name, CERT),))
+    variables = told(tmp_path, cert=(Sourced(root_pem.name, CERT),))
     assert variables == {**dict.fromkeys(FILES, str(root_pem)), "SSL_CERT_DIR": ""}
 
 
@@ -76,7 +76,7 @@ def test_what_children_cannot_read_reaches_them_as_a_bundle(
         (named / "ca.pem").write_bytes(forge.root.pem)
     else:
         named.write_bytes(forge.root.der)
-    variables = told(tmp_path, cert=(Given(str(named), CERT),))
+    variables = told(tmp_path, cert=(Sourced(str(named), CERT),))
     bundle = Path(variables["REQUESTS_CA_BUNDLE"])
     assert bundle.parent == tmp_path / "cache/trust"
     assert read_certificates(bundle.read_bytes()) == (forge.root.der,)
@@ -86,7 +86,7 @@ def test_what_children_cannot_read_reaches_them_as_a_bundle(
 def test_what_is_added_reaches_children_together_with_the_defaults(
     tmp_path: Path, root_pem: Path, forge: Forge, system_pem: bytes
 ) -> None:
-    variables = told(tmp_path, add_certs=(Given(str(root_pem), ADD_CERT),))
+    variables = told(tmp_path, add_certs=(Sourced(str(root_pem), ADD_CERT),))
     assert set(variables) == FILES
     (bundle,) = set(variables.values())
     held = read_certificates(Path(bundle).read_bytes())
@@ -94,7 +94,7 @@ def test_what_is_added_reaches_children_together_with_the_defaults(
 
 
 def test_the_bundled_source_alone_is_passed_on_by_its_stable_place(tmp_path: Path) -> None:
-    variables = told(tmp_path, default_sources=Given(DefaultSources.BUNDLED, TRUST))
+    variables = told(tmp_path, default_sources=Sourced(DefaultSources.BUNDLED, TRUST))
     bundle = Path(variables["PIP_CERT"])
     assert bundle.name.startswith("cacert-")
     assert read_certificates(bundle.read_bytes()) == bundled_certificates()
@@ -102,7 +102,7 @@ def test_the_bundled_source_alone_is_passed_on_by_its_stable_place(tmp_path: Pat
 
 
 def test_the_system_alone_is_what_children_ask_anyway(tmp_path: Path) -> None:
-    variables = told(tmp_path, default_sources=Given(DefaultSources.SYSTEM, TRUST))
+    variables = told(tmp_path, default_sources=Sourced(DefaultSources.SYSTEM, TRUST))
     assert variables == {"UV_SYSTEM_CERTS": "1"}
 
 
@@ -110,13 +110,13 @@ def test_a_variable_that_spoke_alone_stays_and_is_translated_for_the_others(
     tmp_path: Path, root_pem: Path
 ) -> None:
     # uv#1404, uv#17853: PIP_* and pip.conf are not understood by the next tool.
-    variables = told(tmp_path, cert=(Given(str(root_pem), PIP_CERT),))
+    variables = told(tmp_path, cert=(Sourced(str(root_pem), PIP_CERT),))
     assert set(variables) == {*FILES, "SSL_CERT_DIR"} - {"PIP_CERT"}
     assert variables["SSL_CERT_FILE"] == str(root_pem)
 
 
 def test_what_the_user_exported_for_one_program_stays(tmp_path: Path, root_pem: Path) -> None:
-    policy = decide(TrustSettings(add_certs=(Given(str(root_pem), REQUESTS),)))
+    policy = decide(TrustSettings(add_certs=(Sourced(str(root_pem), REQUESTS),)))
     exported = {"GIT_SSL_CAINFO", "SSL_CERT_FILE", "SSL_CERT_DIR"}
     variables = child_certificates(policy, tmp_path / "cache", exported=exported).variables()
     assert not variables.keys() & {*exported, "REQUESTS_CA_BUNDLE"}
@@ -125,9 +125,9 @@ def test_what_the_user_exported_for_one_program_stays(tmp_path: Path, root_pem: 
 
 def test_the_command_line_overrules_what_the_user_exported(tmp_path: Path, root_pem: Path) -> None:
     exported = TrustSettings(
-        cert=(Given(str(root_pem), CERT), Given("/other.pem", PIP_CERT)),
-        add_certs=(Given("/another.pem", REQUESTS),),
-        system_file=Given("/third.pem", SSL_FILE),
+        cert=(Sourced(str(root_pem), CERT), Sourced("/other.pem", PIP_CERT)),
+        add_certs=(Sourced("/another.pem", REQUESTS),),
+        system_file=Sourced("/third.pem", SSL_FILE),
     )
     variables = child_certificates(decide(exported), tmp_path, exported=FILES).variables()
     assert {variables[name] for name in FILES} == {str(root_pem)}
@@ -138,13 +138,13 @@ def test_a_client_certificate_is_passed_on_absolutely(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     option = Origin.option("--client-cert")
-    variables = told(tmp_path, client_cert=(Given("me.pem", option),))
+    variables = told(tmp_path, client_cert=(Sourced("me.pem", option),))
     names = {"PIP_CLIENT_CERT", "SSL_CLIENT_CERT", "GIT_SSL_CERT", "GIT_SSL_KEY"}
     assert variables == dict.fromkeys(names, str(tmp_path / "me.pem"))
 
 
 def test_what_was_read_already_is_not_read_again(tmp_path: Path, root_pem: Path) -> None:
-    policy = decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
+    policy = decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
     anchors = gather(policy)
     root_pem.unlink()
     assert child_certificates(policy, tmp_path / "cache", anchors=anchors).variables()
@@ -154,7 +154,7 @@ def test_where_no_bundle_can_be_written_children_are_told_nothing(
     root_pem: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/dev/null")
-    policy = decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
+    policy = decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
     notes: list[str] = []
     assert child_certificates(policy, Path("/dev/null/x"), note=notes.append).variables() == {}
     assert notes
@@ -163,7 +163,7 @@ def test_where_no_bundle_can_be_written_children_are_told_nothing(
 def test_a_child_with_openssl_believes_exactly_what_is_exclusive(
     tmp_path: Path, root_pem: Path
 ) -> None:
-    variables = told(tmp_path, cert=(Given(str(root_pem), CERT),))
+    variables = told(tmp_path, cert=(Sourced(str(root_pem), CERT),))
     script = (
         "import ssl; context = ssl.create_default_context()\n"
         "print(ssl.get_default_verify_paths().capath, len(context.get_ca_certs()))\n"
@@ -181,7 +181,7 @@ def test_a_child_with_openssl_believes_exactly_what_is_exclusive(
 def test_a_bundle_that_vanished_in_mid_run_is_there_again_for_the_next_child(
     tmp_path: Path, root_pem: Path, forge: Forge
 ) -> None:
-    added = Given(str(root_pem), ADD_CERT)
+    added = Sourced(str(root_pem), ADD_CERT)
     children = child_certificates(decide(TrustSettings(add_certs=(added,))), tmp_path / "cache")
     before = children.variables()
     shutil.rmtree(tmp_path / "cache")
@@ -194,7 +194,7 @@ def test_a_bundle_that_vanished_in_mid_run_is_there_again_for_the_next_child(
 def test_a_named_file_that_vanished_in_mid_run_reaches_children_as_a_bundle(
     tmp_path: Path, root_pem: Path, forge: Forge
 ) -> None:
-    named = Given(str(root_pem), CERT)
+    named = Sourced(str(root_pem), CERT)
     children = child_certificates(decide(TrustSettings(cert=(named,))), tmp_path / "cache")
     root_pem.unlink()
     told = Path(children.variables()["SSL_CERT_FILE"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.client_certificate import ClientCertificateError
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
@@ -24,7 +24,7 @@ def ours(forge: Forge) -> Issued:
 
 def with_client(root_pem: Path, client: Path) -> ssl.SSLContext:
     settings = TrustSettings(
-        cert=(Given(str(root_pem), CLIENT),), client_cert=(Given(str(client), CLIENT),)
+        cert=(Sourced(str(root_pem), CLIENT),), client_cert=(Sourced(str(client), CLIENT),)
     )
     return make_context(decide(settings))
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bootstrap._vendor import truststore
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust import system_store
 from bootstrap.trust.context import establish, make_context, unverified_context
 from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
@@ -25,16 +25,16 @@ from tests.unit.trust.tls_servers import TlsServer, greet
 Serve = Callable[..., TlsServer]
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 SSL_FILE = Origin.variable("SSL_CERT_FILE")
-SYSTEM = Given(DefaultSources.SYSTEM, Origin.option("--trust"))
-BUNDLED = Given(DefaultSources.BUNDLED, Origin.option("--trust"))
+SYSTEM = Sourced(DefaultSources.SYSTEM, Origin.option("--trust"))
+BUNDLED = Sourced(DefaultSources.BUNDLED, Origin.option("--trust"))
 
 
 def exclusive(path: Path, **more: object) -> TrustSettings:
-    return TrustSettings(cert=(Given(str(path), CERT),), **more)  # type: ignore[arg-type]  # passed on
+    return TrustSettings(cert=(Sourced(str(path), CERT),), **more)  # type: ignore[arg-type]  # passed on
 
 
 def added(path: Path, **more: object) -> TrustSettings:
-    return TrustSettings(add_certs=(Given(str(path), ADD_CERT),), **more)  # type: ignore[arg-type]  # passed on
+    return TrustSettings(add_certs=(Sourced(str(path), ADD_CERT),), **more)  # type: ignore[arg-type]  # passed on
 
 
 def believes(settings: TrustSettings, server: TlsServer, host: str = "localhost") -> bool:
@@ -70,7 +70,7 @@ def test_nobody_believes_an_authority_that_nobody_named(server: TlsServer) -> No
 def test_a_named_authority_is_believed(server: TlsServer, root_pem: Path) -> None:
     assert believes(exclusive(root_pem), server)
     assert believes(added(root_pem), server)
-    assert believes(TrustSettings(system_file=Given(str(root_pem), SSL_FILE)), server)
+    assert believes(TrustSettings(system_file=Sourced(str(root_pem), SSL_FILE)), server)
 
 
 def test_a_directory_of_authorities_is_believed(
@@ -139,7 +139,7 @@ def test_strictness_is_off_unless_asked_for(serve: Serve, tmp_path: Path) -> Non
 
 
 def test_a_trusted_host_gets_a_context_of_its_own(server: TlsServer) -> None:
-    policy = decide(TrustSettings(trusted_hosts=(Given("localhost", CERT),)))
+    policy = decide(TrustSettings(trusted_hosts=(Sourced("localhost", CERT),)))
     assert greet(unverified_context(policy), server.port) == "hello"
     with pytest.raises(ssl.SSLCertVerificationError):
         greet(make_context(policy), server.port)
@@ -208,7 +208,7 @@ def test_a_python_without_ssl_decides_a_policy_and_then_says_what_is_missing() -
         "from bootstrap.trust.policy import decide\n"
         "from bootstrap.trust.settings import TrustSettings\n"
         "from bootstrap.trust.context import make_context\n"
-        "from bootstrap.trust.diagnosis import explain\n"
+        "from bootstrap.tls_diagnosis.explain import explain\n"
         "from bootstrap.trust.children import child_certificates\n"
         "policy = decide(TrustSettings())\n"
         "assert child_certificates(policy, None).variables() == {}\n"
@@ -225,11 +225,11 @@ def test_no_certificate_path_is_opened_once_the_context_is_made(
     script = (
         "import sys, socket, ssl\n"
         "from pathlib import Path\n"
-        "from bootstrap.provenance import Given, Origin\n"
+        "from bootstrap.provenance import Sourced, Origin\n"
         "from bootstrap.trust.policy import decide\n"
         "from bootstrap.trust.settings import TrustSettings\n"
         "from bootstrap.trust.context import make_context\n"
-        "settings = TrustSettings(add_certs=(Given(sys.argv[1], Origin.option('--add-cert')),))\n"
+        "settings = TrustSettings(add_certs=(Sourced(sys.argv[1], Origin.option('--add-cert')),))\n"
         "context = make_context(decide(settings))\n"
         "Path(sys.argv[1]).unlink()\n"
         "opened = []\n"

@@ -15,17 +15,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import load_pem_x509_certificate
 
 from bootstrap.errors import BootstrapError
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.tls_diagnosis import advice, findings
+from bootstrap.tls_diagnosis.certificate import parse
+from bootstrap.tls_diagnosis.classify import Failure, Reason
+from bootstrap.tls_diagnosis.connect import Server
+from bootstrap.tls_diagnosis.explain import CertificateError, explain, explained
+from bootstrap.tls_diagnosis.findings import Findings
+from bootstrap.tls_diagnosis.products import recognise
 from bootstrap.trust.context import make_context
-from bootstrap.trust.diagnosis import CertificateError, explain, explained
-from bootstrap.trust.inspection import advice, clock
-from bootstrap.trust.inspection.failures import Failure, Reason
-from bootstrap.trust.inspection.findings import Findings
-from bootstrap.trust.inspection.interception import recognise
-from bootstrap.trust.inspection.tunnel import Server
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
-from bootstrap.trust.x509.certificate import parse
 from tests.servers import Authority, ProxyServer
 from tests.unit.trust.authorities import CLIENT_ONLY, DAY, NOW, Forge, Issued, Wish
 from tests.unit.trust.authorities import make as make_certificate
@@ -38,7 +38,7 @@ CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 @pytest.fixture
 def policy(root_pem: Path) -> TrustPolicy:
     """A policy that trusts the forge beside the defaults."""
-    return decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
+    return decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
 
 
 def failed(policy: TrustPolicy, port: int, host: str = "localhost", **how: Any) -> CertificateError:
@@ -56,7 +56,7 @@ def test_an_expired_certificate(policy: TrustPolicy, forge: Forge, serve: Serve)
     wish = Wish(not_before=NOW - 30 * DAY, not_after=NOW - 3 * DAY)
     found = failed(policy, serve(forge.issue(wish)).port)
     assert found.reason is Reason.EXPIRED
-    assert f"expired on {clock.day(wish.not_after)}, 3 days ago" in str(found)
+    assert f"expired on {findings.day(wish.not_after)}, 3 days ago" in str(found)
     assert "renew" in str(found.hint)
 
 
@@ -66,8 +66,8 @@ def test_a_certificate_that_is_not_yet_valid(
     wish = Wish(not_before=NOW + 3 * DAY)
     found = failed(policy, serve(forge.issue(wish)).port)
     assert found.reason is Reason.NOT_YET_VALID
-    assert f"valid from {clock.day(wish.not_before)} only" in str(found)
-    assert f"clock says {clock.day(NOW)}" in str(found)
+    assert f"valid from {findings.day(wish.not_before)} only" in str(found)
+    assert f"clock says {findings.day(NOW)}" in str(found)
 
 
 def test_an_expired_intermediate_is_told_by_its_name(
@@ -152,7 +152,7 @@ def test_an_authority_that_only_the_excluded_stores_hold(
     system = tmp_path / "system.pem"
     system.write_bytes(stranger.root.pem)
     monkeypatch.setattr(system_store, "find", lambda _: StorePlaces(system))
-    exclusive = decide(TrustSettings(cert=(Given(str(root_pem), CERT),)))
+    exclusive = decide(TrustSettings(cert=(Sourced(str(root_pem), CERT),)))
     found = failed(exclusive, serve(stranger.issue()).port)
     assert "the system's store, but --cert excludes all others" in str(found.hint)
 
@@ -209,8 +209,8 @@ def test_a_server_that_does_not_know_the_issuer_of_ours(
         context.load_verify_locations(cadata=forge.root.der)
 
     ours = stranger.issue(Wish(())).write(tmp_path / "ours.pem")
-    client = Given(str(ours), Origin.option("--client-cert"))
-    settings = TrustSettings(cert=(Given(str(root_pem), CERT),), client_cert=(client,))
+    client = Sourced(str(ours), Origin.option("--client-cert"))
+    settings = TrustSettings(cert=(Sourced(str(root_pem), CERT),), client_cert=(client,))
     found = failed(decide(settings), serve(forge.issue(), settle=settle).port)
     assert found.reason is Reason.CLIENT_CERTIFICATE
     assert f"did not accept our certificate, {ours}" in str(found)
@@ -289,7 +289,9 @@ def test_the_chain_is_had_through_a_proxy_with_a_password(
     stranger: Forge, serve: Serve, tmp_path: Path, encrypted: bool
 ) -> None:
     authority = Authority()
-    settings = TrustSettings(cert=(Given(str(authority.write_pem(tmp_path / "proxy.pem")), CERT),))
+    settings = TrustSettings(
+        cert=(Sourced(str(authority.write_pem(tmp_path / "proxy.pem")), CERT),)
+    )
     server = serve(stranger.issue(Wish(("behind.example",))))
     credentials = ("me", "pass:word")
     with ProxyServer(authority if encrypted else None, credentials=credentials) as proxy:
@@ -331,22 +333,22 @@ def test_products_are_recognised_by_their_issuers_names(issuer: str, product: st
 def test_a_wrong_clock_is_found_out(forge: Forge) -> None:
     made = dt.datetime(2026, 10, 18, tzinfo=dt.timezone.utc)
     past, future = dt.datetime(2001, 1, 1, tzinfo=dt.timezone.utc), made + 20 * 365 * DAY
-    assert "before this program was made (2026-10-18)" in str(clock.doubt(past, made))
-    assert "long after" in str(clock.doubt(future, made))
-    assert clock.doubt(made + DAY, made) is None
+    assert "before this program was made (2026-10-18)" in str(findings.doubt(past, made))
+    assert "long after" in str(findings.doubt(future, made))
+    assert findings.doubt(made + DAY, made) is None
     chain = (parse(forge.issue().der),)
     failure = Failure(Reason.NOT_YET_VALID, "certificate is not yet valid")
     found = Findings(
-        failure, Server("localhost"), chain, "all", past, clock_doubt=clock.doubt(past, made)
+        failure, Server("localhost"), chain, "all", past, clock_doubt=findings.doubt(past, made)
     )
     assert "clock says 2001-01-01" in advice.message(found)
     assert advice.hint(found).startswith("Set the clock: ")
 
 
 def test_this_machines_program_was_made_some_time_ago() -> None:
-    made = clock.made_on()
+    made = findings.made_on()
     assert made is not None
-    assert clock.doubt(NOW, made) is None
+    assert findings.doubt(NOW, made) is None
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bootstrap.errors import BootstrapError
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.tls_diagnosis.classify import Reason
+from bootstrap.tls_diagnosis.connect import TunnelRefusedError
+from bootstrap.tls_diagnosis.examine import Examination, examine
+from bootstrap.tls_diagnosis.explain import CertificateError
 from bootstrap.trust import system_store
-from bootstrap.trust.diagnosis import CertificateError
-from bootstrap.trust.examination import Examination, examine
-from bootstrap.trust.inspection.failures import Reason
-from bootstrap.trust.inspection.tunnel import TunnelRefusedError
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
 from bootstrap.trust.system_store import StorePlaces
@@ -35,12 +35,12 @@ def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stranger: Forge)
 
 @pytest.fixture
 def added(root_pem: Path) -> TrustPolicy:
-    return decide(TrustSettings(add_certs=(Given(str(root_pem), ADD_CERT),)))
+    return decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
 
 
 @pytest.fixture
 def exclusive(root_pem: Path) -> TrustPolicy:
-    return decide(TrustSettings(cert=(Given(str(root_pem), CERT),)))
+    return decide(TrustSettings(cert=(Sourced(str(root_pem), CERT),)))
 
 
 def votes(found: Examination) -> list[tuple[bool, bool]]:
@@ -85,7 +85,7 @@ def test_stores_that_are_not_asked_are_heard_all_the_same(
 
 def test_a_trusted_host_is_good_but_shown_as_unverified(serve: Serve) -> None:
     alone = Forge("alone")
-    policy = decide(TrustSettings(trusted_hosts=(Given("localhost", CERT),)))
+    policy = decide(TrustSettings(trusted_hosts=(Sourced("localhost", CERT),)))
     found = examine("localhost", serve(alone.issue()).port, policy)
     assert found.is_good
     assert found.blindly_trusted == CERT
@@ -98,7 +98,7 @@ def test_an_interception_is_recognised_even_where_it_is_trusted(
     zscaler = Forge("Zscaler Root CA", organisation="Zscaler Inc.")
     path = tmp_path / "zscaler.pem"
     path.write_bytes(zscaler.root.pem)
-    policy = decide(TrustSettings(add_certs=(Given(str(path), ADD_CERT),)))
+    policy = decide(TrustSettings(add_certs=(Sourced(str(path), ADD_CERT),)))
     found = examine("localhost", serve(zscaler.issue()).port, policy)
     assert found.is_good
     assert found.interception is not None
@@ -119,7 +119,7 @@ def test_a_server_is_examined_through_a_proxy(
 ) -> None:
     authority = Authority()
     proxy_pem = authority.write_pem(tmp_path / "proxy.pem")
-    certs = (Given(str(root_pem), ADD_CERT), Given(str(proxy_pem), ADD_CERT))
+    certs = (Sourced(str(root_pem), ADD_CERT), Sourced(str(proxy_pem), ADD_CERT))
     policy = decide(TrustSettings(add_certs=certs))
     server = serve(forge.issue(Wish(("behind.example",))))
     with ProxyServer(authority if encrypted else None) as proxy:

@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 from bootstrap._vendor import requests, urllib3
-from bootstrap.trust.inspection.failures import Reason, classify
+from bootstrap.tls_diagnosis.classify import Reason, classify
 
 
 def verification(message: str, code: int = 0) -> ssl.SSLCertVerificationError:

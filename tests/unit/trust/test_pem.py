@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bootstrap.trust.x509.pem import (
+from bootstrap.trust.pem import (
     CertificateFileError,
     NoCertificateError,
     read_certificates,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.provenance import Given, Origin
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.description import policy_lines
 from bootstrap.trust.errors import NamedCertificateError
 from bootstrap.trust.policy import BundledStore, NamedStore, SystemStore, TrustPolicy, decide
@@ -22,12 +22,12 @@ PIP_CONF = Origin.file(Path("pip.conf"), 3)
 TRUST = Origin.option("--trust")
 
 
-def said(value: str, origin: Origin) -> tuple[Given[str], ...]:
-    return (Given(value, origin),)
+def said(value: str, origin: Origin) -> tuple[Sourced[str], ...]:
+    return (Sourced(value, origin),)
 
 
-def chosen(sources: DefaultSources, origin: Origin = TRUST) -> Given[DefaultSources]:
-    return Given(sources, origin)
+def chosen(sources: DefaultSources, origin: Origin = TRUST) -> Sourced[DefaultSources]:
+    return Sourced(sources, origin)
 
 
 def named(policy: TrustPolicy) -> list[tuple[str, bool]]:
@@ -72,7 +72,7 @@ def test_both_certificate_variables_add_at_once() -> None:
 def test_the_strongest_cert_counts_and_the_others_are_reported(
     certs: tuple[Origin, ...], winner: Origin
 ) -> None:
-    given = tuple(Given(f"{origin.name}.pem", origin) for origin in certs)
+    given = tuple(Sourced(f"{origin.name}.pem", origin) for origin in certs)
     policy = decide(TrustSettings(cert=given))
     assert named(policy) == [(f"{winner.name}.pem", True)]
     assert [ignored.origin for ignored in policy.ignored] == list(certs[1:])
@@ -130,11 +130,11 @@ def test_trust_beside_a_cert_as_strong_is_ignored_and_reported() -> None:
 
 
 def test_openssls_variables_redefine_the_systems_store_by_halves() -> None:
-    policy = decide(TrustSettings(system_file=Given("sys.pem", SSL_FILE)))
+    policy = decide(TrustSettings(system_file=Sourced("sys.pem", SSL_FILE)))
     system = policy.sources[0]
     assert isinstance(system, SystemStore)
     assert system.is_redefined
-    assert system.file == Given("sys.pem", SSL_FILE)
+    assert system.file == Sourced("sys.pem", SSL_FILE)
     assert system.directories is None
 
 
@@ -149,8 +149,8 @@ def test_openssls_variables_are_ignored_and_reported_where_the_system_is_not_ask
     settings: TrustSettings,
 ) -> None:
     given = {
-        "system_file": Given("sys.pem", SSL_FILE),
-        "system_directory": Given("sys.d", SSL_DIR),
+        "system_file": Sourced("sys.pem", SSL_FILE),
+        "system_directory": Sourced("sys.d", SSL_DIR),
     }
     policy = decide(TrustSettings(**{**vars(settings), **given}))
     assert in_vain(policy) == [("SSL_CERT_FILE", "sys.pem"), ("SSL_CERT_DIR", "sys.d")]
@@ -161,7 +161,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         cert=(*said("", PIP_CERT), *said("conf.pem", PIP_CONF)),
         add_certs=said("", REQUESTS),
         client_cert=said("", Origin.variable("PIP_CLIENT_CERT")),
-        system_file=Given("", SSL_FILE),
+        system_file=Sourced("", SSL_FILE),
     )
     policy = decide(settings)
     assert named(policy) == [("conf.pem", True)]
@@ -182,7 +182,7 @@ def test_an_empty_value_typed_on_the_command_line_is_refused(field: str) -> None
 def test_the_strongest_client_certificate_counts() -> None:
     option, variable = Origin.option("--client-cert"), Origin.variable("SSL_CLIENT_CERT")
     policy = decide(TrustSettings(client_cert=(*said("a", option), *said("b", variable))))
-    assert policy.client_certificate == Given(Path("a"), option)
+    assert policy.client_certificate == Sourced(Path("a"), option)
     assert in_vain(policy) == [("SSL_CLIENT_CERT", "b")]
 
 

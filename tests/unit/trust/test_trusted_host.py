@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bootstrap.provenance import Given, Origin
-from bootstrap.trust.policy import decide
+from bootstrap.provenance import Origin, Sourced
+from bootstrap.trust.policy import TrustedHost, TrustedHostError, decide
 from bootstrap.trust.settings import TrustSettings
-from bootstrap.trust.trusted_host import TrustedHost, TrustedHostError
 
 OPTION = Origin.option("--trusted-host")
 
@@ -21,7 +20,7 @@ OPTION = Origin.option("--trusted-host")
     ],
 )
 def test_a_host_with_or_without_a_port_is_read(value: str, host: TrustedHost) -> None:
-    assert TrustedHost.parse(Given(value, OPTION)) == host
+    assert TrustedHost.parse(Sourced(value, OPTION)) == host
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def test_a_host_with_or_without_a_port_is_read(value: str, host: TrustedHost) ->
 )
 def test_what_is_no_host_is_refused_by_its_option(value: str) -> None:
     with pytest.raises(TrustedHostError, match="--trusted-host"):
-        TrustedHost.parse(Given(value, OPTION))
+        TrustedHost.parse(Sourced(value, OPTION))
 
 
 @pytest.mark.parametrize(
@@ -43,5 +42,5 @@ def test_what_is_no_host_is_refused_by_its_option(value: str) -> None:
     ],
 )
 def test_a_trusted_host_covers_itself_only(said: str, host: str, port: int, covered: bool) -> None:
-    policy = decide(TrustSettings(trusted_hosts=(Given(said, OPTION),)))
+    policy = decide(TrustSettings(trusted_hosts=(Sourced(said, OPTION),)))
     assert (policy.trusts_blindly(host, port) is not None) is covered

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bootstrap.install.rules import Rule
+from bootstrap.install.wheel_rules import Rule
 from tests.unit.install.hostile.kind import Kind, archive, entries_of, first, wheel, wheel_files
 from tests.unit.install.zips import DESCRIPTOR, UTF8, End, Entry, Zip, descriptor_of, zip64_end
 

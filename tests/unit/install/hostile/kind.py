@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bootstrap.install.rules import Rule
+from bootstrap.install.wheel_rules import Rule
 from tests.unit.install.zips import UTF8, Entry, Zip
 
 FILENAME = "demo-1.0-py3-none-any.whl"

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from bootstrap.install.rules import Rule
+from bootstrap.install.wheel_rules import Rule
 from tests.unit.install.hostile.kind import Kind, archive, entries_of, first, wheel_files
 from tests.unit.install.zips import UTF8, Entry, Zip
 

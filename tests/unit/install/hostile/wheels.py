@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bootstrap.install.rules import Rule
+from bootstrap.install.wheel_rules import Rule
 from tests.unit.install.hostile.kind import DATA, INFO, METADATA, Kind, entries_of, wheel
 from tests.unit.install.zips import Zip
 

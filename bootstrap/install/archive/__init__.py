@@ -1,1 +1,0 @@
-"""Archives: reading zip files strictly, so that every reader sees the same files in them."""

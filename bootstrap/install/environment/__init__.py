@@ -1,1 +1,0 @@
-"""What the target's directories hold already, and who may write to them."""

@@ -1,0 +1,88 @@
+"""Names of archive members: which mean one file on every system, and which collide."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+
+from bootstrap.install.wheel_rules import Rule, WheelValidationError
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_ON_WINDOWS = re.compile(r'[<>"|?*]')
+_LONGEST_PART = 255
+
+
+def check_name(name: str) -> None:
+    """Refuse a member's name that is no plain relative path on every system we know.
+
+    A directory's name ends with a slash. Raises `WheelValidationError`.
+    """
+    path = name.removesuffix("/")
+    if _CONTROL.search(path):
+        raise WheelValidationError(Rule.NUL_NAME, ascii(name))
+    if "\\" in path:
+        raise WheelValidationError(Rule.BACKSLASH, name)
+    if path.startswith("/"):
+        raise WheelValidationError(Rule.ABSOLUTE, name)
+    if ":" in path:
+        raise WheelValidationError(Rule.DRIVE, name)
+    for part in path.split("/"):
+        _check_part(part, name)
+
+
+def _check_part(part: str, name: str) -> None:
+    if not part:
+        raise WheelValidationError(Rule.EMPTY_NAME, name)
+    if part in {".", ".."}:
+        raise WheelValidationError(Rule.PARENT, name)
+    if part[-1] in ". ":
+        raise WheelValidationError(Rule.TRAILING_DOT, name)
+    if _RESERVED.match(part):
+        raise WheelValidationError(Rule.RESERVED_NAME, name)
+    if sys.platform == "win32" and _NOT_ON_WINDOWS.search(part):
+        raise WheelValidationError(Rule.RESERVED_NAME, name)
+    if len(part) > _LONGEST_PART or len(part.encode()) > _LONGEST_PART:
+        raise WheelValidationError(Rule.LONG_NAME, f"{part[:40]}...")
+
+
+def check_collisions(names: Iterable[str]) -> None:
+    """Refuse names that are the same, or that a file system may take for the same.
+
+    Compared after case folding and Unicode normalisation (NFC), as macOS and Windows do. Raises
+    `WheelValidationError`.
+    """
+    files: dict[str, str] = {}
+    directories: dict[str, str] = {}
+    for name in names:
+        seen = directories if name.endswith("/") else files
+        key = folded(name.removesuffix("/"))
+        if key in seen:
+            _refuse_collision(seen[key], name)
+        seen[key] = name
+    parents = {key.rpartition("/")[0] for key in files} | directories.keys()
+    for key in {ancestor for parent in parents for ancestor in _lineage(parent)}:
+        if key in files:
+            raise WheelValidationError(Rule.FILE_AND_DIRECTORY, files[key])
+
+
+def _refuse_collision(one: str, other: str) -> None:
+    if one == other:
+        raise WheelValidationError(Rule.DUPLICATE, one)
+    raise WheelValidationError(Rule.SAME_AFTER_FOLDING, f"{one} and {other}")
+
+
+def folded(name: str) -> str:
+    """Return the key under which a case-insensitive, normalising file system finds a name."""
+    if name.isascii():
+        return name.lower()
+    composed = unicodedata.normalize("NFC", name).casefold()
+    return unicodedata.normalize("NFC", composed)
+
+
+def _lineage(directory: str) -> Iterable[str]:
+    while directory:
+        yield directory
+        directory = directory.rpartition("/")[0]

@@ -1,0 +1,166 @@
+"""An archive opened strictly: everything about its structure is checked before a byte is unpacked.
+
+What no two zip readers may see differently: one end, one central directory, local headers that say
+the same, members that fill the file without gap or overlap, names that mean the same file on every
+system (CVE-2025-54368, GHSA-pqhf-p39g-3x64 are what happens otherwise).
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from bootstrap.install.strict_zip.central_directory import (
+    Member,
+    find_directory,
+    read_members,
+    split_extra,
+    widened,
+)
+from bootstrap.install.strict_zip.names import check_collisions, check_name
+from bootstrap.install.wheel_rules import Rule, WheelValidationError
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_LOCAL_SIGNATURE = b"PK\3\4"
+_DESCRIPTOR_SIGNATURE = b"PK\7\x08"
+_FLAGS_THAT_MATTER = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 11 | 1 << 13
+_CHUNK = 1 << 20
+_LARGE, _HIGHEST_RATIO = 1 << 28, 250
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An open zip archive whose structure has been checked; for one thread at a time."""
+
+    members: Mapping[str, Member]
+    """By name, in the order in which they lie in the file."""
+    _stream: BinaryIO
+    _data_offsets: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it says it unpacks to."""
+        return sum(member.size for member in self.members.values())
+
+    def read(self, name: str) -> bytes:
+        """Return a member's bytes; for the small ones that are wanted whole."""
+        return b"".join(self.chunks(self.members[name]))
+
+    def chunks(self, member: Member) -> Iterator[bytes]:
+        """Yield a member's bytes, never more than it says it has.
+
+        Raises `WheelValidationError` where there are more or fewer, or their checksum is another.
+        """
+        self._stream.seek(self._data_offsets[member.name])
+        found, crc = 0, 0
+        for chunk in self._stored(member) if member.is_stored else self._inflated(member):
+            found += len(chunk)
+            if found > member.size:
+                raise WheelValidationError(
+                    Rule.WRONG_SIZE, f"{member.name}: over {member.size} bytes"
+                )
+            crc = zlib.crc32(chunk, crc)
+            yield chunk
+        if found != member.size:
+            detail = f"{member.name}: {found} bytes, {member.size} expected"
+            raise WheelValidationError(Rule.WRONG_SIZE, detail)
+        if crc != member.crc:
+            raise WheelValidationError(Rule.CHECKSUM, member.name)
+
+    def _stored(self, member: Member) -> Iterator[bytes]:
+        left = member.compressed_size
+        while left:
+            chunk = self._stream.read(min(left, _CHUNK))
+            if not chunk:
+                raise WheelValidationError(Rule.DAMAGED_DATA, f"{member.name}: cut off")
+            left -= len(chunk)
+            yield chunk
+
+    def _inflated(self, member: Member) -> Iterator[bytes]:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            for compressed in self._stored(member):
+                yield inflater.decompress(compressed, _CHUNK)
+                while inflater.unconsumed_tail:
+                    yield inflater.decompress(inflater.unconsumed_tail, _CHUNK)
+        except zlib.error as exc:
+            raise WheelValidationError(Rule.DAMAGED_DATA, f"{member.name}: {exc}") from exc
+        if not inflater.eof or inflater.unused_data:
+            raise WheelValidationError(Rule.DAMAGED_DATA, f"{member.name}: its stream does not end")
+
+
+def open_archive(stream: BinaryIO) -> Archive:
+    """Check an archive's structure and names. Raises `WheelValidationError`."""
+    length = stream.seek(0, 2)
+    directory = find_directory(stream, length)
+    stream.seek(directory.offset)
+    content = stream.read(directory.size)
+    members = sorted(read_members(content, directory), key=lambda member: member.offset)
+    for member in members:
+        check_name(member.name)
+    check_collisions(member.name for member in members)
+    offsets = dict(_data_offsets(stream, members, directory.offset))
+    archive = Archive({member.name: member for member in members}, stream, offsets)
+    if archive.size > max(_LARGE, length * _HIGHEST_RATIO):
+        raise WheelValidationError(Rule.BOMB, f"{archive.size} bytes from {length}")
+    return archive
+
+
+def _data_offsets(
+    stream: BinaryIO, members: list[Member], directory_offset: int
+) -> Iterator[tuple[str, int]]:
+    """Check that the members fill the file up to the central directory; yield where data begins."""
+    at = 0
+    ends = [*(member.offset for member in members[1:]), directory_offset]
+    for member, end in zip(members, ends, strict=False):  # no member, but an end
+        if member.offset != at:
+            rule = Rule.HIDDEN_DATA if member.offset > at else Rule.OVERLAP
+            raise WheelValidationError(rule, f"before {member.name}")
+        data = _check_local_header(stream, member)
+        yield member.name, data
+        at = data + member.compressed_size
+        if member.has_descriptor and at < end:
+            at += _check_descriptor(stream, member, at, end)
+        if at > end:
+            raise WheelValidationError(Rule.OVERLAP, f"after {member.name}")
+    if at != directory_offset:
+        raise WheelValidationError(Rule.HIDDEN_DATA, "before the central directory")
+
+
+def _check_local_header(stream: BinaryIO, member: Member) -> int:
+    """Compare the local header with the central directory; return where the data begins."""
+    stream.seek(member.offset)
+    header = stream.read(_LOCAL.size + len(member.raw_name))
+    if len(header) != _LOCAL.size + len(member.raw_name) or header[:4] != _LOCAL_SIGNATURE:
+        raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: there is none")
+    _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = _LOCAL.unpack_from(header)
+    raw_name = header[_LOCAL.size :]
+    if (name_size, raw_name) != (len(member.raw_name), member.raw_name):
+        raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its name")
+    if method != member.method or (flags ^ member.flags) & _FLAGS_THAT_MATTER:
+        raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its method or flags")
+    extras = split_extra(stream.read(extra_size))
+    size, packed = widened((size, packed), extras, member.name)
+    said = (crc, packed, size)
+    zeros = member.has_descriptor and not any(said)
+    if said != (member.crc, member.compressed_size, member.size) and not zeros:
+        raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its size or checksum")
+    return member.offset + len(header) + int(extra_size)
+
+
+def _check_descriptor(stream: BinaryIO, member: Member, at: int, end: int) -> int:
+    """Return the length of the data descriptor, which must say what the directory says."""
+    stream.seek(at)
+    found = stream.read(min(end - at, 24))
+    facts = (member.crc, member.compressed_size, member.size)
+    for layout in ("<LLL", "<LQQ"):
+        if layout == "<LLL" and max(facts) > 0xFFFFFFFF:
+            continue
+        plain = struct.pack(layout, *facts)
+        for descriptor in (_DESCRIPTOR_SIGNATURE + plain, plain):
+            if found == descriptor:
+                return len(descriptor)
+    raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its data descriptor")

@@ -1,1 +1,0 @@
-"""The wire: connections, proxies and TLS, from a URL to an answer and its failures."""

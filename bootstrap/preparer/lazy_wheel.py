@@ -1,0 +1,83 @@
+"""METADATA out of a wheel on a server, by a request or two for parts of it."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, cast
+
+from bootstrap.index.candidate import DistributionFile
+from bootstrap.metadata.wheel import read_metadata
+from bootstrap.network.session import Session
+from bootstrap.network.urls import is_remote
+
+TAIL = 32 << 10
+"""Bytes asked for first: the zip's directory, and most often the dist-info as well."""
+AHEAD = 16 << 10
+"""Bytes asked for at least, where the tail does not do."""
+WORTHWHILE = 256 << 10
+"""A wheel smaller than this, in bytes, is fetched whole: it will most likely be needed."""
+
+
+class RangesRefusedError(Exception):
+    """The server gives whole files only; never leaves this module."""
+
+
+class RemoteFile(io.RawIOBase):
+    """A file on a server, of which only those parts are fetched that are read."""
+
+    def __init__(self, url: str, session: Session) -> None:
+        self._url = url
+        self._session = session
+        self._position = 0
+        self._begin, self._content, self._size = self._fetch(None, TAIL)
+
+    def readable(self) -> bool:
+        """Say so."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say so."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move as any file does."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from what is here already, or fetch it."""
+        end = self._size if size < 0 else min(self._position + size, self._size)
+        if end <= self._position:
+            return b""
+        if not self._begin <= self._position <= end <= self._begin + len(self._content):
+            wanted = min(max(end - self._position, AHEAD), self._size - self._position)
+            self._begin, self._content, _ = self._fetch(self._position, wanted)
+        start = self._position - self._begin
+        content = self._content[start : start + end - self._position]
+        self._position += len(content)
+        return content
+
+    def _fetch(self, begin: int | None, size: int) -> tuple[int, bytes, int]:
+        part = self._session.part(self._url, begin=begin, size=size)
+        if part is None or (begin is not None and part.begin != begin):
+            raise RangesRefusedError
+        return part.begin, part.content, part.total
+
+
+def read_remote_metadata(file: DistributionFile, session: Session) -> bytes | None:
+    """Return METADATA's bytes, or None where fetching the whole wheel is the better way.
+
+    Raises `MalformedWheelError`, network errors.
+    """
+    if not is_remote(file.url) or (file.size is not None and file.size < WORTHWHILE):
+        return None
+    try:
+        stream = cast("IO[bytes]", RemoteFile(file.url, session))
+        return read_metadata(stream, file.filename)
+    except RangesRefusedError:
+        return None

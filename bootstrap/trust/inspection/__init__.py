@@ -1,1 +1,0 @@
-"""Looking at a server's certificates without believing them: for explanations and for doctor."""

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from bootstrap.network.errors import UnsupportedProxyError
+from bootstrap.network.proxies import is_excepted, proxy_for
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.network.urls import origin
+from bootstrap.provenance import Origin, Sourced
+
+
+def said(proxy: str | None = None, **environment: str) -> NetworkSettings:
+    given = None if proxy is None else Sourced(proxy, Origin.option("--proxy"))
+    return NetworkSettings(proxy=given, environment_proxies=environment)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (said(), None),
+        (said(https="http://p:1"), "http://p:1"),
+        (said(http="http://p:1"), None),
+        (said(all="http://p:1"), "http://p:1"),
+        (said(all="http://p:1", https="http://q:2"), "http://q:2"),
+        (said("http://mine:3", https="http://p:1"), "http://mine:3"),
+        (said("", https="http://p:1"), None),
+        (said("mine:3"), "http://mine:3"),
+        (said(https="http://p:1", no="index.example"), None),
+        (said("http://mine:3", no="index.example"), None),
+    ],
+)
+def test_the_strongest_voice_names_the_proxy(
+    settings: NetworkSettings, expected: str | None
+) -> None:
+    assert proxy_for("https://index.example/simple/", settings) == expected
+
+
+def test_a_socks_proxy_is_refused_by_name() -> None:
+    with pytest.raises(UnsupportedProxyError, match=r"socks5://\*\*\*\*@p:1"):
+        proxy_for("https://index.example/", said("socks5://u:secret@p:1"))
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "url", "excepted"),
+    [
+        ("*", "https://a.example/", True),
+        ("example", "https://a.example/", True),
+        (".example", "https://a.example/", True),
+        ("*.example", "https://a.example/", True),
+        ("ample", "https://a.example/", False),
+        ("other, A.EXAMPLE", "https://a.example/", True),
+        ("a.example:443", "https://a.example/", True),
+        ("a.example:444", "https://a.example/", False),
+        ("10.0.0.0/8", "http://10.1.2.3/", True),
+        ("10.0.0.0/8", "http://11.1.2.3/", False),
+        ("10.0.0.0/8", "http://a.example/", False),
+        ("0.0.0.1", "http://127.0.0.1/", False),
+        ("127.0.0.1", "http://127.0.0.1:8080/", True),
+        ("::1", "http://[::1]:8080/", True),
+        ("[::1]:8080", "http://[::1]:8080/", True),
+        ("nonsense/x", "http://10.1.2.3/", False),
+        ("", "https://a.example/", False),
+    ],
+)
+def test_no_proxy_names_hosts_domains_ports_and_networks(
+    no_proxy: str, url: str, excepted: bool
+) -> None:
+    assert is_excepted(origin(url), no_proxy) is excepted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from copy import copy
 from pathlib import Path
@@ -23,11 +24,28 @@ _SHIELDED = (
 )
 
 
-def pytest_configure() -> None:
-    """Let CI judge every change by the same examples; developers' runs look for new ones."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose hypothesis' profile, and give child processes the default signal dispositions.
+
+    CI tests every change with the same examples; developers' runs look for new ones.
+    """
+    _restore_signals(is_worker=hasattr(config, "workerinput"))
     settings.register_profile("developer", deadline=None)  # a busy machine proves nothing
     settings.register_profile("ci", deadline=None, derandomize=True)
     settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+
+def _restore_signals(*, is_worker: bool) -> None:
+    """Undo that signals are ignored, as in the background (SIGINT) and under `nohup` (SIGHUP).
+
+    An ignored signal stays ignored in every child process, and a test that ends the engine by a
+    signal would wait for ever. A handler is reset when another program is started, so this process
+    survives a hangup as before. xdist's workers start with the default disposition.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform != "win32" and (is_worker or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN):
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

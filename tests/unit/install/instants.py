@@ -27,6 +27,7 @@ _CALLS = {
     "fcntl.flock",
     "bootstrap.install.exchange",
 }
+_DISPOSITIONS = {signal.SIGINT: signal.default_int_handler}
 Event = Callable[[str], None]
 _listeners: list[Event] = []
 
@@ -78,6 +79,7 @@ def in_child(action: Callable[[], object], number: int, deadly: signal.Signals) 
     child = os.fork()
     if child == 0:
         status = 1
+        signal.signal(deadly, _DISPOSITIONS.get(deadly, signal.SIG_DFL))
         try:
             with listening(at(number, lambda: os.kill(os.getpid(), deadly))):
                 action()

@@ -237,9 +237,7 @@ def _with_wanted(config: Config, contents: Contents) -> Config:
         or (has_hashes and not config.no_require_hashes),
     )
     found = complete(base, config.named, _wanted_installer(config))
-    return replace(
-        config, wanted=upgraded(found, upgrade=config.upgrade, eager=config.eager)
-    )
+    return replace(config, wanted=upgraded(found, upgrade=config.upgrade, eager=config.eager))
 
 
 def _wanted_installer(config: Config) -> InputRequirement | None:

@@ -65,7 +65,7 @@ def entries_in(location: Path) -> Iterator[Entry | Damage]:
 def _names(location: Path) -> list[str]:
     endings = (".dist-info", ".egg-info", ".egg-link")
     try:
-        names = os.listdir(location)  # noqa: PTH208  # names are enough, and there may be thousands
+        names = os.listdir(location)  # names are enough, and there may be thousands
     except OSError:
         return []
     marks = [name for name in names if name.endswith(endings) and not name.startswith(("~", "-"))]

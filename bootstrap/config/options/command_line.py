@@ -70,11 +70,11 @@ def answer(argv: Sequence[str]) -> str | None:
     asked = {saying.option.key for saying in line.sayings}
     if asked.isdisjoint({"help", "version"}):
         return None
-    from bootstrap.config.options import help
+    from bootstrap.config.options import help as help_page
 
     if "help" in asked:
-        return help.help_text(line.command)
-    return help.version_text()
+        return help_page.help_text(line.command)
+    return help_page.version_text()
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], tuple[str, ...] | None]:

@@ -60,7 +60,8 @@ def write_record(rows: Iterable[RecordRow], record_path: str) -> bytes:
 def recorded_paths(content: bytes) -> list[str]:
     """Return the paths an installed distribution's RECORD lists, as they are written.
 
-    Lenient, since other programs wrote it: rows may lack columns. Raises `WheelValidationError` where
+    Lenient, since other programs wrote it: rows may lack columns. Raises
+    `WheelValidationError` where
     it is no text or no CSV.
     """
     return [columns[0] for columns in _columns(content) if columns[0]]

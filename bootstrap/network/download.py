@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, SizeMismatchError
-from bootstrap.trust.hashes import Hashes, HashMismatchError
+from bootstrap.trust.hashes import HashCheck, Hashes, VerifiedFile
 
 if TYPE_CHECKING:
     from bootstrap.network.transport import HttpResponse, Transport
@@ -38,8 +37,8 @@ class Download:
         self._size = size
         self._begin_again()
 
-    def attempt(self, *, wanted: Callable[[], object]) -> str:
-        """Fetch what is missing and return the file's sha256.
+    def attempt(self, *, wanted: Callable[[], object]) -> VerifiedFile:
+        """Fetch what is missing and return the file, hashed on its way.
 
         `wanted` is called for each chunk, and may raise to end it. Raises `NetworkError` and its
         kinds, `SizeMismatchError`, `HashMismatchError`.
@@ -59,8 +58,7 @@ class Download:
     def _begin_again(self) -> None:
         self._received = 0
         self._validator: str | None = None
-        names = {"sha256", *self._expected.allowed}
-        self._hashers: dict[str, Any] = {n: hashlib.new(n, usedforsecurity=False) for n in names}
+        self._hash_check = HashCheck(self._expected)
 
     def _headers(self) -> Mapping[str, str]:
         headers = {"Accept-Encoding": "identity"}  # an archive is compressed already
@@ -95,16 +93,13 @@ class Download:
                     raise self._wrong_size("more")
                 stream.write(chunk)
                 self._received += len(chunk)
-                for hasher in self._hashers.values():
-                    hasher.update(chunk)
+                self._hash_check.update(chunk)
 
-    def _finished(self) -> str:
+    def _finished(self) -> VerifiedFile:
         if self._size is not None and self._received != self._size:
             raise self._wrong_size(f"{self._received:,}")
-        found = {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
-        if any(found[name] not in digests for name, digests in self._expected.allowed.items()):
-            raise HashMismatchError(self._path.name, self._expected, found)
-        return str(found["sha256"])
+        name = self._path.name
+        return VerifiedFile(name, self._hash_check.finish(name), self._path)
 
     def _wrong_size(self, found: str) -> SizeMismatchError:
         assert self._size is not None  # noqa: S101  # only asked where the size is known

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 
 from bootstrap.network.errors import SizeMismatchError, TooLargeError, UnreadableFileError
 from bootstrap.network.response import Response
 from bootstrap.network.urls import MalformedUrlError, as_path
-from bootstrap.trust.hashes import Hashes, check
+from bootstrap.trust.hashes import Hashes, VerifiedFile, verify_file
 
 
 def single_sha256(expected: Hashes | None) -> str | None:
     """Return the sha256 a file must have, where there is just one: its name in the cache."""
     digests = expected.allowed.get("sha256", frozenset()) if expected else frozenset[str]()
     return next(iter(digests)) if len(digests) == 1 else None
-
-
-def is_content(content: bytes, sha256: str) -> bool:
-    """Say whether bytes are those of a sha256."""
-    return hashlib.sha256(content).hexdigest() == sha256
-
-
-def checked(path: Path, filename: str, expected: Hashes, size: int | None = None) -> Path:
-    """Return the path of a file with the expected size and hashes.
-
-    Raises `SizeMismatchError` and `HashMismatchError`.
-    """
-    if size is not None and path.stat().st_size != size:
-        found = f"{path.stat().st_size:,}"
-        raise SizeMismatchError(path.as_uri(), filename, size, found)
-    if expected:
-        with path.open("rb") as stream:
-            check(stream, filename, expected)
-    return path
 
 
 def plain_name(filename: str, url: str) -> str:
@@ -71,10 +51,17 @@ def read_local(url: str, limit: int) -> Response:
     return Response(url, _CONTENT_TYPES.get(path.suffix.lower(), ""), content)
 
 
-def local_file(url: str) -> Path:
-    """Return the path of an existing local file. Raises `UnreadableFileError`."""
+def verify_local_file(
+    url: str, filename: str, expected: Hashes, size: int | None = None
+) -> VerifiedFile:
+    """Return a local file with the expected size (in bytes) and hashes.
+
+    Raises `UnreadableFileError`, `SizeMismatchError` and `HashMismatchError`.
+    """
     path = as_path(url)
     if not path.is_file():
-        reason = "it is a directory" if path.is_dir() else "there is no such file"
-        raise UnreadableFileError(url, reason)
-    return path
+        raise UnreadableFileError(url, "it is a directory" if path.is_dir() else "file not found")
+    found = path.stat().st_size
+    if size is not None and found != size:
+        raise SizeMismatchError(path.as_uri(), filename, size, f"{found:,}")
+    return verify_file(path, filename, expected)

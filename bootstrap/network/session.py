@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
 from collections.abc import Callable, Iterable
@@ -12,12 +13,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from bootstrap.network.cache import Cache, link_or_copy
 from bootstrap.network.errors import OfflineError, UnreadableFileError
 from bootstrap.network.files import (
-    checked,
-    is_content,
-    local_file,
     plain_name,
     read_local,
     single_sha256,
+    verify_local_file,
 )
 from bootstrap.network.response import Response
 from bootstrap.network.retry import persist
@@ -25,7 +24,7 @@ from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import MalformedUrlError, is_remote, origin, redacted
 from bootstrap.network.workspace import Workspace
 from bootstrap.signals import StoppedError
-from bootstrap.trust.hashes import Hashes, HashMismatchError, check
+from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, verify_file
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
@@ -109,7 +108,7 @@ class Session:
         """
         sha256 = single_sha256(expected)
         kept = self._cache.read("files", sha256) if sha256 else None
-        if kept is not None and sha256 and is_content(kept, sha256):
+        if kept is not None and sha256 and hashlib.sha256(kept).hexdigest() == sha256:
             self._cache.touch("files", sha256)
             return Response(url, "", kept)
         response = self._page(url, accept, limit)
@@ -128,23 +127,23 @@ class Session:
 
     def download(
         self, url: str, *, filename: str, expected: Hashes | None = None, size: int | None = None
-    ) -> Path:
-        """Return the path of a file with the expected hashes and size (in bytes).
+    ) -> VerifiedFile:
+        """Return a file with the expected hashes and size (in bytes), read only once.
 
-        A local file is used where it lies; another one is this run's own until `close`. Raises as
-        `get` does, and `SizeMismatchError`.
+        A local file is used in place; a downloaded file stays until `close`. Raises as `get` does,
+        and `SizeMismatchError`.
         """
         expected = expected or Hashes()
         if not is_remote(url):
-            return checked(local_file(url), filename, expected, size)
+            return verify_local_file(url, filename, expected, size)
         sha256 = single_sha256(expected)
         path = self._workspace.new_path(plain_name(filename, url))
-        if sha256 and self._from_cache(sha256, path):
-            return path
+        if sha256 and (cached := self._from_cache(sha256, path, expected)):
+            return cached
         self._ui.detail(f"Fetching {redacted(url)}")
-        found = self._downloaded(url, path, expected, size)
-        self._cache.keep_copy("files", found, path)
-        return path
+        downloaded = self._downloaded(url, path, expected, size)
+        self._cache.keep_copy("files", downloaded.sha256, path)
+        return downloaded
 
     def part(self, url: str, *, begin: int | None, size: int) -> Part | None:
         """Return `size` bytes of a remote file, from `begin` on or (None) the last ones.
@@ -202,7 +201,7 @@ class Session:
         transport = self._opened(url)
         return self._persist(lambda: fetch_page(transport, self._cache, url, accept, limit))
 
-    def _downloaded(self, url: str, path: Path, expected: Hashes, size: int | None) -> str:
+    def _downloaded(self, url: str, path: Path, expected: Hashes, size: int | None) -> VerifiedFile:
         from bootstrap.network.download import Download
 
         download = Download(self._opened(url), url, path, expected, size)
@@ -245,19 +244,19 @@ class Session:
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport
 
-    def _from_cache(self, sha256: str, path: Path) -> bool:
-        """Put the cached file at the path, as this run's own, if it is there and undamaged."""
-        kept = self._cache.path("files", sha256)
-        if kept is None:
-            return False
+    def _from_cache(self, sha256: str, path: Path, expected: Hashes) -> VerifiedFile | None:
+        """Put a cached file at the path, as this run's own, if it exists and is not damaged."""
+        cached = self._cache.path("files", sha256)
+        if cached is None:
+            return None
         try:
-            link_or_copy(kept, path)
-            checked(path, path.name, Hashes.of([("sha256", sha256)]))
+            link_or_copy(cached, path)
+            file = verify_file(path, path.name, expected)
         except FileNotFoundError:
-            return False
+            return None
         except (OSError, HashMismatchError):
             self._cache.discard("files", sha256)
             path.unlink(missing_ok=True)
-            return False
+            return None
         self._cache.touch("files", sha256)
-        return True
+        return file

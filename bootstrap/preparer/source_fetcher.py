@@ -29,7 +29,7 @@ from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.source import SdistFile, Source, SourceTree, VcsCheckout
 from bootstrap.preparer.direct_reference import WrongReferenceError
 from bootstrap.resolve.requirement import InputRequirement
-from bootstrap.trust.hashes import Hashes, check
+from bootstrap.trust.hashes import Hashes
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -123,9 +123,8 @@ class Sources:
         Raises `HashMismatchError`, network errors.
         """
         name = file.filename
-        path = self._session.download(file.url, filename=name, expected=expected, size=file.size)
-        with path.open("rb") as stream:
-            return SdistFile(path, name, check(stream, name, expected), subdirectory)
+        found = self._session.download(file.url, filename=name, expected=expected, size=file.size)
+        return SdistFile(found.path, name, found.sha256, subdirectory)
 
     def reference(self, requirement: InputRequirement, expected: Hashes) -> Source:
         """Bring what a direct reference names here.

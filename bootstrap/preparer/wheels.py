@@ -14,7 +14,7 @@ from bootstrap.network.session import Session
 from bootstrap.preparer.builder import Built
 from bootstrap.preparer.direct_reference import direct_url
 from bootstrap.resolve.requirement import Resolved
-from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
+from bootstrap.trust.hashes import Hashes, VerifiedWheel
 
 
 def expected_hashes(candidate: Candidate, resolved: Resolved) -> Hashes:
@@ -28,8 +28,10 @@ def fetch(candidate: Candidate, expected: Hashes, session: Session) -> VerifiedW
     Raises `HashMismatchError`, network errors.
     """
     file = candidate.file
-    path = session.download(file.url, filename=file.filename, expected=expected, size=file.size)
-    return verified(path, file.filename, expected)
+    downloaded = session.download(
+        file.url, filename=file.filename, expected=expected, size=file.size
+    )
+    return downloaded.as_wheel()
 
 
 def to_install(

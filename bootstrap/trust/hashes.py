@@ -100,7 +100,7 @@ def fragment_digests(url: str) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class VerifiedWheel:
-    """A wheel whose bytes were checked; made by `verified` and `verified_bytes` only."""
+    """A wheel whose bytes were checked; made by hash checking only."""
 
     filename: str
     sha256: str
@@ -111,38 +111,64 @@ class VerifiedWheel:
         return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
 
 
-def verified(path: Path, filename: str, expected: Hashes) -> VerifiedWheel:
-    """Check a file on disk and return it as a verified wheel.
+@dataclass(frozen=True)
+class VerifiedFile:
+    """A file on disk whose bytes were checked; made by hash checking only."""
 
-    Raises `HashMismatchError` where the bytes are not the expected ones.
+    filename: str
+    sha256: str
+    path: Path
+
+    def as_wheel(self) -> VerifiedWheel:
+        """Return the file as a wheel, without reading it again."""
+        return VerifiedWheel(self.filename, self.sha256, self.path)
+
+
+class HashCheck:
+    """Hashes bytes chunk by chunk, and compares the digests with the expected ones at the end."""
+
+    def __init__(self, expected: Hashes) -> None:
+        self._expected = expected
+        # usedforsecurity=False: FIPS machines refuse md5 otherwise, and an index may name it.
+        self._hashers = {
+            name: hashlib.new(name, usedforsecurity=False) for name in {"sha256", *expected.allowed}
+        }
+
+    def update(self, chunk: bytes) -> None:
+        """Hash the next bytes."""
+        for hasher in self._hashers.values():
+            hasher.update(chunk)
+
+    def finish(self, filename: str) -> str:
+        """Return the sha256. Every algorithm has to match, else raises `HashMismatchError`."""
+        found = {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
+        if any(found[name] not in digests for name, digests in self._expected.allowed.items()):
+            raise HashMismatchError(filename, self._expected, found)
+        return found["sha256"]
+
+
+def check(stream: BinaryIO, file: str, expected: Hashes) -> str:
+    """Compare a stream with the expected hashes and return its sha256, reading it once.
+
+    Every algorithm named has to match. Raises `HashMismatchError`.
     """
+    hash_check = HashCheck(expected)
+    while chunk := stream.read(_CHUNK):
+        hash_check.update(chunk)
+    return hash_check.finish(file)
+
+
+def verify_file(path: Path, filename: str, expected: Hashes) -> VerifiedFile:
+    """Read a file on disk and check its bytes. Raises `HashMismatchError`."""
     with path.open("rb") as stream:
-        sha256 = check(stream, filename, expected)
-    return VerifiedWheel(filename, sha256, path)
+        return VerifiedFile(filename, check(stream, filename, expected), path)
+
+
+def verified(path: Path, filename: str, expected: Hashes) -> VerifiedWheel:
+    """Check a file on disk and return it as a verified wheel. Raises `HashMismatchError`."""
+    return verify_file(path, filename, expected).as_wheel()
 
 
 def verified_bytes(content: bytes, filename: str, expected: Hashes) -> VerifiedWheel:
     """Check bytes in memory (the bundled wheel) and return them as a verified wheel."""
-    sha256 = check(io.BytesIO(content), filename, expected)
-    return VerifiedWheel(filename, sha256, content)
-
-
-def check(stream: BinaryIO, file: str, expected: Hashes) -> str:
-    """Compare a stream with the expected hashes and return its sha256.
-
-    Every algorithm named has to match. Raises `HashMismatchError`.
-    """
-    found = digests(stream, {"sha256", *expected.allowed})
-    if any(found[name] not in allowed for name, allowed in expected.allowed.items()):
-        raise HashMismatchError(file, expected, found)
-    return found["sha256"]
-
-
-def digests(stream: BinaryIO, algorithms: Iterable[str]) -> dict[str, str]:
-    """Return a stream's hex digests by algorithm, reading it once."""
-    # usedforsecurity=False: FIPS machines refuse md5 otherwise, and an index may name it.
-    hashers = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-    while chunk := stream.read(_CHUNK):
-        for hasher in hashers.values():
-            hasher.update(chunk)
-    return {name: hasher.hexdigest() for name, hasher in hashers.items()}
+    return VerifiedWheel(filename, check(io.BytesIO(content), filename, expected), content)

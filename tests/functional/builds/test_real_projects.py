@@ -110,7 +110,7 @@ def pip_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         finder = Finder(session, index, probe(TargetSettings(), ui), ui)
         found = finder.candidates(canonicalize_name("pip"))
         file = next(each.file for each in found if each.version == Version("25.3"))
-        with tarfile.open(session.download(file.url, filename=file.filename)) as tar:
+        with tarfile.open(session.download(file.url, filename=file.filename).path) as tar:
             tar.extractall(directory, filter="data")
     return directory / "pip-25.3"
 

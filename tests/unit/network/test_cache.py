@@ -45,7 +45,7 @@ def run(make_session: MakeSession, index: IndexServer, wheel: Path, directory: P
         page = session.get(f"{index.simple_url}demo/").content
         meanwhile()
         expected = Hashes.of([("sha256", digest)])
-        path = session.download(index.file_url(NAME), filename=NAME, expected=expected)
+        path = session.download(index.file_url(NAME), filename=NAME, expected=expected).path
         content = path.read_bytes()
         session.close()
         assert NAME.encode() in page
@@ -134,7 +134,7 @@ def test_a_downloaded_file_outlives_the_cache(
     for _ in range(2):  # downloaded, then out of the cache
         path = session.download(
             index.file_url(NAME), filename=NAME, expected=Hashes.of([("sha256", digest)])
-        )
+        ).path
         shutil.rmtree(directory)
         assert path.read_bytes() == wheel.read_bytes()
 
@@ -231,7 +231,7 @@ def test_without_a_temporary_directory_the_cache_directory_serves(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
     session = make_session(cache_directory=directory)
-    path = session.download(index.file_url(NAME), filename=NAME)
+    path = session.download(index.file_url(NAME), filename=NAME).path
     assert directory in path.parents
     with pytest.raises(NoWorkingDirectoryError, match="nowhere"):
         make_session().download(index.file_url(NAME), filename=NAME)

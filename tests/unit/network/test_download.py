@@ -36,13 +36,13 @@ def right(path: Path) -> Hashes:
 def fetch(session: Session, index: IndexServer, wheel: Path) -> bytes:
     size = wheel.stat().st_size
     url = index.file_url(NAME)
-    return session.download(url, filename=NAME, expected=right(wheel), size=size).read_bytes()
+    return session.download(url, filename=NAME, expected=right(wheel), size=size).path.read_bytes()
 
 
 def test_a_file_arrives_whole_under_its_name(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
-    path = session.download(index.file_url(NAME), filename=NAME)
+    path = session.download(index.file_url(NAME), filename=NAME).path
     assert path.name == NAME
     assert path.read_bytes() == wheel.read_bytes()
 
@@ -84,7 +84,7 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(
         make_wheel(wheel.parent, "demo", "1.0", files={"demo.bin": b"new"})
 
     index.fault(FILE, replaced, times=1)
-    path = session.download(index.file_url(NAME), filename=NAME)
+    path = session.download(index.file_url(NAME), filename=NAME).path
     assert path.read_bytes() == wheel.read_bytes()
 
 
@@ -145,7 +145,7 @@ def test_a_longer_length_than_what_comes_is_a_cut(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     index.fault(FILE, claiming_length(2 << 20), times=1)
-    path = session.download(index.file_url(NAME), filename=NAME)
+    path = session.download(index.file_url(NAME), filename=NAME).path
     assert path.read_bytes() == wheel.read_bytes()
 
 
@@ -163,7 +163,7 @@ def test_what_was_downloaded_is_removed_at_the_end(
     make_session: MakeSession, index: IndexServer
 ) -> None:
     session = make_session()
-    path = session.download(index.file_url(NAME), filename=NAME)
+    path = session.download(index.file_url(NAME), filename=NAME).path
     session.close()
     assert not path.exists()
     assert not path.parent.parent.exists()

@@ -409,10 +409,10 @@ def test_local_pages_and_files_need_no_network(make_session: MakeSession, tmp_pa
     assert response.final_url == f"{tmp_path.as_uri()}/"
     assert response.content_type == "text/html"
     wheel = make_wheel(tmp_path, "demo", "1.0")
-    assert session.download(wheel.as_uri(), filename=wheel.name) == wheel
+    assert session.download(wheel.as_uri(), filename=wheel.name).path == wheel
     with pytest.raises(HashMismatchError):
         session.download(wheel.as_uri(), filename="x", expected=Hashes.of([("sha256", "0" * 64)]))
-    with pytest.raises(NetworkError, match="no such file"):
+    with pytest.raises(NetworkError, match="file not found"):
         session.download(f"{tmp_path.as_uri()}/missing.whl", filename="missing.whl")
     with pytest.raises(FileNotFoundError):
         session.get(f"{tmp_path.as_uri()}/missing/")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap.trust.hashes import (
+    HashCheck,
     Hashes,
     HashMismatchError,
     check,
-    digests,
     verified,
     verified_bytes,
 )
@@ -68,9 +68,13 @@ def test_md5_proves_nothing() -> None:
     assert not Hashes.of([("md5", "0" * 32)]).strong()
 
 
-def test_a_stream_is_read_once_for_all_its_digests() -> None:
-    found = digests(io.BytesIO(CONTENT), ["sha256", "sha512"])
-    assert found == {"sha256": SHA256, "sha512": SHA512}
+def test_bytes_are_hashed_once_for_all_algorithms() -> None:
+    hash_check = HashCheck(Hashes.of([("sha256", "0" * 64), ("sha512", "1" * 128)]))
+    hash_check.update(CONTENT[:1000])
+    hash_check.update(CONTENT[1000:])
+    with pytest.raises(HashMismatchError) as caught:
+        hash_check.finish("x.whl")
+    assert caught.value.found == {"sha256": SHA256, "sha512": SHA512}
 
 
 def test_a_fragment_names_hashes_among_other_things() -> None:

@@ -30,24 +30,24 @@ from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
 from bootstrap.lock.errors import UnlockableError
 from bootstrap.network.urls import as_path, is_remote, without_credentials
-from bootstrap.preparer.wheels import Acquired
+from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.trust.hashes import STRONG_ALGORITHMS
 
 # FOLDED from bootstrap/lock/source.py
 _KNOWN_SCHEMES = ("https:", "http:", "file:")
 
 
-def packaged(acquired: Acquired, needs: Sequence[NormalizedName], directory: Path) -> Package:
+def packaged(info: DownloadInfo, needs: Sequence[NormalizedName], directory: Path) -> Package:
     """Return the lock's entry for one distribution. Raises `UnlockableError`."""
-    resolved = acquired.resolved
+    resolved = info.resolved
     candidate = resolved.candidate
-    assert candidate is not None  # noqa: S101  # what is kept is not acquired
+    assert candidate is not None  # noqa: S101  # what is kept has no candidate
     dependencies = [{"name": name} for name in sorted(needs)] or None
     if candidate.is_direct:
         return Package(
-            name=resolved.name, dependencies=dependencies, **_direct(acquired.origin, directory)
+            name=resolved.name, dependencies=dependencies, **_direct(info.origin, directory)
         )
-    entry = _entry(candidate, acquired.origin, directory)
+    entry = _entry(candidate, info.origin, directory)
     index = candidate.file.index_url
     return Package(
         name=resolved.name,
@@ -128,7 +128,7 @@ class Part:
     """What was resolved for one target."""
 
     target: TargetEnvironment
-    distributions: tuple[Acquired, ...]
+    distributions: tuple[DownloadInfo, ...]
 
 
 def compose(parts: Sequence[Part], directory: Path) -> Pylock:

@@ -16,7 +16,7 @@ from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.metadata.direct_url import of_archive
 from bootstrap.metadata.wheel import read_metadata
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.preparer.wheels import Acquired, expected_hashes, to_install
+from bootstrap.preparer.wheels import DownloadInfo, expected_hashes, to_install
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.trust.hashes import Hashes, verified_bytes
 
@@ -91,29 +91,31 @@ class BundledPreparer:
 
     def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
         """Return every wheel to install, verified, dependencies first."""
-        return tuple(wheel for _, wheel in self.arriving(resolution))
+        return tuple(wheel for _, wheel in self.iter_wheels(resolution))
 
-    def arriving(self, resolution: Resolution) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
+    def iter_wheels(
+        self, resolution: Resolution
+    ) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
         """Yield the wheels to install, each with its name."""
         for each in resolution.to_install:
             if each.candidate is self.candidate:
                 yield each.name, self._verified(each)
             else:
-                yield from self._beside.arriving(Resolution((each,)))
+                yield from self._beside.iter_wheels(Resolution((each,)))
 
-    def acquired(self, resolution: Resolution) -> tuple[Acquired, ...]:
+    def download_info(self, resolution: Resolution) -> tuple[DownloadInfo, ...]:
         """Return where each that is to be installed comes from, and its metadata."""
-        return tuple(one for each in resolution.to_install for one in self._acquired(each))
+        return tuple(one for each in resolution.to_install for one in self._download_info(each))
 
     def keep(self) -> None:
         """Let what the other preparer's builds put into the environment stay."""
         self._beside.keep()
 
-    def _acquired(self, resolved: Resolved) -> tuple[Acquired, ...]:
+    def _download_info(self, resolved: Resolved) -> tuple[DownloadInfo, ...]:
         if resolved.candidate is not self.candidate:
-            return self._beside.acquired(Resolution((resolved,)))
+            return self._beside.download_info(Resolution((resolved,)))
         origin = of_archive(self.candidate.file.url, self._bundled.sha256)
-        return (Acquired(resolved, origin, self._metadata.content),)
+        return (DownloadInfo(resolved, origin, self._metadata.content),)
 
     @cached_property
     def _metadata(self) -> Metadata:

@@ -23,7 +23,13 @@ from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
 from bootstrap.preparer.prefetch import Foresight, Lookahead
-from bootstrap.preparer.wheels import Acquired, built_to_install, expected_hashes, fetch, to_install
+from bootstrap.preparer.wheels import (
+    DownloadInfo,
+    built_to_install,
+    expected_hashes,
+    fetch,
+    to_install,
+)
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.ui import Ui
@@ -139,10 +145,12 @@ class Preparer:
     def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
         """Return every wheel to install, fetched and verified, dependencies first."""
         order = {each.name: place for place, each in enumerate(resolution.distributions)}
-        found = sorted(self.arriving(resolution), key=lambda pair: order[pair[0]])
+        found = sorted(self.iter_wheels(resolution), key=lambda pair: order[pair[0]])
         return tuple(wheel for _, wheel in found)
 
-    def arriving(self, resolution: Resolution) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
+    def iter_wheels(
+        self, resolution: Resolution
+    ) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
         """Yield the wheels to install, each with its name, as they arrive.
 
         Raises `HashMismatchError`, `MalformedWheelError`, network errors.
@@ -158,28 +166,28 @@ class Preparer:
             for each in begun:
                 each.cancel()
 
-    def acquired(self, resolution: Resolution) -> tuple[Acquired, ...]:
+    def download_info(self, resolution: Resolution) -> tuple[DownloadInfo, ...]:
         """Return where each that is to be installed comes from, and its metadata.
 
-        What has no hash yet is fetched for it. Raises as `arriving` does.
+        What has no hash yet is fetched for it. Raises as `iter_wheels` does.
         """
-        return tuple(self._session.in_parallel(self._acquired, resolution.to_install))
+        return tuple(self._session.in_parallel(self._download_info, resolution.to_install))
 
     def keep(self) -> None:
         """Let what builds put into the environment stay: what was built there is installed."""
         if self._builder is not None:
             self._builder.keep()
 
-    def _acquired(self, resolved: Resolved) -> Acquired:
+    def _download_info(self, resolved: Resolved) -> DownloadInfo:
         candidate = resolved.candidate
         assert candidate is not None  # noqa: S101  # only what is to be installed comes here
         content = self._metadata(candidate).content
         if candidate.is_direct and not candidate.is_wheel:
-            return Acquired(resolved, self._building(candidate).direct_url(candidate), content)
+            return DownloadInfo(resolved, self._building(candidate).direct_url(candidate), content)
         expected = expected_hashes(candidate, resolved)
         known = expected.allowed.get("sha256", frozenset())
         sha256 = min(known) if len(known) == 1 else fetch(candidate, expected, self._session).sha256
-        return Acquired(resolved, of_archive(candidate.file.url, sha256), content)
+        return DownloadInfo(resolved, of_archive(candidate.file.url, sha256), content)
 
     def _prepared(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
         candidate = resolved.candidate

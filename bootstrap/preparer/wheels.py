@@ -84,7 +84,7 @@ def _shown(value: object) -> str:
 
 # FOLDED from bootstrap/preparer/acquired.py
 @dataclass(frozen=True)
-class Acquired:
+class DownloadInfo:
     """One distribution of an answer that is not kept as it is installed."""
 
     resolved: Resolved

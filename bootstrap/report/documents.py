@@ -16,7 +16,7 @@ from bootstrap import __version__
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.lock.write import Part, UnwritableLockError, lock_text
-from bootstrap.preparer.wheels import Acquired
+from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.report.installation import (
     STANDARD_OUTPUT,
     UnwritableReportError,
@@ -96,7 +96,7 @@ def _translated(refusal: Refusal) -> Iterator[None]:
 class Knowing(Protocol):
     """Knows where distributions come from: a preparer."""
 
-    def acquired(self, resolution: Resolution) -> tuple[Acquired, ...]:
+    def download_info(self, resolution: Resolution) -> tuple[DownloadInfo, ...]:
         """Return it for each that is to be installed."""
         ...
 
@@ -136,10 +136,10 @@ class OutputPaths:
         with ExitStack() as drafts:
             ready = []
             if self.lock is not None:
-                part = Part(target, source.acquired(whole))
+                part = Part(target, source.download_info(whole))
                 ready.append(_lock(self.lock, lock_text([part], self.lock.parent)))
             if self.report is not None:
-                known = source.acquired(rest)
+                known = source.download_info(rest)
                 text = report_text(installation_report(known, target, __version__))
                 ready.append(_report(self.report, text))
             yield Documents(tuple(map(drafts.enter_context, ready)))

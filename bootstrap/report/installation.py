@@ -17,7 +17,7 @@ from typing import Any
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import without_credentials
-from bootstrap.preparer.wheels import Acquired
+from bootstrap.preparer.wheels import DownloadInfo
 
 # FOLDED from bootstrap/report/core_metadata.py
 _ONCE = (
@@ -89,7 +89,7 @@ class UnwritableReportError(BootstrapError):
 
 
 def installation_report(
-    distributions: Iterable[Acquired], target: TargetEnvironment, version: str
+    distributions: Iterable[DownloadInfo], target: TargetEnvironment, version: str
 ) -> dict[str, Any]:
     """Return the report; `version` is this program's own."""
     return {
@@ -115,10 +115,10 @@ def print_report(text: str) -> None:
         raise UnwritableReportError(STANDARD_OUTPUT, error) from error
 
 
-def _described(distribution: Acquired) -> dict[str, Any]:
+def _described(distribution: DownloadInfo) -> dict[str, Any]:
     resolved = distribution.resolved
     candidate = resolved.candidate
-    assert candidate is not None  # noqa: S101  # what is kept is not acquired
+    assert candidate is not None  # noqa: S101  # what is kept has no candidate
     said: dict[str, Any] = {
         "download_info": dict(distribution.origin),
         "is_direct": candidate.is_direct,

@@ -151,6 +151,6 @@ def _committed(
     if not resolution.to_install:
         return ()
     with begin(run.target, run.config.install, run.ui, source.keep) as transaction:
-        for _, wheel in source.arriving(resolution):
+        for _, wheel in source.iter_wheels(resolution):
             transaction.stage(wheel)
         return transaction.commit()

@@ -20,7 +20,7 @@ from bootstrap.lock.read import parse_lock
 from bootstrap.lock.resolve import LockContext, fixed
 from bootstrap.lock.write import Part, lock_text
 from bootstrap.metadata.direct_url import of_archive
-from bootstrap.preparer.wheels import Acquired
+from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import Resolved, ResolveRequest
 from bootstrap.trust.hashes import Hashes
@@ -29,9 +29,9 @@ from tests.unit.lock.targets import Source, a_target
 SHA = "a" * 64
 
 
-def acquired(
+def info_of(
     name: str, version: str = "1.0", *, url: str = "", needed_by: str = "", **said: Any
-) -> Acquired:
+) -> DownloadInfo:
     filename = f"{name}-{version}-py3-none-any.whl"
     url = url or f"https://me:secret@files.example/{filename}"
     file = DistributionFile(
@@ -41,7 +41,7 @@ def acquired(
     candidate = Candidate(project, Version(version), file, is_wheel=True)
     parents = (NormalizedName(needed_by),) if needed_by else ()
     resolved = Resolved(project, Version(version), replace(candidate, **said), required_by=parents)
-    return Acquired(resolved, of_archive(url, SHA), b"")
+    return DownloadInfo(resolved, of_archive(url, SHA), b"")
 
 
 def written(*parts: Part, directory: Path = Path("/locks")) -> str:
@@ -56,7 +56,7 @@ def read(text: str, target: TargetEnvironment) -> dict[str, str]:
 
 def test_what_was_locked_is_what_is_read() -> None:
     target = a_target()
-    text = written(Part(target, (acquired("b", needed_by="a"), acquired("a", "2.0"))))
+    text = written(Part(target, (info_of("b", needed_by="a"), acquired("a", "2.0"))))
     assert read(text, target) == {"a": "2.0", "b": "1.0"}
     lock = tomli.loads(text)
     assert [each["name"] for each in lock["packages"]] == ["a", "b"]
@@ -65,21 +65,21 @@ def test_what_was_locked_is_what_is_read() -> None:
 
 
 def test_no_password_gets_into_a_lock() -> None:
-    text = written(Part(a_target(), (acquired("a"),)))
+    text = written(Part(a_target(), (info_of("a"),)))
     assert "secret" not in text
     assert "https://files.example/a-1.0-py3-none-any.whl" in text
 
 
 def test_the_same_answer_gives_the_same_bytes() -> None:
-    one, two = acquired("a"), acquired("b", needed_by="a")
+    one, two = info_of("a"), acquired("b", needed_by="a")
     assert written(Part(a_target(), (one, two))) == written(Part(a_target(), (two, one)))
 
 
 def test_one_lock_may_be_for_several_targets() -> None:
     old, new = a_target("3.8"), a_target("3.13", "win32")
     text = written(
-        Part(old, (acquired("a", "1.0"), acquired("both"))),
-        Part(new, (acquired("a", "2.0"), acquired("both"), acquired("colorama"))),
+        Part(old, (info_of("a", "1.0"), acquired("both"))),
+        Part(new, (info_of("a", "2.0"), acquired("both"), acquired("colorama"))),
     )
     assert read(text, old) == {"a": "1.0", "both": "1.0"}
     assert read(text, new) == {"a": "2.0", "both": "1.0", "colorama": "1.0"}
@@ -90,7 +90,7 @@ def test_a_file_of_this_machine_is_named_by_its_path_from_the_lock(tmp_path: Pat
     wheel = tmp_path / "wheels" / "a-1.0-py3-none-any.whl"
     wheel.parent.mkdir()
     wheel.write_bytes(b"12345")
-    part = Part(a_target(), (acquired("a", url=wheel.as_uri()),))
+    part = Part(a_target(), (info_of("a", url=wheel.as_uri()),))
     (entry,) = tomli.loads(written(part, directory=tmp_path))["packages"][0]["wheels"]
     assert (entry["path"], entry["size"]) == ("wheels/a-1.0-py3-none-any.whl", 5)
     (entry,) = tomli.loads(written(part))["packages"][0]["wheels"]
@@ -105,7 +105,7 @@ def test_direct_references_keep_their_kind() -> None:
     }
     package: dict[str, Any] = {}
     for kind, origin in origins.items():
-        one = replace(acquired("a", is_direct=True), origin=origin)
+        one = replace(info_of("a", is_direct=True), origin=origin)
         (package,) = tomli.loads(written(Part(a_target(), (one,))))["packages"]
         assert kind in package
         assert "version" not in package  # PEP 751: a source may change its version
@@ -113,6 +113,6 @@ def test_direct_references_keep_their_kind() -> None:
 
 
 def test_the_bundled_wheel_comes_from_nowhere_a_lock_could_name() -> None:
-    part = Part(a_target(), (acquired("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
+    part = Part(a_target(), (info_of("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
     with pytest.raises(UnlockableError, match="bundled"):
         written(part)

@@ -40,7 +40,7 @@ def test_wheels_are_named_as_they_arrive(index: IndexServer, bench: Bench, tmp_p
     index.add(make_wheel(tmp_path, "demo", "1.0", requires=["helper"]))
     index.add(make_wheel(tmp_path, "helper", "2.0"))
     resolution = bench.resolve("demo")
-    arrived = dict(bench.preparer.arriving(resolution))
+    arrived = dict(bench.preparer.iter_wheels(resolution))
     assert arrived.keys() == {"demo", "helper"}
 
 

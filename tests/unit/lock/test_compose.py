@@ -56,7 +56,7 @@ def read(text: str, target: TargetEnvironment) -> dict[str, str]:
 
 def test_what_was_locked_is_what_is_read() -> None:
     target = a_target()
-    text = written(Part(target, (info_of("b", needed_by="a"), acquired("a", "2.0"))))
+    text = written(Part(target, (info_of("b", needed_by="a"), info_of("a", "2.0"))))
     assert read(text, target) == {"a": "2.0", "b": "1.0"}
     lock = tomli.loads(text)
     assert [each["name"] for each in lock["packages"]] == ["a", "b"]
@@ -71,15 +71,15 @@ def test_no_password_gets_into_a_lock() -> None:
 
 
 def test_the_same_answer_gives_the_same_bytes() -> None:
-    one, two = info_of("a"), acquired("b", needed_by="a")
+    one, two = info_of("a"), info_of("b", needed_by="a")
     assert written(Part(a_target(), (one, two))) == written(Part(a_target(), (two, one)))
 
 
 def test_one_lock_may_be_for_several_targets() -> None:
     old, new = a_target("3.8"), a_target("3.13", "win32")
     text = written(
-        Part(old, (info_of("a", "1.0"), acquired("both"))),
-        Part(new, (info_of("a", "2.0"), acquired("both"), acquired("colorama"))),
+        Part(old, (info_of("a", "1.0"), info_of("both"))),
+        Part(new, (info_of("a", "2.0"), info_of("both"), info_of("colorama"))),
     )
     assert read(text, old) == {"a": "1.0", "both": "1.0"}
     assert read(text, new) == {"a": "2.0", "both": "1.0", "colorama": "1.0"}

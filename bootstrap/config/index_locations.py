@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,19 +10,18 @@ from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.process import Surroundings
 from bootstrap.index.settings import FormatControl, IndexSettings
+from bootstrap.location import Location
+from bootstrap.network.urls import has_scheme
 from bootstrap.provenance import Origin, Sourced
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-"""Two letters at least: `C:` is a drive."""
 
 
 @dataclass(frozen=True)
 class Locations:
     """Indexes and find-links, before the default index is known to be needed."""
 
-    main: Sourced[str] | None = None
-    extra: tuple[Sourced[str], ...] = ()
-    find_links: tuple[Sourced[str], ...] = ()
+    main: Location | None = None
+    extra: tuple[Location, ...] = ()
+    find_links: tuple[Location, ...] = ()
     no_index: bool = False
 
     @classmethod
@@ -31,9 +29,14 @@ class Locations:
         """Return what options, variables and configuration say."""
         main = voices.text("index_url")
         return cls(
-            place(main, surroundings) if main and main.value else None,
-            tuple(place(each, surroundings) for each in voices.listed("extra_index_url")),
-            tuple(place(each, surroundings) for each in voices.listed("find_links")),
+            Location.parse(main, surroundings.absolute) if main and main.value else None,
+            tuple(
+                Location.parse(each, surroundings.absolute)
+                for each in voices.listed("extra_index_url")
+            ),
+            tuple(
+                Location.parse(each, surroundings.absolute) for each in voices.listed("find_links")
+            ),
             voices.flag("no_index"),
         )
 
@@ -43,20 +46,13 @@ class Locations:
         main = index.index_urls[0] if index.index_urls else None
         return cls(main, index.index_urls[1:], index.find_links, no_index)
 
-    def index_urls(self, default: Callable[[], str] | None) -> tuple[Sourced[str], ...]:
+    def index_urls(self, default: Callable[[], str] | None) -> tuple[Location, ...]:
         """Return all indexes; the default one is asked for only where it is needed."""
         if self.no_index:
             return ()
         if self.main is None and default is not None:
-            return (Sourced(default(), Origin.default()), *self.extra)
+            return (Location(default(), Origin.default()), *self.extra)
         return (*((self.main,) if self.main else ()), *self.extra)
-
-
-def place(given: Sourced[str], surroundings: Surroundings) -> Sourced[str]:
-    """Return a URL as it is, and a local path absolute."""
-    if _SCHEME.match(given.value):
-        return given
-    return Sourced(str(surroundings.absolute(given.value)), given.origin)
 
 
 def amended(
@@ -80,18 +76,20 @@ def _amended_by(locations: Locations, said: OptionValue, surroundings: Surroundi
         found = (*locations.find_links, _beside(given, surroundings))
         return replace(locations, find_links=found)
     if key == "index-url" and not locations.no_index:
-        return replace(locations, main=place(given, surroundings), extra=())
+        return replace(locations, main=Location.parse(given, surroundings.absolute), extra=())
     if key == "extra-index-url" and not locations.no_index:
-        return replace(locations, extra=(*locations.extra, place(given, surroundings)))
+        return replace(
+            locations, extra=(*locations.extra, Location.parse(given, surroundings.absolute))
+        )
     return locations
 
 
-def _beside(given: Sourced[str], surroundings: Surroundings) -> Sourced[str]:
+def _beside(given: Sourced[str], surroundings: Surroundings) -> Location:
     """Return a find-links place; relative to the file that names it where something is there."""
     beside = Path(given.origin.name).parent / given.value
-    if not _SCHEME.match(given.value) and beside.exists():
-        return Sourced(str(beside), given.origin)
-    return place(given, surroundings)
+    if not has_scheme(given.value) and beside.exists():
+        return Location(str(beside), given.origin)
+    return Location.parse(given, surroundings.absolute)
 
 
 def formats(control: FormatControl, sayings: Iterable[OptionValue]) -> FormatControl:

@@ -22,6 +22,7 @@ from bootstrap.config.requirements.parse import read_requirement
 from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.errors import UsageError
 from bootstrap.lock.read import Choice, split_reference
+from bootstrap.network.urls import is_remote
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
@@ -135,7 +136,7 @@ def files(voices: OptionLayers, surroundings: Surroundings) -> tuple[Requirement
     locked = [_lock(each, surroundings) for each in groups if each.is_locked]
     found: dict[object, RequirementFile] = {}
     for number, each in enumerate([*named, *locked]):
-        key = (each.place, each.purpose) if each.is_lock else number
+        key = (each.location.value, each.purpose) if each.is_lock else number
         if (other := found.get(key)) is not None:
             found[key] = replace(other, choice=other.choice.with_(each.choice))
         else:
@@ -145,13 +146,16 @@ def files(voices: OptionLayers, surroundings: Surroundings) -> tuple[Requirement
 
 def _file(given: Sourced[str], purpose: Purpose, surroundings: Surroundings) -> RequirementFile:
     place, extras = split_reference(given.value) or (given.value, frozenset[str]())
-    return RequirementFile(located(place, surroundings), given.origin, purpose, Choice(extras))
+    return RequirementFile(
+        located(Sourced(place, given.origin), surroundings), purpose, Choice(extras)
+    )
 
 
 def _lock(group: DependencyGroup, surroundings: Surroundings) -> RequirementFile:
     place, extras = split_reference(group.place) or (group.place, frozenset[str]())
     choice = Choice(extras, frozenset({group.name}), default_groups=False)
-    return RequirementFile(located(place, surroundings), group.origin, Purpose.REQUIREMENTS, choice)
+    location = located(Sourced(place, group.origin), surroundings)
+    return RequirementFile(location, Purpose.REQUIREMENTS, choice)
 
 
 def with_files(
@@ -186,7 +190,6 @@ def _with_options(config: Config, options: tuple[OptionValue, ...]) -> Config:
         config.index,
         formats=formats(config.index.formats, _of(options, "only-binary", "no-binary")),
         prefer_binary=config.index.prefer_binary or "prefer-binary" in said,
-        pre=config.index.pre or "pre" in said,
     )
     notices = (*feature_notices(_of(options, "use-feature")), *_trust_notices(options))
     return replace(
@@ -203,7 +206,7 @@ def _of(options: Iterable[OptionValue], *keys: str) -> tuple[OptionValue, ...]:
 
 
 def _is_local(saying: OptionValue) -> bool:
-    return "://" not in saying.origin.name
+    return not is_remote(saying.origin.name)
 
 
 def _trusting(trust: TrustSettings, options: Iterable[OptionValue]) -> TrustSettings:
@@ -231,7 +234,7 @@ def _with_wanted(config: Config, contents: Contents) -> Config:
     base = replace(
         config.wanted,
         constraints=(*config.wanted.constraints, *contents.of(Purpose.CONSTRAINTS)),
-        pre=config.index.pre,
+        pre=config.wanted.pre or "pre" in said,
         require_hashes=config.wanted.require_hashes
         or "require-hashes" in said
         or (has_hashes and not config.no_require_hashes),

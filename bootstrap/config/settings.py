@@ -165,7 +165,6 @@ def index_settings(voices: OptionLayers, now: Callable[[], datetime]) -> IndexSe
         formats=formats(FormatControl(), voices.all("formats")),
         shared_names=frozenset(names(voices, "shared_name")),
         prefer_binary=voices.flag("prefer_binary"),
-        pre=voices.flag("pre"),
         uploaded_prior_to=values.moment(until.text, until.subject, now) if until else None,
     )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import is_remote
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.policy import TrustPolicy
 
@@ -64,7 +63,7 @@ class ForwardedSettings:
         return _words(
             given
             for given in self.index.find_links
-            if not (self.network.offline and is_remote(given.value))
+            if not (self.network.offline and given.is_remote)
         )
 
     @property

@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.evaluator import Evaluator, Rejection, best_first
-from bootstrap.index.locations import Index, Location, find_links
+from bootstrap.index.locations import Index, LinkSource, find_links
 from bootstrap.index.page import ProjectDetails
 from bootstrap.index.relation import require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
@@ -88,6 +88,11 @@ class Finder:
         return tuple(redacted(place.url) for place in (*self._links, *self._indexes))
 
     @property
+    def is_remote(self) -> bool:
+        """Whether any location that is searched needs the network."""
+        return any(place.is_remote for place in (*self._links, *self._indexes))
+
+    @property
     def _is_first(self) -> bool:
         return self._settings.strategy is IndexStrategy.FIRST
 
@@ -115,10 +120,10 @@ class Finder:
             require_related(served)
         return served
 
-    def _page(self, name: NormalizedName, place: Location) -> ProjectDetails | None:
+    def _page(self, name: NormalizedName, place: LinkSource) -> ProjectDetails | None:
         return self._begin(name, place).result() if place.is_remote else place.page(name)
 
-    def _begin(self, name: NormalizedName, place: Location) -> Future[ProjectDetails | None]:
+    def _begin(self, name: NormalizedName, place: LinkSource) -> Future[ProjectDetails | None]:
         """Ask a place in the background, once."""
         with self._lock:
             if (name, place.url) not in self._asked:

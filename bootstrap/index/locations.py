@@ -11,14 +11,14 @@ from bootstrap.index.errors import IndexStatusError
 from bootstrap.index.filename import SDISTS, WHEEL
 from bootstrap.index.page import FileEntry, ProjectDetails
 from bootstrap.index.simple import ACCEPT, parse_page
+from bootstrap.location import Location
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
-from bootstrap.network.urls import as_path, as_url, is_remote, redacted
-from bootstrap.provenance import Sourced
+from bootstrap.network.urls import redacted
 from bootstrap.ui import Ui
 
 
-class Location(Protocol):
+class LinkSource(Protocol):
     """A place that may list files of a project."""
 
     url: str
@@ -33,9 +33,9 @@ class Location(Protocol):
 class Index:
     """A package index: one page per project (PEP 503)."""
 
-    def __init__(self, given: Sourced[str], session: Session) -> None:
-        self.url = as_url(given.value)
-        self.is_remote = is_remote(self.url)
+    def __init__(self, location: Location, session: Session) -> None:
+        self.url = location.url
+        self.is_remote = location.is_remote
         self._session = session
 
     def page(self, name: NormalizedName) -> ProjectDetails | None:
@@ -55,9 +55,9 @@ class Index:
 class LinkedPage:
     """A page with links to files of any projects, near or far."""
 
-    def __init__(self, url: str, session: Session, ui: Ui) -> None:
-        self.url = url
-        self.is_remote = is_remote(url)
+    def __init__(self, location: Location, session: Session, ui: Ui) -> None:
+        self.url = location.url
+        self.is_remote = location.is_remote
         self._session = session
         self._ui = ui
         self._entries: tuple[FileEntry, ...] | None = None
@@ -97,19 +97,20 @@ class Files:
         return ProjectDetails(name, self.url, self._entries)
 
 
-def find_links(given: Sourced[str], session: Session, ui: Ui) -> Location:
+def find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
     """Return the place a `--find-links` names; one that is missing is told of, as in pip."""
-    url = as_url(given.value)
-    if is_remote(url):
-        return LinkedPage(url, session, ui)
-    path = as_path(url)
+    if location.is_remote:
+        return LinkedPage(location, session, ui)
+    url, path = location.url, location.path
     if path.is_dir():
         return Files(url, tuple(sorted(p for p in path.iterdir() if _is_distribution(p))))
     if path.suffix.lower() in {".html", ".htm"} and path.is_file():
-        return LinkedPage(url, session, ui)
+        return LinkedPage(location, session, ui)
     if path.is_file():
         return Files(url, (path,))
-    ui.warn(f"{given.origin}: {redacted(given.value)} is no file, directory or URL; passed over.")
+    ui.warn(
+        f"{location.origin}: {redacted(location.value)} is no file, directory or URL; passed over."
+    )
     return Files(url, ())
 
 

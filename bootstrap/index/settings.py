@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from bootstrap.provenance import Sourced
+from bootstrap.location import Location
 
 
 class IndexStrategy(Enum):
@@ -43,15 +42,13 @@ def _covers(names: frozenset[str], others: frozenset[str], name: str) -> bool:
 class IndexSettings:
     """Where candidates may come from, and which are welcome."""
 
-    index_urls: tuple[Sourced[str], ...] = ()
+    index_urls: tuple[Location, ...] = ()
     """The main index first, then the extra ones; none with `--no-index`."""
-    find_links: tuple[Sourced[str], ...] = ()
+    find_links: tuple[Location, ...] = ()
     """Local directories, files, file: URLs or pages with links."""
     strategy: IndexStrategy = IndexStrategy.BEST
     shared_names: frozenset[str] = frozenset()
     """Normalised names that may be served by unrelated indexes (PEP 708's way out)."""
     formats: FormatControl = field(default_factory=FormatControl)
     prefer_binary: bool = False
-    pre: bool = False
     uploaded_prior_to: datetime | None = None
-    credentials: Mapping[str, str] = field(default_factory=dict)

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bootstrap.errors import BootstrapError, UsageError
+from bootstrap.location import Location
 from bootstrap.network.urls import redacted
 
 
 class LockError(BootstrapError):
     """A lock that cannot be used, or not on this target."""
 
-    def __init__(self, place: str, why: str, hint: str | None = None) -> None:
-        self.place, self.why = redacted(place), why
+    def __init__(self, location: Location, why: str, hint: str | None = None) -> None:
+        self.place, self.why = redacted(location.value), why
         super().__init__(
             f"The lock {self.place} cannot be used: {redacted(why)}.",
             hint=hint or "Make it anew with the tool that made it.",
@@ -23,9 +24,9 @@ class LockError(BootstrapError):
 class NotLockedError(BootstrapError):
     """Something was asked for besides a lock that the lock does not hold."""
 
-    def __init__(self, texts: Iterable[str], places: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], locations: Iterable[Location]) -> None:
         self.texts = tuple(texts)
-        locks = ", ".join(map(redacted, places))
+        locks = ", ".join(redacted(each.value) for each in locations)
         super().__init__(
             f"A lock names all that is installed, and {locks} does not hold "
             f"{', '.join(self.texts)}.",
@@ -37,8 +38,8 @@ class NotLockedError(BootstrapError):
 class NotAtHandError(BootstrapError):
     """A file that a lock names is on the network, and this run does without."""
 
-    def __init__(self, place: str, filenames: Iterable[str]) -> None:
-        self.place, self.filenames = redacted(place), tuple(filenames)
+    def __init__(self, location: Location, filenames: Iterable[str]) -> None:
+        self.place, self.filenames = redacted(location.value), tuple(filenames)
         super().__init__(
             "\n  ".join([f"What {self.place} names is not at hand:", *self.filenames]),
             hint="Put these very files into a directory and name it with --find-links, or let this "

@@ -9,6 +9,7 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import parse_sdist_filename, parse_wheel_filename
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
 from bootstrap.lock.read import LockFile
 from bootstrap.network.urls import without_fragment
@@ -19,42 +20,41 @@ if TYPE_CHECKING:
     from bootstrap._vendor.packaging.pylock import Package, PackageSdist, PackageWheel
     from bootstrap.lock.read import Entry
 import re
-from pathlib import Path
 
-from bootstrap.network.urls import as_url, is_remote, joined, origin
+from bootstrap.network.urls import is_remote, joined, origin
 
 # FOLDED from bootstrap/lock/location.py
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
 
 
-def url_of(place: str, *, path: str | None, url: str | None) -> str:
-    """Return the URL of an entry of the lock at `place`; its path counts before its URL.
+def url_of(lock: Location, *, path: str | None, url: str | None) -> str:
+    """Return the URL of an entry of the lock; its path counts before its URL.
 
     A lock from the network names no file of this machine, nor one of another server by a path.
     Raises `LockError`.
     """
     if path is None:
-        return _checked(place, url or "")
-    if not is_remote(as_url(place)):
-        return (Path(place).parent / path.replace("\\", "/")).absolute().as_uri()
+        return _checked(lock, url or "")
+    if not lock.is_remote:
+        return (lock.path.parent / path.replace("\\", "/")).absolute().as_uri()
     if _ABSOLUTE.match(path):
-        raise LockError(place, f"it comes from the network and names the local path {path!r}")
-    found = joined(place, path)
-    if origin(found) != origin(place):
-        raise LockError(place, f"its path {path!r} leads to another server")
+        raise LockError(lock, f"it comes from the network and names the local path {path!r}")
+    found = joined(lock.value, path)
+    if origin(found) != origin(lock.value):
+        raise LockError(lock, f"its path {path!r} leads to another server")
     return found
 
 
-def directory_url(place: str, path: str) -> str:
+def directory_url(lock: Location, path: str) -> str:
     """Return the file: URL of a project's directory. Raises `LockError` for a remote lock's."""
-    if is_remote(as_url(place)):
-        raise LockError(place, f"it comes from the network and names the directory {path!r}")
-    return url_of(place, path=path, url=None)
+    if lock.is_remote:
+        raise LockError(lock, f"it comes from the network and names the directory {path!r}")
+    return url_of(lock, path=path, url=None)
 
 
-def _checked(place: str, url: str) -> str:
-    if is_remote(as_url(place)) and not is_remote(url):
-        raise LockError(place, f"it comes from the network and names the local file {url}")
+def _checked(lock: Location, url: str) -> str:
+    if lock.is_remote and not is_remote(url):
+        raise LockError(lock, f"it comes from the network and names the local file {url}")
     return url
 
 
@@ -65,7 +65,7 @@ def candidate_of(
 
     Raises `LockError`, and `WeakHashError` where its hashes prove nothing.
     """
-    url, _ = without_fragment(url_of(lock.place, path=entry.path, url=entry.url))
+    url, _ = without_fragment(url_of(lock.location, path=entry.path, url=entry.url))
     file = DistributionFile(
         entry.filename,
         url,
@@ -101,17 +101,17 @@ def reference_of(
 
     hashes, editable = Hashes(), False
     if isinstance(entry, PackageArchive):
-        url = url_of(lock.place, path=entry.path, url=entry.url)
+        url = url_of(lock.location, path=entry.path, url=entry.url)
         hashes = _hashes(package.name, entry.hashes)
     elif isinstance(entry, PackageVcs):
-        place = url_of(lock.place, path=entry.path, url=entry.url)
+        place = url_of(lock.location, path=entry.path, url=entry.url)
         url = f"{entry.type}+{place}@{entry.commit_id}"
     else:
         assert isinstance(entry, PackageDirectory)  # noqa: S101  # there is no other kind
-        url, editable = directory_url(lock.place, entry.path), bool(entry.editable)
+        url, editable = directory_url(lock.location, entry.path), bool(entry.editable)
     if require_hashes and not hashes:
         raise LockError(
-            lock.place,
+            lock.location,
             f"with --require-hashes everything needs a hash, and {package.name} has none ({url})",
             "Lock an archive of it, or leave out --require-hashes.",
         )
@@ -119,7 +119,7 @@ def reference_of(
         url = f"{url}#subdirectory={entry.subdirectory}"
     return InputRequirement(
         f"{package.name} @ {url}",
-        lock.origin,
+        lock.location.origin,
         Requirement(package.name),
         url,
         editable=editable,

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
-from bootstrap.provenance import Origin
+from bootstrap.network.urls import is_remote
 
 if TYPE_CHECKING:
     from bootstrap._vendor.packaging.pylock import Pylock
@@ -61,15 +62,12 @@ class Choice:
 class LockFile:
     """One lock, and what the user asked of it."""
 
-    place: str
-    """An absolute path, or a URL."""
-    origin: Origin
-    """Who named it."""
+    location: Location
     content: Pylock = field(repr=False)
     choice: Choice = field(default_factory=Choice)
 
     def __hash__(self) -> int:
-        return hash((self.place, self.choice))
+        return hash((self.location, self.choice))
 
 
 def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
@@ -77,7 +75,7 @@ def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
 
     A lock is known by its name: `pylock.toml` or `pylock.NAME.toml` (PEP 751).
     """
-    bare, _, _ = text.partition("?") if "://" in text else (text, "", "")
+    bare, _, _ = text.partition("?") if is_remote(text) else (text, "", "")
     found = _REFERENCE.fullmatch(bare)
     if found is None:
         return None
@@ -85,7 +83,7 @@ def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
     return (found["place"] if bare == text else text), frozenset(filter(None, extras))
 
 
-def parse_lock(text: str, place: str, origin: Origin, choice: Choice | None = None) -> LockFile:
+def parse_lock(text: str, location: Location, choice: Choice | None = None) -> LockFile:
     """Check a lock's text, and that it has what is asked of it. Raises `LockError`."""
     # Imported here: most runs read no lock.
     from bootstrap._vendor import tomli
@@ -98,22 +96,24 @@ def parse_lock(text: str, place: str, origin: Origin, choice: Choice | None = No
     try:
         content = Pylock.from_dict(tomli.loads(text))
     except tomli.TOMLDecodeError as error:
-        raise LockError(place, f"it is no TOML ({error})") from error
+        raise LockError(location, f"it is no TOML ({error})") from error
     except PylockUnsupportedVersionError as error:
-        raise LockError(place, f"{error}; this program knows 1.0", "Use an older tool.") from error
+        raise LockError(
+            location, f"{error}; this program knows 1.0", "Use an older tool."
+        ) from error
     except PylockValidationError as error:
-        raise LockError(place, f"it is no lock as PEP 751 describes it ({error})") from error
+        raise LockError(location, f"it is no lock as PEP 751 describes it ({error})") from error
     asked = choice or Choice()
     found = replace(
         asked,
-        extras=_known("extra", asked.extras, content.extras, place),
-        groups=_known("dependency group", asked.groups, content.dependency_groups, place),
+        extras=_known("extra", asked.extras, content.extras, location),
+        groups=_known("dependency group", asked.groups, content.dependency_groups, location),
     )
-    return LockFile(place, origin, content, found)
+    return LockFile(location, content, found)
 
 
 def _known(
-    kind: str, asked: Iterable[str], offered: Iterable[str] | None, place: str
+    kind: str, asked: Iterable[str], offered: Iterable[str] | None, location: Location
 ) -> frozenset[str]:
     from bootstrap._vendor.packaging.utils import canonicalize_name
 
@@ -123,7 +123,7 @@ def _known(
     if unknown:
         listed = ", ".join(there.values()) or "none"
         why = f"it has no {kind} {', '.join(sorted(unknown))} (it has: {listed})"
-        raise LockError(place, why, f"Leave the {kind} out, or lock it.")
+        raise LockError(location, why, f"Leave the {kind} out, or lock it.")
     return names
 
 
@@ -154,7 +154,7 @@ def selected(
         )
     except PylockSelectError as error:
         why = f"{error} (the target is {_described(target)})"
-        raise LockError(lock.place, why, _OTHER_TARGET) from error
+        raise LockError(lock.location, why, _OTHER_TARGET) from error
 
 
 def check_format(
@@ -162,10 +162,12 @@ def check_format(
 ) -> None:
     """Raise `LockError` where only a kind of file is left that the user excludes."""
     if is_wheel and not formats.allows_wheel(name):
-        raise LockError(lock.place, f"it has a wheel of {name} only, and --no-binary excludes it")
+        raise LockError(
+            lock.location, f"it has a wheel of {name} only, and --no-binary excludes it"
+        )
     if not is_wheel and not formats.allows_sdist(name):
         why = f"it has no wheel of {name} for this target, and --only-binary excludes its source"
-        raise LockError(lock.place, why, _OTHER_TARGET)
+        raise LockError(lock.location, why, _OTHER_TARGET)
 
 
 def _described(target: TargetEnvironment) -> str:

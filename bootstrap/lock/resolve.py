@@ -43,7 +43,7 @@ def nearby(
     missing = [each for each, near in zip(distributions, found, strict=True) if near is None]
     if missing:
         names = [each.candidate.file.filename for each in missing if each.candidate is not None]
-        raise NotAtHandError(lock.place, names)
+        raise NotAtHandError(lock.location, names)
     return [each for each in found if each is not None]
 
 
@@ -126,21 +126,21 @@ def _one(lock: LockFile, package: Package, entry: Entry, terms: LockContext) -> 
         reference = reference_of(lock, package, entry, require_hashes=terms.require_hashes)
         candidate, hashes = terms.source.direct(reference), reference.hashes
         _check_version(lock, package, candidate.version)
-    requested = InputRequirement(f"{package.name}=={candidate.version}", lock.origin, None)
+    requested = InputRequirement(f"{package.name}=={candidate.version}", lock.location.origin, None)
     return Resolved(package.name, candidate.version, candidate, requested=requested, hashes=hashes)
 
 
 def _check_version(lock: LockFile, package: Package, found: Version) -> None:
     if package.version is not None and package.version != found:
         why = f"it says {package.name} {package.version}, and what it names is {found}"
-        raise LockError(lock.place, why)
+        raise LockError(lock.location, why)
 
 
 def _add(each: Resolved, found: dict[NormalizedName, Resolved], lock: LockFile) -> None:
     other = found.get(each.name)
     if other is not None and other.version != each.version:
         why = f"it says {each.name} {each.version}, and another lock says {other.version}"
-        raise LockError(lock.place, why, "Name one lock only, or make them together.")
+        raise LockError(lock.location, why, "Name one lock only, or make them together.")
     found.setdefault(each.name, each)
 
 
@@ -166,7 +166,7 @@ def _check_besides(
         )
     ]
     if missing:
-        raise NotLockedError(missing, (lock.place for lock in locks))
+        raise NotLockedError(missing, (lock.location for lock in locks))
 
 
 def _has(

@@ -7,13 +7,15 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
 _VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""Two characters at least, since `C:` is a drive (RFC 3986 allows one)."""
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s@:'\"]*(?::[^/?#\s]*)?@")
 
 
@@ -127,9 +129,14 @@ def last_segment(url: str) -> str:
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
+def has_scheme(text: str) -> bool:
+    r"""Whether a text is a URL rather than a local path; a drive letter (`C:\`) is no scheme."""
+    return _SCHEME.match(text) is not None
+
+
 def is_remote(url: str) -> bool:
-    """Whether reading the URL needs the network."""
-    return urlsplit(url).scheme.lower() not in {"", "file"}
+    """Whether reading a URL or a local path needs the network."""
+    return has_scheme(url) and not url.lower().startswith("file:")
 
 
 def is_vcs_url(url: str) -> bool:
@@ -147,10 +154,9 @@ def what_is_no_file(url: str) -> str | None:
 
 def as_url(text: str) -> str:
     """Return a local path as its file: URL, and anything with a scheme as it is."""
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text):
+    if has_scheme(text):
         return text
-    path = Path(text).expanduser().absolute()
-    url = "file://" + quote(path.as_posix() if os.name != "nt" else "/" + path.as_posix())
+    url = Path(text).expanduser().absolute().as_uri()
     return url + "/" if text.endswith("/") and not url.endswith("/") else url
 
 

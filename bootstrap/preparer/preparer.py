@@ -18,7 +18,6 @@ from bootstrap.metadata.core import Metadata, MetadataError, fetch_metadata, par
 from bootstrap.metadata.direct_url import of_archive
 from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
-from bootstrap.network.urls import is_remote
 from bootstrap.preparer.builder import Builder, NoBuilderError
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
@@ -66,7 +65,7 @@ class Preparer:
         self._metadata = Lookahead("metadata", self._fetch_metadata, session)
         self._foresight = Foresight(self._metadata)
         self._likely = Lookahead("likely candidates", self._fetch_likely, session)
-        self._is_remote = any(map(is_remote, finder.locations()))
+        self._is_remote = finder.is_remote
 
     def __enter__(self) -> Self:
         return self

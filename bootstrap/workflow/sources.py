@@ -12,7 +12,6 @@ from bootstrap.config.model import Config
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.network.session import Session
-from bootstrap.network.urls import is_remote
 from bootstrap.preparer.build_requirements import BuildRules
 from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.bundled import BundledPreparer
@@ -107,8 +106,8 @@ def without_the_network(run: RunContext) -> RunContext:
     urls, links = config.index.index_urls, config.index.find_links
     index = replace(
         config.index,
-        index_urls=tuple(each for each in urls if not is_remote(each.value)),
-        find_links=tuple(each for each in links if not is_remote(each.value)),
+        index_urls=tuple(each for each in urls if not each.is_remote),
+        find_links=tuple(each for each in links if not each.is_remote),
     )
     network = replace(config.network, offline=True)
     return replace(run, config=replace(config, network=network, index=index))

@@ -6,11 +6,9 @@ listed as `remote`, to be read when there is a session.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from urllib.parse import urljoin
 
 from bootstrap.config.options.layers import OptionValue
@@ -18,15 +16,14 @@ from bootstrap.config.options.process import Surroundings
 from bootstrap.config.requirements.line import FileLine, decoded, file_line, logical_lines
 from bootstrap.config.requirements.parse import read_requirement
 from bootstrap.errors import UsageError
+from bootstrap.location import Location
 from bootstrap.lock.read import Choice, LockFile, parse_lock, split_reference
-from bootstrap.network.urls import as_path, redacted
-from bootstrap.provenance import Origin
+from bootstrap.network.urls import redacted
+from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement
 
 Read = Callable[[str], str]
 """Fetches the text at a URL."""
-
-_REMOTE = re.compile(r"https?:", re.IGNORECASE)
 
 
 class Purpose(Enum):
@@ -48,10 +45,9 @@ class RequirementFileError(UsageError):
 
 @dataclass(frozen=True)
 class RequirementFile:
-    """A file somebody named: an absolute path or a URL, and what it is for."""
+    """A file somebody named: and what it is for."""
 
-    place: str
-    origin: Origin
+    location: Location
     purpose: Purpose
     choice: Choice = field(default_factory=Choice)
     """Asked of a lock (`-r pylock.toml[extra]`, `--group pylock.toml:group`)."""
@@ -59,12 +55,12 @@ class RequirementFile:
     @property
     def is_remote(self) -> bool:
         """Whether it takes a network to read it."""
-        return bool(_REMOTE.match(self.place))
+        return self.location.is_remote
 
     @property
     def is_lock(self) -> bool:
         """Whether it is a lock, by its name (PEP 751)."""
-        return split_reference(self.place) is not None
+        return split_reference(self.location.value) is not None
 
 
 @dataclass(frozen=True)
@@ -103,8 +99,9 @@ _Item = tuple[Purpose, InputRequirement] | OptionValue | RequirementFile | LockF
 def _items(
     file: RequirementFile, surroundings: Surroundings, read: Read | None, parents: tuple[str, ...]
 ) -> Iterator[_Item]:
-    if file.place in parents:
-        raise RequirementFileError(parents[-1], file.origin.line, f"{file.place} includes itself")
+    place, origin = file.location.value, file.location.origin
+    if place in parents:
+        raise RequirementFileError(parents[-1], origin.line, f"{place} includes itself")
     if file.is_remote and read is None:
         yield file
         return
@@ -112,39 +109,42 @@ def _items(
         yield _lock(file, surroundings, read)
         return
     for number, text in logical_lines(_text(file, surroundings, read), surroundings.environ):
-        origin = Origin("file", redacted(file.place), number)
+        origin = Origin("file", redacted(file.location.value), number)
         line = _understood(file, number, text, origin)
         yield from _line_items(file, line, origin, surroundings)
         for nested in _included(file, line, origin, surroundings):
-            yield from _items(nested, surroundings, read, (*parents, file.place))
+            yield from _items(nested, surroundings, read, (*parents, place))
 
 
 def _text(file: RequirementFile, surroundings: Surroundings, read: Read | None) -> str:
     if file.is_remote and read is not None:
-        return read(file.place)
+        return read(file.location.value)
     try:
-        return decoded(Path(file.place).read_bytes(), surroundings.encoding)
+        return decoded(file.location.path.read_bytes(), surroundings.encoding)
     except OSError as exc:
-        why = f"cannot be read: {exc.strerror} (named by {file.origin})"
-        raise RequirementFileError(file.place, None, why) from exc
+        why = f"cannot be read: {exc.strerror} (named by {file.location.origin})"
+        raise RequirementFileError(file.location.value, None, why) from exc
     except (UnicodeDecodeError, LookupError) as exc:
         hint = "Save it as UTF-8, or name its encoding in its first line: # -*- coding: NAME -*-"
-        raise RequirementFileError(file.place, None, str(exc), hint) from exc
+        raise RequirementFileError(file.location.value, None, str(exc), hint) from exc
 
 
 def _lock(file: RequirementFile, surroundings: Surroundings, read: Read | None) -> LockFile:
     if file.purpose is not Purpose.REQUIREMENTS:
         raise RequirementFileError(
-            file.place, None, f"a lock is no list of {file.purpose.value}", "Name it with -r."
+            file.location.value,
+            None,
+            f"a lock is no list of {file.purpose.value}",
+            "Name it with -r.",
         )
-    return parse_lock(_text(file, surroundings, read), file.place, file.origin, file.choice)
+    return parse_lock(_text(file, surroundings, read), file.location, file.choice)
 
 
 def _understood(file: RequirementFile, number: int, text: str, origin: Origin) -> FileLine:
     try:
         return file_line(text, origin)
     except UsageError as exc:
-        raise RequirementFileError(file.place, number, str(exc), exc.hint) from exc
+        raise RequirementFileError(file.location.value, number, str(exc), exc.hint) from exc
 
 
 def _line_items(
@@ -171,7 +171,7 @@ def _check_constraint(file: RequirementFile, origin: Origin, requirement: InputR
     named = requirement.requirement
     if named is None or named.extras or requirement.editable:
         why = f"{requirement.text!r} is no constraint: expected a name without extras"
-        raise RequirementFileError(file.place, origin.line, why)
+        raise RequirementFileError(file.location.value, origin.line, why)
 
 
 def _included(
@@ -179,12 +179,13 @@ def _included(
 ) -> Iterator[RequirementFile]:
     for name, place in line.includes:
         inner = surroundings if file.is_remote else _beside(file, surroundings)
-        absolute = urljoin(file.place, place) if file.is_remote else located(place, inner)
-        yield RequirementFile(absolute, origin, _purpose(name, file.purpose))
+        absolute = urljoin(file.location.value, place) if file.is_remote else place
+        location = located(Sourced(absolute, origin), inner)
+        yield RequirementFile(location, _purpose(name, file.purpose))
 
 
 def _beside(file: RequirementFile, surroundings: Surroundings) -> Surroundings:
-    return surroundings.in_directory(Path(file.place).parent)
+    return surroundings.in_directory(file.location.path.parent)
 
 
 def _purpose(key: str, outer: Purpose) -> Purpose:
@@ -193,10 +194,9 @@ def _purpose(key: str, outer: Purpose) -> Purpose:
     return Purpose.REQUIREMENTS if key == "requirement" else Purpose.CONSTRAINTS
 
 
-def located(place: str, surroundings: Surroundings) -> str:
-    """Return a file's place as a URL of the network or as an absolute path."""
-    if _REMOTE.match(place):
-        return place
-    if place.lower().startswith("file:"):
-        return str(as_path(place))
-    return str(surroundings.absolute(place).resolve())
+def located(given: Sourced[str], surroundings: Surroundings) -> Location:
+    """Return the location of a file; a local one as a path without links, so that loops end."""
+    location = Location.parse(given, surroundings.absolute)
+    if location.is_remote:
+        return location
+    return Location(str(location.path.resolve()), location.origin)

@@ -11,6 +11,7 @@ from bootstrap.config.options.process import Surroundings
 from bootstrap.config.requirements.parse import read_requirement
 from bootstrap.errors import UsageError
 from bootstrap.lock.read import split_reference
+from bootstrap.network.urls import is_remote
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -44,8 +45,9 @@ class DependencyGroup:
         """
         place, colon, name = given.value.rpartition(":")
         group = cls(place if colon else PROJECT, name, given.origin)
-        is_remote = "://" in group.place
-        if PurePath(group.place).name != PROJECT and (is_remote or not group.is_locked):
+        if PurePath(group.place).name != PROJECT and (
+            is_remote(group.place) or not group.is_locked
+        ):
             why = f"{given.origin} expects [PATH:]GROUP, where PATH is a local pyproject.toml or "
             raise DependencyGroupError(name, place, f"{why}pylock.toml")
         return group

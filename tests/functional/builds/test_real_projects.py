@@ -17,9 +17,10 @@ from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import FormatControl, IndexSettings
+from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.provenance import Origin, Sourced
+from bootstrap.provenance import Origin
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
@@ -103,7 +104,7 @@ def pip_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ui = Ui(io.StringIO(), io.StringIO())
     policy = decide(TrustSettings())
     index = IndexSettings(
-        index_urls=(Sourced(default_index_url(), Origin.default()),),
+        index_urls=(Location(default_index_url(), Origin.default()),),
         formats=FormatControl(no_binary=frozenset({"pip"})),
     )
     with Session(NetworkSettings(), make_context(policy), policy, ui) as session:

@@ -107,7 +107,7 @@ def _ours(config: Config) -> dict[str, Any]:
         "compile": config.install.compile or not _is_said(config, "compile", "no-compile"),
         "isolation": config.build.isolated,
         "verbosity": config.verbosity,
-        "pre": config.index.pre,
+        "pre": config.wanted.pre,
         "no_deps": config.wanted.no_dependencies,
         "user": config.target.user,
         "proxy": (config.network.proxy.value or None) if config.network.proxy else None,

@@ -90,7 +90,6 @@ def test_options_and_requirements_may_be_mixed(user: User) -> None:
     config = user.says("requests", "-v", "flask", "--pre", "-vq")
     assert [each.text for each in config.named] == ["requests", "flask"]
     assert config.verbosity == 1
-    assert config.index.pre
     assert config.wanted.pre
 
 

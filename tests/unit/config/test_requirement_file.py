@@ -80,7 +80,7 @@ def _ours(config: Config) -> dict[str, Any]:
         ),
         "index": [each.value for each in config.index.index_urls],
         "find_links": [each.value for each in config.index.find_links],
-        "pre": config.index.pre,
+        "pre": config.wanted.pre,
         "prefer_binary": config.index.prefer_binary,
         "only_binary": sorted(config.index.formats.only_binary),
         "no_binary": sorted(config.index.formats.no_binary),
@@ -252,7 +252,7 @@ packages = []
 def test_a_lock_is_read_and_wants_no_installer_nobody_asked_for(user: User) -> None:
     file = user.writes("pylock.dev.toml", _LOCK)
     config = user.says("-r", "pylock.dev.toml[Fast]")
-    assert [(each.place, each.choice.extras) for each in config.locks] == [
+    assert [(each.location.value, each.choice.extras) for each in config.locks] == [
         (str(file), frozenset({"fast"}))
     ]
     assert config.wanted.requirements == ()
@@ -264,7 +264,7 @@ def test_a_lock_on_the_network_is_read_when_there_is_one(user: User) -> None:
     config = user.says("-r", "https://locks.example/pylock.toml")
     assert not config.locks
     complete = expand(config, {"https://locks.example/pylock.toml": _LOCK}.__getitem__)
-    assert [each.place for each in complete.locks] == ["https://locks.example/pylock.toml"]
+    assert [each.location.value for each in complete.locks] == ["https://locks.example/pylock.toml"]
     assert complete.wanted.requirements == ()
 
 
@@ -288,7 +288,7 @@ def test_files_on_the_network_wait_for_a_session(user: User) -> None:
     }
     complete = expand(config, pages.__getitem__)
 
-    assert remote.place in pages
+    assert remote.location.value in pages
     assert not complete.remote_files
     assert [each.text for each in complete.wanted.requirements] == ["one", "two", "three", "pip<21"]
     assert [each.text for each in complete.wanted.constraints] == ["urllib3<2"]

@@ -12,8 +12,9 @@ from bootstrap._vendor.packaging.tags import Tag, compatible_tags, cpython_tags
 from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
+from bootstrap.location import Location
 from bootstrap.network.session import Session
-from bootstrap.provenance import Origin, Sourced
+from bootstrap.provenance import Origin
 from tests.unit.network.conftest import (
     Heard,
     authority,
@@ -55,8 +56,8 @@ def make_finder(session: Session, heard: Heard) -> MakeFinder:
         **said: Any,
     ) -> Finder:
         settings = IndexSettings(
-            index_urls=tuple(Sourced(url, Origin.option("--index-url")) for url in urls),
-            find_links=tuple(Sourced(link, Origin.option("--find-links")) for link in links),
+            index_urls=tuple(Location(url, Origin.option("--index-url")) for url in urls),
+            find_links=tuple(Location(link, Origin.option("--find-links")) for link in links),
             **said,
         )
         return Finder(session, settings, target or make_target(), heard.ui)

@@ -15,6 +15,7 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
+from bootstrap.location import Location
 from bootstrap.lock.errors import UnlockableError
 from bootstrap.lock.read import parse_lock
 from bootstrap.lock.resolve import LockContext, fixed
@@ -49,7 +50,7 @@ def written(*parts: Part, directory: Path = Path("/locks")) -> str:
 
 
 def read(text: str, target: TargetEnvironment) -> dict[str, str]:
-    lock = parse_lock(text, "/locks/pylock.toml", Origin.option("-r"))
+    lock = parse_lock(text, Location("/locks/pylock.toml", Origin.option("-r")))
     found = fixed([lock], ResolveRequest(()), LockContext(target, Source(), FormatControl()), {})
     return {each.name: str(each.version) for each in found.distributions}
 

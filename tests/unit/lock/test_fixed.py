@@ -14,6 +14,7 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
+from bootstrap.location import Location
 from bootstrap.lock.errors import LockError, NotAtHandError, NotLockedError
 from bootstrap.lock.read import Choice, parse_lock
 from bootstrap.lock.resolve import LockContext, fixed
@@ -55,7 +56,9 @@ def chosen(
     formats: FormatControl | None = None,
     **terms: bool,
 ) -> Resolution:
-    lock = parse_lock(content, place, Origin.option("-r"), choice or Choice(frozenset(extras)))
+    lock = parse_lock(
+        content, Location(place, Origin.option("-r")), choice or Choice(frozenset(extras))
+    )
     named = tuple(InputRequirement(w, Origin.option("it"), Requirement(w)) for w in wanted)
     return fixed(
         [lock],
@@ -263,7 +266,9 @@ def test_what_is_wanted_besides_a_lock_has_to_be_in_it() -> None:
 
 def test_two_locks_that_disagree_are_refused() -> None:
     locks = [
-        parse_lock(text(package("a", version)), f"/{version}/pylock.toml", Origin.option("-r"))
+        parse_lock(
+            text(package("a", version)), Location(f"/{version}/pylock.toml", Origin.option("-r"))
+        )
         for version in ("1.0", "2.0")
     ]
     terms = LockContext(a_target(), Source(), FormatControl())

@@ -20,13 +20,14 @@ from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install
+from bootstrap.location import Location
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.hooks import HookMissingError
 from bootstrap.pep517.source import BuildChain, BuildRequest, SourceTree
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.provenance import Origin, Sourced
+from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.trust.context import make_context
@@ -53,7 +54,7 @@ class FromTheIndex:
     ) -> None:
         ui = Ui(io.StringIO(), io.StringIO())
         policy = decide(TrustSettings())
-        index = Sourced(default_index_url(), Origin.default())
+        index = Location(default_index_url(), Origin.default())
         network = NetworkSettings(cache_directory=self.cache)
         with Session(network, make_context(policy), policy, ui) as session:
             finder = Finder(session, IndexSettings(index_urls=(index,)), into, ui)

@@ -14,11 +14,12 @@ import pytest
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
+from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.provenance import Origin, Sourced
+from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.trust.policy import TrustPolicy
@@ -80,9 +81,9 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
                 Session(settings, authority.client_context(), TrustPolicy(()), ui)
             )
             if links is None:
-                places = IndexSettings(index_urls=(Sourced(index.simple_url, ORIGIN),))
+                places = IndexSettings(index_urls=(Location(index.simple_url, ORIGIN),))
             else:
-                places = IndexSettings(find_links=(Sourced(str(links), ORIGIN),))
+                places = IndexSettings(find_links=(Location(str(links), ORIGIN),))
             target = make_target()
             finder = Finder(session, places, target, ui)
             preparer = stack.enter_context(Preparer(session, finder, target, ui, builder))

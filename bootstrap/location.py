@@ -1,0 +1,48 @@
+"""Locations of indexes, links, requirement files and locks, each parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootstrap.network.urls import as_path, as_url, has_scheme, is_remote
+from bootstrap.provenance import Sourced
+
+
+@dataclass(frozen=True)
+class Location(Sourced[str]):
+    """A URL or an absolute local path, with its origin.
+
+    `value` is what messages and child processes are given: a URL as it was written, or a path.
+    """
+
+    @classmethod
+    def parse(cls, given: Sourced[str], absolute: Callable[[str], Path]) -> Location:
+        """Return the location that a user's text names.
+
+        :param absolute: makes a path absolute: how depends on who wrote it.
+
+        Text with a scheme is a URL, unless a file of that name exists: as in pip, `-r ab:c.txt`
+        reads the file.
+        """
+        text = given.value
+        path = absolute(text)
+        if has_scheme(text) and ("://" in text or not path.exists()):
+            return cls(text, given.origin)
+        return cls(str(path), given.origin)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether reading it needs the network."""
+        return is_remote(self.value)
+
+    @property
+    def url(self) -> str:
+        """The location as a URL: file: for a local one."""
+        return as_url(self.value)
+
+    @property
+    def path(self) -> Path:
+        """The path of a local location. Raises `MalformedUrlError` for another host's file."""
+        return as_path(self.value) if has_scheme(self.value) else Path(self.value)

@@ -15,7 +15,7 @@ import bootstrap
 from bootstrap import _snapshot
 from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError
-from bootstrap.signals import Terminated, die_of, orderly
+from bootstrap.signals import Terminated, kill_self, raise_on_termination
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
     """Run, and turn whatever goes wrong into a message and an exit status."""
     ui = Ui(sys.stdout, sys.stderr, _verbosity(arguments))
     try:
-        with orderly():
+        with raise_on_termination():
             return run()
     except BootstrapError as error:
         ui.error(f"error: {error}")
@@ -111,11 +111,11 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
         return error.exit_status
     except Terminated as end:
         ui.error(f"{end}; nothing was left half done.")
-        end.carry_out()
+        kill_self(end.number)
         return _INTERRUPTED
     except KeyboardInterrupt:
         ui.error("Interrupted; nothing was left half done.")
-        die_of(signal.SIGINT)
+        kill_self(signal.SIGINT)
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one message
         ui.error(f"error: get-installer met something it did not expect: {error!r}")

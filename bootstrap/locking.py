@@ -1,7 +1,8 @@
-"""Locks: one writer per environment, held by the kernel, so that a dead holder blocks nobody.
+"""Locks between processes. The kernel holds them, so a process that died blocks nobody.
 
-A lock is an flock(2) of a directory itself: no lock file that could be left behind or forgotten.
-Where that does not work (Windows, some network file systems), a lock file in the directory serves.
+`PathLock` locks what exists already: on POSIX a directory itself, by flock(2), so that no lock file
+is left behind. Where directories cannot be locked (Windows, some network file systems), it uses a
+`LockFile` in the directory.
 """
 
 from __future__ import annotations
@@ -10,100 +11,163 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
-from bootstrap.install.errors import LockTimeoutError, translated
-from bootstrap.ui import Ui
+from bootstrap.errors import BootstrapError
 
 LOCK_FILE = ".get-installer.lock"
-_PAUSE = 0.05
-_NO_FLOCK = {
+PAUSE = 0.05
+"""Seconds between two attempts to get a lock."""
+_UNSUPPORTED = {
     getattr(errno, name)
     for name in ("EBADF", "ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL")
     if hasattr(errno, name)
 }
-"""How file systems say that they do not lock directories (NFS: EBADF)."""
+"""The errors of file systems that do not lock directories (NFS: EBADF)."""
 
 
-class Lock:
-    """An exclusive lock of one directory or file, by this process."""
+class LockTimeoutError(BootstrapError):
+    """Another process held a lock for too long."""
+
+    def __init__(self, path: str, seconds: float) -> None:
+        self.path, self.seconds = path, seconds
+        super().__init__(
+            f"Another program has been installing into {path} for {seconds:g} seconds.",
+            hint="Wait until it ends, then try again. Its lock goes away when it ends.",
+        )
+
+
+class LockFile:
+    """An exclusive lock of a file that exists only while somebody holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def try_acquire(self) -> bool:
+        """Return whether the lock is ours now; False where another process holds it.
+
+        False too where the file's directory was removed. Raises OSError.
+        """
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            self._descriptor = _open_locked(self.path, flags)
+        except PermissionError:
+            if sys.platform != "win32":
+                raise
+            # Windows refuses to open a file that its holder is about to remove.
+        return self._descriptor is not None
+
+    def release(self) -> None:
+        """Give the lock back and remove the file."""
+        if self._descriptor is None:
+            return
+        # POSIX: removed while it is locked, so that nobody's file is removed but ours. Windows
+        # removes only closed files, and only those that nobody else has opened.
+        with suppress(OSError):
+            self.path.unlink()
+        os.close(self._descriptor)
+        self._descriptor = None
+        if sys.platform == "win32":
+            with suppress(OSError):
+                self.path.unlink()
+
+
+class PathLock:
+    """An exclusive lock of a directory or file that exists."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._release: ExitStack = ExitStack()
+        self._descriptor: int | None = None
+        self._lock_file = LockFile(Path(path, LOCK_FILE))
 
-    def acquire_now(self) -> bool:
-        """Take the lock if nobody holds it. False too where the path vanished meanwhile."""
+    def try_acquire(self) -> bool:
+        """Return whether the lock is ours now; False where another process holds it.
+
+        False too where the path was removed. Raises OSError, PermissionError where the path
+        belongs to another user.
+        """
+        if sys.platform == "win32":
+            return self._lock_file.try_acquire()
+        # NFS locks a file only if it is open for writing; a directory cannot be opened like that.
+        path = Path(self.path)
         try:
-            return self._acquire_path()
-        except FileNotFoundError:
-            return False
+            self._descriptor = _open_locked(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
         except OSError as exc:
-            if exc.errno not in _NO_FLOCK:
+            if exc.errno not in _UNSUPPORTED:
                 raise
-            return self._acquire_file()
+            return self._lock_file.try_acquire()
+        return self._descriptor is not None
 
     def release(self) -> None:
         """Give the lock back."""
-        self._release.close()
-
-    def _acquire_path(self) -> bool:
-        if sys.platform == "win32":
-            raise OSError(errno.ENOTSUP, "directories cannot be locked")
-        import fcntl
-
-        # NFS locks a file only where it may be written to; a directory is never opened so.
-        descriptor = os.open(self.path, os.O_RDONLY if os.path.isdir(self.path) else os.O_RDWR)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            current = os.stat(self.path)
-        except BlockingIOError:
-            os.close(descriptor)
-            return False
-        except BaseException:
-            os.close(descriptor)
-            raise
-        if not os.path.samestat(os.fstat(descriptor), current):
-            os.close(descriptor)  # somebody removed it, and it was made anew
-            return False
-        self._release.callback(os.close, descriptor)
-        return True
-
-    def _acquire_file(self) -> bool:
-        from bootstrap._vendor.filelock import FileLock, Timeout
-
-        lock = FileLock(os.path.join(self.path, LOCK_FILE))
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            return False
-        self._release.callback(lock.release)
-        return True
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self._lock_file.release()
 
 
 @contextmanager
-def locked(paths: Iterable[str], timeout: float, ui: Ui) -> Iterator[None]:
-    """Hold the locks of all the paths, taken in one order so that two runs never wait in a circle.
+def hold_locks(
+    paths: Iterable[str], timeout: float, on_wait: Callable[[str], None]
+) -> Iterator[None]:
+    """Hold the locks of all paths, acquired in sorted order so that two runs cannot deadlock.
 
-    Raises `LockTimeoutError` after so many seconds.
+    Raises `LockTimeoutError` and OSError.
+
+    :param timeout: how many seconds to wait at most
+    :param on_wait: called with a message when the first wait for a lock begins
     """
     deadline = time.monotonic() + timeout
-    with ExitStack() as held:
+    with ExitStack() as stack:
         for path in sorted(set(paths)):
-            lock = Lock(path)
-            with translated(path):
-                _wait(lock, deadline, timeout, ui)
-            held.callback(lock.release)
+            lock = PathLock(path)
+            has_waited = False
+            while not lock.try_acquire():
+                if not has_waited:
+                    on_wait(f"Waiting for another installation into {path} to finish.")
+                    has_waited = True
+                if time.monotonic() > deadline:
+                    raise LockTimeoutError(path, timeout)
+                time.sleep(PAUSE)
+            stack.callback(lock.release)
         yield
 
 
-def _wait(lock: Lock, deadline: float, timeout: float, ui: Ui) -> None:
-    told = False
-    while not lock.acquire_now():
-        if not told:
-            ui.tell(f"Waiting for another installation into {lock.path} to end.")
-            told = True
-        if time.monotonic() > deadline:
-            raise LockTimeoutError(lock.path, timeout)
-        time.sleep(_PAUSE)
+def _open_locked(path: Path, flags: int) -> int | None:
+    """Open and lock a file; None where it is locked already, or was removed meanwhile."""
+    try:
+        descriptor = os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        return None
+    try:
+        _lock_descriptor(descriptor)
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)  # somebody holds it, or removed it and perhaps created it again
+    return None
+
+
+if sys.platform == "win32":
+
+    def _lock_descriptor(descriptor: int) -> None:
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as exc:
+            raise BlockingIOError(exc.errno, exc.strerror) from exc
+
+else:
+
+    def _lock_descriptor(descriptor: int) -> None:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

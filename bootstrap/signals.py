@@ -1,4 +1,9 @@
-"""SIGTERM and SIGHUP end a run in order, as Ctrl-C does, so that nothing it started outlives it."""
+"""Signals that end a run: SIGINT, SIGTERM and SIGHUP.
+
+`raise_on_termination` surrounds a whole run: SIGTERM and SIGHUP raise an exception, as SIGINT does
+in Python, so that everything the run started is stopped and removed. `SignalGuard` surrounds a
+change of an environment: signals interrupt its preparation and wait until its commit is done.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +12,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 from bootstrap.errors import BootstrapError
 
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class StoppedError(BootstrapError):
-    """The run is ending while something was still to be fetched or built."""
+    """The run is ending while something was still to be downloaded or built."""
 
     def __init__(self) -> None:
-        super().__init__("The run is ending: nothing more is begun.")
+        super().__init__("The run is ending; no further work is started.")
 
 
 class Terminated(KeyboardInterrupt):
-    """A signal that would have killed us at once."""
+    """A signal arrived that would have killed this process."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -31,123 +37,108 @@ class Terminated(KeyboardInterrupt):
     def __str__(self) -> str:
         return f"Ended by {signal.Signals(self.number).name}"
 
-    def carry_out(self) -> None:
-        """Die of the signal, so that whoever started us sees why."""
-        die_of(self.number)
 
-
-def die_of(number: int) -> None:
-    """End this process by a signal, whoever else would have answered it."""
+def kill_self(number: int) -> None:
+    """End this process by a signal, so that the parent process sees why it ended."""
     signal.signal(number, signal.SIG_DFL)
     signal.raise_signal(number)
 
 
 @contextmanager
-def orderly() -> Iterator[None]:
-    """Raise `Terminated` once where a signal would kill us; one that is ignored stays ignored."""
+def raise_on_termination() -> Iterator[None]:
+    """Raise `Terminated`, once, where a signal would kill this process.
+
+    A signal that is ignored (`nohup`) stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    deadly = [each for each in _SIGNALS if signal.getsignal(each) is signal.SIG_DFL]
+    deadly = [number for number in _SIGNALS if signal.getsignal(number) is signal.SIG_DFL]
 
-    def terminate(number: int, _frame: FrameType | None) -> None:
-        for each in deadly:  # nothing is to disturb the tidying up
-            signal.signal(each, signal.SIG_IGN)
-        raise Terminated(number)
+    def terminate(received: int, _frame: FrameType | None) -> None:
+        for number in deadly:  # nothing may interrupt the clean-up
+            signal.signal(number, signal.SIG_IGN)
+        raise Terminated(received)
 
-    for each in deadly:
-        signal.signal(each, terminate)
+    for number in deadly:
+        signal.signal(number, terminate)
     try:
         yield
     finally:
-        for each in deadly:
-            signal.signal(each, signal.SIG_DFL)
+        for number in deadly:
+            signal.signal(number, signal.SIG_DFL)
 
 
-# FOLDED from bootstrap/install/commit/interrupts.py
-_INTERRUPTS_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+class SignalGuard:
+    """Raises `Terminated` where signals are allowed, and delays them elsewhere.
 
-
-class Interrupted(BaseException):  # like KeyboardInterrupt: no error
-    """A signal that would have killed us; it does so once everything is tidy."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(number)
-
-
-class Interrupts:
-    """Turns deadly signals into exceptions, where they are `allowed`; holds them back elsewhere.
-
-    Only the first one is raised, so that nothing disturbs the tidying up that it causes. In threads
-    other than the main one signals never arrive, and nothing needs to be done.
+    Only the first signal raises it, so that nothing interrupts the clean-up. Signals arrive only
+    in the main thread; in other threads nothing needs to be done.
     """
 
     def __init__(self) -> None:
-        self._allowed = False
+        self._is_allowed = False
         self._pending: int | None = None
-        self._raised = False
+        self._was_raised = False
 
     @contextmanager
-    def handled(self) -> Iterator[None]:
-        """Take the signals over; one that was raised kills once the block is left."""
+    def install(self) -> Iterator[None]:
+        """Take the signals over; a signal that was raised ends the process after the block."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {each: signal.getsignal(each) for each in _INTERRUPTS_SIGNALS}
-        for each, handler in before.items():
-            if callable(handler) or handler is signal.SIG_DFL:
-                signal.signal(each, self._receive)
+        handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+        taken = {
+            number: handler
+            for number, handler in handlers.items()
+            if callable(handler) or handler is signal.SIG_DFL
+        }
+        for number in taken:
+            signal.signal(number, self._receive)
         try:
             yield
             self._raise_pending()
-        except Interrupted as exc:
-            _restore(before)
+        except Terminated as exc:
+            for number, handler in taken.items():
+                signal.signal(number, handler)
             if exc.number == signal.SIGINT:
                 raise KeyboardInterrupt from exc
             signal.raise_signal(exc.number)
             raise
         finally:
-            _restore(before)
+            for number, handler in taken.items():
+                signal.signal(number, handler)
 
     @contextmanager
-    def allowed(self) -> Iterator[None]:
-        """Let signals raise `Interrupted` inside the block, one that waits already at once."""
-        with self._mode(allowed=True):
+    def allow(self) -> Iterator[None]:
+        """Let signals interrupt the block, one that arrived earlier at once."""
+        with self._set_allowed(allowed=True):
             yield
 
     @contextmanager
-    def postponed(self) -> Iterator[None]:
-        """Hold signals back until the block is left."""
-        with self._mode(allowed=False):
+    def delay(self) -> Iterator[None]:
+        """Delay signals until the end of the block."""
+        with self._set_allowed(allowed=False):
             yield
 
     @contextmanager
-    def _mode(self, *, allowed: bool) -> Iterator[None]:
-        before, self._allowed = self._allowed, allowed
+    def _set_allowed(self, *, allowed: bool) -> Iterator[None]:
+        before, self._is_allowed = self._is_allowed, allowed
         try:
             if allowed:
                 self._raise_pending()
             yield
         finally:
-            self._allowed = before
+            self._is_allowed = before
         if before:
             self._raise_pending()
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self._pending = number
-        if self._allowed:
+        if self._is_allowed:
             self._raise_pending()
 
     def _raise_pending(self) -> None:
-        if self._pending is not None and not self._raised:
-            self._raised = True
-            raise Interrupted(self._pending)
-
-
-def _restore(handlers: dict[Any, Any]) -> None:
-    for each, handler in handlers.items():
-        if handler is not None:  # one not set from Python cannot be set again from Python
-            signal.signal(each, handler)
+        if self._pending is not None and not self._was_raised:
+            self._was_raised = True
+            raise Terminated(self._pending)

@@ -80,11 +80,9 @@ if DEBUNDLED or _is_bare_checkout():
     if WHEEL_DIR:
         sys.path[:0] = sorted(map(str, Path(WHEEL_DIR).glob("*.whl")))
     vendored("certifi")
-    vendored("filelock")
     vendored("idna")
     vendored("installer")
     vendored("packaging")
-    vendored("platformdirs")
     vendored("pyproject_hooks")
     vendored("requests")
     vendored("resolvelib")

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bootstrap.environment.messages import Messages
 from bootstrap.errors import BootstrapError
+from bootstrap.locking import PAUSE, LockFile
 
 CONFIGURATION = "pyvenv.cfg"
 MAKING = ".virtual-environment-in-the-making"
@@ -26,8 +26,6 @@ MADE = frozenset(
     {"bin", "scripts", "include", "lib", "lib64", "site-packages", CONFIGURATION, ".gitignore"}
 )
 """What `venv` makes in a directory, in lower case."""
-
-_PAUSE = 0.05
 
 
 class NotAVirtualEnvironmentError(BootstrapError):
@@ -72,8 +70,8 @@ def claimed(directory: Path, messages: Messages | None = None) -> Iterator[bool]
     :raises NotAVirtualEnvironmentError: the directory holds something else, or is out of reach.
     """
     with _no_new_directory_on_failure(directory):
-        release = _acquired(directory, messages)
-        if release is None:
+        lock = _acquire(directory, messages)
+        if lock is None:
             yield False
             return
         try:
@@ -85,7 +83,7 @@ def claimed(directory: Path, messages: Messages | None = None) -> Iterator[bool]
                 _remove_made(directory)
             raise
         finally:
-            _end(directory, release)
+            lock.release()
 
 
 @contextmanager
@@ -100,71 +98,25 @@ def _no_new_directory_on_failure(directory: Path) -> Iterator[None]:
         raise
 
 
-def _acquired(directory: Path, messages: Messages | None) -> Callable[[], object] | None:
-    """Return what gives the lock back, or None where the environment is whole without us."""
-    told = False
+def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
+    """Return the lock, acquired, or None where the environment is whole without us."""
+    lock, told = LockFile(directory / LOCK), False
     while not is_whole(directory):
         require_room(directory)
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            release = _lock_now(directory / LOCK)
+            is_ours = lock.try_acquire()
         except OSError as exc:
             raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
-        if release is not None:
+        if is_ours:
             if not is_whole(directory):
-                return release
-            _end(directory, release)
+                return lock
+            lock.release()
         elif not told and messages is not None:
             messages.tell(f"Waiting for another run that makes {directory} to end.")
             told = True
-        time.sleep(_PAUSE)
+        time.sleep(PAUSE)
     return None
-
-
-def _lock_now(path: Path) -> Callable[[], object] | None:
-    """Take a lock if nobody holds it; return what gives it back."""
-    if sys.platform == "win32":
-        from bootstrap._vendor.filelock import FileLock, Timeout
-
-        lock = FileLock(path)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            return None
-        return lock.release
-    return _flock_now(path)  # by ourselves: importing filelock would cost an offline run 180 ms
-
-
-def _flock_now(path: Path) -> Callable[[], object] | None:
-    import fcntl
-
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-    except FileNotFoundError:
-        return None  # whoever held it failed, and has just removed the directory
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return lambda: os.close(descriptor)
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    except BaseException:
-        os.close(descriptor)
-        raise
-    os.close(descriptor)  # it is held, or it is one that its holder has removed
-    return None
-
-
-def _end(directory: Path, release: Callable[[], object]) -> None:
-    """Give the lock back; its file goes first, or, where open files cannot go, right after."""
-    try:
-        (directory / LOCK).unlink()
-    except OSError:
-        release()
-        with suppress(OSError):
-            (directory / LOCK).unlink()
-    else:
-        release()
 
 
 def _mark(directory: Path) -> None:

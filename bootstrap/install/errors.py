@@ -76,17 +76,6 @@ class CannotUninstallError(InstallError):
         super().__init__(f"{distribution} ({path}) cannot be uninstalled: {reason}.", hint=hint)
 
 
-class LockTimeoutError(InstallError):
-    """Somebody else kept writing to the environment for too long."""
-
-    def __init__(self, path: str, seconds: float) -> None:
-        self.path, self.seconds = path, seconds
-        super().__init__(
-            f"Another program has been installing into {path} for {seconds:g} seconds.",
-            hint="Wait for it to end and try again; its end frees the lock, however it ends.",
-        )
-
-
 class JournalError(InstallError):
     """An interrupted installation was found that we cannot finish or undo."""
 

@@ -23,9 +23,9 @@ from bootstrap.install.uninstall import InstalledFiles, Owners, owned_by
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
 from bootstrap.install.vcs_src import mend, repositories_of
 from bootstrap.install.wheel.scripts import interpreter_of
-from bootstrap.locking import locked
+from bootstrap.locking import hold_locks
 from bootstrap.metadata.installed import InstalledRecord, present_distributions
-from bootstrap.signals import Interrupts
+from bootstrap.signals import SignalGuard
 from bootstrap.ui import Ui
 
 
@@ -60,14 +60,14 @@ def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None 
     """
     timeout = (settings or InstallSettings()).lock_timeout
     places = SchemePaths(target.scheme)
-    interrupts = Interrupts()
+    guard = SignalGuard()
     with translated(places.libraries[0]):
         if abandoned_areas(places):
             with (
-                interrupts.handled(),
-                interrupts.allowed(),
-                locked(lock_paths(places), timeout, ui),
-                interrupts.postponed(),
+                guard.install(),
+                guard.allow(),
+                hold_locks(lock_paths(places), timeout, ui.tell),
+                guard.delay(),
             ):
                 recover_areas(abandoned_areas(places), ui)
     with translated(str(repositories_of(target))):
@@ -93,11 +93,11 @@ def begin(
     with translated(str(target.scheme.purelib)):
         check_writable(places)
     recover(target, ui, settings)
-    interrupts = Interrupts()
-    with interrupts.handled():
-        transaction = Transaction(target, settings, ui, places, interrupts)
+    guard = SignalGuard()
+    with guard.install():
+        transaction = Transaction(target, settings, ui, places, guard)
         try:
-            with interrupts.allowed():
+            with guard.allow():
                 yield transaction
         finally:
             if transaction.is_committed:
@@ -114,11 +114,11 @@ class Transaction:
         settings: InstallSettings,
         ui: Ui,
         places: SchemePaths,
-        interrupts: Interrupts,
+        guard: SignalGuard,
     ) -> None:
         self._target, self._settings, self._ui = target, settings, ui
-        self._places, self._interrupts = places, interrupts
-        self._staging = Staging(places, interrupts.postponed)
+        self._places, self._guard = places, guard
+        self._staging = Staging(places, guard.delay)
         self._interpreter = interpreter_of(target)
         self._staged: list[StagedWheel] = []
 
@@ -181,8 +181,8 @@ class Transaction:
     def _change(self, names: set[NormalizedName], *, uninstall: bool) -> list[InstalledRecord]:
         """Make the change under the environment's lock; return what it uninstalled."""
         paths = lock_paths(self._places)
-        with self._translated(), locked(paths, self._settings.lock_timeout, self._ui):
-            with self._interrupts.postponed():
+        with self._translated(), hold_locks(paths, self._settings.lock_timeout, self._ui.tell):
+            with self._guard.delay():
                 recover_areas(abandoned_areas(self._places), self._ui)
             leaving = [each for each in present_distributions(self._places) if each.name in names]
             owned = [owned_by(each, self._places) for each in leaving] if uninstall else []
@@ -191,7 +191,7 @@ class Transaction:
             old = frozenset[str]().union(*(each.files for each in owned))
             self._staging.root(self._places.libraries[0])
             force = self._settings.force
-            commit(self._staging, old, owners, self._interrupts, self._ui, force=force)
+            commit(self._staging, old, owners, self._guard, self._ui, force=force)
         self._tell(owned)
         return leaving if uninstall else []
 

@@ -15,7 +15,7 @@ from threading import Lock
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.commit.staging import KEPT, PREFIX, StagingDirectory
-from bootstrap.locking import Lock as DirectoryLock
+from bootstrap.locking import PathLock
 from bootstrap.signals import StoppedError
 from bootstrap.ui import Ui
 
@@ -105,9 +105,9 @@ def mend(directory: Path, ui: Ui) -> None:
     What they had moved aside comes back where nothing took its place. Raises OSError.
     """
     for left in directory.glob(f"{PREFIX}*"):
-        lock = DirectoryLock(str(left))
+        lock = PathLock(str(left))
         try:
-            dead = lock.acquire_now()
+            dead = lock.try_acquire()
         except PermissionError:
             continue  # another user's
         if dead:

@@ -22,8 +22,8 @@ from bootstrap.install.commit.staging import (
 from bootstrap.install.errors import JournalError, translated
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.uninstall import Owners
-from bootstrap.locking import Lock
-from bootstrap.signals import Interrupts
+from bootstrap.locking import PathLock
+from bootstrap.signals import SignalGuard
 from bootstrap.ui import Ui
 
 
@@ -31,7 +31,7 @@ def commit(
     staging: Staging,
     old: frozenset[str],
     owners: Owners,
-    interrupts: Interrupts,
+    guard: SignalGuard,
     ui: Ui,
     *,
     force: bool,
@@ -46,7 +46,7 @@ def commit(
     check_plan(plan, staging, owners, ui, force=force)
     _adopt(plan)
     _remember_times(plan, staging)
-    with interrupts.postponed():
+    with guard.delay():
         _carry_out(plan, staging)
 
 
@@ -110,9 +110,9 @@ def recover_areas(areas: list[str], ui: Ui) -> None:
     what lies in the others. Raises `JournalError`.
     """
     for area in sorted(areas, key=journals.exists, reverse=True):
-        lock = Lock(area)
+        lock = PathLock(area)
         try:
-            dead = lock.acquire_now()
+            dead = lock.try_acquire()
         except PermissionError:
             ui.detail(f"Leaving {area} alone: it belongs to another user.")
             continue

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from bootstrap.install.errors import InstallError, translated
 from bootstrap.install.filesystem import shares_mount
 from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.locking import Lock
+from bootstrap.locking import PathLock
 
 # FOLDED from bootstrap/install/commit/area.py
 PREFIX = ".get-installer-"
@@ -29,7 +29,7 @@ class StagingDirectory:
     def __init__(self, parent: str) -> None:
         self.parent, self.path = parent, ""
         self._mtime = self._mtime_after = os.stat(parent).st_mtime_ns
-        self._lock: Lock | None = None
+        self._lock: PathLock | None = None
 
     def make(self) -> None:
         """Make the directory, locked while we live, with a place for what is kept."""
@@ -38,8 +38,8 @@ class StagingDirectory:
             with suppress(FileExistsError):
                 os.mkdir(path, 0o700)
                 self.path, self._mtime_after = path, os.stat(self.parent).st_mtime_ns
-                lock = Lock(path)
-                if lock.acquire_now():  # else somebody took it for a dead one's, and removes it
+                lock = PathLock(path)
+                if lock.try_acquire():  # else somebody took it for a dead one's, and removes it
                     self._lock = lock
                     break
         else:

@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from bootstrap.trust.hashes import Hashes, verified
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, listening
+from tests.unit.install.scenarios import demo
 from tests.unit.install.trees import picture
 
 
@@ -200,3 +203,27 @@ def test_a_copy_of_ourselves_is_replaced_while_it_runs(tmp_path: Path, wheelhous
     )
     assert done.stdout == "2.0\nwent on\n", done.stderr
     assert "the new version" in (library / "bootstrap" / "__init__.py").read_text()
+
+
+def test_twenty_runs_at_once_leave_one_whole_installation(wheelhouse: Path, tmp_path: Path) -> None:
+    wheels = demo(wheelhouse, "1.0"), demo(wheelhouse, "2.0")
+    bench = Workbench(tmp_path / "shared", python="/usr/bin/python3")
+    expected = []
+    for number, wheel in enumerate(wheels):
+        alone = Workbench(tmp_path / f"alone{number}", python="/usr/bin/python3")
+        alone.install(wheel)
+        expected.append(picture(alone.prefix, times=False))
+    children = [_forked(partial(bench.install, wheels[number % 2])) for number in range(20)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 20
+    assert picture(bench.prefix, times=False) in expected
+
+
+def _forked(action: Callable[[], object]) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            action()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return child

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import fcntl
+
+import pytest
+
+from bootstrap.install.scheme_paths import SchemePaths, lock_paths
+from bootstrap.locking import hold_locks
+from tests.unit.install.conftest import Workbench
+
+
+def test_uvs_lock_of_a_virtual_environment_is_held_too(bench: Workbench) -> None:
+    uv = bench.prefix / ".lock"
+    uv.touch()
+    paths = lock_paths(SchemePaths(bench.target.scheme))
+    assert str(uv) in paths
+    with (
+        uv.open("rb") as stream,
+        hold_locks(paths, 0, bench.ui.tell),
+        pytest.raises(BlockingIOError),
+    ):
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

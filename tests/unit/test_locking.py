@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bootstrap.locking import LOCK_FILE, LockFile, LockTimeoutError, PathLock, hold_locks
+from tests.unit.install.trees import picture
+
+
+def _ignore(_: str) -> None:
+    pass
+
+
+def _holder(path: Path) -> int:
+    """Fork a child that holds the lock until it is killed; return its id once it holds it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        PathLock(str(path)).try_acquire()
+        os.write(writing, b"!")
+        signal.pause()
+    os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
+    return child
+
+
+def _kill(child: int) -> None:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def test_another_holder_makes_us_wait_with_a_message_and_then_fail(tmp_path: Path) -> None:
+    child, messages = _holder(tmp_path), list[str]()
+    locks = hold_locks([str(tmp_path)], 0.2, messages.append)
+    try:
+        with pytest.raises(LockTimeoutError, match=str(tmp_path)), locks:
+            pass
+    finally:
+        _kill(child)
+    assert messages == [f"Waiting for another installation into {tmp_path} to finish."]
+
+
+def test_a_dead_holder_blocks_nobody(tmp_path: Path) -> None:
+    _kill(_holder(tmp_path))
+    with hold_locks([str(tmp_path)], 0, _ignore):
+        pass
+
+
+def test_a_holder_that_ends_lets_us_in(tmp_path: Path) -> None:
+    child, messages = _holder(tmp_path), list[str]()
+
+    def hold_shortly() -> bool:
+        with hold_locks([str(tmp_path)], 30, messages.append):
+            return True
+
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(hold_shortly)
+        while not messages:
+            time.sleep(0.01)
+        _kill(child)
+        assert waiting.result(timeout=30)
+
+
+def test_locking_leaves_no_trace(tmp_path: Path) -> None:
+    before = picture(tmp_path)
+    with hold_locks([str(tmp_path)], 0, _ignore):
+        pass
+    assert picture(tmp_path) == before
+
+
+def test_a_directory_that_was_made_anew_is_not_taken_for_the_locked_one(tmp_path: Path) -> None:
+    directory = tmp_path / "x"
+    directory.mkdir()
+    first = PathLock(str(directory))
+    assert first.try_acquire()
+    directory.rmdir()
+    assert not PathLock(str(directory)).try_acquire()
+    directory.mkdir()
+    assert PathLock(str(directory)).try_acquire()
+    first.release()
+
+
+def test_a_lock_file_serves_where_directories_cannot_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def flock_like_nfs(descriptor: int, operation: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock_like_nfs)
+    one, other = PathLock(str(tmp_path)), PathLock(str(tmp_path))
+    assert one.try_acquire()
+    assert not other.try_acquire()
+    one.release()
+    assert other.try_acquire()
+    other.release()
+    assert not (tmp_path / LOCK_FILE).exists()
+
+
+def test_a_lock_file_that_a_killed_process_left_blocks_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        LockFile(path).try_acquire()
+        os.write(writing, b"!")
+        signal.pause()
+    os.read(reading, 1)
+    lock = LockFile(path)
+    assert not lock.try_acquire()
+    _kill(child)
+    assert path.exists()
+    assert lock.try_acquire()
+    lock.release()
+    assert not path.exists()
+
+
+def test_a_lock_file_whose_holder_removed_it_meanwhile_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lock"
+    first, second = LockFile(path), LockFile(path)
+    assert first.try_acquire()
+    flock = fcntl.flock
+
+    def release_first(descriptor: int, operation: int) -> None:
+        first.release()  # between opening and locking
+        flock(descriptor, operation)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", release_first)
+        assert not second.try_acquire()
+    assert second.try_acquire()
+    second.release()
+
+
+def test_a_directory_that_was_removed_is_not_locked(tmp_path: Path) -> None:
+    assert not PathLock(str(tmp_path / "gone")).try_acquire()
+    assert not LockFile(tmp_path / "gone" / "lock").try_acquire()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bootstrap.network.urls import as_path, as_url, has_scheme, is_remote
+from bootstrap.network.urls import has_scheme, is_remote, path_to_url, url_to_path
 from bootstrap.provenance import Sourced
 
 
@@ -40,9 +40,9 @@ class Location(Sourced[str]):
     @property
     def url(self) -> str:
         """The location as a URL: file: for a local one."""
-        return as_url(self.value)
+        return path_to_url(self.value)
 
     @property
     def path(self) -> Path:
         """The path of a local location. Raises `MalformedUrlError` for another host's file."""
-        return as_path(self.value) if has_scheme(self.value) else Path(self.value)
+        return url_to_path(self.value) if has_scheme(self.value) else Path(self.value)

@@ -10,7 +10,7 @@ from bootstrap.config.options import environ
 from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.process import Surroundings
 from bootstrap.config.options.table import PIPS_OWN
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin
 
 _WHAT_WE_DO_ANYWAY = frozenset({"truststore", "fast-deps", "build-constraint"})
@@ -36,7 +36,7 @@ def shown(saying: OptionValue) -> str:
 
 
 def _without_secrets(text: str) -> str:
-    return redacted(_USER_INFO.sub("****@", text))
+    return redact(_USER_INFO.sub("****@", text))
 
 
 def _variables(surroundings: Surroundings) -> Iterator[Said]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 
 _VENV = ("--venv", ".venv")
 
@@ -32,7 +32,7 @@ def into_a_venv(started: Sequence[str], typed: Sequence[str], *, user: bool = Fa
         program = (*program[:-1], "get-installer.py")
         missing.append("what was piped saved as get-installer.py")
     words = [*program, *ours, *_VENV, *instead, *typed[end:]]
-    shown = [redacted(word) for word in words]
+    shown = [redact(word) for word in words]
     if shown != words:
         missing.append("your name and password for ****")
     return _line(shown) + (f"  # with {', and '.join(missing)}" if missing else "")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.tls_diagnosis import findings
 from bootstrap.tls_diagnosis.connect import redacted_proxy
 from bootstrap.tls_diagnosis.examine import Examination, examine
@@ -151,5 +151,5 @@ def _servers(config: Config, ui: Ui) -> tuple[str, ...]:
         return urls
     encrypted = tuple(url for url in urls if url.startswith("https:"))
     for url in set(urls).difference(encrypted):
-        ui.warn(f"{redacted(url)} has no certificate to look at: it is not reached by https.")
+        ui.warn(f"{redact(url)} has no certificate to look at: it is not reached by https.")
     return encrypted

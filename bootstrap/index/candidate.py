@@ -20,7 +20,7 @@ class DistributionFile:
 
     filename: str
     url: str
-    """Without a fragment; may hold credentials, so it is shown by way of `redacted` only."""
+    """Without a fragment; may hold credentials, so it is shown by way of `redact` only."""
     hashes: Hashes = field(default_factory=Hashes)
     requires_python: SpecifierSet | None = None
     yanked: str | None = None

@@ -6,22 +6,22 @@ from collections.abc import Sequence
 
 from bootstrap.errors import BootstrapError
 from bootstrap.network.errors import HttpStatusError
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 
 
 class IndexAnswerError(BootstrapError):
     """An index that did not answer as an index does; `index_url` is redacted."""
 
     def __init__(self, index_url: str, message: str, *, hint: str | None = None) -> None:
-        self.index_url = redacted(index_url)
-        super().__init__(redacted(message), hint=hint)
+        self.index_url = redact(index_url)
+        super().__init__(redact(message), hint=hint)
 
 
 class NotAnIndexPageError(IndexAnswerError):
     """A page that is neither PEP 503's HTML nor PEP 691's JSON."""
 
     def __init__(self, index_url: str, page_url: str, found: str) -> None:
-        self.page_url, self.found = redacted(page_url), found
+        self.page_url, self.found = redact(page_url), found
         super().__init__(
             index_url,
             f"{page_url} is no page of a package index: expected links to files (PEP 503) or "
@@ -35,7 +35,7 @@ class ApiVersionError(IndexAnswerError):
     """An index that speaks another major version of the simple API (PEP 629)."""
 
     def __init__(self, index_url: str, page_url: str, version: str) -> None:
-        self.page_url, self.version = redacted(page_url), version
+        self.page_url, self.version = redact(page_url), version
         super().__init__(
             index_url,
             f"{page_url} speaks version {version} of the simple API; this program knows version 1.",
@@ -59,7 +59,7 @@ class UnrelatedIndexesError(BootstrapError):
     """A name that several indexes serve, of which one says that they are not related (PEP 708)."""
 
     def __init__(self, name: str, index_urls: Sequence[str]) -> None:
-        self.name, self.index_urls = name, tuple(redacted(url) for url in index_urls)
+        self.name, self.index_urls = name, tuple(redact(url) for url in index_urls)
         places = "".join(f"\n  {url}" for url in self.index_urls)
         super().__init__(
             f"{name} is served by indexes that do not say it is the same project:{places}\n"

@@ -18,7 +18,7 @@ from bootstrap.index.page import ProjectDetails
 from bootstrap.index.relation import require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Finder:
 
     def locations(self) -> tuple[str, ...]:
         """Return the places that are searched, without credentials, for messages."""
-        return tuple(redacted(place.url) for place in (*self._links, *self._indexes))
+        return tuple(redact(place.url) for place in (*self._links, *self._indexes))
 
     @property
     def is_remote(self) -> bool:
@@ -147,7 +147,7 @@ class Finder:
         """Show PEP 792's markers: archived, quarantined, deprecated."""
         if page.status != "active":
             reason = f": {page.status_reason}" if page.status_reason else ""
-            place = redacted(page.index_url)
+            place = redact(page.index_url)
             self._ui.warn(f"{page.name} is marked as {page.status} on {place}{reason}")
 
 

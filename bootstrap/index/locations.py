@@ -14,7 +14,7 @@ from bootstrap.index.simple import ACCEPT, parse_page
 from bootstrap.location import Location
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.ui import Ui
 
 
@@ -76,7 +76,7 @@ class LinkedPage:
         except HttpStatusError as error:
             if error.status != 404:
                 raise IndexStatusError(self.url, name, error) from error
-            self._ui.warn(f"--find-links {redacted(self.url)}: there is no such page.")
+            self._ui.warn(f"--find-links {redact(self.url)}: there is no such page.")
             return ()
         return parse_page(name, response, self.url).entries
 
@@ -109,7 +109,7 @@ def find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
     if path.is_file():
         return Files(url, (path,))
     ui.warn(
-        f"{location.origin}: {redacted(location.value)} is no file, directory or URL; passed over."
+        f"{location.origin}: {redact(location.value)} is no file, directory or URL; passed over."
     )
     return Files(url, ())
 

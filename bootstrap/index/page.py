@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import DistributionFile
-from bootstrap.network.urls import MalformedUrlError, is_remote, joined, without_fragment
+from bootstrap.network.urls import MalformedUrlError, is_remote, join_url, split_fragment
 from bootstrap.trust.hashes import KNOWN_ALGORITHMS, Hashes
 
 
@@ -46,7 +46,7 @@ class FileEntry(NamedTuple):
 
         Raises `MalformedUrlError`, also where a page of the web names a file of this machine.
         """
-        url, _ = without_fragment(joined(self.base_url, self.url))
+        url, _ = split_fragment(join_url(self.base_url, self.url))
         if is_remote(self.base_url) and not url.lower().startswith(("https:", "http:")):
             raise MalformedUrlError(url, "a page of the web cannot name such a place")
         size, provenance = self.said.get("size"), self.said.get("provenance")
@@ -59,7 +59,7 @@ class FileEntry(NamedTuple):
             _metadata(self.said),
             size if isinstance(size, int) and size >= 0 else None,
             self.upload_time,
-            joined(self.base_url, provenance) if isinstance(provenance, str) else None,
+            join_url(self.base_url, provenance) if isinstance(provenance, str) else None,
             self.index_url,
         )
 

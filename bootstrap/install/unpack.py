@@ -23,7 +23,7 @@ from bootstrap.install.wheel.scripts import (
 )
 from bootstrap.install.wheel.wheel import Placed, SchemeKey, Wheel, open_wheel
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
-from bootstrap.network.urls import without_credentials
+from bootstrap.network.urls import remove_credentials
 
 # FOLDED from bootstrap/install/wheel/generated.py
 GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
@@ -41,7 +41,7 @@ def generated_metadata(wheel: WheelToInstall, settings: InstallSettings) -> dict
 
 
 def _direct_url(direct_url: Mapping[str, Any]) -> bytes:
-    cleaned = {**direct_url, "url": without_credentials(str(direct_url.get("url", "")))}
+    cleaned = {**direct_url, "url": remove_credentials(str(direct_url.get("url", "")))}
     return json.dumps(cleaned, sort_keys=True).encode()
 
 

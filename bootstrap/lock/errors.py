@@ -7,16 +7,16 @@ from pathlib import Path
 
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.location import Location
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 
 
 class LockError(BootstrapError):
     """A lock that cannot be used, or not on this target."""
 
     def __init__(self, location: Location, why: str, hint: str | None = None) -> None:
-        self.place, self.why = redacted(location.value), why
+        self.place, self.why = redact(location.value), why
         super().__init__(
-            f"The lock {self.place} cannot be used: {redacted(why)}.",
+            f"The lock {self.place} cannot be used: {redact(why)}.",
             hint=hint or "Make it anew with the tool that made it.",
         )
 
@@ -26,7 +26,7 @@ class NotLockedError(BootstrapError):
 
     def __init__(self, texts: Iterable[str], locations: Iterable[Location]) -> None:
         self.texts = tuple(texts)
-        locks = ", ".join(redacted(each.value) for each in locations)
+        locks = ", ".join(redact(each.value) for each in locations)
         super().__init__(
             f"A lock names all that is installed, and {locks} does not hold "
             f"{', '.join(self.texts)}.",
@@ -39,7 +39,7 @@ class NotAtHandError(BootstrapError):
     """A file that a lock names is on the network, and this run does without."""
 
     def __init__(self, location: Location, filenames: Iterable[str]) -> None:
-        self.place, self.filenames = redacted(location.value), tuple(filenames)
+        self.place, self.filenames = redact(location.value), tuple(filenames)
         super().__init__(
             "\n  ".join([f"What {self.place} names is not at hand:", *self.filenames]),
             hint="Put these very files into a directory and name it with --find-links, or let this "

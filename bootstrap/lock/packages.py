@@ -12,7 +12,7 @@ from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
 from bootstrap.lock.read import LockFile
-from bootstrap.network.urls import without_fragment
+from bootstrap.network.urls import split_fragment
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.hashes import Hashes, WeakHashError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bootstrap.lock.read import Entry
 import re
 
-from bootstrap.network.urls import is_remote, joined, origin
+from bootstrap.network.urls import is_remote, join_url, url_origin
 
 # FOLDED from bootstrap/lock/location.py
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
@@ -39,8 +39,8 @@ def url_of(lock: Location, *, path: str | None, url: str | None) -> str:
         return (lock.path.parent / path.replace("\\", "/")).absolute().as_uri()
     if _ABSOLUTE.match(path):
         raise LockError(lock, f"it comes from the network and names the local path {path!r}")
-    found = joined(lock.value, path)
-    if origin(found) != origin(lock.value):
+    found = join_url(lock.value, path)
+    if url_origin(found) != url_origin(lock.value):
         raise LockError(lock, f"its path {path!r} leads to another server")
     return found
 
@@ -65,7 +65,7 @@ def candidate_of(
 
     Raises `LockError`, and `WeakHashError` where its hashes prove nothing.
     """
-    url, _ = without_fragment(url_of(lock.location, path=entry.path, url=entry.url))
+    url, _ = split_fragment(url_of(lock.location, path=entry.path, url=entry.url))
     file = DistributionFile(
         entry.filename,
         url,

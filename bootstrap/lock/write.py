@@ -29,7 +29,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
 from bootstrap.lock.errors import UnlockableError
-from bootstrap.network.urls import as_path, is_remote, without_credentials
+from bootstrap.network.urls import is_remote, remove_credentials, url_to_path
 from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.trust.hashes import STRONG_ALGORITHMS
 
@@ -54,7 +54,7 @@ def packaged(info: DownloadInfo, needs: Sequence[NormalizedName], directory: Pat
         version=resolved.version,
         requires_python=candidate.file.requires_python,
         dependencies=dependencies,
-        index=without_credentials(index) if index and is_remote(index) else None,
+        index=remove_credentials(index) if index and is_remote(index) else None,
         wheels=[PackageWheel(**entry)] if candidate.is_wheel else None,
         sdist=None if candidate.is_wheel else PackageSdist(**entry),
     )
@@ -73,7 +73,7 @@ def _entry(candidate: Candidate, origin: Mapping[str, Any], directory: Path) -> 
     return {
         "name": file.filename,
         **_place(file.url, directory),
-        "size": file.size if is_remote(file.url) else as_path(file.url).stat().st_size,
+        "size": file.size if is_remote(file.url) else url_to_path(file.url).stat().st_size,
         "upload_time": file.upload_time,
         "hashes": {**hashes, **origin["archive_info"]["hashes"]},
     }
@@ -82,8 +82,8 @@ def _entry(candidate: Candidate, origin: Mapping[str, Any], directory: Path) -> 
 def _place(url: str, directory: Path) -> dict[str, Any]:
     """Name a file of the web by its URL, and one of this machine by its path."""
     if is_remote(url):
-        return {"url": without_credentials(url)}
-    return {"path": _relative(as_path(url), directory)}
+        return {"url": remove_credentials(url)}
+    return {"path": _relative(url_to_path(url), directory)}
 
 
 def _relative(path: Path, directory: Path) -> str:
@@ -101,7 +101,7 @@ def _direct(origin: Mapping[str, Any], directory: Path) -> dict[str, Any]:
         return {"vcs": _repository(url, origin["vcs_info"], subdirectory)}
     if "dir_info" in origin:
         editable = origin["dir_info"].get("editable")
-        path = _relative(as_path(url), directory)
+        path = _relative(url_to_path(url), directory)
         return {"directory": PackageDirectory(path=path, editable=editable)}
     place = _place(url, directory)
     hashes = origin["archive_info"]["hashes"]

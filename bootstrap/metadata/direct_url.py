@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bootstrap.network.urls import without_credentials
+from bootstrap.network.urls import remove_credentials
 from bootstrap.pep517.source import SourceTree, VcsCheckout
 
 
 def of_archive(url: str, sha256: str, subdirectory: str = "") -> dict[str, Any]:
     """Return direct_url.json for a wheel or sdist of a URL; `url` comes without a fragment."""
     info = {"hash": f"sha256={sha256}", "hashes": {"sha256": sha256}}
-    return _with_subdirectory({"url": without_credentials(url), "archive_info": info}, subdirectory)
+    return _with_subdirectory({"url": remove_credentials(url), "archive_info": info}, subdirectory)
 
 
 def of_tree(source: SourceTree) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bootstrap.network.keyring import Keyring
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import UrlOrigin, origin, split_credentials
+from bootstrap.network.urls import UrlOrigin, split_credentials, url_origin
 from bootstrap.ui import Ui
 
 
@@ -47,7 +47,7 @@ class CredentialStore:
         if said is None:
             return
         with self._lock:
-            place = origin(bare)
+            place = url_origin(bare)
             self._names.setdefault(place, said[0])
             self._indexes.setdefault(place, bare)
             if said[1] is not None:
@@ -59,7 +59,7 @@ class CredentialStore:
         bare, said = split_credentials(url)
         if said is not None and said[1] is not None:
             return Credentials(said[0], said[1])
-        place = origin(bare)
+        place = url_origin(bare)
         with self._lock:
             if place not in self._known:
                 self._known[place] = self._from_netrc(place, said[0] if said else None)
@@ -72,7 +72,7 @@ class CredentialStore:
         Each origin is looked up once; the others that wait meanwhile share the answer.
         """
         bare, said = split_credentials(url)
-        place = origin(bare)
+        place = url_origin(bare)
         with self._lock:
             known = self._known.get(place)
             if known is not None and known != refused:

@@ -18,7 +18,7 @@ from bootstrap.network.errors import (
     TlsError,
     UnreachableError,
 )
-from bootstrap.network.urls import MalformedUrlError, UrlOrigin, origin
+from bootstrap.network.urls import MalformedUrlError, UrlOrigin, url_origin
 from bootstrap.tls_diagnosis.classify import Reason, causes_of
 from bootstrap.tls_diagnosis.explain import explain
 from bootstrap.trust.policy import TrustPolicy
@@ -49,7 +49,7 @@ class RequestContext:
     @property
     def connects_to(self) -> UrlOrigin:
         """The server connected to first: the proxy where there is one."""
-        return origin(self.proxy or self.url)
+        return url_origin(self.proxy or self.url)
 
 
 def translated(error: BaseException, journey: RequestContext) -> BootstrapError:
@@ -68,7 +68,7 @@ def _tls(causes: list[BaseException], journey: RequestContext) -> BootstrapError
     if failed is None:
         return None
     at_proxy = journey.proxy is not None and _first(causes, urllib3_errors.ProxyError) is not None
-    place = journey.connects_to if at_proxy else origin(journey.url)
+    place = journey.connects_to if at_proxy else url_origin(journey.url)
     by_way_of = None if at_proxy else journey.proxy
     told = explain(failed, place.host, place.port, journey.policy, proxy=by_way_of)
     if told is not None and told.reason is Reason.BROKEN_OFF:
@@ -83,7 +83,7 @@ def _tunnel(causes: list[BaseException], journey: RequestContext) -> NetworkErro
             answer = found[1].strip()
             if int(answer[:3]) in _NOT_REACHED:
                 reason = f"the proxy {journey.connects_to} answered {answer}"
-                return UnreachableError(journey.url, str(origin(journey.url)), reason)
+                return UnreachableError(journey.url, str(url_origin(journey.url)), reason)
             return ProxyRefusedError(journey.url, str(journey.connects_to), f"it answered {answer}")
     return None
 

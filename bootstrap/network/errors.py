@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 
 _STATUS_HINTS = {
     401: "Give a user name and password: in the URL, in netrc, or through keyring.",
@@ -25,8 +25,8 @@ class NetworkError(BootstrapError):
     """Seconds the server asked us to wait before another attempt."""
 
     def __init__(self, url: str, message: str, *, hint: str | None = None) -> None:
-        self.url = redacted(url)
-        super().__init__(redacted(message), hint=hint)
+        self.url = redact(url)
+        super().__init__(redact(message), hint=hint)
 
 
 class OfflineError(NetworkError):
@@ -44,7 +44,7 @@ class UnreachableError(NetworkError):
     """No connection: no route, refused, name not found, timed out. The bundled wheel may serve."""
 
     def __init__(self, url: str, place: str, reason: str, *, transient: bool = False) -> None:
-        self.place, self.reason, self.transient = redacted(place), reason, transient
+        self.place, self.reason, self.transient = redact(place), reason, transient
         super().__init__(
             url,
             f"{self.place} cannot be reached: {reason} (asked for {url}).",
@@ -56,7 +56,7 @@ class ProxyRefusedError(NetworkError):
     """A proxy answered, and will not let us through."""
 
     def __init__(self, url: str, proxy: str, reason: str) -> None:
-        self.proxy, self.reason = redacted(proxy), reason
+        self.proxy, self.reason = redact(proxy), reason
         hint = _STATUS_HINTS[407] if "407" in reason else "Ask who runs the proxy."
         super().__init__(
             url, f"The proxy {self.proxy} refused the way to {url}: {reason}.", hint=hint
@@ -67,7 +67,7 @@ class UnsupportedProxyError(NetworkError):
     """A proxy of a kind we cannot speak to."""
 
     def __init__(self, url: str, proxy: str) -> None:
-        self.proxy = redacted(proxy)
+        self.proxy = redact(proxy)
         super().__init__(
             url,
             f"The proxy {self.proxy} cannot be used: only http: and https: proxies are supported.",
@@ -79,7 +79,7 @@ class TlsError(NetworkError):
     """A TLS handshake that failed for another reason than the certificate."""
 
     def __init__(self, url: str, place: str, reason: str) -> None:
-        self.place, self.reason = redacted(place), reason
+        self.place, self.reason = redact(place), reason
         super().__init__(
             url,
             f"No TLS connection to {self.place} could be made: {reason} (asked for {url}).",
@@ -117,7 +117,7 @@ class RedirectError(NetworkError):
     """A redirect that is not followed."""
 
     def __init__(self, url: str, target: str, why: str) -> None:
-        self.target, self.why = redacted(target), why
+        self.target, self.why = redact(target), why
         super().__init__(
             url,
             f"The redirect from {url} to {self.target} is not followed: {why}.",
@@ -172,7 +172,7 @@ class SizeMismatchError(BootstrapError):
     """A file is longer or shorter than its index says."""
 
     def __init__(self, url: str, filename: str, expected: int, found: str) -> None:
-        self.url, self.filename = redacted(url), filename
+        self.url, self.filename = redact(url), filename
         self.expected, self.found = expected, found
         super().__init__(
             f"The file {filename} has not the size it should have: "

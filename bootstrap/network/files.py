@@ -6,7 +6,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from bootstrap.network.errors import SizeMismatchError, TooLargeError, UnreadableFileError
 from bootstrap.network.response import Response
-from bootstrap.network.urls import MalformedUrlError, as_path
+from bootstrap.network.urls import MalformedUrlError, url_to_path
 from bootstrap.trust.hashes import Hashes, VerifiedFile, verify_file
 
 
@@ -37,7 +37,7 @@ def read_local(url: str, limit: int) -> Response:
 
     Raises `UnreadableFileError`, or `FileNotFoundError` where there is nothing at all.
     """
-    path = as_path(url)
+    path = url_to_path(url)
     if path.is_dir():
         path, url = path / "index.html", url.rstrip("/") + "/"
     try:
@@ -58,7 +58,7 @@ def verify_local_file(
 
     Raises `UnreadableFileError`, `SizeMismatchError` and `HashMismatchError`.
     """
-    path = as_path(url)
+    path = url_to_path(url)
     if not path.is_file():
         raise UnreadableFileError(url, "it is a directory" if path.is_dir() else "file not found")
     found = path.stat().st_size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from bootstrap.network.urls import UrlOrigin, origin
+from bootstrap.network.urls import UrlOrigin, url_origin
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
@@ -29,7 +29,7 @@ class InsecureHosts:
 
     def context_for(self, url: str) -> ssl.SSLContext | None:
         """Return a context that verifies nothing where the URL's host is excused, else None."""
-        place = origin(url)
+        place = url_origin(url)
         given = self._policy.trusts_blindly(place.host, place.port)
         if given is None or place.scheme != "https":
             return None
@@ -45,7 +45,7 @@ class InsecureHosts:
 
     def warn_of_plain_http(self, url: str) -> None:
         """Say once per server that what it sends can be read and changed on the way."""
-        place = origin(url)
+        place = url_origin(url)
         if place.scheme != "http" or place.is_loopback or self.covers(place):
             return
         with self._lock:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bootstrap.network.errors import UnsupportedProxyError
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import UrlOrigin, origin
+from bootstrap.network.urls import UrlOrigin, url_origin
 
 
 def proxy_for(url: str, settings: NetworkSettings) -> str | None:
@@ -16,7 +16,7 @@ def proxy_for(url: str, settings: NetworkSettings) -> str | None:
     What `--proxy` says holds for every URL that NO_PROXY does not except; "" means no proxy at
     all. Raises `UnsupportedProxyError` for SOCKS and other unknown kinds.
     """
-    target = origin(url)
+    target = url_origin(url)
     proxy = _chosen(target, settings)
     if not proxy or is_excepted(target, settings.environment_proxies.get("no", "")):
         return None

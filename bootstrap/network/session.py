@@ -21,7 +21,7 @@ from bootstrap.network.files import (
 from bootstrap.network.response import Response
 from bootstrap.network.retry import persist
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import MalformedUrlError, is_remote, origin, redacted
+from bootstrap.network.urls import MalformedUrlError, is_remote, redact, url_origin
 from bootstrap.network.workspace import Workspace
 from bootstrap.signals import StoppedError
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, verify_file
@@ -113,7 +113,7 @@ class Session:
             return Response(url, "", kept)
         response = self._page(url, accept, limit)
         if expected:
-            check(io.BytesIO(response.content), redacted(url), expected)
+            check(io.BytesIO(response.content), redact(url), expected)
             if sha256 and is_remote(url):
                 self._cache.write("files", sha256, response.content)
         return response
@@ -140,7 +140,7 @@ class Session:
         path = self._workspace.new_path(plain_name(filename, url))
         if sha256 and (cached := self._from_cache(sha256, path, expected)):
             return cached
-        self._ui.detail(f"Fetching {redacted(url)}")
+        self._ui.detail(f"Fetching {redact(url)}")
         downloaded = self._downloaded(url, path, expected, size)
         self._cache.keep_copy("files", downloaded.sha256, path)
         return downloaded
@@ -235,7 +235,7 @@ class Session:
         """Return the transport, made now if this is the first remote URL."""
         if self._settings.offline or self._context is None:
             raise OfflineError(url)
-        if origin(url).scheme not in {"http", "https"}:
+        if url_origin(url).scheme not in {"http", "https"}:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:

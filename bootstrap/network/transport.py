@@ -22,7 +22,7 @@ from bootstrap.network.insecure_hosts import InsecureHosts
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.retry import retry_after
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import UrlOrigin, joined, origin, split_credentials
+from bootstrap.network.urls import UrlOrigin, join_url, split_credentials, url_origin
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
@@ -132,7 +132,7 @@ class Transport:
         bare, _ = split_credentials(url)
         self._excused.warn_of_plain_http(bare)
         proxy = proxy_for(bare, self._settings)
-        place = origin(proxy or bare)
+        place = url_origin(proxy or bare)
         if place in self._lost:
             raise self._lost[place].with_traceback(None)
         journey = self._journey(bare, proxy, place)
@@ -180,8 +180,8 @@ def redirect_target(url: str, status: int, location: str | None) -> str | None:
     if status not in {301, 302, 303, 307, 308} or not location:
         return None
     # http.client decodes headers as latin-1, what servers send is UTF-8.
-    target = joined(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
-    before, after = origin(url).scheme, origin(target).scheme
+    target = join_url(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+    before, after = url_origin(url).scheme, url_origin(target).scheme
     if after not in {"http", "https"}:
         raise RedirectError(url, target, f"{after or 'this'}: is no place a server may send us to")
     if before == "https" and after == "http":

@@ -23,7 +23,7 @@ class MalformedUrlError(BootstrapError):
     """A text that should be a URL is none."""
 
     def __init__(self, url: str, why: str) -> None:
-        self.url = redacted(url)
+        self.url = redact(url)
         super().__init__(f"{self.url} is not a URL we can use: {why}.", hint="Check its spelling.")
 
 
@@ -45,7 +45,7 @@ class UrlOrigin(NamedTuple):
         return self.host == "localhost" or bool(_IP_LITERAL.fullmatch(self.host))
 
 
-def origin(url: str) -> UrlOrigin:
+def url_origin(url: str) -> UrlOrigin:
     """Return a URL's origin. Raises `MalformedUrlError`."""
     try:
         parts = urlsplit(url)
@@ -58,12 +58,12 @@ def origin(url: str) -> UrlOrigin:
     return UrlOrigin(scheme, host, port)
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
     """Return a URL, or a text with URLs in it, without user names and passwords."""
     return _USER_INFO.sub("****@", text)
 
 
-def without_credentials(url: str) -> str:
+def remove_credentials(url: str) -> str:
     """Return a URL as PEP 610 lets it be written down.
 
     `git@` of ssh stays, for it is no secret, and so do names of environment variables.
@@ -91,7 +91,7 @@ def split_credentials(url: str) -> tuple[str, tuple[str, str | None] | None]:
     return bare, (unquote(user), unquote(password) if colon else None)
 
 
-def joined(base: str, reference: str) -> str:
+def join_url(base: str, reference: str) -> str:
     """Resolve a reference against a page's final URL; the page's own credentials stay with it.
 
     A reference to the same origin gets the credentials of the base, as in pip. Raises
@@ -113,18 +113,18 @@ def _resolved(base: str, reference: str) -> str:
     except ValueError as error:
         raise MalformedUrlError(reference, str(error)) from error
     info, at, _ = urlsplit(base).netloc.rpartition("@")
-    if at and "@" not in parts.netloc and origin(url) == origin(base):
+    if at and "@" not in parts.netloc and url_origin(url) == url_origin(base):
         url = urlunsplit(parts._replace(netloc=f"{info}@{parts.netloc}"))
     return url
 
 
-def without_fragment(url: str) -> tuple[str, str]:
+def split_fragment(url: str) -> tuple[str, str]:
     """Return the URL without its fragment, and the fragment."""
     bare, fragment = urldefrag(url)
     return bare, fragment
 
 
-def last_segment(url: str) -> str:
+def url_filename(url: str) -> str:
     """Return the file name a URL ends with, decoded once."""
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
@@ -144,15 +144,15 @@ def is_vcs_url(url: str) -> bool:
     return url.partition("+")[0].lower() in {"git", "hg", "svn", "bzr"} and "://" in url
 
 
-def what_is_no_file(url: str) -> str | None:
+def unhashable_kind(url: str) -> str | None:
     """Return what a URL names that is no single file, so that no hash can prove it; else None."""
     if is_vcs_url(url):
         return "a repository"
-    bare, _ = without_fragment(url)
-    return "a directory" if not is_remote(bare) and as_path(bare).is_dir() else None
+    bare, _ = split_fragment(url)
+    return "a directory" if not is_remote(bare) and url_to_path(bare).is_dir() else None
 
 
-def as_url(text: str) -> str:
+def path_to_url(text: str) -> str:
     """Return a local path as its file: URL, and anything with a scheme as it is."""
     if has_scheme(text):
         return text
@@ -160,7 +160,7 @@ def as_url(text: str) -> str:
     return url + "/" if text.endswith("/") and not url.endswith("/") else url
 
 
-def as_path(url: str) -> Path:
+def url_to_path(url: str) -> Path:
     """Return the path a file: URL names. Raises `MalformedUrlError` for another host's file."""
     parts = urlsplit(url)
     if parts.netloc not in {"", "localhost"} and os.name != "nt":

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import without_credentials
+from bootstrap.network.urls import remove_credentials
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import VcsCheckout
 from bootstrap.pep517.subprocesses import Outcome, ProcessGroup
@@ -27,7 +27,7 @@ class VcsError(BootstrapError):
     def __init__(
         self, url: str, why: str, hint: str | None = None, *, tail: Sequence[str] = ()
     ) -> None:
-        self.url, self.why, self.tail = without_credentials(url), why, tuple(tail)
+        self.url, self.why, self.tail = remove_credentials(url), why, tuple(tail)
         output = "".join(f"\n    {line}" for line in tail)
         super().__init__(f"{self.url}: {why}.{output}", hint=hint)
 
@@ -46,7 +46,7 @@ class VcsUrl:
     @property
     def shown(self) -> str:
         """The repository as it may be shown and written down."""
-        return without_credentials(self.repository)
+        return remove_credentials(self.repository)
 
 
 def parse_vcs_url(url: str) -> VcsUrl:

@@ -17,7 +17,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.metadata.direct_url import of_archive
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.resolve.requirement import InputRequirement
 
 
@@ -39,7 +39,7 @@ class WrongReferenceError(BootstrapError):
     def __init__(self, requirement: InputRequirement, found: str, expected: str) -> None:
         self.requirement, self.found, self.expected = requirement, found, expected
         super().__init__(
-            f"{redacted(requirement.text)} ({requirement.origin}) is not what it is said to be: "
+            f"{redact(requirement.text)} ({requirement.origin}) is not what it is said to be: "
             f"expected {expected}, found {found}.",
             hint="Correct the name or the URL.",
         )

@@ -17,7 +17,7 @@ from bootstrap.install.vcs_src import Repositories, repositories_of
 from bootstrap.metadata.core import Metadata
 from bootstrap.metadata.direct_url import of_archive, of_checkout, of_tree
 from bootstrap.network.session import Session
-from bootstrap.network.urls import without_fragment
+from bootstrap.network.urls import split_fragment
 from bootstrap.network.workspace import Workspace
 from bootstrap.pep517.builder import Builder as BuildRoom
 from bootstrap.pep517.isolation import can_build
@@ -138,7 +138,7 @@ class SourceBuilder:
 
         Raises what fetching it and asking for its metadata raise.
         """
-        bare, _ = without_fragment(requirement.url or "")
+        bare, _ = split_fragment(requirement.url or "")
         said = requirement.requirement
         name = canonicalize_name(said.name) if said else None
         demanded = self._demands.hashes.get(name, Hashes()) if name else Hashes()
@@ -185,7 +185,7 @@ def _direct_url(source: Source, url: str) -> Mapping[str, Any]:
         return of_tree(source)
     if isinstance(source, VcsCheckout):
         return of_checkout(source)
-    return of_archive(without_fragment(url)[0], source.sha256, source.subdirectory)
+    return of_archive(split_fragment(url)[0], source.sha256, source.subdirectory)
 
 
 # FOLDED from bootstrap/preparer/building.py

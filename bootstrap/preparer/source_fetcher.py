@@ -16,12 +16,12 @@ from bootstrap.index.candidate import DistributionFile
 from bootstrap.install.vcs_src import Repositories
 from bootstrap.network.session import Session
 from bootstrap.network.urls import (
-    as_path,
     is_remote,
     is_vcs_url,
-    last_segment,
-    what_is_no_file,
-    without_fragment,
+    split_fragment,
+    unhashable_kind,
+    url_filename,
+    url_to_path,
 )
 from bootstrap.network.workspace import Workspace
 from bootstrap.pep517.builder import Builder as BuildRoom
@@ -132,18 +132,18 @@ class Sources:
         Raises `WrongReferenceError`, `VcsError`, and what `archive` raises.
         """
         url = requirement.url or ""
-        if expected and (found := what_is_no_file(url)) is not None:
+        if expected and (found := unhashable_kind(url)) is not None:
             raise WrongReferenceError(requirement, found, "a file with the hash that was given")
         if is_vcs_url(url):
             into = self._workspace.new_path("checkout")
             return self._room.git.clone(parse_vcs_url(url), into, editable=requirement.editable)
-        bare, fragment = without_fragment(url)
+        bare, fragment = split_fragment(url)
         subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
-        if not is_remote(bare) and (path := as_path(bare)).is_dir():
+        if not is_remote(bare) and (path := url_to_path(bare)).is_dir():
             return SourceTree(_below(path, subdirectory, requirement), requirement.editable)
         if requirement.editable:
             raise WrongReferenceError(requirement, "a file", "a directory or a repository")
-        return self.archive(DistributionFile(last_segment(bare), bare), expected, subdirectory)
+        return self.archive(DistributionFile(url_filename(bare), bare), expected, subdirectory)
 
     def settled(self, checkout: VcsCheckout, url: str, name: NormalizedName) -> VcsCheckout:
         """Put an editable requirement's repository to where it is to stay.

@@ -16,7 +16,7 @@ from typing import Any
 
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import without_credentials
+from bootstrap.network.urls import remove_credentials
 from bootstrap.preparer.wheels import DownloadInfo
 
 # FOLDED from bootstrap/report/core_metadata.py
@@ -129,5 +129,5 @@ def _described(distribution: DownloadInfo) -> dict[str, Any]:
     if resolved.requested is not None and resolved.extras:
         said["requested_extras"] = sorted(resolved.extras)
     if candidate.file.provenance is not None:
-        said["provenance"] = without_credentials(candidate.file.provenance)
+        said["provenance"] = remove_credentials(candidate.file.provenance)
     return said

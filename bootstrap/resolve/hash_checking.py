@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import last_segment, redacted, what_is_no_file
+from bootstrap.network.urls import redact, unhashable_kind, url_filename
 from bootstrap.resolve.model import Constraint, ResolverRequirement, pins_one_version
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved, ResolveRequest
 from bootstrap.trust.hashes import Hashes
@@ -80,13 +80,13 @@ def check_references(
 def _unprovable(reference: InputRequirement) -> str | None:
     if reference.editable:
         return "is editable, so it has no hash"
-    found = what_is_no_file(reference.url or "")
+    found = unhashable_kind(reference.url or "")
     return f"is {found}, which no hash can prove" if found else None
 
 
 def _is_wheel(reference: InputRequirement) -> bool:
     """Tell whether it can be looked at without running its code; `check_given` judges it then."""
-    return last_segment(reference.url or "").endswith(".whl")
+    return url_filename(reference.url or "").endswith(".whl")
 
 
 def check_given(
@@ -163,7 +163,7 @@ def _problem(
 
 
 def _place(said: InputRequirement) -> str:
-    return f"{redacted(said.text)} ({said.origin})"
+    return f"{redact(said.text)} ({said.origin})"
 
 
 def _unlisted(each: Resolved) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate
 from bootstrap.metadata.installed import Installed
-from bootstrap.network.urls import without_credentials
+from bootstrap.network.urls import remove_credentials
 from bootstrap.resolve.context import RawResult, ResolverContext
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.trust.hashes import Hashes
@@ -36,7 +36,7 @@ def is_same_reference(candidate: Candidate, installed: Installed) -> bool:
 
 def _named(candidate: Candidate) -> Mapping[str, Any]:
     """Return what direct_url.json would say; of a wheel, as much as is known before it is here."""
-    wheel = {"url": without_credentials(candidate.file.url), "archive_info": {}}
+    wheel = {"url": remove_credentials(candidate.file.url), "archive_info": {}}
     return candidate.origin or wheel
 
 

@@ -18,7 +18,7 @@ from bootstrap.config.requirements.parse import read_requirement
 from bootstrap.errors import UsageError
 from bootstrap.location import Location
 from bootstrap.lock.read import Choice, LockFile, parse_lock, split_reference
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -38,7 +38,7 @@ class RequirementFileError(UsageError):
     """A requirements file, or one line of it, cannot be used."""
 
     def __init__(self, place: str, line: int | None, why: str, hint: str | None = None) -> None:
-        self.place, self.line, self.why = redacted(place), line, why
+        self.place, self.line, self.why = redact(place), line, why
         where = self.place if line is None else f"{self.place}, line {line}"
         super().__init__(f"{where}: {why}", hint=hint)
 
@@ -109,7 +109,7 @@ def _items(
         yield _lock(file, surroundings, read)
         return
     for number, text in logical_lines(_text(file, surroundings, read), surroundings.environ):
-        origin = Origin("file", redacted(file.location.value), number)
+        origin = Origin("file", redact(file.location.value), number)
         line = _understood(file, number, text, origin)
         yield from _line_items(file, line, origin, surroundings)
         for nested in _included(file, line, origin, surroundings):

@@ -10,7 +10,7 @@ from bootstrap._vendor.packaging.requirements import InvalidRequirement, Require
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from bootstrap.config.options.process import Surroundings
 from bootstrap.errors import UsageError
-from bootstrap.network.urls import last_segment, redacted
+from bootstrap.network.urls import redact, url_filename
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.hashes import Hashes
@@ -31,7 +31,7 @@ class InvalidRequirementError(UsageError):
         self.text, self.origin, self.why = text, origin, why
         place = f" ({origin})" if origin.kind != "option" else ""
         super().__init__(
-            f"{redacted(text)!r}{place} is not a requirement: {redacted(why)}",
+            f"{redact(text)!r}{place} is not a requirement: {redact(why)}",
             hint=hint or _WRITTEN,
         )
 
@@ -142,13 +142,13 @@ def _direct(text: str, origin: Origin, url: str, extras: str, marker: str) -> _P
         written = f"{project}[{own_extras or extras}]{version}" + (f" ; {marker}" if marker else "")
         return _named(written, origin), url, frozenset()
     if marker:
-        hint = f"Give it its name: NAME @ {redacted(url)} ; {marker}"
+        hint = f"Give it its name: NAME @ {redact(url)} ; {marker}"
         raise InvalidRequirementError(text, origin, "a marker needs a named requirement", hint)
     return None, url, frozenset(_named(f"unnamed[{extras}]", origin).extras)
 
 
 def _wheel_pin(text: str, origin: Origin, url: str) -> str | None:
-    filename = last_segment(url)
+    filename = url_filename(url)
     if not filename.endswith(".whl") or _VERSION_CONTROL.match(url):
         return None
     try:

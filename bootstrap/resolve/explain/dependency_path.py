@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bootstrap.network.urls import redacted
+from bootstrap.network.urls import redact
 from bootstrap.resolve.model import Identifier, ResolverCandidate, ResolverRequirement
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -53,7 +53,7 @@ def asked(need: ResolverRequirement) -> str:
 
 def said(requirement: InputRequirement) -> str:
     """Return a user's requirement and the place where it was said."""
-    return f"{redacted(requirement.text)} ({requirement.origin})"
+    return f"{redact(requirement.text)} ({requirement.origin})"
 
 
 def shortest_chain(needed_by: Mapping[Identifier, Sequence[Link]], link: Link) -> DependencyPath:

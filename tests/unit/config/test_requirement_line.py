@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.errors import UsageError
-from bootstrap.network.urls import as_path
+from bootstrap.network.urls import url_to_path
 from tests.unit.config.users import User
 
 
@@ -37,7 +37,7 @@ def test_a_wheel_is_found_by_any_spelling_of_its_path(user: User, written: str) 
     [requirement] = user.says(written.format(wheel.name, cwd=user.cwd)).named
     assert str(requirement.requirement) == "thing==1.0+local"
     assert requirement.url is not None
-    assert as_path(requirement.url).resolve() == wheel
+    assert url_to_path(requirement.url).resolve() == wheel
 
 
 def test_a_wheel_may_have_extras_and_a_marker(user: User) -> None:

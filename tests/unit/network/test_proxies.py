@@ -5,7 +5,7 @@ import pytest
 from bootstrap.network.errors import UnsupportedProxyError
 from bootstrap.network.proxies import is_excepted, proxy_for
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import origin
+from bootstrap.network.urls import url_origin
 from bootstrap.provenance import Origin, Sourced
 
 
@@ -65,4 +65,4 @@ def test_a_socks_proxy_is_refused_by_name() -> None:
 def test_no_proxy_names_hosts_domains_ports_and_networks(
     no_proxy: str, url: str, excepted: bool
 ) -> None:
-    assert is_excepted(origin(url), no_proxy) is excepted
+    assert is_excepted(url_origin(url), no_proxy) is excepted

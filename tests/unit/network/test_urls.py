@@ -7,15 +7,16 @@ import pytest
 from bootstrap.network.urls import (
     MalformedUrlError,
     UrlOrigin,
-    as_path,
-    as_url,
-    joined,
-    last_segment,
+    is_remote,
+    join_url,
     metadata_url,
-    origin,
-    redacted,
+    path_to_url,
+    redact,
+    remove_credentials,
     split_credentials,
-    without_credentials,
+    url_filename,
+    url_origin,
+    url_to_path,
 )
 
 
@@ -36,20 +37,20 @@ from bootstrap.network.urls import (
     ],
 )
 def test_credentials_are_never_shown(url: str, shown: str) -> None:
-    assert redacted(url) == shown
+    assert redact(url) == shown
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:
-    assert origin("HTTPS://Host/simple/") == UrlOrigin("https", "host", 443)
-    assert origin("http://u:p@[::1]:8080/") == UrlOrigin("http", "::1", 8080)
-    assert str(origin("https://host:443/x")) == "https://host"
-    assert str(origin("http://[::1]:8080/")) == "http://[::1]:8080"
+    assert url_origin("HTTPS://Host/simple/") == UrlOrigin("https", "host", 443)
+    assert url_origin("http://u:p@[::1]:8080/") == UrlOrigin("http", "::1", 8080)
+    assert str(url_origin("https://host:443/x")) == "https://host"
+    assert str(url_origin("http://[::1]:8080/")) == "http://[::1]:8080"
 
 
 @pytest.mark.parametrize("url", ["https://", "https://host:port/", "http://[::1/"])
 def test_a_url_that_makes_no_sense_is_malformed(url: str) -> None:
     with pytest.raises(MalformedUrlError):
-        origin(url)
+        url_origin(url)
 
 
 @pytest.mark.parametrize(
@@ -76,12 +77,12 @@ def test_a_url_that_makes_no_sense_is_malformed(url: str) -> None:
     ],
 )
 def test_a_reference_is_resolved_against_its_page(base: str, reference: str, expected: str) -> None:
-    assert joined(base, reference) == expected
+    assert join_url(base, reference) == expected
 
 
 def test_a_reference_that_makes_no_sense_is_malformed() -> None:
     with pytest.raises(MalformedUrlError):
-        joined("https://h/", "https://[x/y.whl")
+        join_url("https://h/", "https://[x/y.whl")
 
 
 def test_credentials_are_split_off_and_decoded() -> None:
@@ -91,19 +92,29 @@ def test_credentials_are_split_off_and_decoded() -> None:
 
 
 def test_file_names_are_decoded_once() -> None:
-    assert last_segment("https://h/a/x%2B1%2525.whl") == "x+1%25.whl"
+    assert url_filename("https://h/a/x%2B1%2525.whl") == "x+1%25.whl"
 
 
 def test_a_local_path_becomes_a_file_url_and_back(tmp_path: Path) -> None:
     place = tmp_path / "with space & ümlaut#1"
-    assert as_path(as_url(str(place))) == place
-    assert as_url(f"{place}/").endswith("/")
-    assert as_url("https://h/x") == "https://h/x"
+    assert url_to_path(path_to_url(str(place))) == place
+    assert path_to_url(f"{place}/").endswith("/")
+    assert path_to_url("https://h/x") == "https://h/x"
+
+
+@pytest.mark.parametrize("url", ["https://h/x", "http://h/x", "ftp://h/x"])
+def test_urls_of_the_network_are_remote(url: str) -> None:
+    assert is_remote(url)
+
+
+@pytest.mark.parametrize("url", ["file:///x", "x.txt", "/srv/x", "C:\\wheels", "c:/wheels"])
+def test_paths_and_file_urls_are_local(url: str) -> None:
+    assert not is_remote(url)
 
 
 def test_a_file_url_of_another_host_is_refused() -> None:
     with pytest.raises(MalformedUrlError):
-        as_path("file://server/share/x.whl")
+        url_to_path("file://server/share/x.whl")
 
 
 def test_metadata_lies_beside_the_file_whatever_the_query() -> None:
@@ -124,4 +135,4 @@ def test_metadata_lies_beside_the_file_whatever_the_query() -> None:
     ],
 )
 def test_a_url_is_written_without_secrets(url: str, written: str) -> None:
-    assert without_credentials(url) == written
+    assert remove_credentials(url) == written

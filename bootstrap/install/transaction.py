@@ -19,12 +19,12 @@ from bootstrap.install.commit.staging import Staging, StagingState, stage_withou
 from bootstrap.install.errors import OverwriteError, translated
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths, lock_paths
-from bootstrap.install.uninstall import InstalledFiles, Owners, owned_by
+from bootstrap.install.uninstall import InstalledFiles, Owners, installed_records, owned_by
 from bootstrap.install.unpack import StagedWheel, unpack, write_final_record
 from bootstrap.install.vcs_src import mend, repositories_of
 from bootstrap.install.wheel.scripts import interpreter_of
 from bootstrap.locking import hold_locks
-from bootstrap.metadata.installed import InstalledRecord, present_distributions
+from bootstrap.metadata.installed import InstalledRecord
 from bootstrap.signals import SignalGuard
 from bootstrap.ui import Ui
 
@@ -184,7 +184,7 @@ class Transaction:
         with self._translated(), hold_locks(paths, self._settings.lock_timeout, self._ui.tell):
             with self._guard.delay():
                 recover_areas(abandoned_areas(self._places), self._ui)
-            leaving = [each for each in present_distributions(self._places) if each.name in names]
+            leaving = [each for each in installed_records(self._places) if each.name in names]
             owned = [owned_by(each, self._places) for each in leaving] if uninstall else []
             self._edit_lines(owned)
             owners = Owners(self._places, names)

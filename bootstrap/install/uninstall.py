@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.install.errors import CannotUninstallError
@@ -18,7 +19,7 @@ from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.wheel.entry_points import check_interpreter_name, parse_entry_points
 from bootstrap.install.wheel.record import recorded_paths
 from bootstrap.install.wheel_rules import WheelValidationError
-from bootstrap.metadata.installed import InstalledRecord, Kind, present_distributions
+from bootstrap.metadata.installed import InstalledKind, InstalledRecord, scan_directory
 
 _EASY_INSTALL = "easy-install.pth"
 
@@ -33,6 +34,13 @@ class InstalledFiles:
     """Lines to take out of .pth files, by the files' paths."""
     outside: tuple[str, ...] = ()
     """What it claims but cannot own; it is left alone."""
+
+
+def installed_records(places: SchemePaths) -> Iterator[InstalledRecord]:
+    """Yield every distribution in the library directories, duplicates and damaged ones included."""
+    for library in places.libraries:
+        with suppress(FileNotFoundError):
+            yield from scan_directory(Path(library))
 
 
 def owned_by(present: InstalledRecord, places: SchemePaths) -> InstalledFiles:
@@ -95,9 +103,9 @@ def _dist_info(present: InstalledRecord, places: SchemePaths) -> _Claims:
         raise _without_record(present) from exc
     except (OSError, WheelValidationError) as exc:
         reason = f"its RECORD cannot be read ({exc})"
-        raise CannotUninstallError(str(present), present.path, reason, _WAY_OUT) from exc
+        raise CannotUninstallError(str(present), str(present.path), reason, _WAY_OUT) from exc
     # RECORD's paths start from the directory as it is named, not from where links lead.
-    start = _nominal(present.library, places)
+    start = _nominal(str(present.location), places)
     return (os.path.normpath(os.path.join(start, row)) for row in rows), {}
 
 
@@ -122,31 +130,31 @@ def _without_record(present: InstalledRecord) -> CannotUninstallError:
         installer = ""
     hint = f"It was installed by {installer}: remove it with that. " if installer else ""
     reason = "it has no RECORD, so that nobody knows which files are its own"
-    return CannotUninstallError(str(present), present.path, reason, hint + _WAY_OUT)
+    return CannotUninstallError(str(present), str(present.path), reason, hint + _WAY_OUT)
 
 
 def _egg_info(present: InstalledRecord, places: SchemePaths) -> _Claims:
-    files = [*_below(present.path), *_entry_point_scripts(present.path, places)]
-    if listed := _lines(present.path, "installed-files.txt"):
+    files = [*_below(str(present.path)), *_entry_point_scripts(str(present.path), places)]
+    if listed := _lines(str(present.path), "installed-files.txt"):
         files += [os.path.normpath(os.path.join(present.path, line)) for line in listed]
         return files, {}
-    namespaces = set(_lines(present.path, "namespace_packages.txt"))
-    for top in set(_lines(present.path, "top_level.txt")) - namespaces:
-        path = os.path.join(present.library, top)
+    namespaces = set(_lines(str(present.path), "namespace_packages.txt"))
+    for top in set(_lines(str(present.path), "top_level.txt")) - namespaces:
+        path = os.path.join(present.location, top)
         files += [*_below(path), f"{path}.py"]
     return files, {}
 
 
 def _distutils(present: InstalledRecord, _: SchemePaths) -> _Claims:
     reason = "distutils installed it without a list of its files"
-    raise CannotUninstallError(str(present), present.path, reason, _WAY_OUT)
+    raise CannotUninstallError(str(present), str(present.path), reason, _WAY_OUT)
 
 
 def _egg(present: InstalledRecord, places: SchemePaths) -> _Claims:
     info = os.path.join(present.path, "EGG-INFO")
-    files = [*_below(present.path), *_entry_point_scripts(info, places)]
+    files = [*_below(str(present.path)), *_entry_point_scripts(info, places)]
     line = f"./{os.path.basename(present.path)}"
-    return files, {os.path.join(present.library, _EASY_INSTALL): frozenset({line})}
+    return files, {os.path.join(present.location, _EASY_INSTALL): frozenset({line})}
 
 
 def _egg_link(present: InstalledRecord, places: SchemePaths) -> _Claims:
@@ -154,7 +162,7 @@ def _egg_link(present: InstalledRecord, places: SchemePaths) -> _Claims:
     source = next(iter(_lines(directory, name)), "")
     scripts = _entry_point_scripts(_egg_info_in(source), places)
     pth = os.path.join(directory, _EASY_INSTALL)
-    return [present.path, *scripts], {pth: frozenset({source})}
+    return [str(present.path), *scripts], {pth: frozenset({source})}
 
 
 def _egg_info_in(source: str) -> str:
@@ -166,11 +174,11 @@ def _egg_info_in(source: str) -> str:
 
 
 _CLAIMS = {
-    Kind.DIST_INFO: _dist_info,
-    Kind.EGG_INFO: _egg_info,
-    Kind.DISTUTILS: _distutils,
-    Kind.EGG: _egg,
-    Kind.EGG_LINK: _egg_link,
+    InstalledKind.DIST_INFO: _dist_info,
+    InstalledKind.EGG_INFO_DIRECTORY: _egg_info,
+    InstalledKind.EGG_INFO_FILE: _distutils,
+    InstalledKind.EGG: _egg,
+    InstalledKind.EGG_LINK: _egg_link,
 }
 
 
@@ -249,7 +257,7 @@ class Owners:
     @cached_property
     def _by_path(self) -> dict[str, str]:
         owners: dict[str, str] = {}
-        for present in present_distributions(self._places):
+        for present in installed_records(self._places):
             if present.name in self._leaving:
                 continue
             try:

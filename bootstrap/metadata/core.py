@@ -1,45 +1,110 @@
-"""Core metadata: what a distribution says of itself (versions 1.0 to 2.6)."""
+"""Core metadata: METADATA and PKG-INFO files, versions 1.0 to 2.6 of the format.
+
+The only parser of such files: of a wheel's WHEEL file, too. It reads what the standard library's
+`email` reads, as the specification asks, but its import costs nothing (`email` takes 25 ms, and
+`packaging.metadata` as much again).
+"""
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.errors import BootstrapError
-from bootstrap.index.candidate import Candidate
-from bootstrap.network.errors import HttpStatusError
-from bootstrap.network.urls import metadata_url
 from bootstrap.ui import Ui
 
-if TYPE_CHECKING:
-    from bootstrap.network.session import Session
-
-NEWEST = (2, 6)
-"""The newest core metadata version whose fields we know."""
-METADATA_LIMIT = 32 << 20
-"""Bytes; the descriptions of some projects are long."""
+LATEST_VERSION = (2, 6)
+"""The latest version of the format whose fields we know."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+_NAME = re.compile(r"[!-9;-~]+:")
+_NOT_UTF_8 = "\ufffd"
 
 
 class MetadataError(BootstrapError):
-    """Metadata that cannot be understood."""
+    """Core metadata that cannot be used."""
 
     def __init__(self, of: str, why: str) -> None:
         self.of, self.why = of, why
         super().__init__(
-            f"The metadata of {of} cannot be used: {why}.",
-            hint="Another version of it may do; tell its authors.",
+            f"The metadata of {of} is not valid: {why}.",
+            hint="Try another version of it, and report this to its maintainers.",
         )
+
+
+class InvalidHeaderError(ValueError):
+    """A line is neither a header nor the continuation of one."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        super().__init__(line)
+
+
+@dataclass(frozen=True)
+class Headers:
+    """A parsed file of headers; names of fields are in lower case."""
+
+    fields: tuple[tuple[str, str], ...]
+    body: str
+    """The text below the headers: the description."""
+    invalid_line: str | None = None
+    """The line that ended the headers in place of an empty one; it belongs to the body."""
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a field's first value, without white space around it."""
+        return next(iter(self.get_all(name)), default).strip()
+
+    def get_all(self, name: str) -> list[str]:
+        """Return all values of a field."""
+        return [value for key, value in self.fields if key == name]
+
+
+def iter_headers(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield (name in lower case, value) up to the first empty line; a folded value is kept folded.
+
+    Takes no line from `lines` that comes after that. Raises `InvalidHeaderError`.
+    """
+    name, value = "", ""
+    for line in lines:
+        if line[0] in " \t":
+            value += line
+            continue
+        if name:
+            yield name, value.rstrip("\r\n")
+            name = ""
+        if not line.rstrip("\r\n"):
+            return
+        if not _NAME.match(line):
+            raise InvalidHeaderError(line)
+        name, _, value = line.partition(":")
+        name, value = name.lower(), value.lstrip(" \t")
+    if name:
+        yield name, value.rstrip("\r\n")
+
+
+def parse_headers(content: bytes, errors: str = "replace") -> Headers:
+    """Parse a METADATA, PKG-INFO or WHEEL file; empty lines before the first header are skipped.
+
+    :param errors: what to do with bytes that are not UTF-8, as in `bytes.decode`
+    """
+    text = content.decode("utf-8-sig", errors).lstrip("\r\n")
+    lines = io.StringIO(text, newline="")  # splits as a file does, and keeps the ends of lines
+    fields: list[tuple[str, str]] = []
+    try:
+        fields.extend(iter_headers(lines))
+    except InvalidHeaderError as error:
+        return Headers(tuple(fields), error.line + lines.read(), error.line)
+    return Headers(tuple(fields), lines.read())
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """The part of core metadata that deciding what to install needs."""
+    """The fields of core metadata that resolving needs."""
 
     name: NormalizedName
     version: Version
@@ -48,99 +113,74 @@ class Metadata:
     extras: frozenset[NormalizedName] = frozenset()
     metadata_version: tuple[int, int] = (2, 1)
     content: bytes = field(default=b"", repr=False, compare=False)
-    """All of the file, for reports."""
-
-
-def fetch_metadata(candidate: Candidate, session: Session, ui: Ui | None = None) -> Metadata | None:
-    """Return the metadata the index offers beside a candidate's file (PEP 658 and 714).
-
-    None where it offers none. Raises `HashMismatchError`, `MetadataError`, `NetworkError`.
-    """
-    file = candidate.file
-    if file.metadata is None:
-        return None
-    url = metadata_url(file.url)
-    try:
-        response = session.get(url, limit=METADATA_LIMIT, expected=file.metadata)
-    except HttpStatusError as error:
-        if error.status != 404:
-            raise
-        return None  # some mirrors promise it and do not keep it: the wheel itself will tell
-    return parse_metadata(response.content, file.filename, ui)
+    """The whole file, for reports."""
 
 
 def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
-    """Parse a METADATA or PKG-INFO file; `of` names what it belongs to, for messages.
+    """Parse a METADATA or PKG-INFO file, as tolerantly as pip.
 
-    As tolerant as pip: an invalid Requires-Python does not count, unknown fields are skipped, and a
-    newer minor version is told of. Raises `MetadataError`.
+    An invalid Requires-Python is ignored, and so are unknown fields; a later minor version of the
+    format gives a warning. Raises `MetadataError`.
+
+    :param of: what the file belongs to, for messages
     """
     # Without the description, which may be long and decides nothing.
-    head = _END_OF_HEADERS.split(content.lstrip(b"\r\n"), maxsplit=1)[0] + b"\n\n"
-    raw = _parse_email(head)
-    metadata_version = _metadata_version(raw, of)
-    if ui is not None and metadata_version > NEWEST:
-        said, known = _dotted(metadata_version), _dotted(NEWEST)
-        ui.warn(f"{of} has metadata version {said}, newer than the {known} this program knows.")
+    head = _END_OF_HEADERS.split(content.lstrip(b"\r\n"), maxsplit=1)[0]
+    headers = parse_headers(head)
+    metadata_version = _parse_metadata_version(_get_required(headers, "Metadata-Version", of), of)
+    if ui is not None and metadata_version > LATEST_VERSION:
+        ui.warn(
+            f"{of} has metadata version {_format(metadata_version)}, later than "
+            f"{_format(LATEST_VERSION)}, the latest that get-installer supports."
+        )
+    version = _get_required(headers, "Version", of)
+    try:
+        parsed_version = Version(version)
+    except InvalidVersion as error:
+        raise MetadataError(of, f"its version is {version!r}, not valid by PEP 440") from error
     return Metadata(
-        canonicalize_name(_text(raw, "name", of)),
-        _version(_text(raw, "version", of), of),
-        tuple(_requirement(line, of) for line in raw.get("requires_dist", ())),
-        _requires_python(raw.get("requires_python")),
-        frozenset(canonicalize_name(extra) for extra in raw.get("provides_extra", ())),
+        canonicalize_name(_get_required(headers, "Name", of)),
+        parsed_version,
+        tuple(_parse_requirement(line, of) for line in headers.get_all("requires-dist")),
+        _parse_requires_python(headers.get_all("requires-python")),
+        frozenset(canonicalize_name(extra) for extra in headers.get_all("provides-extra")),
         metadata_version,
         content,
     )
 
 
-def _parse_email(head: bytes) -> dict[str, Any]:
-    from bootstrap._vendor.packaging.metadata import parse_email
-
-    raw, _unknown = parse_email(head)
-    return dict(raw)
-
-
-def _metadata_version(raw: dict[str, Any], of: str) -> tuple[int, int]:
-    said = _text(raw, "metadata_version", of)
+def _parse_metadata_version(text: str, of: str) -> tuple[int, int]:
     try:
-        major, minor = (*map(int, said.split(".")), 0)[:2]
+        major, minor = (*map(int, text.split(".")), 0)[:2]
     except ValueError as error:
-        raise MetadataError(of, f"its Metadata-Version is {said!r}") from error
-    if major > NEWEST[0]:
-        raise MetadataError(of, f"its Metadata-Version is {said}; known are 1.0 to 2.6")
+        raise MetadataError(of, f"its Metadata-Version is {text!r}") from error
+    if major > LATEST_VERSION[0]:
+        raise MetadataError(of, f"its Metadata-Version is {text}; supported are 1.0 to 2.6")
     return major, minor
 
 
-def _text(raw: dict[str, Any], field: str, of: str) -> str:
-    value = raw.get(field)
-    if not isinstance(value, str) or not value.strip():
-        raise MetadataError(of, f"it has no {field.replace('_', '-').title()}, or several")
-    return value.strip()
+def _get_required(headers: Headers, name: str, of: str) -> str:
+    """Return the value of a field that has to be there, once."""
+    values = headers.get_all(name.lower())
+    if len(values) != 1 or not values[0].strip() or _NOT_UTF_8 in values[0]:
+        raise MetadataError(of, f"it has no {name}, or several")
+    return values[0].strip()
 
 
-def _version(text: str, of: str) -> Version:
-    try:
-        return Version(text)
-    except InvalidVersion as error:
-        raise MetadataError(of, f"its version is {text!r}, which PEP 440 does not allow") from error
-
-
-def _requirement(line: str, of: str) -> Requirement:
+def _parse_requirement(line: str, of: str) -> Requirement:
     try:
         return Requirement(line)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
-        raise MetadataError(
-            of, f"it requires {line!r}, which PEP 508 does not allow ({reason})"
-        ) from error
+        raise MetadataError(of, f"it requires {line!r}, not valid by PEP 508 ({reason})") from error
 
 
-def _requires_python(text: str | None) -> SpecifierSet | None:
+def _parse_requires_python(values: list[str]) -> SpecifierSet | None:
     try:
-        return SpecifierSet(text) if text else None
+        return SpecifierSet(values[0]) if len(values) == 1 and values[0] else None
     except InvalidSpecifier:
-        return None  # as in pip: better to try than to refuse for a typing error
+        return None  # as in pip: installing is better than refusing because of a typing error
 
 
-def _dotted(version: tuple[int, int]) -> str:
+def _format(version: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"

@@ -1,38 +1,44 @@
-"""What direct_url.json says (PEP 610), as the value that is written as JSON."""
+"""The content of direct_url.json (PEP 610), as the value that is written as JSON."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bootstrap.network.urls import remove_credentials
-from bootstrap.pep517.source import SourceTree, VcsCheckout
+
+if TYPE_CHECKING:
+    from bootstrap._vendor.packaging.direct_url import DirectUrl
 
 
-def of_archive(url: str, sha256: str, subdirectory: str = "") -> dict[str, Any]:
-    """Return direct_url.json for a wheel or sdist of a URL; `url` comes without a fragment."""
-    info = {"hash": f"sha256={sha256}", "hashes": {"sha256": sha256}}
-    return _with_subdirectory({"url": remove_credentials(url), "archive_info": info}, subdirectory)
+def direct_url_for_archive(url: str, sha256: str, subdirectory: str = "") -> dict[str, Any]:
+    """Describe a wheel or sdist of a URL, which comes without a fragment."""
+    from bootstrap._vendor.packaging.direct_url import ArchiveInfo, DirectUrl
+
+    info = ArchiveInfo(hashes={"sha256": sha256})
+    return _to_dict(DirectUrl(url=url, archive_info=info, subdirectory=subdirectory or None))
 
 
-def of_tree(source: SourceTree) -> dict[str, Any]:
-    """Return direct_url.json for a local directory."""
-    info = {"editable": True} if source.editable else {}
-    return {"url": Path(source.path).absolute().as_uri(), "dir_info": info}
+def direct_url_for_directory(path: Path, *, editable: bool) -> dict[str, Any]:
+    """Describe a local directory."""
+    from bootstrap._vendor.packaging.direct_url import DirectUrl, DirInfo
+
+    info = DirInfo(editable=editable or None)
+    return _to_dict(DirectUrl(url=path.absolute().as_uri(), dir_info=info))
 
 
-def of_checkout(source: VcsCheckout) -> dict[str, Any]:
-    """Return direct_url.json for a commit of a repository.
+def direct_url_for_commit(
+    url: str, commit: str, requested_revision: str | None = None, subdirectory: str = ""
+) -> dict[str, Any]:
+    """Describe a commit of a Git repository."""
+    from bootstrap._vendor.packaging.direct_url import DirectUrl, VcsInfo
 
-    An editable one is a local directory by now, and PEP 610 has it recorded as one.
-    """
-    if source.editable:
-        return of_tree(SourceTree(source.path / source.subdirectory, editable=True))
-    info = {"vcs": "git", "commit_id": source.commit}
-    if source.requested:
-        info["requested_revision"] = source.requested
-    return _with_subdirectory({"url": source.url, "vcs_info": info}, source.subdirectory)
+    info = VcsInfo(vcs="git", commit_id=commit, requested_revision=requested_revision or None)
+    return _to_dict(DirectUrl(url=url, vcs_info=info, subdirectory=subdirectory or None))
 
 
-def _with_subdirectory(content: dict[str, Any], subdirectory: str) -> dict[str, Any]:
-    return {**content, "subdirectory": subdirectory} if subdirectory else content
+def _to_dict(direct_url: DirectUrl) -> dict[str, Any]:
+    # Not packaging's removal of credentials: it removes the user of ssh://user@host, too, and a
+    # lock has to hold a URL that works.
+    content = direct_url.to_dict(generate_legacy_hash=True, strip_user_password=False)
+    return {**content, "url": remove_credentials(direct_url.url)}

@@ -1,9 +1,13 @@
-"""The distributions a target holds already."""
+"""The distributions that are installed in an environment (PEP 376, PEP 627, and their forerunners).
+
+The only scanner of library directories: installing and uninstalling use it, too.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,130 +17,143 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.environment.messages import Messages
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.metadata.headers import METADATA_FILES, headers, requirement_lines, text_of
+from bootstrap.metadata.core import InvalidHeaderError, iter_headers
 
 
-# FOLDED from bootstrap/environment/metadata_entries.py
 class InstalledKind(Enum):
-    """How a distribution left its mark."""
+    """What kind of file or directory stands for a distribution."""
 
     DIST_INFO = "dist-info"
     EGG_INFO_DIRECTORY = "egg-info directory"
     EGG_INFO_FILE = "egg-info file"
+    EGG = "egg"
     EGG_LINK = "egg-link"
 
 
+_METADATA_FILES = {
+    InstalledKind.DIST_INFO: "METADATA",
+    InstalledKind.EGG_INFO_DIRECTORY: "PKG-INFO",
+    InstalledKind.EGG_INFO_FILE: "",
+    InstalledKind.EGG: "EGG-INFO/PKG-INFO",
+}
+"""Where core metadata is, below the path that stands for a distribution."""
+
+
 @dataclass(frozen=True)
-class Entry:
-    """A distribution, by what its mark's name says."""
+class InstalledRecord:
+    """A file or directory in a library directory that stands for a distribution."""
 
     name: NormalizedName
-    version: Version
-    location: Path
-    metadata_path: Path
+    version: Version | None
+    """None where it is not known."""
     kind: InstalledKind
-    metadata_directory: Path
-    """Where its metadata lies: of an egg-link, elsewhere; of an egg-info file, the file itself."""
-
-
-@dataclass(frozen=True)
-class Damage:
-    """Something that should stand for a distribution, and does not."""
-
+    location: Path
+    """The library directory."""
     path: Path
-    why: str
+    """The metadata directory or file, the egg, or the egg-link."""
+    metadata_directory: Path
+    """Where its metadata is: of an egg-link, elsewhere; of an egg-info file, the file itself."""
+    problem: str = ""
+    """Why it does not count as installed, or ""."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}" if self.version else self.name
 
 
-def entries_in(location: Path) -> Iterator[Entry | Damage]:
-    """Yield what a directory holds; of several for one name, the one that counts comes first.
+def scan_directory(location: Path) -> Iterator[InstalledRecord]:
+    """Yield all that stands for a distribution in a directory: duplicates and damaged ones, too.
 
-    A dist-info counts before an egg-info, and then the newest. What pip left behind while it
-    renamed, which begins with `~`, is nothing.
+    pip renames what it is about to remove: names that begin with `~` or `-` are skipped.
+
+    :raises OSError: the directory cannot be read
     """
-    found = [entry for name in _names(location) if (entry := _entry(location, name)) is not None]
-    whole = [entry for entry in found if isinstance(entry, Entry)]
-    whole.sort(key=lambda entry: entry.version, reverse=True)
-    whole.sort(key=lambda entry: entry.kind is not InstalledKind.DIST_INFO)
-    yield from whole
-    yield from (entry for entry in found if isinstance(entry, Damage))
+    names = os.listdir(location)  # noqa: PTH208  # names are enough, and there may be thousands
+    for name in sorted(names):
+        if name.startswith(("~", "-")):
+            continue
+        suffix = name.rpartition(".")[2]
+        path = location / name
+        if suffix == "egg-link":
+            yield _read_egg_link(location, path)
+        elif suffix == "dist-info":
+            yield _read_record(location, path, InstalledKind.DIST_INFO)
+        elif suffix == "egg-info":
+            is_directory = path.is_dir()
+            kind = InstalledKind.EGG_INFO_DIRECTORY if is_directory else InstalledKind.EGG_INFO_FILE
+            yield _read_record(location, path, kind)
+        elif suffix == "egg":
+            yield _read_record(location, path, InstalledKind.EGG)
+        elif name == "EGG-INFO" and location.suffix == ".egg":
+            yield _read_record(location, path, InstalledKind.EGG_INFO_DIRECTORY)
 
 
-def _names(location: Path) -> list[str]:
-    endings = (".dist-info", ".egg-info", ".egg-link")
-    try:
-        names = os.listdir(location)  # names are enough, and there may be thousands
-    except OSError:
-        return []
-    marks = [name for name in names if name.endswith(endings) and not name.startswith(("~", "-"))]
-    return sorted(marks + (["EGG-INFO"] if location.suffix == ".egg" else []))
+def _read_record(location: Path, path: Path, kind: InstalledKind) -> InstalledRecord:
+    metadata = path / _METADATA_FILES[kind]
+    name, version, problem = _name_and_version(path, metadata)
+    if not problem and not metadata.is_file():
+        problem = f"it has no {metadata.name}"
+    return InstalledRecord(name, version, kind, location, path, path, problem)
 
 
-def _entry(location: Path, file_name: str) -> Entry | Damage | None:
-    path = location / file_name
-    try:
-        if file_name.endswith(".egg-link"):
-            return _linked(location, path)
-        if path.is_dir():
-            is_wheel = file_name.endswith(".dist-info")
-            kind = InstalledKind.DIST_INFO if is_wheel else InstalledKind.EGG_INFO_DIRECTORY
-            metadata = path / METADATA_FILES[file_name == "EGG-INFO" or not is_wheel]
-        else:
-            kind, metadata = InstalledKind.EGG_INFO_FILE, path
-        if not metadata.is_file():
-            return Damage(path, f"it has no {metadata.name}")
-        name, version = name_and_version(path, metadata)
-        return Entry(name, version, location, path, kind, path)
-    except OSError as exc:
-        return Damage(path, exc.strerror or str(exc))
-    except (ValueError, LookupError) as exc:
-        return Damage(path, str(exc))
-
-
-def _linked(location: Path, path: Path) -> Entry | Damage:
-    """Return what an egg-link leads to: the checkout that `setup.py develop` was run in."""
-    lines = path.read_text("utf-8").splitlines()
+def _read_egg_link(location: Path, path: Path) -> InstalledRecord:
+    """Follow an egg-link to the source tree that `setup.py develop` was run in."""
+    lines = (read_text(location, path.name) or "").splitlines()
     source = location / (lines[0].strip() if lines else "")
-    stem = path.name.removesuffix(".egg-link").replace("-", "_")
-    directory = source / f"{stem}.egg-info"
-    if not (directory / "PKG-INFO").is_file():
-        return Damage(path, f"it leads to {source}, which holds no {directory.name}")
-    name, version = name_and_version(directory, directory / "PKG-INFO")
-    return Entry(name, version, location, path, InstalledKind.EGG_LINK, directory)
+    directory = source / f"{path.stem.replace('-', '_')}.egg-info"
+    metadata = directory / "PKG-INFO"
+    if metadata.is_file():
+        name, version, problem = _name_and_version(directory, metadata)
+    else:
+        name, version = canonicalize_name(path.stem), None
+        problem = f"it leads to {source}, where {directory.name} was not found"
+    kind = InstalledKind.EGG_LINK
+    return InstalledRecord(name, version, kind, location, path, directory, problem)
 
 
-def name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Version]:
-    """Return what the file name says, and where that is not clear, what is written inside.
+def _name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Version | None, str]:
+    """Return what the file name says, or where that is not clear, what the metadata says.
 
-    :raises LookupError, InvalidVersion, OSError: neither tells.
+    The third value is what is wrong; the name is then taken from the file name.
     """
     name, _, rest = path.stem.partition("-")
+    with suppress(InvalidVersion):
+        return canonicalize_name(name), Version(rest.partition("-")[0]), ""
     try:
-        return canonicalize_name(name), Version(rest.partition("-")[0])
-    except InvalidVersion:
-        said = dict(headers(metadata, {"name", "version"}))
-        if said.keys() != {"name", "version"}:
-            raise LookupError(f"{metadata.name} lacks a name or a version") from None
-        return canonicalize_name(said["name"]), Version(said["version"])
+        fields = dict(_read_fields(metadata, {"name", "version"}))
+        if fields.keys() == {"name", "version"}:
+            return canonicalize_name(fields["name"]), Version(fields["version"]), ""
+        problem = f"{metadata.name} lacks a name or a version"
+    except FileNotFoundError:
+        problem = f"it has no {metadata.name}"
+    except OSError as exc:
+        problem = exc.strerror or str(exc)
+    except InvalidVersion as exc:
+        problem = str(exc)
+    return canonicalize_name(path.stem), None, problem
 
 
-__all__ = ["Installed", "InstalledDistributions", "InstalledKind", "installed_distributions"]
+def _read_fields(path: Path, names: Set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of the given names of a file of core metadata. Raises `OSError`."""
+    with path.open(encoding="utf-8", errors="replace") as lines, suppress(InvalidHeaderError):
+        for name, value in iter_headers(lines):
+            if name in names:
+                yield name, value.strip()
 
 
 @dataclass(frozen=True)
 class Installed:
-    """One installed distribution (PEP 376, PEP 627, and what came before)."""
+    """One installed distribution."""
 
     name: NormalizedName
     version: Version
     location: Path
-    """The directory of `sys.path` it lies in."""
+    """The directory of `sys.path` that it is in."""
     metadata_path: Path
     """Its dist-info or egg-info directory or file, or its egg-link."""
     kind: InstalledKind
     requires: tuple[Requirement, ...] = ()
     installer: str = ""
-    """What INSTALLER says, or ""."""
+    """The content of INSTALLER, or ""."""
     direct_url: str | None = None
     """The text of direct_url.json (PEP 610), if any."""
     editable: bool = False
@@ -145,27 +162,29 @@ class Installed:
 
 
 class InstalledDistributions(Mapping[NormalizedName, Installed]):
-    """What is installed, by name; of each, the files are read when it is looked at first."""
+    """What is installed, by name; a distribution's files are read when it is first asked for."""
 
-    def __init__(self, entries: Mapping[NormalizedName, Entry], messages: Messages | None) -> None:
-        self._entries = entries
+    def __init__(
+        self, records: Mapping[NormalizedName, InstalledRecord], messages: Messages | None
+    ) -> None:
+        self._records = records
         self._messages = messages
         self._read: dict[NormalizedName, Installed] = {}
 
     def __getitem__(self, name: NormalizedName) -> Installed:
         """Return the distribution of a normalised name."""
         if name not in self._read:
-            self._read[name] = _read(self._entries[name], self._messages)
+            self._read[name] = _read_installed(self._records[name], self._messages)
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return name in self._records
 
     def __iter__(self) -> Iterator[NormalizedName]:
-        return iter(self._entries)
+        return iter(self._records)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._records)
 
 
 def installed_distributions(
@@ -173,140 +192,122 @@ def installed_distributions(
 ) -> InstalledDistributions:
     """Return the distributions on the target's search path; of a name, the first one counts.
 
-    Damaged ones are told to the user and left out; nothing is raised for them.
+    Of several in one directory a dist-info counts before an egg-info, then the latest version.
+    Damaged ones give a warning and do not count.
     """
-    found: dict[NormalizedName, Entry] = {}
+    found: dict[NormalizedName, InstalledRecord] = {}
     for location in target.search_path:
-        for item in entries_in(location):
-            if isinstance(item, Damage):
-                _warn(messages, f"{item.path} is damaged and not counted as installed: {item.why}")
-            elif item.name not in found:
-                found[item.name] = item
-            elif found[item.name].location == location:
-                kept = found[item.name].metadata_path
-                _trace(messages, f"{item.metadata_path} is not counted beside {kept.name}")
+        records: list[InstalledRecord] = []
+        with suppress(OSError):
+            records.extend(scan_directory(location))
+        # An egg counts where it is on the search path itself, by the EGG-INFO in it.
+        records = [record for record in records if record.kind is not InstalledKind.EGG]
+        for record in _usable(records, messages):
+            if record.name not in found:
+                found[record.name] = record
+            elif messages is not None and found[record.name].location == location:
+                other = found[record.name].path.name
+                messages.trace(f"{record.path} is ignored: {other} takes precedence")
     return InstalledDistributions(found, messages)
 
 
-def _read(entry: Entry, messages: Messages | None) -> Installed:
-    direct_url = text_of(entry.metadata_directory, "direct_url.json")
+def _usable(records: Iterable[InstalledRecord], messages: Messages | None) -> list[InstalledRecord]:
+    """Return those that count as installed, in the order of precedence."""
+    usable = []
+    for record in records:
+        if record.version is not None and not record.problem:
+            usable.append((record.kind is InstalledKind.DIST_INFO, record.version, record))
+        else:
+            _warn(messages, f"{record.path} is damaged and ignored: {record.problem}")
+    usable.sort(key=lambda item: item[:2], reverse=True)
+    return [record for _, _, record in usable]
+
+
+def _read_installed(record: InstalledRecord, messages: Messages | None) -> Installed:
+    assert record.version is not None  # noqa: S101  # else it would not count as installed
+    directory = record.metadata_directory
+    direct_url = read_text(directory, "direct_url.json")
     return Installed(
-        name=entry.name,
-        version=entry.version,
-        location=entry.location,
-        metadata_path=entry.metadata_path,
-        kind=entry.kind,
-        requires=tuple(_requirements(entry, messages)),
-        installer=(text_of(entry.metadata_directory, "INSTALLER") or "").strip(),
+        name=record.name,
+        version=record.version,
+        location=record.location,
+        metadata_path=record.path,
+        kind=record.kind,
+        requires=tuple(_parse_requirements(record, messages)),
+        installer=(read_text(directory, "INSTALLER") or "").strip(),
         direct_url=direct_url,
-        editable=entry.kind is InstalledKind.EGG_LINK or _is_editable(direct_url),
-        requested=text_of(entry.metadata_directory, "REQUESTED") is not None,
+        editable=record.kind is InstalledKind.EGG_LINK or _is_editable(direct_url),
+        requested=read_text(directory, "REQUESTED") is not None,
     )
 
 
-def _requirements(entry: Entry, messages: Messages | None) -> Iterator[Requirement]:
+def _parse_requirements(
+    record: InstalledRecord, messages: Messages | None
+) -> Iterator[Requirement]:
     try:
-        lines = list(requirement_lines(entry.metadata_directory))
+        lines = list(_requirement_lines(record.metadata_directory))
     except OSError as exc:
-        _warn(messages, f"what {entry.metadata_path} requires cannot be read: {exc.strerror}")
+        _warn(messages, f"the requirements of {record.path} cannot be read: {exc.strerror}")
         return
     for line in lines:
-        requirement = _requirement(line)
+        requirement = _parse_requirement(line)
         if requirement is None:
-            _warn(messages, f"{entry.metadata_path} requires {line!r}, which nobody understands")
+            _warn(messages, f"{record.path} requires {line!r}, which is not a valid requirement")
         else:
             yield requirement
 
 
-def _requirement(line: str) -> Requirement | None:
+def _parse_requirement(line: str) -> Requirement | None:
     try:
         return Requirement(line)
     except InvalidRequirement:
         return None
 
 
+def _requirement_lines(metadata: Path) -> Iterator[str]:
+    """Yield the requirements of a dist-info, an egg-info directory or an egg-info file.
+
+    :raises OSError: it cannot be read
+    """
+    requires_txt = read_text(metadata, "requires.txt")
+    if requires_txt is not None:
+        yield from _parse_requires_txt(requires_txt)
+        return
+    files = [metadata / "METADATA", metadata / "PKG-INFO"] if metadata.is_dir() else [metadata]
+    for file in filter(Path.is_file, files):
+        yield from (value for _, value in _read_fields(file, {"requires-dist"}))
+
+
+def _parse_requires_txt(text: str) -> Iterator[str]:
+    """Yield requirements with markers from setuptools' sections: `[extra:marker]`."""
+    conditions = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("["):
+            extra, _, marker = line.strip("[]").partition(":")
+            parts = [f"({marker})"] if marker else []
+            parts += [f'extra == "{extra}"'] if extra else []
+            conditions = " ; " + " and ".join(parts)
+        elif not line.startswith("#"):
+            yield line + conditions
+
+
 def _is_editable(direct_url: str | None) -> bool:
     import json
 
     try:
-        said = json.loads(direct_url or "{}")
-        return bool(said.get("dir_info", {}).get("editable"))
+        return bool(json.loads(direct_url or "{}").get("dir_info", {}).get("editable"))
     except (ValueError, AttributeError):
         return False
+
+
+def read_text(directory: Path, name: str) -> str | None:
+    """Return the content of a file, or None where there is none."""
+    try:
+        return (directory / name).read_text("utf-8", errors="replace")
+    except OSError:
+        return None
 
 
 def _warn(messages: Messages | None, message: str) -> None:
     if messages is not None:
         messages.warn(message)
-
-
-def _trace(messages: Messages | None, message: str) -> None:
-    if messages is not None:
-        messages.trace(message)
-
-
-# FOLDED from bootstrap/install/environment/present.py
-class Kind(Enum):
-    """How a distribution left its mark."""
-
-    DIST_INFO = ".dist-info"
-    EGG_INFO = ".egg-info"
-    DISTUTILS = ".egg-info file"
-    EGG = ".egg"
-    EGG_LINK = ".egg-link"
-
-
-_ENDINGS = {kind.value: kind for kind in Kind if kind is not Kind.DISTUTILS}
-_INSIDE = {
-    Kind.DIST_INFO: "METADATA",
-    Kind.EGG_INFO: "PKG-INFO",
-    Kind.DISTUTILS: "",
-    Kind.EGG: "EGG-INFO/PKG-INFO",
-}
-"""Where a distribution's metadata lies in its mark."""
-
-
-@dataclass(frozen=True)
-class InstalledRecord:
-    """A distribution in a library directory."""
-
-    name: NormalizedName
-    version: Version | None
-    kind: Kind
-    library: str
-    """The library directory, symbolic links resolved."""
-    path: str
-    """Its metadata directory or file, its egg, or its egg-link."""
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}" if self.version else self.name
-
-
-def present_distributions(places: SchemePaths) -> Iterator[InstalledRecord]:
-    """Yield every distribution of the library directories, duplicates included."""
-    for library in places.libraries:
-        try:
-            names = sorted(os.listdir(library))
-        except FileNotFoundError:
-            continue
-        for name in names:
-            stem, ending = os.path.splitext(name)
-            if ending in _ENDINGS and stem:
-                yield _present(stem, _ENDINGS[ending], library, os.path.join(library, name))
-
-
-def _present(stem: str, kind: Kind, library: str, path: str) -> InstalledRecord:
-    if kind is Kind.EGG_INFO and not os.path.isdir(path):
-        kind = Kind.DISTUTILS
-    name, version = _name_and_version(stem, kind, Path(path))
-    return InstalledRecord(name, version, kind, library, path)
-
-
-def _name_and_version(stem: str, kind: Kind, path: Path) -> tuple[NormalizedName, Version | None]:
-    """Return what the target room, too, takes the distribution for; damaged ones by their stem."""
-    if kind is Kind.EGG_LINK:
-        return canonicalize_name(stem), None
-    try:
-        return name_and_version(path, path / _INSIDE[kind])
-    except (LookupError, ValueError, OSError):
-        return canonicalize_name(stem), None

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap._vendor.packaging.markers import Marker
-from bootstrap._vendor.packaging.metadata import parse_email
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.errors import BootstrapError
-from bootstrap.metadata.core import Metadata, parse_metadata
+from bootstrap.metadata.core import Metadata, parse_headers, parse_metadata
 
 _NEEDED_HEADERS = {"requires-dist", "requires-python", "provides-extra"}
 _NEEDED_KEYS = {"version", "dependencies", "optional-dependencies", "requires-python"}
@@ -41,10 +40,10 @@ def from_pkg_info(path: Path, of: str) -> Metadata | None:
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
         return None
     content = path.read_bytes()
-    raw, _ = parse_email(content)
-    if not _binds(raw.get("metadata_version", "")):
+    headers = parse_headers(content)
+    if not _binds(headers.get("metadata-version")):
         return None
-    if _NEEDED_HEADERS & {field.lower() for field in raw.get("dynamic", ())}:
+    if _NEEDED_HEADERS & {field.lower() for field in headers.get_all("dynamic")}:
         return None
     return parse_metadata(content, of)
 

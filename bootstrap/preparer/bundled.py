@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile
 from bootstrap.install.model import WheelToInstall
 from bootstrap.metadata.core import Metadata, parse_metadata
-from bootstrap.metadata.direct_url import of_archive
+from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.metadata.wheel import read_metadata
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.preparer.wheels import DownloadInfo, expected_hashes, to_install
@@ -114,7 +114,7 @@ class BundledPreparer:
     def _download_info(self, resolved: Resolved) -> tuple[DownloadInfo, ...]:
         if resolved.candidate is not self.candidate:
             return self._beside.download_info(Resolution((resolved,)))
-        origin = of_archive(self.candidate.file.url, self._bundled.sha256)
+        origin = direct_url_for_archive(self.candidate.file.url, self._bundled.sha256)
         return (DownloadInfo(resolved, origin, self._metadata.content),)
 
     @cached_property

@@ -16,7 +16,7 @@ from bootstrap._vendor.packaging.utils import (
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.metadata.direct_url import of_archive
+from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.urls import redact
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -83,4 +83,4 @@ def _filename(url: str) -> str:
 
 def direct_url(candidate: Candidate, sha256: str) -> Mapping[str, Any]:
     """Return the content of direct_url.json for a wheel, without credentials (PEP 610)."""
-    return of_archive(candidate.file.url, sha256)
+    return direct_url_for_archive(candidate.file.url, sha256)

@@ -13,9 +13,10 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.index.finder import Finder
+from bootstrap.index.metadata import fetch_metadata
 from bootstrap.install.model import WheelToInstall
-from bootstrap.metadata.core import Metadata, MetadataError, fetch_metadata, parse_metadata
-from bootstrap.metadata.direct_url import of_archive
+from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
+from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
 from bootstrap.preparer.builder import Builder, NoBuilderError
@@ -186,7 +187,7 @@ class Preparer:
         expected = expected_hashes(candidate, resolved)
         known = expected.allowed.get("sha256", frozenset())
         sha256 = min(known) if len(known) == 1 else fetch(candidate, expected, self._session).sha256
-        return DownloadInfo(resolved, of_archive(candidate.file.url, sha256), content)
+        return DownloadInfo(resolved, direct_url_for_archive(candidate.file.url, sha256), content)
 
     def _prepared(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
         candidate = resolved.candidate

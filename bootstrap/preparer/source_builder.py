@@ -15,7 +15,11 @@ from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.finder import Finder
 from bootstrap.install.vcs_src import Repositories, repositories_of
 from bootstrap.metadata.core import Metadata
-from bootstrap.metadata.direct_url import of_archive, of_checkout, of_tree
+from bootstrap.metadata.direct_url import (
+    direct_url_for_archive,
+    direct_url_for_commit,
+    direct_url_for_directory,
+)
 from bootstrap.network.session import Session
 from bootstrap.network.urls import split_fragment
 from bootstrap.network.workspace import Workspace
@@ -182,10 +186,14 @@ class SourceBuilder:
 def _direct_url(source: Source, url: str) -> Mapping[str, Any]:
     """Return direct_url.json's content (PEP 610)."""
     if isinstance(source, SourceTree):
-        return of_tree(source)
+        return direct_url_for_directory(source.path, editable=source.editable)
     if isinstance(source, VcsCheckout):
-        return of_checkout(source)
-    return of_archive(split_fragment(url)[0], source.sha256, source.subdirectory)
+        if source.editable:  # PEP 610: by now it is a local directory
+            return direct_url_for_directory(source.path / source.subdirectory, editable=True)
+        return direct_url_for_commit(
+            source.url, source.commit, source.requested, source.subdirectory
+        )
+    return direct_url_for_archive(split_fragment(url)[0], source.sha256, source.subdirectory)
 
 
 # FOLDED from bootstrap/preparer/building.py

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from email import message_from_string
 from typing import Any
 
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.metadata.core import parse_headers
 from bootstrap.network.urls import remove_credentials
 from bootstrap.preparer.wheels import DownloadInfo
 
@@ -55,22 +55,18 @@ _OFTEN = (
 
 def json_metadata(content: bytes) -> dict[str, Any]:
     """Return what a METADATA file says: a text for each field, a list where it may recur."""
-    message = message_from_string(content.decode("utf-8", "replace"))
-    once: dict[str, Any] = {_key(field): message[field] for field in _ONCE if field in message}
-    often = {_key(field): message.get_all(field) for field in _OFTEN if field in message}
-    if "keywords" in once:
-        once["keywords"] = _keywords(once["keywords"])
-    body = message.get_payload()
-    return {**once, **often, **({"description": body} if body else {})}
-
-
-def _key(field: str) -> str:
-    return field.lower().replace("-", "_")
-
-
-def _keywords(text: str) -> list[str]:
-    """Split as pip does: at commas, or in old metadata at spaces."""
-    return [word.strip() for word in text.split(",")] if "," in text else text.split()
+    headers = parse_headers(content)
+    result: dict[str, Any] = {}
+    for field in (*_ONCE, *_OFTEN):
+        if values := headers.get_all(field.lower()):
+            result[field.lower().replace("-", "_")] = values if field in _OFTEN else values[0]
+    if "keywords" in result:  # split as pip does: at commas, or in old metadata at spaces
+        text = result["keywords"]
+        words = [word.strip() for word in text.split(",")] if "," in text else text.split()
+        result["keywords"] = words
+    if headers.body:
+        result["description"] = headers.body
+    return result
 
 
 STANDARD_OUTPUT = "-"

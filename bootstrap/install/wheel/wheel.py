@@ -19,7 +19,7 @@ from bootstrap.install.strict_zip.reader import Archive, open_archive
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
 from bootstrap.install.wheel.record import RecordRow, check_listed, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
-from bootstrap.metadata.headers import parse_headers
+from bootstrap.metadata.core import Headers, parse_headers
 from bootstrap.trust.hashes import VerifiedWheel
 
 # FOLDED from bootstrap/install/wheel/layout.py
@@ -126,9 +126,7 @@ def _understand(filename: str, archive: Archive) -> Wheel:
     name, version = _from_filename(filename)
     files = tuple(each.name for each in archive.members.values() if not each.is_directory)
     dist_info = _find_dist_info(files, name, version)
-    headers = parse_headers(
-        _required(archive, dist_info, "WHEEL", Rule.NO_WHEEL_FILE), Rule.WHEEL_FILE
-    )
+    headers = _headers(_required(archive, dist_info, "WHEEL", Rule.NO_WHEEL_FILE), Rule.WHEEL_FILE)
     warnings = (
         *_check_wheel_version(headers),
         *_check_metadata(
@@ -179,9 +177,20 @@ def _required(archive: Archive, dist_info: str, name: str, rule: Rule) -> bytes:
     return archive.read(path)
 
 
-def _check_wheel_version(headers: Mapping[str, str]) -> Iterator[str]:
+def _headers(content: bytes, rule: Rule) -> Headers:
+    """Parse headers strictly: every line of them has to be one, in UTF-8."""
+    try:
+        headers = parse_headers(content, errors="strict")
+    except UnicodeDecodeError as exc:
+        raise WheelValidationError(rule, "it is not UTF-8") from exc
+    if headers.invalid_line is not None:
+        raise WheelValidationError(rule, f"the line {headers.invalid_line.rstrip()[:60]!r}")
+    return headers
+
+
+def _check_wheel_version(headers: Headers) -> Iterator[str]:
     said = headers.get("wheel-version")
-    if said is None:
+    if not said:
         raise WheelValidationError(Rule.NO_WHEEL_VERSION)
     version = _dotted(said, Rule.WHEEL_FILE)
     if version[0] > _WHEEL_VERSION[0]:
@@ -191,15 +200,15 @@ def _check_wheel_version(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _check_metadata(content: bytes, name: NormalizedName, version: Version) -> Iterator[str]:
-    headers = parse_headers(content, Rule.METADATA)
-    said = headers.get("metadata-version", "")
+    headers = _headers(content, Rule.METADATA)
+    said = headers.get("metadata-version")
     metadata_version = _dotted(said, Rule.METADATA)
     if metadata_version[0] > _METADATA_VERSION[0]:
         raise WheelValidationError(Rule.METADATA_VERSION, said)
-    if canonicalize_name(headers.get("name", "")) != name:
+    if canonicalize_name(headers.get("name")) != name:
         raise WheelValidationError(Rule.METADATA_NAME, headers.get("name", "no name"))
     try:
-        same = Version(headers.get("version", "")) == version
+        same = Version(headers.get("version")) == version
     except InvalidVersion:
         same = False
     if not same:
@@ -215,7 +224,7 @@ def _dotted(said: str, rule: Rule) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
-def _root_is_purelib(headers: Mapping[str, str]) -> bool:
+def _root_is_purelib(headers: Headers) -> bool:
     said = headers.get("root-is-purelib", "false").lower()
     if said not in {"true", "false"}:
         raise WheelValidationError(Rule.ROOT_IS_PURELIB, said)

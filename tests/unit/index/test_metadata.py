@@ -5,78 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.finder import Finder
-from bootstrap.metadata.core import MetadataError, fetch_metadata, parse_metadata
+from bootstrap.index.metadata import fetch_metadata
 from bootstrap.network.session import Session
 from bootstrap.trust.hashes import HashMismatchError
 from tests.servers import IndexServer, make_wheel
 from tests.servers.faults import changed, status
-from tests.servers.wheels import core_metadata
 from tests.unit.index.conftest import MakeFinder
-from tests.unit.network.conftest import Heard
-
-
-def text(**said: object) -> bytes:
-    return core_metadata("Demo.Thing", "1.0", **said).encode()  # type: ignore[arg-type]  # handed on
-
-
-def test_what_matters_is_read() -> None:
-    found = parse_metadata(
-        text(
-            requires=["other>1; python_version < '3.9'", "more[x] @ https://h/y.whl"],
-            requires_python=">=3.8",
-            extras=["Extra_One"],
-        ),
-        "demo",
-    )
-    assert (found.name, found.version) == ("demo-thing", Version("1.0"))
-    assert [each.name for each in found.requires] == ["other", "more"]
-    assert str(found.requires_python) == ">=3.8"
-    assert found.extras == {"extra-one"}
-
-
-def test_the_description_is_not_looked_at() -> None:
-    content = text() + b"Requires-Dist: !!!\n\nName: other\n\xff\xfe"
-    assert parse_metadata(content, "demo").name == "demo-thing"
-    assert parse_metadata(content.replace(b"\n", b"\r\n"), "demo").requires == ()
-
-
-@pytest.mark.parametrize("version", ["1.0", "1.2", "2.1", "2.6"])
-def test_known_versions_are_read_silently(version: str, heard: Heard) -> None:
-    found = parse_metadata(text(metadata_version=version), "demo", heard.ui)
-    assert ".".join(map(str, found.metadata_version)) == version
-    assert heard.warnings == ""
-
-
-def test_a_newer_minor_version_is_told_of(heard: Heard) -> None:
-    assert parse_metadata(text(metadata_version="2.99"), "demo", heard.ui).name == "demo-thing"
-    assert "2.99" in heard.warnings
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (text(metadata_version="3.0"), "Metadata-Version is 3.0"),
-        (text(metadata_version="x"), "Metadata-Version is 'x'"),
-        (b"Name: demo\nVersion: 1\n", "no Metadata-Version"),
-        (b"Metadata-Version: 2.1\nVersion: 1\n", "no Name"),
-        (b"Metadata-Version: 2.1\nName: a\nName: b\nVersion: 1\n", "no Name, or several"),
-        (b"Metadata-Version: 2.1\nName: a\n", "no Version"),
-        (text().replace(b"1.0", b"one"), "version is 'one'"),
-        (text(requires=["what is this"]), "requires 'what is this'"),
-        (b"", "no Metadata-Version"),
-        (b"\x00\xff\xfe" * 100, "no Metadata-Version"),
-    ],
-)
-def test_metadata_that_makes_no_sense_is_refused(content: bytes, why: str) -> None:
-    with pytest.raises(MetadataError, match=why) as caught:
-        parse_metadata(content, "demo-1.0.whl")
-    assert caught.value.of == "demo-1.0.whl"
-
-
-def test_an_invalid_requires_python_does_not_count() -> None:
-    assert parse_metadata(text(requires_python="3.8 or so"), "demo").requires_python is None
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bootstrap.lock.errors import UnlockableError
 from bootstrap.lock.read import parse_lock
 from bootstrap.lock.resolve import LockContext, fixed
 from bootstrap.lock.write import Part, lock_text
-from bootstrap.metadata.direct_url import of_archive
+from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import Resolved, ResolveRequest
@@ -42,7 +42,7 @@ def info_of(
     candidate = Candidate(project, Version(version), file, is_wheel=True)
     parents = (NormalizedName(needed_by),) if needed_by else ()
     resolved = Resolved(project, Version(version), replace(candidate, **said), required_by=parents)
-    return DownloadInfo(resolved, of_archive(url, SHA), b"")
+    return DownloadInfo(resolved, direct_url_for_archive(url, SHA), b"")
 
 
 def written(*parts: Part, directory: Path = Path("/locks")) -> str:
@@ -100,7 +100,7 @@ def test_a_file_of_this_machine_is_named_by_its_path_from_the_lock(tmp_path: Pat
 
 def test_direct_references_keep_their_kind() -> None:
     origins: dict[str, dict[str, Any]] = {
-        "archive": of_archive("https://x.example/a.zip", SHA, "sub"),
+        "archive": direct_url_for_archive("https://x.example/a.zip", SHA, "sub"),
         "vcs": {"url": "https://x/a.git", "vcs_info": {"vcs": "git", "commit_id": "c0ffee"}},
         "directory": {"url": "file:///locks/a", "dir_info": {"editable": True}},
     }

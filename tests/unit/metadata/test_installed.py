@@ -14,8 +14,12 @@ from bootstrap.metadata.installed import (
     InstalledDistributions,
     InstalledKind,
     installed_distributions,
+    scan_directory,
 )
+from tests.unit.environment.conftest import python
 from tests.unit.environment.pythons import Heard, target_of, told_by
+
+__all__ = ["python"]
 
 
 def written(directory: Path, files: dict[str, str]) -> Path:
@@ -39,7 +43,7 @@ def one(directory: Path, name: str) -> Installed:
     return found_in(directory)[NormalizedName(name)]
 
 
-def test_each_target_holds_what_its_own_tools_see(python: Path) -> None:
+def test_each_python_lists_the_same_distributions_itself(python: Path) -> None:
     code = (
         "import pkg_resources as p, json; print(json.dumps("
         "{d.key: d.version for d in p.WorkingSet()}))"
@@ -57,7 +61,7 @@ def test_each_target_holds_what_its_own_tools_see(python: Path) -> None:
     }
 
 
-def test_a_wheels_dist_info_tells_all(tmp_path: Path) -> None:
+def test_a_dist_info_is_read(tmp_path: Path) -> None:
     files = dist_info("Foo_Bar", "1.0", "Requires-Dist: pip>=20", 'Requires-Dist: x; extra=="y"')
     files["Foo_Bar-1.0.dist-info/INSTALLER"] = "pip\n"
     files["Foo_Bar-1.0.dist-info/REQUESTED"] = ""
@@ -72,7 +76,7 @@ def test_a_wheels_dist_info_tells_all(tmp_path: Path) -> None:
     assert found.direct_url == direct_url
 
 
-def test_what_setup_py_left_is_read_too(tmp_path: Path) -> None:
+def test_egg_info_is_read(tmp_path: Path) -> None:
     written(
         tmp_path,
         {
@@ -124,7 +128,7 @@ def test_of_two_in_one_directory_the_newest_dist_info_counts(tmp_path: Path) -> 
     heard = Heard()
     found = found_in(written(tmp_path, files), heard=heard)
     assert found[NormalizedName("foo")].version == Version("1.10")
-    assert "foo-3.0.egg-info is not counted beside foo-1.10.dist-info" in heard.text
+    assert "foo-3.0.egg-info is ignored: foo-1.10.dist-info takes precedence" in heard.text
 
 
 @pytest.mark.parametrize(
@@ -135,28 +139,28 @@ def test_of_two_in_one_directory_the_newest_dist_info_counts(tmp_path: Path) -> 
         ({"foo-what.dist-info/METADATA": "Name: foo\nVersion: what\n"}, "Invalid version: 'what'"),
         ({"foo.egg-info": "garbage"}, "lacks a name or a version"),
         ({"foo.egg-link": "/nowhere\n"}, "it leads to /nowhere"),
-        ({"foo.egg-link": ""}, "which holds no foo.egg-info"),
+        ({"foo.egg-link": ""}, "where foo.egg-info was not found"),
     ],
 )
-def test_a_damaged_one_is_told_and_left_out(
+def test_a_damaged_distribution_is_reported_and_ignored(
     files: dict[str, str], why: str, tmp_path: Path
 ) -> None:
     heard = Heard(verbosity=0)
     written(tmp_path, {**files, **dist_info("whole", "1.0")})
     assert list(found_in(tmp_path, heard=heard)) == ["whole"]
-    assert "damaged" in heard.text
+    assert "is damaged and ignored: " in heard.text
     assert why in heard.text
 
 
-def test_a_requirement_nobody_understands_is_told_and_left_out(tmp_path: Path) -> None:
+def test_an_invalid_requirement_is_reported_and_ignored(tmp_path: Path) -> None:
     heard = Heard(verbosity=0)
     written(tmp_path, dist_info("foo", "1.0", "Requires-Dist: bar (>=1.0.*", "Requires-Dist: ok"))
     found = found_in(tmp_path, heard=heard)[NormalizedName("foo")]
     assert list(map(str, found.requires)) == ["ok"]
-    assert "which nobody understands" in heard.text
+    assert "which is not a valid requirement" in heard.text
 
 
-def test_leftovers_of_pips_renaming_are_nothing(tmp_path: Path) -> None:
+def test_directories_that_pip_renamed_are_ignored(tmp_path: Path) -> None:
     heard = Heard()
     written(tmp_path, {"~oo-1.0.dist-info/METADATA": "", "-oo-1.0.dist-info/METADATA": ""})
     assert len(found_in(tmp_path, heard=heard)) == 0
@@ -167,7 +171,7 @@ def test_directories_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
     assert len(found_in(tmp_path / "none")) == 0
 
 
-def test_files_are_read_only_of_those_that_are_looked_at(tmp_path: Path) -> None:
+def test_the_files_of_a_distribution_are_read_when_it_is_first_asked_for(tmp_path: Path) -> None:
     found = found_in(written(tmp_path, dist_info("foo", "1.0", "Requires-Dist: bar")))
     assert "foo" in found
     assert list(found) == ["foo"]
@@ -175,7 +179,7 @@ def test_files_are_read_only_of_those_that_are_looked_at(tmp_path: Path) -> None
     assert str(found[NormalizedName("foo")].requires[0]) == "later"
 
 
-def test_a_hand_made_version_in_the_file_name_is_looked_up_inside(tmp_path: Path) -> None:
+def test_a_file_name_without_a_valid_version_is_looked_up_in_the_metadata(tmp_path: Path) -> None:
     written(tmp_path, {"foo-bar-1.0.dist-info/METADATA": "Name: foo.bar\nVersion: 1.0\n"})
     assert one(tmp_path, "foo-bar").version == Version("1.0")
 
@@ -186,3 +190,21 @@ def test_the_environment_that_runs_the_tests_is_read_as_importlib_reads_it() -> 
     found = installed_distributions(target_of())[NormalizedName("pytest")]
     assert found.version == Version(version)
     assert any(each.name == "pluggy" for each in found.requires)
+
+
+def test_a_scan_finds_duplicates_damaged_ones_and_eggs(tmp_path: Path) -> None:
+    files = {**dist_info("foo", "1.0"), **dist_info("foo", "2.0"), "bar-1.0.dist-info/RECORD": ""}
+    files |= {"egg-3.0-py3.11.egg/EGG-INFO/PKG-INFO": "", "~oo-1.0.dist-info/METADATA": ""}
+    records = list(scan_directory(written(tmp_path, files)))
+    assert [(str(record), record.kind.value, record.problem) for record in records] == [
+        ("bar 1.0", "dist-info", "it has no METADATA"),
+        ("egg 3.0", "egg", ""),
+        ("foo 1.0", "dist-info", ""),
+        ("foo 2.0", "dist-info", ""),
+    ]
+    assert list(found_in(tmp_path)) == ["foo"]
+
+
+def test_a_scan_of_a_missing_directory_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(scan_directory(tmp_path / "none"))

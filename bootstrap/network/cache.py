@@ -12,15 +12,14 @@ and nothing else: every method here answers "not there" instead of failing.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
+from bootstrap.atomic_file import temporary_beside
 from bootstrap.ui import Ui
 
 LAYOUT = "network-1"
@@ -86,15 +85,13 @@ class Cache:
         path = self.path(shelf, name)
         if path is None:
             return
-        temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            make(temporary)
-            self._count(temporary.stat().st_size)
-            temporary.replace(path)
+            with temporary_beside(path, _TEMPORARY) as temporary:
+                make(temporary)
+                self._count(temporary.stat().st_size)
+                temporary.replace(path)
         except OSError as error:
-            with suppress(OSError):
-                temporary.unlink()
             self._give_up(f"{self._root}: {error.strerror or error}")
 
     def _count(self, size: int) -> None:
@@ -133,14 +130,6 @@ def link_or_copy(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def open_shared(path: Path) -> BinaryIO | None:
-    """Open an entry for reading, or return None: it may have gone meanwhile."""
-    try:
-        return path.open("rb")
-    except OSError:
-        return None
 
 
 def _age(path: Path) -> float:

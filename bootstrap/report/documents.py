@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bootstrap import __version__
+from bootstrap.atomic_file import temporary_beside
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.lock.write import Part, UnwritableLockError, lock_text
@@ -50,19 +50,15 @@ def drafted(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
 @contextmanager
 def _beside(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
     place = Path(os.path.realpath(place))  # a link goes on leading where it leads
-    temporary = place.with_name(f".get-installer-{secrets.token_hex(4)}")
+    with temporary_beside(place) as temporary:
 
-    def publish() -> None:
-        with _translated(refusal):
-            temporary.replace(place)
+        def publish() -> None:
+            with _translated(refusal):
+                temporary.replace(place)
 
-    try:
         with _translated(refusal):
             temporary.write_text(text, encoding="utf-8", newline="\n")
         yield publish
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
 
 
 @contextmanager

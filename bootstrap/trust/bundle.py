@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from bootstrap.atomic_file import write_atomically
+
 
 # FOLDED from bootstrap/trust/private_directory.py
 class NotPrivateError(Exception):
@@ -75,6 +77,7 @@ def _require_private(directory: Path) -> None:
 
 
 _HOUR, _DAY = 3600, 86400
+_TEMPORARY = ".cacert-"
 _STALE_TEMPORARY = _HOUR
 """Seconds after which a temporary name belongs to a process that was killed."""
 _IN_USE = _DAY
@@ -134,27 +137,12 @@ def _is_ours(found: os.stat_result) -> bool:
 
 
 def _write(place: Path, pem: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".cacert-", suffix=".tmp", dir=place.parent)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(pem)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _rename(temporary, place, pem)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
-def _rename(temporary: str, place: Path, pem: bytes) -> None:
-    try:
-        os.replace(temporary, place)  # noqa: PTH105  # the same, said as POSIX says it
+        write_atomically(place, pem, mode=0o600, sync=True, prefix=_TEMPORARY)
     except PermissionError:
-        # Windows: a process that reads the same bundle keeps it from being replaced.
+        # Windows: a bundle that another process is reading cannot be replaced.
         if not _holds(place, pem):
             raise
-        Path(temporary).unlink()
 
 
 def _mark_used(place: Path) -> None:
@@ -171,7 +159,7 @@ def _tidy(directory: Path, fresh: Path) -> None:
     newest_first = sorted(ages, key=lambda path: ages[path])
     old = {path for path in newest_first[_KEPT - 1 :] if ages[path] > _IN_USE}
     old |= {path for path, age in ages.items() if age > _UNUSED}
-    temporary = _ages(directory.glob(".cacert-*.tmp"))
+    temporary = _ages(directory.glob(f"{_TEMPORARY}*"))
     old |= {path for path, age in temporary.items() if age > _STALE_TEMPORARY}
     for path in old:
         with suppress(OSError):

@@ -54,11 +54,7 @@ def _options() -> argparse.Namespace:
 
 def _kills(ground: Ground, count: int, dice: random.Random) -> Iterator[Kill]:
     calls = ground.calls()
-    journal = [
-        number
-        for number, call in enumerate(calls, 1)
-        if call.endswith(("/journal.new", "/journal"))
-    ]
+    journal = [number for number, call in enumerate(calls, 1) if "/journal" in call]
     commit = range(journal[0], journal[-1] + 2)
     for number in _spread(range(1, len(calls) + 1), count // 10):
         yield f"call {number}", partial(ground.kill_at_call, number)

@@ -12,8 +12,10 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
+from bootstrap.atomic_file import write_atomically
 from bootstrap.install.commit.operations import (
     Exchange,
     ExchangeFunction,
@@ -60,14 +62,17 @@ class Journal:
 
 def write(journal: Journal, area: str) -> None:
     """Write a journal into its area, at one instant, and to the disk."""
-    temporary = os.path.join(area, f"{NAME}.new")
-    content = _dump(journal)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.rename(temporary, os.path.join(area, NAME))
+    body = json.dumps(
+        {
+            "steps": [{"kind": type(step).__name__, **asdict(step)} for step in journal.steps],
+            "mtimes": dict(journal.mtimes),
+            "areas": journal.areas,
+            "made": journal.made,
+        },
+    ).encode("ascii")  # JSON's own escapes keep undecodable file names as they are
+    head = f"{_MAGIC} {_FORMAT} {hashlib.sha256(body).hexdigest()}\n".encode("ascii")
+    path = Path(area, NAME)
+    write_atomically(path, head + body, mode=0o600, sync=True, prefix=f"{NAME}.")
 
 
 def exists(area: str) -> bool:
@@ -103,19 +108,6 @@ def undo(journal: Journal, area: str, exchange: ExchangeFunction = exchange) -> 
         journal.undo(exchange)
     except LostError as exc:
         raise JournalError(area, f"what it had kept of {exc} is gone") from exc
-
-
-def _dump(journal: Journal) -> bytes:
-    body = json.dumps(
-        {
-            "steps": [{"kind": type(step).__name__, **asdict(step)} for step in journal.steps],
-            "mtimes": dict(journal.mtimes),
-            "areas": journal.areas,
-            "made": journal.made,
-        },
-    ).encode("ascii")  # JSON's own escapes keep undecodable file names as they are
-    digest = hashlib.sha256(body).hexdigest()
-    return f"{_MAGIC} {_FORMAT} {digest}\n".encode("ascii") + body
 
 
 def _parse(content: bytes, path: str) -> Journal:

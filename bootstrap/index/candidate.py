@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -33,6 +34,8 @@ class DistributionFile:
     """PEP 740: the URL of the provenance object."""
     index_url: str | None = None
     """The index or find-links location it came from."""
+    bundled: BundledWheel | None = field(default=None, compare=False)
+    """The wheel inside the .pyz, if this is its file: its bytes are not at the URL."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.evaluator import Evaluator, Rejection, best_first
 from bootstrap.index.locations import Index, LinkSource, find_links
@@ -44,13 +45,16 @@ class Finder:
         ui: Ui,
         *,
         ignore_requires_python: bool = False,
+        bundled: BundledLocation | None = None,
     ) -> None:
+        """Take the settings' indexes and find-links, and the bundled wheel if it may be used."""
         self._session = session
         self._settings = settings
         self._ui = ui
         self._evaluator = Evaluator(target, settings, ignore_requires_python=ignore_requires_python)
         self._links = [find_links(given, session, ui) for given in settings.find_links]
         self._indexes = [Index(given, session) for given in settings.index_urls]
+        self._bundled = bundled
         self._lock = threading.Lock()
         self._asked: dict[tuple[NormalizedName, str], Future[ProjectDetails | None]] = {}
         self._found: dict[NormalizedName, Found] = {}
@@ -85,11 +89,12 @@ class Finder:
 
     def locations(self) -> tuple[str, ...]:
         """Return the places that are searched, without credentials, for messages."""
-        return tuple(redact(place.url) for place in (*self._links, *self._indexes))
+        bundled = (str(self._bundled),) if self._bundled else ()
+        return (*(redact(place.url) for place in (*self._links, *self._indexes)), *bundled)
 
     @property
     def is_remote(self) -> bool:
-        """Whether any location that is searched needs the network."""
+        """Whether any location is asked over the network, so that asking early pays."""
         return any(place.is_remote for place in (*self._links, *self._indexes))
 
     @property
@@ -140,6 +145,8 @@ class Finder:
                     candidates.append(verdict)
                 elif verdict is not None:
                     rejections.append(verdict)
+        if self._bundled is not None:
+            candidates += self._bundled.candidates(name)
         ranked = best_first(candidates, prefer_binary=self._settings.prefer_binary)
         return Found(ranked, tuple(rejections))
 

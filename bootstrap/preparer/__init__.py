@@ -1,1 +1,1 @@
-"""Preparing: candidates and their metadata for the resolver, verified wheels for the install."""
+"""From candidates to verified wheels: their metadata, downloads and builds."""

@@ -1,4 +1,4 @@
-"""What builds need, installed by this very engine: same session, same trust, same indexes."""
+"""Build requirements (PEP 518), installed by this engine: with its session, trust and indexes."""
 
 from __future__ import annotations
 
@@ -20,49 +20,60 @@ from bootstrap.preparer.builder import Builder
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.provenance import Origin
 from bootstrap.resolve.hash_checking import HashCheckingError
-from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
 
-# FOLDED from bootstrap/preparer/build_rules.py
+class UncheckedBuildRequirementsError(BootstrapError):
+    """Hashes are required, and a build requirement has none: its code must not run."""
+
+    def __init__(self, source: Source, error: HashCheckingError) -> None:
+        self.source, self.problems = source, error.problems
+        super().__init__(
+            f"{source} has to be built, and its build requirements need hashes too. {error}",
+            hint="Pin them in a file with NAME==VERSION --hash=… and name that file with "
+            "--build-constraint, or use --no-require-hashes-for NAME.",
+        )
+
+
 @dataclass(frozen=True)
 class BuildRules:
-    """What the user said about build requirements."""
+    """What the user set for build requirements."""
 
     constraints: tuple[InputRequirement, ...] = ()
-    """`--build-constraint`; other constraints do not hold for them."""
+    """`--build-constraint`; other constraints do not apply to build requirements."""
     require_hashes: bool = False
     without_hashes: frozenset[NormalizedName] = frozenset()
     """`--no-require-hashes-for`."""
     pre: bool = False
 
-    @classmethod
-    def of(
-        cls,
-        wanted: ResolveRequest,
-        constraints: tuple[InputRequirement, ...],
-        without_hashes: frozenset[NormalizedName],
-    ) -> BuildRules:
-        """Return the rules that follow from what is said about everything else."""
-        return cls(constraints, wanted.require_hashes, without_hashes, wanted.pre)
-
     @property
     def fingerprint(self) -> str:
-        """What tells builds under these rules from builds under others."""
-        lines = sorted(f"{each.text} {_hashes(each)}" for each in self.constraints)
-        return json.dumps([lines, self.require_hashes, sorted(self.without_hashes), self.pre])
+        """A text that differs where other build requirements may be installed."""
+        lines = []
+        for constraint in self.constraints:
+            allowed = constraint.hashes.allowed.items()
+            lines.append(
+                f"{constraint.text} {sorted((name, sorted(all_)) for name, all_ in allowed)}"
+            )
+        names = sorted(self.without_hashes)
+        return json.dumps([sorted(lines), self.require_hashes, names, self.pre])
 
-    def wanted(self, requirements: Sequence[Requirement], of: Source) -> ResolveRequest:
-        """Return what is wanted of the resolver for one build."""
-        origin = Origin.default(f"needed to build {of}")
+    def request(self, requirements: Sequence[Requirement], source: Source) -> ResolveRequest:
+        """Return the resolver's request for the build requirements of a source."""
+        origin = Origin.default(f"needed to build {source}")
         return ResolveRequest(
             tuple(
                 InputRequirement(
-                    str(each), origin, each, each.url, hashes=Hashes.in_fragment(each.url or "")
+                    str(required),
+                    origin,
+                    required,
+                    required.url,
+                    hashes=Hashes.in_fragment(required.url or ""),
                 )
-                for each in requirements
+                for required in requirements
             ),
             constraints=self.constraints,
             require_hashes=self.require_hashes,
@@ -71,58 +82,36 @@ class BuildRules:
         )
 
 
-def _hashes(constraint: InputRequirement) -> list[tuple[str, list[str]]]:
-    return sorted((name, sorted(found)) for name, found in constraint.hashes.allowed.items())
-
-
-NestedBuilder = Callable[[ResolveRequest, BuildChain], Builder]
-
-
-class UncheckedBuildRequirementsError(BootstrapError):
-    """Hashes are demanded, and a build would run code that none was given for."""
-
-    def __init__(self, of: Source, error: HashCheckingError) -> None:
-        self.of, self.problems = of, error.problems
-        super().__init__(
-            f"{of} has to be built, and what its build needs has to have hashes too. {error}",
-            hint="Pin it in a file with NAME==VERSION --hash=… and name that with "
-            "--build-constraint, or say --no-require-hashes-for NAME.",
-        )
-
-
 @dataclass(frozen=True)
 class EngineBuildRequirements:
-    """The build room's `BuildRequirements` by the run's own session, finder and resolver."""
+    """pep517's `BuildRequirements`, by the run's own session, finder and resolver."""
 
     session: Session
     finder: Finder
     rules: BuildRules
-    builder: NestedBuilder
-    """Builds those requirements that have no wheel, for the sake of a chain of builds."""
+    build_for: Callable[[ResolveRequest, BuildChain], Builder]
+    """Returns the builder of build requirements that have no wheel."""
     ui: Ui
 
     @property
     def fingerprint(self) -> str:
-        """What besides the requirements decides what is installed."""
+        """A text that differs where other build requirements may be installed."""
         return self.rules.fingerprint
 
     def install(
         self, requirements: Sequence[Requirement], into: TargetEnvironment, chain: BuildChain
     ) -> None:
-        """Resolve the requirements together and install them into a throw-away environment.
+        """Resolve the requirements together and install them into an isolated environment.
 
         Raises `UncheckedBuildRequirementsError`, and what resolving and installing raise.
         """
-        wanted = self.rules.wanted(requirements, chain.links[-1])
-        builder, depth = self.builder(wanted, chain), len(chain.links)
+        source, depth = chain.links[-1], len(chain.links)
+        request = self.rules.request(requirements, source)
+        builder = self.build_for(request, chain)
         with Preparer(self.session, self.finder, into, self.ui, builder, depth=depth) as preparer:
-            resolution = self._resolved(wanted, into, preparer, chain)
+            try:
+                installed = installed_distributions(into)
+                resolution = resolve(request, into, preparer, installed, self.ui)
+            except HashCheckingError as error:
+                raise UncheckedBuildRequirementsError(source, error) from error
             install(into, preparer.wheels(resolution), InstallSettings(), self.ui)
-
-    def _resolved(
-        self, wanted: ResolveRequest, into: TargetEnvironment, preparer: Preparer, chain: BuildChain
-    ) -> Resolution:
-        try:
-            return resolve(wanted, into, preparer, installed_distributions(into), self.ui)
-        except HashCheckingError as error:
-            raise UncheckedBuildRequirementsError(chain.links[-1], error) from error

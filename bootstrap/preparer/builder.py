@@ -1,4 +1,4 @@
-"""What turns sources into metadata and wheels: implemented by the build room."""
+"""The interface of what builds wheels from sources: implemented by `SourceBuilder`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bootstrap.trust.hashes import Hashes, VerifiedWheel
 
 @dataclass(frozen=True)
 class Built:
-    """A wheel made from a source, and where that came from."""
+    """A wheel built from a source, and where the source came from."""
 
     wheel: VerifiedWheel
     direct_url: Mapping[str, Any] | None = None
@@ -23,19 +23,19 @@ class Built:
 
 
 class Builder(Protocol):
-    """Builds what has no wheel, for the target."""
+    """Builds sources for the target."""
 
     @property
     def suits_target(self) -> bool:
-        """Whether a source is worth being a candidate: the target can run a build."""
+        """Whether the target can run a build, so that sources are candidates."""
         ...
 
     def metadata(self, candidate: Candidate) -> Metadata:
-        """Return a source distribution's metadata, building as little as can be."""
+        """Return a source distribution's metadata, building as little as possible."""
         ...
 
     def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
-        """Build a wheel from a source whose hashes are as expected."""
+        """Build a wheel from a source that has the expected hashes."""
         ...
 
     def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
@@ -43,16 +43,12 @@ class Builder(Protocol):
         ...
 
     def reference(self, requirement: InputRequirement) -> Candidate:
-        """Return the candidate of a direct reference to a source: archive, directory, VCS."""
-        ...
-
-    def keep(self) -> None:
-        """Let what was put into the environment for builds in place stay, whatever comes."""
+        """Return the candidate of a direct reference to an archive, directory or repository."""
         ...
 
 
 class NoBuilderError(BootstrapError):
-    """Only sources are there, and nothing here can build them."""
+    """A source was named where only wheels can be installed."""
 
     def __init__(self, what: str) -> None:
         self.what = what

@@ -1,4 +1,4 @@
-"""METADATA out of a wheel on a server, by a request or two for parts of it."""
+"""METADATA of a wheel on a server, read by range requests for parts of the file."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from bootstrap.metadata.wheel import read_metadata
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote
 
-TAIL = 32 << 10
-"""Bytes asked for first: the zip's directory, and most often the dist-info as well."""
-AHEAD = 16 << 10
-"""Bytes asked for at least, where the tail does not do."""
-WORTHWHILE = 256 << 10
-"""A wheel smaller than this, in bytes, is fetched whole: it will most likely be needed."""
+TAIL_SIZE = 32 << 10
+"""Bytes of the first request: the zip's directory, and most often the dist-info as well."""
+CHUNK_SIZE = 16 << 10
+"""Bytes of a further request, at least."""
+SMALL_WHEEL = 256 << 10
+"""A wheel smaller than this, in bytes, is fetched whole: it will most likely be installed."""
 
 
 class RangesRefusedError(Exception):
-    """The server gives whole files only; never leaves this module."""
+    """The server sends whole files only; never raised outside this module."""
 
 
 class RemoteFile(io.RawIOBase):
-    """A file on a server, of which only those parts are fetched that are read."""
+    """A file on a server, of which only the parts that are read are fetched."""
 
     def __init__(self, url: str, session: Session) -> None:
         self._url = url
         self._session = session
         self._position = 0
-        self._begin, self._content, self._size = self._fetch(None, TAIL)
+        self._begin, self._content, self._size = self._fetch(None, TAIL_SIZE)
 
     def readable(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
@@ -44,18 +44,18 @@ class RemoteFile(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move as any file does."""
+        """Move the position, as in any file."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         self._position = max(0, start + offset)
         return self._position
 
     def read(self, size: int = -1) -> bytes:
-        """Read from what is here already, or fetch it."""
+        """Return bytes that were fetched before, or fetch them."""
         end = self._size if size < 0 else min(self._position + size, self._size)
         if end <= self._position:
             return b""
         if not self._begin <= self._position <= end <= self._begin + len(self._content):
-            wanted = min(max(end - self._position, AHEAD), self._size - self._position)
+            wanted = min(max(end - self._position, CHUNK_SIZE), self._size - self._position)
             self._begin, self._content, _ = self._fetch(self._position, wanted)
         start = self._position - self._begin
         content = self._content[start : start + end - self._position]
@@ -70,11 +70,11 @@ class RemoteFile(io.RawIOBase):
 
 
 def read_remote_metadata(file: DistributionFile, session: Session) -> bytes | None:
-    """Return METADATA's bytes, or None where fetching the whole wheel is the better way.
+    """Return METADATA's bytes, or None where the whole wheel has to be fetched.
 
     Raises `MalformedWheelError`, network errors.
     """
-    if not is_remote(file.url) or (file.size is not None and file.size < WORTHWHILE):
+    if not is_remote(file.url) or (file.size is not None and file.size < SMALL_WHEEL):
         return None
     try:
         stream = cast("IO[bytes]", RemoteFile(file.url, session))

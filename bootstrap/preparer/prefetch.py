@@ -1,4 +1,4 @@
-"""Work done ahead in the background, each thing once."""
+"""Prefetching: work that is likely to be needed is done in the background, each piece once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from bootstrap.network.session import Session
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+MAX_AHEAD = 32
+"""How many older versions' metadata is prefetched, at most."""
 
-class Lookahead(Generic[K, V]):
-    """Remembers what a function returned for each key, and may call it before it is asked.
 
-    What a call raised is raised to whoever asks for its key, and to nobody else.
+class Prefetcher(Generic[K, V]):
+    """Calls a function once for each key, in the background where `start` was called before.
+
+    An error is raised to whoever asks for the key, and to nobody else.
     """
 
     def __init__(self, kind: str, function: Callable[[K], V], session: Session) -> None:
@@ -29,77 +32,71 @@ class Lookahead(Generic[K, V]):
         self._function = function
         self._session = session
         self._lock = threading.Lock()
-        self._begun: dict[K, Future[V]] = {}
+        self._futures: dict[K, Future[V]] = {}
 
     def start(self, key: K) -> None:
-        """Begin in the background, unless it was begun already."""
+        """Start the call in the background, unless it was started before."""
         with self._lock:
-            if key not in self._begun:
-                self._begun[key] = self._session.begin(self._kind, self._function, key)
+            if key not in self._futures:
+                self._futures[key] = self._session.begin(self._kind, self._function, key)
 
     def __call__(self, key: K) -> V:
-        """Return the result: at once, when it is there, or by calling in this thread."""
+        """Return the result: at once if it is there, else by waiting or calling in this thread."""
         with self._lock:
-            future = self._begun.get(key)
-            if future is not None and not future.cancel():
-                is_ours = False
-            else:  # not begun, or taken out of the queue
-                future, is_ours = Future(), True
-                self._begun[key] = future
+            future = self._futures.get(key)
+            is_ours = future is None or future.cancel()  # not started, or taken out of the queue
+            if future is None or is_ours:
+                future = self._futures[key] = Future()
         if is_ours:
-            self._run(key, future)
+            future.set_running_or_notify_cancel()  # so that `cancel` of another thread fails
+            try:
+                future.set_result(self._function(key))
+            except BaseException as error:  # noqa: BLE001  # raised by `future.result`
+                future.set_exception(error)
         return future.result()
 
     def has(self, key: K) -> bool:
-        """Say whether somebody asked for a key already."""
+        """Return whether a key was asked for or started."""
         with self._lock:
-            return key in self._begun
+            return key in self._futures
 
     def stop(self) -> None:
-        """Take out of the queue what has not begun."""
+        """Take calls that have not started out of the queue."""
         with self._lock:
-            for key, future in list(self._begun.items()):
+            for key, future in list(self._futures.items()):
                 if future.cancel():
-                    del self._begun[key]
-
-    def _run(self, key: K, future: Future[V]) -> None:
-        future.set_running_or_notify_cancel()  # so that nobody takes it for one in the queue
-        try:
-            future.set_result(self._function(key))
-        except BaseException as error:  # noqa: BLE001  # told by `future.result`
-            future.set_exception(error)
+                    del self._futures[key]
 
 
-# FOLDED from bootstrap/preparer/foresight.py
-MOST = 32
-"""Of so many older versions metadata is fetched ahead, at most."""
+class BatchPrefetcher:
+    """Prefetches the metadata of older versions where the resolver tries one after another."""
 
-
-class Foresight:
-    """Notes which versions the resolver tries in turn, and begins to fetch the next ones."""
-
-    def __init__(self, metadata: Lookahead[Candidate, Metadata]) -> None:
+    def __init__(self, metadata: Prefetcher[Candidate, Metadata]) -> None:
         self._metadata = metadata
         self._tried: dict[NormalizedName, set[Version]] = {}
-        self._orders: dict[NormalizedName, list[Candidate]] = {}
+        self._ordered: dict[NormalizedName, list[Candidate]] = {}
 
-    def note(self, candidate: Candidate, candidates: Sequence[Candidate]) -> None:
-        """Take notice that a candidate is tried, out of all those of its project."""
+    def version_tried(self, candidate: Candidate, candidates: Sequence[Candidate]) -> None:
+        """Prefetch more, the more versions of the candidate's project were tried before.
+
+        :param candidates: all candidates of the project, best first
+        """
         tried = self._tried.setdefault(candidate.name, set())
         tried.add(candidate.version)
-        if len(tried) > 1:  # the first one most often does
-            if candidate.name not in self._orders:
-                self._orders[candidate.name] = oldest_first(candidates)
-            order = self._orders[candidate.name]
-            end = bisect_left(order, candidate.version, key=lambda each: each.version)
-            for each in reversed(order[max(0, end - min(len(tried), MOST)) : end]):
-                self._metadata.start(each)
+        if len(tried) == 1:  # most often it is the one that is chosen
+            return
+        if candidate.name not in self._ordered:
+            self._ordered[candidate.name] = best_wheels(candidates)
+        ordered = self._ordered[candidate.name]
+        end = bisect_left(ordered, candidate.version, key=lambda wheel: wheel.version)
+        for older in reversed(ordered[max(0, end - min(len(tried), MAX_AHEAD)) : end]):
+            self._metadata.start(older)
 
 
-def oldest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the best wheel of each version that was not withdrawn."""
+def best_wheels(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best wheel of each version that has one not yanked, oldest version first."""
     best: dict[Version, Candidate] = {}
-    for each in candidates:
-        if each.is_wheel and each.file.yanked is None:
-            best.setdefault(each.version, each)
-    return sorted(best.values(), key=lambda each: each.version)
+    for candidate in candidates:
+        if candidate.is_wheel and candidate.file.yanked is None:
+            best.setdefault(candidate.version, candidate)
+    return sorted(best.values(), key=lambda wheel: wheel.version)

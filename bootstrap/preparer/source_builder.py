@@ -1,9 +1,9 @@
-"""From candidates and direct references to orders for the build room."""
+"""Builds wheels from sources: candidates and direct references become PEP 517 build requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from threading import Lock
 from types import TracebackType
@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.finder import Finder
-from bootstrap.install.vcs_src import Repositories, repositories_of
+from bootstrap.install.vcs_src import Repositories
 from bootstrap.metadata.core import Metadata
 from bootstrap.metadata.direct_url import (
     direct_url_for_archive,
@@ -23,9 +23,7 @@ from bootstrap.metadata.direct_url import (
 from bootstrap.network.session import Session
 from bootstrap.network.urls import split_fragment
 from bootstrap.network.workspace import Workspace
-from bootstrap.pep517.builder import Builder as BuildRoom
 from bootstrap.pep517.isolation import can_build
-from bootstrap.pep517.project import MetadataMismatchError
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import (
     BuildChain,
@@ -37,9 +35,8 @@ from bootstrap.pep517.source import (
     VcsCheckout,
     config_settings,
 )
-from bootstrap.preparer.build_requirements import BuildRules, EngineBuildRequirements
-from bootstrap.preparer.builder import Builder, Built
-from bootstrap.preparer.source_fetcher import Checkouts, Sources
+from bootstrap.preparer.build_requirements import BuildRules
+from bootstrap.preparer.builder import Built
 from bootstrap.resolve.dependencies import applies
 from bootstrap.resolve.model import constraints_by_name
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
@@ -51,136 +48,201 @@ from bootstrap.ui import Ui
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-
-@dataclass(frozen=True)
-class Demands:
-    """What the user said of projects by name that matters before any of their code is run."""
-
-    hashes: Mapping[NormalizedName, Hashes]
-    settings: Mapping[NormalizedName, ConfigSettings]
-
-    @classmethod
-    def of(cls, wanted: ResolveRequest, markers: Mapping[str, str]) -> Demands:
-        """Gather it from requirements and constraints, as far as their markers hold."""
-        constraints = constraints_by_name(wanted.constraints, markers)
-        hashes = {name: each.hashes for name, each in constraints.items()}
-        settings: dict[NormalizedName, ConfigSettings] = {}
-        for each in wanted.requirements:
-            if each.requirement is not None and applies(each.requirement, markers):
-                name = canonicalize_name(each.requirement.name)
-                hashes[name] = hashes.get(name, Hashes()).intersection(each.hashes)
-                settings[name] = config_settings(each.config_settings)
-        return cls(hashes, settings)
+    from bootstrap.pep517.builder import Builder as BuildFrontend
+    from bootstrap.preparer.source_fetcher import SourceFetcher
 
 
 @dataclass(frozen=True)
-class Order:
-    """An order, and where its source came from."""
+class BuildTools:
+    """What all builds of a run share."""
 
-    order: BuildRequest
-    requirement: InputRequirement | None = None
-    """The direct reference, if it is one."""
-
-    @property
-    def url(self) -> str:
-        """The URL of a direct reference."""
-        return (self.requirement.url or "") if self.requirement else ""
+    frontend: BuildFrontend
+    fetcher: SourceFetcher
 
 
 class SourceBuilder:
-    """The preparer's `Builder` on top of the build room.
+    """The `Builder` of real runs; it opens its tools when it is first used.
 
-    :param chain: what is being built, for whose sake all of this is ordered
+    :param open_tools: returns the tools as a context, which is left when the builder is
+    :param request: its hashes and config settings hold before any code of a project is run
+    :param chain: the builds that need what this builder builds, outermost first
     """
 
-    suits_target = True
-
     def __init__(
-        self, room: BuildRoom, sources: Sources, demands: Demands, chain: BuildChain
+        self,
+        open_tools: Callable[[], AbstractContextManager[BuildTools]],
+        target: TargetEnvironment,
+        request: ResolveRequest,
+        chain: BuildChain | None = None,
     ) -> None:
-        self._room = room
-        self._sources = sources
-        self._demands = demands
-        self._chain = chain
+        self._open_tools = open_tools
+        self._target = target
+        self._options = ProjectOptions.of(request, target.markers)
+        self._chain = chain or BuildChain()
+        self._stack = ExitStack()
         self._lock = Lock()
-        self._orders: dict[tuple[NormalizedName, str], Order] = {}
+        self._tools: BuildTools | None = None
+        self._is_closed = False
+        self._requests: dict[tuple[NormalizedName, str], BuildRequest] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._is_closed = True
+        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def suits_target(self) -> bool:
+        """Whether the target can run a build."""
+        return can_build(self._target)
 
     def metadata(self, candidate: Candidate) -> Metadata:
-        """Return a source's metadata, building as little as can be.
+        """Return a source's metadata, building as little as possible.
 
-        Raises `UnusableCandidateError` for an index's file that is another than its name says, and
-        whatever the build raises.
+        Raises `UnusableCandidateError` for an index's file that is not what its name says, and
+        what the build raises.
         """
+        from bootstrap.pep517.project import MetadataMismatchError
+
         try:
-            return self._room.metadata(self._ordered(candidate).order)
+            return self._opened().frontend.metadata(self._request(candidate))
         except MetadataMismatchError as error:
             raise UnusableCandidateError(str(error), hint=error.hint) from error
 
     def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
-        """Build a wheel, or take the one that was built before.
+        """Build a wheel, or return the one that was built before.
 
-        Raises `HashMismatchError`, and whatever the build raises.
+        Raises `HashMismatchError`, and what the build raises.
         """
-        ordered = self._ordered(candidate)
-        order = ordered.order
-        if isinstance(order.source, SdistFile):
-            with order.source.path.open("rb") as stream:
-                check(stream, order.source.filename, expected)
-        if isinstance(order.source, VcsCheckout) and order.editable:
-            place = self._sources.settled(order.source, ordered.url, candidate.name)
-            order = replace(order, source=place)
-        wheel = self._room.wheel(order)
-        return Built(wheel, _direct_url(order.source, ordered.url) if ordered.url else None)
+        request, tools = self._request(candidate), self._opened()
+        source = request.source
+        if isinstance(source, SdistFile):
+            with source.path.open("rb") as stream:
+                check(stream, source.filename, expected)
+        if isinstance(source, VcsCheckout) and request.editable:
+            from bootstrap.pep517.git import parse_vcs_url
+
+            url = parse_vcs_url(candidate.file.url)
+            place = tools.fetcher.move_to_src(source, url, candidate.name)
+            request = replace(request, source=place)
+        direct_url = _direct_url(request.source, candidate.file.url)
+        wheel = tools.frontend.wheel(request)
+        return Built(wheel, direct_url if candidate.is_direct else None)
 
     def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
-        """Return what direct_url.json says of a direct reference (PEP 610)."""
-        ordered = self._ordered(candidate)
-        return _direct_url(ordered.order.source, ordered.url)
+        """Return direct_url.json's content (PEP 610) for a candidate of `reference`."""
+        return _direct_url(self._request(candidate).source, candidate.file.url)
 
     def reference(self, requirement: InputRequirement) -> Candidate:
-        """Return the candidate of a direct reference; its metadata tells name and version.
+        """Return the candidate of a direct reference; its metadata gives name and version.
 
-        Raises what fetching it and asking for its metadata raise.
+        Raises what fetching it and reading its metadata raise.
         """
-        bare, _ = split_fragment(requirement.url or "")
-        said = requirement.requirement
-        name = canonicalize_name(said.name) if said else None
-        demanded = self._demands.hashes.get(name, Hashes()) if name else Hashes()
-        source = self._sources.reference(requirement, requirement.hashes.intersection(demanded))
+        url, _ = split_fragment(requirement.url or "")
+        given = requirement.requirement
+        name = canonicalize_name(given.name) if given else None
+        demanded = self._options.hashes.get(name, Hashes()) if name else Hashes()
+        tools = self._opened()
+        source = tools.fetcher.reference(requirement, requirement.hashes.intersection(demanded))
         settings = config_settings(requirement.config_settings)
-        order = BuildRequest(source, name, config_settings=settings, chain=self._chain)
-        metadata = self._room.metadata(order)
-        self._orders[metadata.name, bare] = Order(order, requirement)
-        file = DistributionFile(str(source), bare, requirement.hashes)
+        request = BuildRequest(source, name, config_settings=settings, chain=self._chain)
+        metadata = tools.frontend.metadata(request)
+        self._requests[metadata.name, url] = request
         return Candidate(
             metadata.name,
             metadata.version,
-            file,
+            DistributionFile(str(source), url, requirement.hashes),
             is_wheel=False,
             is_direct=True,
-            origin=_direct_url(source, requirement.url or ""),
+            origin=_direct_url(source, url),
         )
 
-    def keep(self) -> None:
-        """Let what was put into the environment for builds in place stay, whatever comes."""
-        self._sources.keep()
-
-    def _ordered(self, candidate: Candidate) -> Order:
+    def _request(self, candidate: Candidate) -> BuildRequest:
+        """Return the build request of a candidate; its source is fetched once."""
         key = candidate.name, candidate.file.url
         with self._lock:
-            known = self._orders.get(key)
-        if known is None:
-            known = self._order(candidate)
-            with self._lock:
-                known = self._orders.setdefault(key, known)
-        return known
-
-    def _order(self, candidate: Candidate) -> Order:
-        demanded = self._demands.hashes.get(candidate.name, Hashes())
+            known = self._requests.get(key)
+        if known is not None:
+            return known
+        demanded = self._options.hashes.get(candidate.name, Hashes())
         expected = candidate.file.hashes.intersection(demanded)
-        source = self._sources.archive(candidate.file, expected)
-        settings = self._demands.settings.get(candidate.name, ())
-        return Order(BuildRequest(source, candidate.name, candidate.version, settings, self._chain))
+        source = self._opened().fetcher.archive(candidate.file, expected)
+        settings = self._options.config_settings.get(candidate.name, ())
+        request = BuildRequest(source, candidate.name, candidate.version, settings, self._chain)
+        with self._lock:
+            return self._requests.setdefault(key, request)
+
+    def _opened(self) -> BuildTools:
+        with self._lock:
+            if self._is_closed:
+                raise StoppedError
+            if self._tools is None:
+                self._tools = self._stack.enter_context(self._open_tools())
+            return self._tools
+
+
+@dataclass(frozen=True)
+class ProjectOptions:
+    """pip's per-requirement options that matter before any code of a project is run."""
+
+    hashes: Mapping[NormalizedName, Hashes]
+    config_settings: Mapping[NormalizedName, ConfigSettings]
+
+    @classmethod
+    def of(cls, request: ResolveRequest, markers: Mapping[str, str]) -> ProjectOptions:
+        """Collect them from the requirements and constraints whose markers hold."""
+        constraints = constraints_by_name(request.constraints, markers)
+        hashes = {name: constraint.hashes for name, constraint in constraints.items()}
+        settings: dict[NormalizedName, ConfigSettings] = {}
+        for item in request.requirements:
+            if item.requirement is not None and applies(item.requirement, markers):
+                name = canonicalize_name(item.requirement.name)
+                hashes[name] = hashes.get(name, Hashes()).intersection(item.hashes)
+                settings[name] = config_settings(item.config_settings)
+        return cls(hashes, settings)
+
+
+@contextmanager
+def open_build_tools(  # noqa: PLR0917  # seven things of one run, each of its own type
+    session: Session,
+    finder: Finder,
+    target: TargetEnvironment,
+    rules: BuildRules,
+    settings: BuildSettings,
+    repositories: Repositories,
+    ui: Ui,
+) -> Iterator[BuildTools]:
+    """Open what builds need: they use the session, indexes and settings of the run.
+
+    At the end, child processes are stopped and what was unpacked or made for builds is removed.
+    """
+    # Imported here: most runs build nothing.
+    from bootstrap.pep517.builder import Builder as BuildFrontend
+    from bootstrap.preparer.build_requirements import EngineBuildRequirements
+    from bootstrap.preparer.source_fetcher import SourceFetcher
+
+    workspace = Workspace(settings.cache_directory)
+
+    def build_for(request: ResolveRequest, chain: BuildChain) -> SourceBuilder:
+        return SourceBuilder(lambda: nullcontext(tools), target, request, chain)
+
+    requirements = EngineBuildRequirements(session, finder, rules, build_for, ui)
+    directory = workspace.new_path("builds")
+    directory.mkdir()
+    try:
+        frontend = BuildFrontend(target, requirements, settings, directory=directory, ui=ui)
+        tools = BuildTools(frontend, SourceFetcher(session, frontend.git, workspace, repositories))
+        with frontend:
+            yield tools
+    finally:
+        workspace.remove()
 
 
 def _direct_url(source: Source, url: str) -> Mapping[str, Any]:
@@ -193,102 +255,4 @@ def _direct_url(source: Source, url: str) -> Mapping[str, Any]:
         return direct_url_for_commit(
             source.url, source.commit, source.requested, source.subdirectory
         )
-    return direct_url_for_archive(split_fragment(url)[0], source.sha256, source.subdirectory)
-
-
-# FOLDED from bootstrap/preparer/building.py
-@contextmanager
-def building(  # noqa: PLR0917  # seven things of one run, each of its own type
-    session: Session,
-    finder: Finder,
-    target: TargetEnvironment,
-    wanted: ResolveRequest,
-    rules: BuildRules,
-    settings: BuildSettings,
-    ui: Ui,
-) -> Iterator[SourceBuilder]:
-    """Open the build room for one run: everything in it goes by what the run goes by.
-
-    At the end, what still runs is ended and what was unpacked or made for builds is removed.
-    """
-    workspace = Workspace(settings.cache_directory)
-
-    def builds(wanted: ResolveRequest, chain: BuildChain) -> SourceBuilder:
-        return SourceBuilder(room, sources, Demands.of(wanted, target.markers), chain)
-
-    requirements = EngineBuildRequirements(session, finder, rules, builds, ui)
-    directory = workspace.new_path("builds")
-    directory.mkdir()
-    try:
-        room = BuildRoom(target, requirements, settings, directory=directory, ui=ui)
-        repositories = Repositories(repositories_of(target), ui)
-        with Checkouts(repositories, room.git) as checkouts, room:
-            sources = Sources(session, room, workspace, checkouts)
-            yield builds(wanted, BuildChain())
-    finally:
-        workspace.remove()
-
-
-# FOLDED from bootstrap/preparer/on_demand.py
-class BuilderOnDemand:
-    """A `Builder` that opens another one when it is first asked, and closes it at the end.
-
-    :param begin: returns the other one, as a context
-    """
-
-    def __init__(
-        self, begin: Callable[[], AbstractContextManager[Builder]], target: TargetEnvironment
-    ) -> None:
-        self._begin = begin
-        self._target = target
-        self._stack = ExitStack()
-        self._lock = Lock()
-        self._builder: Builder | None = None
-        self._is_over = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with self._lock:
-            self._is_over = True
-        self._stack.__exit__(kind, error, trace)
-
-    @property
-    def suits_target(self) -> bool:
-        """Whether the target can run a build."""
-        return can_build(self._target)
-
-    def metadata(self, candidate: Candidate) -> Metadata:
-        """Return a source distribution's metadata."""
-        return self._opened().metadata(candidate)
-
-    def wheel(self, candidate: Candidate, expected: Hashes) -> Built:
-        """Build a wheel from a source whose hashes are as expected."""
-        return self._opened().wheel(candidate, expected)
-
-    def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
-        """Return what direct_url.json says of a direct reference to a source."""
-        return self._opened().direct_url(candidate)
-
-    def reference(self, requirement: InputRequirement) -> Candidate:
-        """Return the candidate of a direct reference to a source."""
-        return self._opened().reference(requirement)
-
-    def keep(self) -> None:
-        """Let what was put into the environment for builds in place stay, if there were any."""
-        if self._builder is not None:
-            self._builder.keep()
-
-    def _opened(self) -> Builder:
-        with self._lock:
-            if self._is_over:
-                raise StoppedError
-            if self._builder is None:
-                self._builder = self._stack.enter_context(self._begin())
-            return self._builder
+    return direct_url_for_archive(url, source.sha256, source.subdirectory)

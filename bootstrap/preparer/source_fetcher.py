@@ -1,4 +1,4 @@
-"""Sources: what a candidate or a direct reference names, brought to where it can be built."""
+"""Fetches the sources that candidates and direct references name, to where they can be built."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import stat
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -24,110 +22,41 @@ from bootstrap.network.urls import (
     url_to_path,
 )
 from bootstrap.network.workspace import Workspace
-from bootstrap.pep517.builder import Builder as BuildRoom
 from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.source import SdistFile, Source, SourceTree, VcsCheckout
 from bootstrap.preparer.direct_reference import WrongReferenceError
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.hashes import Hashes
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
-
-# FOLDED from bootstrap/preparer/checkouts.py
-class Checkouts:
-    """The repositories that one run settles; leaving it undoes all that is not to be kept."""
-
-    def __init__(self, repositories: Repositories, git: Git) -> None:
-        self._repositories = repositories
-        self._git = git
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._repositories.end()
-
-    def settle(self, checkout: VcsCheckout, url: VcsUrl, name: NormalizedName) -> VcsCheckout:
-        """Put a repository to where it is to stay.
-
-        Raises `VcsError`, also where something else lies there.
-        """
-        place = self._repositories.directory / name
-        _require_no_link(url, place)
-        try:
-            new = self._repositories.spare(place)
-            if place.exists():
-                self._update(place, new, replace(url, revision=checkout.commit))
-            else:
-                shutil.move(checkout.path, new)
-            self._repositories.put(new, place)
-        except (OSError, shutil.Error) as error:
-            raise VcsError(url.repository, f"cannot be put into {place}: {error}") from error
-        return replace(checkout, path=place)
-
-    def keep(self) -> None:
-        """Let what was settled stay, whatever comes: it is installed."""
-        self._repositories.keep()
-
-    def _update(self, place: Path, new: Path, url: VcsUrl) -> None:
-        """Bring a copy of what lies in the place to the commit."""
-        self._git.require_clone(url, place)
-        shutil.copytree(place, new, symlinks=True, ignore=_special_files)
-        self._git.update(url, new)
-
-
-def _require_no_link(url: VcsUrl, place: Path) -> None:
-    if place.is_symlink():
-        raise VcsError(
-            url.repository,
-            f"cannot be checked out into {place}: it is a link to {place.resolve()}",
-            f"Install that directory, with `-e {place.resolve()}`, or remove the link.",
-        )
-
-
-def _special_files(directory: str, names: Iterable[str]) -> set[str]:
-    """Return what is no file, directory or link: git's own sockets cannot be copied."""
-    return {name for name in names if _is_special(Path(directory, name).lstat().st_mode)}
-
-
-def _is_special(mode: int) -> bool:
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
-
-
-class Sources:
+class SourceFetcher:
     """Fetches archives and repositories, and finds directories.
 
-    :param checkouts: puts the repositories of editable requirements to where they are to stay
+    :param repositories: where the repositories of editable requirements stay
     """
 
     def __init__(
-        self, session: Session, room: BuildRoom, workspace: Workspace, checkouts: Checkouts
+        self, session: Session, git: Git, workspace: Workspace, repositories: Repositories
     ) -> None:
         self._session = session
-        self._room = room
+        self._git = git
         self._workspace = workspace
-        self._checkouts = checkouts
+        self._repositories = repositories
 
     def archive(
         self, file: DistributionFile, expected: Hashes, subdirectory: str = ""
     ) -> SdistFile:
-        """Fetch an archive and check its bytes.
+        """Fetch an archive and check its hashes.
 
         Raises `HashMismatchError`, network errors.
         """
-        name = file.filename
-        found = self._session.download(file.url, filename=name, expected=expected, size=file.size)
-        return SdistFile(found.path, name, found.sha256, subdirectory)
+        found = self._session.download(
+            file.url, filename=file.filename, expected=expected, size=file.size
+        )
+        return SdistFile(found.path, found.filename, found.sha256, subdirectory)
 
     def reference(self, requirement: InputRequirement, expected: Hashes) -> Source:
-        """Bring what a direct reference names here.
+        """Fetch the source of a direct reference.
 
         Raises `WrongReferenceError`, `VcsError`, and what `archive` raises.
         """
@@ -136,7 +65,7 @@ class Sources:
             raise WrongReferenceError(requirement, found, "a file with the hash that was given")
         if is_vcs_url(url):
             into = self._workspace.new_path("checkout")
-            return self._room.git.clone(parse_vcs_url(url), into, editable=requirement.editable)
+            return self._git.clone(parse_vcs_url(url), into, editable=requirement.editable)
         bare, fragment = split_fragment(url)
         subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
         if not is_remote(bare) and (path := url_to_path(bare)).is_dir():
@@ -145,20 +74,42 @@ class Sources:
             raise WrongReferenceError(requirement, "a file", "a directory or a repository")
         return self.archive(DistributionFile(url_filename(bare), bare), expected, subdirectory)
 
-    def settled(self, checkout: VcsCheckout, url: str, name: NormalizedName) -> VcsCheckout:
-        """Put an editable requirement's repository to where it is to stay.
+    def move_to_src(self, checkout: VcsCheckout, url: VcsUrl, name: NormalizedName) -> VcsCheckout:
+        """Move the repository of an editable requirement to `src/NAME`, where pip keeps it.
 
-        Raises `VcsError`.
+        A clone that is there already is updated. Raises `VcsError`, also where something else is
+        there.
         """
-        return self._checkouts.settle(checkout, parse_vcs_url(url), name)
+        path = self._repositories.directory / name
+        if path.is_symlink():
+            raise VcsError(
+                url.repository,
+                f"cannot be checked out into {path}: it is a link to {path.resolve()}",
+                f"Install that directory, with `-e {path.resolve()}`, or remove the link.",
+            )
+        try:
+            new = self._repositories.spare(path)
+            if path.exists():
+                self._git.require_clone(url, path)
+                shutil.copytree(path, new, symlinks=True, ignore=_special_files)
+                self._git.update(replace(url, revision=checkout.commit), new)
+            else:
+                shutil.move(checkout.path, new)
+            self._repositories.put(new, path)
+        except (OSError, shutil.Error) as error:
+            raise VcsError(url.repository, f"cannot be put into {path}: {error}") from error
+        return replace(checkout, path=path)
 
-    def keep(self) -> None:
-        """Let settled repositories stay, whatever comes."""
-        self._checkouts.keep()
+
+def _special_files(directory: str, names: Iterable[str]) -> set[str]:
+    """Return what is not a file, directory or link: git's own sockets cannot be copied."""
+    modes = {name: Path(directory, name).lstat().st_mode for name in names}
+    kinds = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
+    return {name for name, mode in modes.items() if not any(is_kind(mode) for is_kind in kinds)}
 
 
 def _below(path: Path, subdirectory: str, requirement: InputRequirement) -> Path:
-    """Return the directory a reference means; a fragment may not lead out of its URL."""
+    """Return the directory that `#subdirectory=` names; it must be inside the one of the URL."""
     if not subdirectory:
         return path
     found = (path / subdirectory).resolve()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.index.bundled import is_bundled
 from bootstrap.install.model import InstalledDistribution
-from bootstrap.preparer.bundled import is_bundled
 from bootstrap.resolve.requirement import Resolution, Resolved
 from bootstrap.ui import Ui
 

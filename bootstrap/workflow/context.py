@@ -1,9 +1,9 @@
-"""One run: what every step of it goes by."""
+"""The context of a run: its settings, and what is decided from them before anything is fetched."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bootstrap.config.model import Config
 from bootstrap.environment.model import TargetEnvironment
@@ -16,7 +16,7 @@ from bootstrap.ui import Ui
 
 @dataclass(frozen=True)
 class RunContext:
-    """What was said, what follows for trust, where to install, and who is told of it."""
+    """What every stage of a run uses."""
 
     config: Config
     policy: TrustPolicy
@@ -25,16 +25,37 @@ class RunContext:
     ui: Ui
 
     @property
-    def said(self) -> ForwardedSettings:
-        """What child processes, the installer first of all, shall hear, too."""
-        config, told = self.config, self.certificates.variables()
-        return ForwardedSettings(self.policy, config.network, config.index, config.no_index, told)
+    def forwarded_settings(self) -> ForwardedSettings:
+        """The settings that child processes get too, the installer first of all."""
+        config, variables = self.config, self.certificates.variables()
+        return ForwardedSettings(
+            self.policy, config.network, config.index, config.no_index, variables
+        )
+
+    @property
+    def is_local_only(self) -> bool:
+        """Whether no index is asked."""
+        return self.config.network.offline or self.config.no_index
+
+    def without_network(self) -> RunContext:
+        """Return the same run, limited to the locations on this machine."""
+        index, network = self.config.index, self.config.network
+        local = replace(
+            index,
+            index_urls=tuple(url for url in index.index_urls if not url.is_remote),
+            find_links=tuple(link for link in index.find_links if not link.is_remote),
+        )
+        config = replace(self.config, network=replace(network, offline=True), index=local)
+        return replace(self, config=config)
 
 
 def create_context(config: Config, environ: Mapping[str, str], ui: Ui) -> RunContext:
-    """Decide whom to trust, and look at the target; nothing is changed or fetched."""
-    for said in config.said:
-        ui.detail(f"Said: {said}")
+    """Decide the trust policy and inspect the target; nothing is changed or fetched.
+
+    Raises `NamedCertificateError`, and what probing the target raises.
+    """
+    for setting in config.said:
+        ui.detail(f"Setting: {setting}")
     policy = decide(config.trust)
     certificates = child_certificates(
         policy, config.user_cache, exported=environ.keys(), note=ui.detail

@@ -1,14 +1,15 @@
-"""setuptools and wheel, which get-pip.py gives a Python below 3.12 that has neither.
+"""Requirements that are installed though nobody named them: pip, setuptools and wheel.
 
-The main job does as get-pip.py does there, so that its command lines have the same result; with
-`--installer`, which get-pip.py does not know, nothing but what is named is installed. A wish, not
-a requirement: where none is to be had (offline, or on an index of one's own), pip comes alone.
+Like get-pip.py, a run adds setuptools and wheel on a Python below 3.12 that has neither, so that
+get-pip.py's command lines have the same result. With `--installer`, which get-pip.py does not
+have, only what is named is installed. Where no wheel of them is available (offline, or on a
+private index), pip is installed alone.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,103 +28,100 @@ from bootstrap.resolve.model import Constraint, constraints_by_name
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.hashes import Hashes
 
-_WITHOUT_SEEDS = (3, 12)
-_ORIGIN = Origin.default("get-pip.py's seeds")
+_NO_SETUPTOOLS_SINCE = (3, 12)
+_ORIGIN = Origin.default("get-pip.py's default")
 
 
-def with_seeds(
-    config: Config, target: TargetEnvironment, is_offered: Callable[[NormalizedName], bool]
-) -> ResolveRequest:
-    """Return what is wanted, seeds included that the target lacks and that are offered."""
-    seeds = tuple(
-        InputRequirement(name, _ORIGIN, Requirement(name))
-        for name in _lacking(config, target)
-        if is_offered(name)
-    )
-    return replace(config.wanted, requirements=(*config.wanted.requirements, *seeds))
-
-
-def _lacking(config: Config, target: TargetEnvironment) -> Iterator[NormalizedName]:
-    if config.installer.origin.kind != "default" or target.version_info >= _WITHOUT_SEEDS:
-        return
-    if config.wanted.require_hashes:  # nobody gave one for them
-        return
-    named = projects(config.wanted.requirements)
-    for name in map(canonicalize_name, sorted(config.seeds)):
-        if name not in named and not _is_importable(name, target):
-            yield name
-
-
-def _is_importable(name: str, target: TargetEnvironment) -> bool:
-    """Say whether the target could import it, wherever it lies: that is what get-pip.py asks."""
-    path = target.interpreter.path if target.interpreter else target.search_path
-    return any(Path(entry, name, "__init__.py").is_file() for entry in path)
-
-
-# FOLDED from bootstrap/config/vouched.py
-class NoVouchedInstallerError(BootstrapError):
-    """Hashes are demanded, none is given for the installer, and the bundled one does not do."""
+class InstallerHashMissingError(BootstrapError):
+    """Hashes are required, none is given for pip, and the bundled pip cannot be installed."""
 
     def __init__(self, bundled: BundledWheel, why: str) -> None:
         self.bundled, self.why = bundled, why
         super().__init__(
-            "Hashes are demanded, and none is given for pip, so only the bundled pip "
+            "Hashes are required and none is given for pip, so only the bundled pip "
             f"{bundled.version} could be installed; {why}.",
-            hint="List pip with a hash (pip==VERSION --hash=sha256:…), or say --installer none.",
+            hint="Add pip with a hash (pip==VERSION --hash=sha256:…), or use --installer none.",
         )
 
 
-def needs_vouching(config: Config) -> bool:
-    """Tell whether hashes are demanded, and the installer is one that nobody asked for or knows."""
-    wanted, installer = config.wanted, config.installer_requirement
-    if not wanted.require_hashes or installer is None or installer not in wanted.requirements:
+def add_default_requirements(
+    config: Config, target: TargetEnvironment, has_wheel: Callable[[NormalizedName], bool]
+) -> ResolveRequest:
+    """Return the Config's request with setuptools and wheel added where get-pip.py adds them."""
+    request = config.wanted
+    is_default = config.installer.origin.kind == "default"
+    if (
+        not is_default
+        or target.version_info >= _NO_SETUPTOOLS_SINCE
+        or request.require_hashes  # nobody gave a hash for them
+    ):
+        return request
+    named = projects(request.requirements)
+    added = tuple(
+        InputRequirement(name, _ORIGIN, Requirement(name))
+        for name in map(canonicalize_name, sorted(config.seeds))
+        if name not in named and not _is_importable(name, target) and has_wheel(name)
+    )
+    return replace(request, requirements=(*request.requirements, *added))
+
+
+def _is_importable(name: str, target: TargetEnvironment) -> bool:
+    """Return whether the target can import a package, from anywhere: get-pip.py's criterion."""
+    path = target.interpreter.path if target.interpreter else target.search_path
+    return any(Path(entry, name, "__init__.py").is_file() for entry in path)
+
+
+def needs_bundled_installer(config: Config) -> bool:
+    """Return whether hashes are required, and the default installer is wanted without one."""
+    request, installer = config.wanted, config.installer_requirement
+    if not request.require_hashes or installer is None or installer not in request.requirements:
         return False
-    hashed = projects(each for each in wanted.constraints if each.hashes)
+    hashed = projects(constraint for constraint in request.constraints if constraint.hashes)
     return config.installer.origin.kind == "default" and projects([installer]).isdisjoint(hashed)
 
 
-def with_vouched_installer(
+def require_bundled_installer(
     config: Config,
-    wanted: ResolveRequest,
+    request: ResolveRequest,
     target: TargetEnvironment,
     installed: Mapping[NormalizedName, Installed],
     bundled: BundledWheel,
 ) -> ResolveRequest:
-    """Return what is wanted with the installed installer left alone, or else the bundled one.
+    """Return a request with the bundled installer in place of any; without it if one is installed.
 
-    Raises `NoVouchedInstallerError` where the bundled one does not suit target or constraints.
+    Raises `InstallerHashMissingError` where target or constraints exclude the bundled one.
     """
-    others = [each for each in wanted.requirements if each != config.installer_requirement]
+    others = [item for item in request.requirements if item != config.installer_requirement]
     name = canonicalize_name("pip")
-    limit = constraints_by_name(wanted.constraints, target.markers).get(name, Constraint())
-    there = None if wanted.ignore_installed else installed.get(name)
-    if there is not None and _allows(limit, str(there.version)):
-        return replace(wanted, requirements=tuple(others))
-    _require_suitable(bundled, limit, wanted, target)
+    limit = constraints_by_name(request.constraints, target.markers).get(name, Constraint())
+    present = None if request.ignore_installed else installed.get(name)
+    if present is not None and _allows(limit, str(present.version)):
+        return replace(request, requirements=tuple(others))
+    _check_suitable(bundled, limit, request, target)
     pinned = f"{name}=={bundled.version}"
-    vouched = InputRequirement(
+    installer = InputRequirement(
         pinned,
         Origin.default("the bundled wheel"),
         Requirement(pinned),
         hashes=Hashes.of([("sha256", bundled.sha256)]),
     )
-    return replace(wanted, requirements=(*others, vouched))
+    return replace(request, requirements=(*others, installer))
+
+
+def _check_suitable(
+    bundled: BundledWheel, limit: Constraint, request: ResolveRequest, target: TargetEnvironment
+) -> None:
+    if not _allows(limit, bundled.version):
+        constraints = ", ".join(f"{item.text} ({item.origin})" for item in limit.said)
+        raise InstallerHashMissingError(bundled, f"the constraint {constraints} excludes it")
+    content = read_metadata(io.BytesIO(bundled.read()), bundled.filename)
+    python = parse_metadata(content, bundled.filename).requires_python
+    if python is None or request.ignore_requires_python:
+        return
+    if not python.contains(target.python_version, prereleases=True):
+        found = target.markers["python_full_version"]
+        raise InstallerHashMissingError(bundled, f"it requires Python {python}, not {found}")
 
 
 def _allows(limit: Constraint, version: str) -> bool:
     return not limit.references and limit.specifier.contains(version, prereleases=True)
-
-
-def _require_suitable(
-    bundled: BundledWheel, limit: Constraint, wanted: ResolveRequest, target: TargetEnvironment
-) -> None:
-    if not _allows(limit, bundled.version):
-        said = ", ".join(f"{each.text} ({each.origin})" for each in limit.said)
-        raise NoVouchedInstallerError(bundled, f"it is limited by the constraint {said}")
-    content = read_metadata(io.BytesIO(bundled.read()), bundled.filename)
-    python = parse_metadata(content, bundled.filename).requires_python
-    if python is None or wanted.ignore_requires_python:
-        return
-    if not python.contains(target.python_version, prereleases=True):
-        found = target.markers["python_full_version"]
-        raise NoVouchedInstallerError(bundled, f"it needs Python {python}; the target is {found}")

@@ -1,9 +1,8 @@
-"""The main road: every room composed, in the order in which the data goes its way."""
+"""The main flow: every stage of an installation, in the order in which the data passes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
@@ -14,7 +13,7 @@ from bootstrap.environment.pth_file import announce, mended, require_visible
 from bootstrap.environment.venv import made
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, handoff
-from bootstrap.install.model import InstalledDistribution
+from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import NotAtHandError
 from bootstrap.lock.resolve import LockContext, fixed
@@ -30,127 +29,134 @@ from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
 from bootstrap.workflow.context import RunContext, create_context
 from bootstrap.workflow.default_requirements import (
-    needs_vouching,
-    with_seeds,
-    with_vouched_installer,
+    add_default_requirements,
+    needs_bundled_installer,
+    require_bundled_installer,
 )
-from bootstrap.workflow.sources import Source, is_local_only, open_sources, without_the_network
+from bootstrap.workflow.sources import Sources, open_session, open_sources, read_remote_files
 
 
 def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
-    """Install what is wanted into the target, and return the hand-off that was asked for."""
+    """Install what a Config asks for, and return the hand-off for `cli.main` to carry out.
+
+    None where no hand-off was asked for. Raises `BootstrapError`; the target is then as it was.
+    """
+    # Policy: whom to trust and where to install. Nothing is fetched or changed.
     run = create_context(config, environ, ui)
-    _require_fitness(run)
+    _check_target(run)
     if not config.dry_run:
         recover(run.target, ui, config.install)
-    outcome = _fulfilled(run)
+
+    def attempt(run: RunContext) -> Outcome:
+        # Session: every connection of the run. Requirement files it fetches complete the Config.
+        with open_session(run) as session:
+            run = read_remote_files(run, session)
+            # Sources: candidates of indexes, find-links and direct references, and their builds.
+            with open_sources(run, session) as sources:
+                # Resolution: a version and a file of each distribution; `missing` is the part of
+                # it that the target does not have.
+                whole, missing = _find_resolution(run, sources)
+                paths = OutputPaths(run.config.lock_file, run.config.report_file)
+                with paths.gather(sources.preparer, run.target, whole, missing) as documents:
+                    installed: tuple[InstalledDistribution, ...] = ()
+                    if run.config.dry_run:
+                        announce(run.target, ui)
+                    else:
+                        # Wheels: fetched or built and verified, in the order of their arrival.
+                        wheels = sources.preparer.iter_wheels(missing)
+                        # Transaction: the target is changed at once, after all else succeeded.
+                        with made(run.target, ui), mended(run.target, ui):
+                            if missing.to_install:
+                                installed = _commit(run, sources, wheels)
+                    documents.write()
+                # What lies on this machine does not show what is newest.
+                seen = (
+                    {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
+                )
+                return Outcome(run.target, missing, installed, seen)
+
+    outcome = _install_or_fall_back(run, attempt)
     tell(outcome, ui, dry_run=config.dry_run)
     if config.version_check:
         self_check.check(outcome.seen, ui)
+    # Hand-off: the installer's command line and environment.
     if config.handoff is None or config.installer_requirement is None or config.dry_run:
         return None
     installer = installer_name(config.installer_requirement, outcome.resolution)
-    return handoff(installer, config.handoff, run.target, run.said, environ)
+    return handoff(installer, config.handoff, run.target, run.forwarded_settings, environ)
 
 
-def _require_fitness(run: RunContext) -> None:
-    """Refuse what would come to nothing in the end, before anything is done."""
+def _check_target(run: RunContext) -> None:
+    """Refuse a target that cannot be installed into, or where the hand-off could not start."""
     require_unmanaged(run.target, run.config.into_a_venv)
     require_visible(run.target, fix=run.config.target.fix_pth)
     if run.config.handoff is not None:
         require_runnable(run.target)
 
 
-def _fulfilled(run: RunContext) -> Outcome:
-    """Install from the indexes, or from what is at hand where they are out of reach."""
+def _install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], Outcome]) -> Outcome:
+    """Install from the indexes; where none is reachable, from this machine if that is enough.
+
+    Otherwise the error that kept the indexes from being reached is raised.
+    """
     if run.config.network.offline:
-        return _supplied(without_the_network(run))
+        return attempt(run.without_network())
     try:
-        return _supplied(run)
+        return attempt(run)
     except (UnreachableError, TlsUnavailableError) as error:
-        return _in_spite_of(error, run)
+        try:
+            outcome = attempt(run.without_network())
+        except (NoCandidateError, ConflictError, NotAtHandError, OfflineError):
+            raise error from None
+        run.ui.warn(f"{error} Using the bundled pip instead.")
+        return outcome
 
 
-def _in_spite_of(obstacle: UnreachableError | TlsUnavailableError, run: RunContext) -> Outcome:
-    """Do without the indexes, if that fulfils every wish; else the obstacle is the answer."""
-    try:
-        outcome = _supplied(without_the_network(run))
-    except (NoCandidateError, ConflictError, NotAtHandError, OfflineError):
-        raise obstacle from None
-    run.ui.warn(f"{obstacle} What was at hand did instead.")
-    return outcome
-
-
-def _supplied(run: RunContext) -> Outcome:
-    with open_sources(run) as (complete, source):
-        outcome = _installed(complete, source)
-        if is_local_only(complete.config):  # what lies at hand says nothing of what is newest
-            return outcome
-        return replace(outcome, seen=source.newest_seen(self_check.PROJECTS))
-
-
-def _installed(run: RunContext, source: Source) -> Outcome:
-    """Decide and, unless this is a dry run, carry it out."""
-    config = run.config
-    whole, resolution = _decided(run, source)
-    places = OutputPaths(config.lock_file, config.report_file)
-    with places.gather(source, run.target, whole, resolution) as documents:
-        if config.dry_run:
-            announce(run.target, run.ui)
-            outcome = Outcome(run.target, resolution, ())
-        else:
-            with made(run.target, run.ui), mended(run.target, run.ui):
-                outcome = Outcome(run.target, resolution, _committed(run, source, resolution))
-        documents.write()
-    return outcome
-
-
-def _decided(run: RunContext, source: Source) -> tuple[Resolution, Resolution]:
-    """Return all that shall be there, as locks say or as is resolved, and what is yet to come."""
-    config, target = run.config, run.target
-    before = installed_distributions(target)
+def _find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Resolution]:
+    """Return the whole resolution, from locks or resolved, and the part that is to be installed."""
+    config, target, source = run.config, run.target, sources.preparer
+    installed = installed_distributions(target)
     if config.locks:
-        whole = fixed(config.locks, config.wanted, _terms(run, source), before)
-    elif config.lock_file is not None:  # a lock knows nothing of what one target happens to hold
-        whole = resolve(_wanted(run, source, {}), target, source, {}, run.ui)
+        context = LockContext(
+            target,
+            source,
+            config.index.formats,
+            require_hashes=config.wanted.require_hashes,
+            is_offline=run.is_local_only,
+        )
+        whole = fixed(config.locks, config.wanted, context, installed)
     else:
-        whole = resolve(_wanted(run, source, before), target, source, before, run.ui)
-        return whole, whole
-    return whole, whole if config.wanted.ignore_installed else lacking(whole, before)
+        # What one target happens to hold does not belong into a lock.
+        known = {} if config.lock_file is not None else installed
+        request = _create_request(run, sources, known)
+        whole = resolve(request, target, source, known, run.ui)
+        if config.lock_file is None:
+            return whole, whole
+    return whole, whole if config.wanted.ignore_installed else lacking(whole, installed)
 
 
-def _terms(run: RunContext, source: Source) -> LockContext:
-    config = run.config
-    return LockContext(
-        run.target,
-        source,
-        config.index.formats,
-        require_hashes=config.wanted.require_hashes,
-        is_offline=config.network.offline or config.no_index,
-    )
-
-
-def _wanted(
-    run: RunContext, source: Source, before: Mapping[NormalizedName, Installed]
+def _create_request(
+    run: RunContext, sources: Sources, installed: Mapping[NormalizedName, Installed]
 ) -> ResolveRequest:
-    """Return what is wanted of this target, with what get-pip.py would give it besides."""
+    """Return the requirements of the Config, with those that get-pip.py would add."""
 
-    def is_offered(name: NormalizedName) -> bool:
-        return any(each.is_wheel for each in source.candidates(name))
+    def has_wheel(name: NormalizedName) -> bool:
+        return any(candidate.is_wheel for candidate in sources.preparer.candidates(name))
 
-    wanted = with_seeds(run.config, run.target, is_offered)
-    if needs_vouching(run.config):
-        wanted = with_vouched_installer(run.config, wanted, run.target, before, bundled_wheel())
-    return wanted
+    request = add_default_requirements(run.config, run.target, has_wheel)
+    if needs_bundled_installer(run.config):
+        return require_bundled_installer(
+            run.config, request, run.target, installed, bundled_wheel()
+        )
+    return request
 
 
-def _committed(
-    run: RunContext, source: Source, resolution: Resolution
+def _commit(
+    run: RunContext, sources: Sources, wheels: Iterable[tuple[NormalizedName, WheelToInstall]]
 ) -> tuple[InstalledDistribution, ...]:
-    """Unpack wheels while others still arrive, then change the target all at once."""
-    if not resolution.to_install:
-        return ()
-    with begin(run.target, run.config.install, run.ui, source.keep) as transaction:
-        for _, wheel in source.iter_wheels(resolution):
+    """Unpack each wheel beside its place while others still arrive, then commit all of them."""
+    keep = sources.repositories.keep
+    with begin(run.target, run.config.install, run.ui, committed=keep) as transaction:
+        for _, wheel in wheels:
             transaction.stage(wheel)
         return transaction.commit()

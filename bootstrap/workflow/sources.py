@@ -1,113 +1,102 @@
-"""The supply: where a run's candidates and wheels come from, near or far."""
+"""The sources of a run: its session, and where candidates and wheels come from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
-from bootstrap.config.model import Config
 from bootstrap.handoff.variables import build_variables
+from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.finder import Finder
+from bootstrap.install.vcs_src import Repositories, repositories_of
 from bootstrap.network.session import Session
 from bootstrap.preparer.build_requirements import BuildRules
-from bootstrap.preparer.builder import Builder
-from bootstrap.preparer.bundled import BundledPreparer
 from bootstrap.preparer.preparer import Preparer
-from bootstrap.preparer.source_builder import BuilderOnDemand
-from bootstrap.trust.context import Trust, establish
+from bootstrap.preparer.source_builder import BuildTools, SourceBuilder, open_build_tools
+from bootstrap.trust.context import establish
 from bootstrap.trust.description import anchor_lines
 from bootstrap.workflow.context import RunContext
-from bootstrap.workflow.default_requirements import needs_vouching
+from bootstrap.workflow.default_requirements import needs_bundled_installer
 
-Source = Preparer | BundledPreparer
+if TYPE_CHECKING:
+    import ssl
 
-_ELSEWHERE = (
-    "Only the bundled pip and what --find-links names was looked at: name a directory of wheels "
-    "that suit this Python by it, or leave out --offline and --no-index."
+_LOCAL_ONLY_HINT = (
+    "Only the bundled pip and the locations of --find-links were searched: name a directory of "
+    "wheels for this Python with --find-links, or leave out --offline and --no-index."
 )
 
 
-@contextmanager
-def open_sources(run: RunContext) -> Iterator[tuple[RunContext, Source]]:
-    """Open what the run is supplied from; what files on the network say completes the run."""
-    with _indexes(run) as (complete, preparer):
-        if _takes_what_is_bundled(complete.config):
-            elsewhere = _ELSEWHERE if is_local_only(complete.config) else None
-            yield complete, BundledPreparer(bundled_wheel(), preparer, elsewhere)
-        else:
-            yield complete, preparer
+@dataclass(frozen=True)
+class Sources:
+    """What one run installs from."""
 
-
-def _takes_what_is_bundled(config: Config) -> bool:
-    """Tell whether the bundled wheel is offered: no index is asked, or nobody vouches for it."""
-    return is_local_only(config) or needs_vouching(config)
-
-
-def is_local_only(config: Config) -> bool:
-    """Tell whether no index is asked."""
-    return config.network.offline or config.no_index
+    preparer: Preparer
+    repositories: Repositories
+    """The repositories of editable requirements; they stay only if the transaction commits."""
 
 
 @contextmanager
-def _indexes(run: RunContext) -> Iterator[tuple[RunContext, Preparer]]:
-    """Open the run's one session, and look at the indexes through it.
-
-    What requirement files on the network say completes the run's Config.
-    """
-    config, ui = run.config, run.ui
-    context = None if config.network.offline else _established(run).context
-    with Session(config.network, context, run.policy, ui) as session:
-        if config.remote_files:
-            run = replace(run, config=expand(config, session.text))
-        wanted = run.config.wanted
-        finder = Finder(
-            session,
-            run.config.index,
-            run.target,
-            ui,
-            ignore_requires_python=wanted.ignore_requires_python,
-        )
-        with (
-            _builder(run, session, finder) as builder,
-            Preparer(session, finder, run.target, ui, builder) as preparer,
-        ):
-            yield run, preparer
+def open_session(run: RunContext) -> Iterator[Session]:
+    """Open the run's one session, with the run's one TLS context (none for `--offline`)."""
+    context = None if run.config.network.offline else _create_tls_context(run)
+    with Session(run.config.network, context, run.policy, run.ui) as session:
+        yield session
 
 
-def _builder(run: RunContext, session: Session, finder: Finder) -> BuilderOnDemand:
-    """Return what builds sources with all that the run itself goes by."""
-    config, target = run.config, run.target
-
-    def opened() -> AbstractContextManager[Builder]:
-        # Imported here: most runs build nothing.
-        from bootstrap.preparer.source_builder import building
-
-        told = build_variables(run.said, config.build.environ, target.prefix / "no-index")
-        rules = BuildRules.of(config.wanted, config.build_constraints, config.builds_without_hashes)
-        settings = replace(config.build, variables=told)
-        return building(session, finder, target, config.wanted, rules, settings, run.ui)
-
-    return BuilderOnDemand(opened, target)
-
-
-def _established(run: RunContext) -> Trust:
+def _create_tls_context(run: RunContext) -> ssl.SSLContext:
     trust = establish(run.policy)
     for line in anchor_lines(run.policy, trust.anchors):
         run.ui.detail(line)
-    return trust
+    return trust.context
 
 
-def without_the_network(run: RunContext) -> RunContext:
-    """Return the same, looking only at what lies on this machine."""
-    config = run.config
-    urls, links = config.index.index_urls, config.index.find_links
-    index = replace(
+def read_remote_files(run: RunContext, session: Session) -> RunContext:
+    """Return the run with a Config that the requirement files on the network have completed."""
+    if not run.config.remote_files:
+        return run
+    return replace(run, config=expand(run.config, session.text))
+
+
+@contextmanager
+def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
+    """Open the indexes, find-links and (where it may be used) the bundled wheel, and the builder.
+
+    The bundled wheel is a candidate where no index is asked, and where hashes are required and
+    only its own is known.
+    """
+    config, target, ui = run.config, run.target, run.ui
+    is_bundled_used = run.is_local_only or needs_bundled_installer(config)
+    finder = Finder(
+        session,
         config.index,
-        index_urls=tuple(each for each in urls if not each.is_remote),
-        find_links=tuple(each for each in links if not each.is_remote),
+        target,
+        ui,
+        ignore_requires_python=config.wanted.ignore_requires_python,
+        bundled=BundledLocation(bundled_wheel(), target) if is_bundled_used else None,
     )
-    network = replace(config.network, offline=True)
-    return replace(run, config=replace(config, network=network, index=index))
+    repositories = Repositories(repositories_of(target), ui)
+
+    def open_tools() -> AbstractContextManager[BuildTools]:
+        forwarded = build_variables(
+            run.forwarded_settings, config.build.environ, target.prefix / "no-index"
+        )
+        settings = replace(config.build, variables=forwarded)
+        rules = BuildRules(
+            config.build_constraints,
+            config.wanted.require_hashes,
+            config.builds_without_hashes,
+            config.wanted.pre,
+        )
+        return open_build_tools(session, finder, target, rules, settings, repositories, ui)
+
+    hint = _LOCAL_ONLY_HINT if run.is_local_only else None
+    with ExitStack() as stack:
+        stack.callback(repositories.end)
+        builder = stack.enter_context(SourceBuilder(open_tools, target, config.wanted))
+        preparer = Preparer(session, finder, target, ui, builder, source_hint=hint)
+        yield Sources(stack.enter_context(preparer), repositories)

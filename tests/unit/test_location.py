@@ -15,7 +15,6 @@ from bootstrap.network.urls import is_remote
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.ui import Ui
 from bootstrap.workflow.context import create_context
-from bootstrap.workflow.sources import without_the_network
 
 _ORIGIN = Origin.option("--find-links")
 
@@ -81,5 +80,5 @@ def test_offline_keeps_a_windows_path_as_find_links(links: str, tmp_path: Path) 
     argv = ["--offline", "--find-links", links, "--find-links", "https://links.example/"]
     config = load(argv, {"HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}, cwd=tmp_path)
     context = create_context(config, {}, Ui(io.StringIO(), io.StringIO()))
-    [kept] = without_the_network(context).config.index.find_links
+    [kept] = context.without_network().config.index.find_links
     assert kept.value == str(tmp_path / links)

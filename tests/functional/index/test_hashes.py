@@ -73,8 +73,8 @@ def test_an_older_installer_that_is_there_stays_too(
     done = engine.succeeds(*options, "--", "anything")
     assert done.out.splitlines()[-1] == "old"
     refused = engine.fails(*options, "--force-reinstall")
-    assert f"it is limited by the constraint pip<21 ({limits}, line 1)" in refused.err
-    assert "hint: List pip with a hash" in refused.err
+    assert f"the constraint pip<21 ({limits}, line 1) excludes it" in refused.err
+    assert "hint: Add pip with a hash" in refused.err
     assert pip_version(engine, venv) == "20.0"
 
 
@@ -98,7 +98,7 @@ def test_a_bundled_installer_that_does_not_suit_the_target_is_told_with_the_way_
     options = ("--python", str(venv), "-r", str(listed), *index.options)
     done = engine.fails(*options)
     assert "none is given for pip" in done.err
-    assert "it needs Python >=3." in done.err
+    assert "it requires Python >=3." in done.err
     assert snapshot(venv) == before
     assert "app 1.0" in engine.succeeds(*options, "--installer", "none").out
 

@@ -1,19 +1,21 @@
-"""What the preparer's tests stand on: a real index over TLS, and everything below the preparer."""
+"""Fixtures for the preparer's tests: a real index over TLS, and everything below the preparer."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.finder import Finder
-from bootstrap.index.settings import IndexSettings
+from bootstrap.index.settings import FormatControl, IndexSettings
 from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
@@ -67,7 +69,12 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
     with ExitStack() as stack:
 
         def make(
-            *, links: Path | None = None, builder: Builder | None = None, cache: bool = False
+            *,
+            links: Path | None = None,
+            builder: Builder | None = None,
+            cache: bool = False,
+            bundled: BundledWheel | None = None,
+            formats: FormatControl | None = None,
         ) -> Bench:
             told = io.StringIO()
             ui = Ui(told, told, verbosity=2)
@@ -81,11 +88,13 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
                 Session(settings, authority.client_context(), TrustPolicy(()), ui)
             )
             if links is None:
-                places = IndexSettings(index_urls=(Location(index.simple_url, ORIGIN),))
+                locations = IndexSettings(index_urls=(Location(index.simple_url, ORIGIN),))
             else:
-                places = IndexSettings(find_links=(Location(str(links), ORIGIN),))
+                locations = IndexSettings(find_links=(Location(str(links), ORIGIN),))
             target = make_target()
-            finder = Finder(session, places, target, ui)
+            locations = replace(locations, formats=formats or FormatControl())
+            bundled_location = BundledLocation(bundled, target) if bundled else None
+            finder = Finder(session, locations, target, ui, bundled=bundled_location)
             preparer = stack.enter_context(Preparer(session, finder, target, ui, builder))
             return Bench(preparer, told)
 

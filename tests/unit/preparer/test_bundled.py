@@ -1,4 +1,4 @@
-"""The bundled wheel as a candidate."""
+"""The bundled wheel as a location (`index.bundled`), through a whole preparer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from bootstrap._bundled import BundledWheel
-from bootstrap.preparer.bundled import BundledPreparer
-from bootstrap.preparer.preparer import Preparer
+from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.index.bundled import is_bundled
+from bootstrap.index.settings import FormatControl
 from bootstrap.resolve.explain.conflict import NoCandidateError
 from bootstrap.trust.hashes import HashMismatchError
 from tests.servers import make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench
 from tests.unit.resolve.memory import user_requirement
+
+PIP = canonicalize_name("pip")
 
 
 @dataclass(frozen=True)
@@ -36,25 +39,21 @@ def links(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def beside(make_bench: MakeBench, links: Path) -> Bench:
-    return make_bench(links=links)
-
-
-@pytest.fixture
 def bundled(tmp_path: Path) -> BundledWheel:
     path = make_wheel(tmp_path, "pip", "26.3", requires_python=">=3.10")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return WheelOnDisk(path.name, "26.3", digest, path)
 
 
-def _bench(bundled: BundledWheel, beside: Preparer) -> Bench:
-    return Bench(BundledPreparer(bundled, beside))  # type: ignore[arg-type]  # the same interface
+@pytest.fixture
+def bench(make_bench: MakeBench, links: Path, bundled: BundledWheel) -> Bench:
+    """A bench over the bundled wheel and a directory."""
+    return make_bench(links=links, bundled=bundled)
 
 
-def test_it_is_resolved_and_verified_with_nothing_else_there(
-    bundled: BundledWheel, beside: Bench
+def test_without_any_other_location_the_bundled_wheel_is_resolved_and_verified(
+    bundled: BundledWheel, bench: Bench
 ) -> None:
-    bench = _bench(bundled, beside.preparer)
     (prepared,) = bench.preparer.wheels(bench.resolve("pip>=20"))
     assert prepared.wheel.filename == "pip-26.3-py3-none-any.whl"
     assert prepared.wheel.sha256 == bundled.sha256
@@ -62,50 +61,63 @@ def test_it_is_resolved_and_verified_with_nothing_else_there(
     assert prepared.direct_url is None
 
 
-def test_a_version_it_is_not_is_told(bundled: BundledWheel, beside: Bench) -> None:
-    bench = _bench(bundled, beside.preparer)
+def test_the_message_for_another_version_names_the_bundled_one(bench: Bench) -> None:
     with pytest.raises(NoCandidateError, match=r"no version of pip meets <21; there are 26\.3"):
         bench.resolve("pip<21")
 
 
-def test_what_is_not_bundled_is_told_with_the_places_asked(
-    bundled: BundledWheel, beside: Bench
+def test_the_message_for_another_project_names_the_bundled_wheel_as_a_location(
+    bench: Bench,
 ) -> None:
-    bench = _bench(bundled, beside.preparer)
     with pytest.raises(NoCandidateError, match=r"the bundled pip-26\.3-py3-none-any\.whl"):
         bench.resolve("requests")
 
 
-def test_a_newer_one_in_a_directory_is_preferred(
+def test_a_newer_wheel_in_a_directory_is_preferred(
     bundled: BundledWheel, make_bench: MakeBench, links: Path
 ) -> None:
     make_wheel(links, "pip", "27.0")
-    bench = _bench(bundled, make_bench(links=links).preparer)
+    bench = make_bench(links=links, bundled=bundled)
     (prepared,) = bench.preparer.wheels(bench.resolve("pip"))
     assert prepared.wheel.filename == "pip-27.0-py3-none-any.whl"
 
 
-def test_a_directory_adds_what_is_installed_beside_it(
+def test_the_same_version_in_a_directory_is_preferred(
+    bundled: BundledWheel, make_bench: MakeBench, links: Path
+) -> None:
+    make_wheel(links, "pip", "26.3")
+    candidates = make_bench(links=links, bundled=bundled).preparer.candidates(PIP)
+    assert [is_bundled(each) for each in candidates] == [False, True]
+
+
+def test_settings_for_files_of_others_do_not_exclude_it(
+    bundled: BundledWheel, make_bench: MakeBench, links: Path
+) -> None:
+    make_wheel(links, "pip", "27.0")
+    no_wheels = FormatControl(no_binary=frozenset({":all:"}))
+    bench = make_bench(links=links, bundled=bundled, formats=no_wheels)
+    assert [str(each.version) for each in bench.preparer.candidates(PIP)] == ["26.3"]
+
+
+def test_a_directory_adds_what_is_installed_with_it(
     bundled: BundledWheel, make_bench: MakeBench, links: Path
 ) -> None:
     make_wheel(links, "helper", "1.0", requires=["pip"])
-    bench = _bench(bundled, make_bench(links=links).preparer)
+    bench = make_bench(links=links, bundled=bundled)
     wheels = bench.preparer.wheels(bench.resolve("helper"))
     assert [each.wheel.filename.split("-")[0] for each in wheels] == ["pip", "helper"]
 
 
-def test_a_hash_of_the_user_s_counts_for_it(bundled: BundledWheel, beside: Bench) -> None:
-    bench = _bench(bundled, beside.preparer)
-    said = {"text": "pip==26.3", "hashes": [f"sha256:{'0' * 64}"]}
+def test_a_hash_of_the_user_applies_to_it(bench: Bench) -> None:
+    hashed = {"text": "pip==26.3", "hashes": [f"sha256:{'0' * 64}"]}
     with pytest.raises(NoCandidateError, match="has the hash that is asked for"):
-        bench.resolve(user_requirement(said))
+        bench.resolve(user_requirement(hashed))
 
 
 def test_bytes_that_are_not_the_pinned_ones_are_refused(
-    bundled: BundledWheel, beside: Bench
+    bundled: BundledWheel, bench: Bench
 ) -> None:
     assert isinstance(bundled, WheelOnDisk)
-    bench = _bench(bundled, beside.preparer)
     resolution = bench.resolve("pip")
     bundled.path.write_bytes(bundled.path.read_bytes() + b"more")
     with pytest.raises(HashMismatchError):

@@ -162,7 +162,7 @@ def test_a_wheel_that_says_it_is_another_version_gives_way_to_an_older_one(
     index.add(make_wheel(tmp_path, "demo", "1.0"))
     resolution = bench.resolve("demo")
     assert [str(each.version) for each in resolution.distributions] == ["1.0"]
-    assert "demo-2.0-py3-none-any.whl says that it is demo 7.0" in bench.told.getvalue()
+    assert "The metadata of demo-2.0-py3-none-any.whl is of demo 7.0" in bench.told.getvalue()
 
 
 def test_a_wheel_that_is_no_zip_gives_way_to_an_older_one(

@@ -1,4 +1,4 @@
-"""Where repositories of editable requirements stay, after runs that failed or were killed, too."""
+"""Where repositories of editable requirements are, also after runs that failed or were killed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.install.commit.staging import StagingDirectory
 from bootstrap.install.vcs_src import Repositories, mend
 from bootstrap.pep517.builder import Builder
-from bootstrap.pep517.git import VcsError, VcsUrl, parse_vcs_url
+from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import VcsCheckout
-from bootstrap.preparer.source_fetcher import Checkouts
+from bootstrap.preparer.source_fetcher import SourceFetcher
 from bootstrap.signals import StoppedError
 from bootstrap.ui import Ui
 from tests.functional.builds.projects import git, repository, write_project
@@ -31,18 +31,38 @@ pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="there is no git
 NAME = canonicalize_name("demo")
 
 
+class Run:
+    """One run: at its end, what it moved to `src` is undone unless it was to be kept."""
+
+    def __init__(self, git: Git, src: Path, ui: Ui) -> None:
+        self.repositories = Repositories(src, ui)
+        self.fetcher = SourceFetcher(None, git, None, self.repositories)  # type: ignore[arg-type]  # nothing is fetched
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.repositories.end()
+
+    def move(self, checkout: VcsCheckout, url: VcsUrl) -> None:
+        self.fetcher.move_to_src(checkout, url, NAME)
+
+    def keep(self) -> None:
+        self.repositories.keep()
+
+
 @pytest.fixture
 def ui() -> Ui:
     return Ui(io.StringIO(), io.StringIO())
 
 
 @pytest.fixture
-def room(tmp_path: Path, ui: Ui) -> Iterator[Builder]:
+def builder(tmp_path: Path, ui: Ui) -> Iterator[Builder]:
     settings = BuildSettings(environ=os.environ)
-    directory = tmp_path / "room"
+    directory = tmp_path / "builds"
     directory.mkdir()
-    with Builder(target_of(), LocalSdists(), settings, directory=directory, ui=ui) as room:
-        yield room
+    with Builder(target_of(), LocalSdists(), settings, directory=directory, ui=ui) as builder:
+        yield builder
 
 
 @pytest.fixture
@@ -59,35 +79,35 @@ def src(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def a_run(room: Builder, src: Path, ui: Ui) -> Callable[[], Checkouts]:
+def a_run(builder: Builder, src: Path, ui: Ui) -> Callable[[], Run]:
     """Return a new run's."""
-    return lambda: Checkouts(Repositories(src, ui), room.git)
+    return lambda: Run(builder.git, src, ui)
 
 
 @pytest.fixture
-def fresh(room: Builder, url: VcsUrl, tmp_path: Path) -> Callable[[], VcsCheckout]:
+def fresh(builder: Builder, url: VcsUrl, tmp_path: Path) -> Callable[[], VcsCheckout]:
     """Clone the repository."""
 
     def clone() -> VcsCheckout:
         into = tmp_path / "fresh"
         shutil.rmtree(into, ignore_errors=True)
-        return room.git.clone(url, into, editable=True)
+        return builder.git.clone(url, into, editable=True)
 
     return clone
 
 
 @pytest.fixture
-def settle(
-    a_run: Callable[[], Checkouts], fresh: Callable[[], VcsCheckout], url: VcsUrl
+def move_to_src(
+    a_run: Callable[[], Run], fresh: Callable[[], VcsCheckout], url: VcsUrl
 ) -> Callable[[], None]:
-    """Settle the repository in a run of its own, that installs it."""
+    """Move the repository to `src` in a run of its own, which keeps it."""
 
-    def run() -> None:
-        with a_run() as checkouts:
-            checkouts.settle(fresh(), url, NAME)
-            checkouts.keep()
+    def move_and_keep() -> None:
+        with a_run() as run:
+            run.move(fresh(), url)
+            run.keep()
 
-    return run
+    return move_and_keep
 
 
 def killed(src: Path) -> Path:
@@ -100,45 +120,49 @@ def killed(src: Path) -> Path:
     return kept
 
 
-def test_what_a_killed_run_moved_aside_comes_back(settle: Callable[[], None], src: Path) -> None:
-    settle()
+def test_a_clone_that_a_killed_run_had_moved_aside_is_restored(
+    move_to_src: Callable[[], None], src: Path
+) -> None:
+    move_to_src()
     (src / "demo" / "mine.txt").write_text("mine", encoding="utf-8")
     killed(src)
-    settle()
+    move_to_src()
     assert (src / "demo" / "mine.txt").is_file()
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_what_a_killed_run_had_replaced_goes(settle: Callable[[], None], src: Path) -> None:
-    settle()
+def test_a_clone_that_a_killed_run_had_replaced_is_removed(
+    move_to_src: Callable[[], None], src: Path
+) -> None:
+    move_to_src()
     kept = killed(src)
     shutil.copytree(kept, src / "demo", symlinks=True)
-    settle()
+    move_to_src()
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_what_a_living_run_moved_aside_is_left_to_it(
-    settle: Callable[[], None],
+def test_a_clone_that_another_running_run_moved_aside_is_left_alone(
+    move_to_src: Callable[[], None],
     src: Path,
     url: VcsUrl,
-    a_run: Callable[[], Checkouts],
+    a_run: Callable[[], Run],
     fresh: Callable[[], VcsCheckout],
     ui: Ui,
 ) -> None:
-    settle()
+    move_to_src()
     with a_run() as other:
-        other.settle(fresh(), url, NAME)
-        settle()
+        other.move(fresh(), url)
+        move_to_src()
         mend(src, ui)
         assert len(list(src.iterdir())) == 2
         other.keep()
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_a_killed_run_is_swept_without_settling_anything(
-    settle: Callable[[], None], src: Path, ui: Ui
+def test_a_killed_run_is_cleaned_up_without_moving_anything(
+    move_to_src: Callable[[], None], src: Path, ui: Ui
 ) -> None:
-    settle()
+    move_to_src()
     (src / "demo" / "mine.txt").write_text("mine", encoding="utf-8")
     killed(src)
     mend(src, ui)
@@ -150,73 +174,73 @@ class ErrorAfterwardsError(Exception):
     """Something fails."""
 
 
-def fail(checkouts: Checkouts, *actions: Callable[[], object]) -> None:
+def fail(run: Run, *actions: Callable[[], object]) -> None:
     """Do things in a run, and fail."""
-    with suppress(ErrorAfterwardsError), checkouts:
+    with suppress(ErrorAfterwardsError), run:
         for each in actions:
             each()
         raise ErrorAfterwardsError
 
 
-def test_what_is_to_be_kept_stays_whatever_comes(
-    a_run: Callable[[], Checkouts], fresh: Callable[[], VcsCheckout], url: VcsUrl, src: Path
+def test_a_kept_clone_stays_even_if_the_run_fails(
+    a_run: Callable[[], Run], fresh: Callable[[], VcsCheckout], url: VcsUrl, src: Path
 ) -> None:
     for _ in range(2):
         run = a_run()
-        fail(run, lambda run=run: run.settle(fresh(), url, NAME), run.keep)  # type: ignore[misc]
+        fail(run, lambda run=run: run.move(fresh(), url), run.keep)  # type: ignore[misc]
         assert [path.name for path in src.iterdir()] == ["demo"]
         assert (src / "demo" / "pyproject.toml").is_file()
 
 
-def test_what_was_settled_twice_in_a_run_that_fails_comes_back_as_it_was_before_both(
-    settle: Callable[[], None],
-    a_run: Callable[[], Checkouts],
+def test_a_clone_replaced_twice_in_a_run_that_fails_is_restored_as_it_was_before_both(
+    move_to_src: Callable[[], None],
+    a_run: Callable[[], Run],
     fresh: Callable[[], VcsCheckout],
     url: VcsUrl,
     src: Path,
 ) -> None:
-    settle()
+    move_to_src()
     before = (src / "demo").stat().st_ino
     run = a_run()
 
-    def settle_again() -> None:
-        run.settle(fresh(), url, NAME)
+    def move_again() -> None:
+        run.move(fresh(), url)
 
-    fail(run, settle_again, settle_again)
+    fail(run, move_again, move_again)
     assert (src / "demo").stat().st_ino == before
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_what_was_settled_twice_in_a_run_that_fails_goes_where_nothing_was(
-    a_run: Callable[[], Checkouts], fresh: Callable[[], VcsCheckout], url: VcsUrl, src: Path
+def test_a_new_clone_moved_twice_in_a_run_that_fails_is_removed(
+    a_run: Callable[[], Run], fresh: Callable[[], VcsCheckout], url: VcsUrl, src: Path
 ) -> None:
     run = a_run()
 
-    def settle_again() -> None:
-        run.settle(fresh(), url, NAME)
+    def move_again() -> None:
+        run.move(fresh(), url)
 
-    fail(run, settle_again, settle_again)
+    fail(run, move_again, move_again)
     assert not src.exists()
 
 
-def test_a_place_is_never_empty_while_something_else_takes_it(
-    settle: Callable[[], None],
-    a_run: Callable[[], Checkouts],
+def test_the_clone_is_never_missing_while_another_replaces_it(
+    move_to_src: Callable[[], None],
+    a_run: Callable[[], Run],
     fresh: Callable[[], VcsCheckout],
     url: VcsUrl,
     src: Path,
 ) -> None:
-    settle()
+    move_to_src()
     run, found = a_run(), fresh()
     there = []
     with listening(lambda _: there.append((src / "demo").exists())):
-        fail(run, lambda: run.settle(found, url, NAME))
+        fail(run, lambda: run.move(found, url))
     assert there
     assert all(there)
 
 
 def test_a_link_to_somebody_s_own_clone_is_refused_and_stays(
-    a_run: Callable[[], Checkouts],
+    a_run: Callable[[], Run],
     fresh: Callable[[], VcsCheckout],
     url: VcsUrl,
     src: Path,
@@ -227,29 +251,29 @@ def test_a_link_to_somebody_s_own_clone_is_refused_and_stays(
     src.mkdir()
     (src / "demo").symlink_to(own)
     with (
-        a_run() as checkouts,
+        a_run() as run,
         pytest.raises(VcsError, match=f"{src / 'demo'}: it is a link to {own}") as caught,
     ):
-        checkouts.settle(fresh(), url, NAME)
+        run.move(fresh(), url)
     assert caught.value.hint is not None
     assert f"-e {own}" in caught.value.hint
     assert (src / "demo").is_symlink()
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_a_socket_of_git_s_does_not_hinder(settle: Callable[[], None], src: Path) -> None:
-    settle()
+def test_a_socket_of_git_is_skipped(move_to_src: Callable[[], None], src: Path) -> None:
+    move_to_src()
     os.mkfifo(src / "demo" / ".git" / "fsmonitor--daemon.ipc")
-    settle()
+    move_to_src()
     assert git(src / "demo", "status", "--porcelain") == ""
 
 
-def test_nothing_is_settled_once_the_run_is_over(
-    a_run: Callable[[], Checkouts], fresh: Callable[[], VcsCheckout], url: VcsUrl, src: Path
+def test_nothing_is_moved_after_the_run(
+    a_run: Callable[[], Run], fresh: Callable[[], VcsCheckout], url: VcsUrl, src: Path
 ) -> None:
-    checkouts = a_run()
+    run = a_run()
     found = fresh()
-    checkouts.__exit__(None, None, None)
+    run.__exit__(None, None, None)
     with pytest.raises(StoppedError):
-        checkouts.settle(found, url, NAME)
+        run.move(found, url)
     assert not src.exists()

@@ -1,4 +1,4 @@
-"""What get-pip.py gives old Pythons besides pip."""
+"""The requirements that get-pip.py adds on old Pythons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.environment.venv import make
 from bootstrap.ui import Ui
-from bootstrap.workflow.default_requirements import with_seeds
+from bootstrap.workflow.default_requirements import add_default_requirements
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def target(tmp_path: Path) -> TargetEnvironment:
     return make(running, tmp_path / "target")
 
 
-def seeds(
+def added(
     target: TargetEnvironment,
     *argv: str,
     version: tuple[int, int, int] = (3, 11, 0),
@@ -32,19 +32,21 @@ def seeds(
     environ: Mapping[str, str] | None = None,
 ) -> list[str]:
     config = load(argv, {"HOME": "/nowhere", **(environ or {})}, cwd=Path("/work"))
-    wanted = with_seeds(config, replace(target, version_info=version), offered.split().__contains__)
-    return [each.text for each in wanted.requirements[len(config.wanted.requirements) :]]
+    request = add_default_requirements(
+        config, replace(target, version_info=version), offered.split().__contains__
+    )
+    return [each.text for each in request.requirements[len(config.wanted.requirements) :]]
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 11, 9)])
 def test_an_old_python_gets_setuptools_and_wheel(
     version: tuple[int, int, int], target: TargetEnvironment
 ) -> None:
-    assert seeds(target, version=version) == ["setuptools", "wheel"]
+    assert added(target, version=version) == ["setuptools", "wheel"]
 
 
 def test_a_newer_python_gets_pip_alone(target: TargetEnvironment) -> None:
-    assert seeds(target, version=(3, 12, 0)) == []
+    assert added(target, version=(3, 12, 0)) == []
 
 
 @pytest.mark.parametrize(
@@ -60,17 +62,17 @@ def test_a_newer_python_gets_pip_alone(target: TargetEnvironment) -> None:
         (["pip<21", "extra"], {}, ["setuptools", "wheel"]),
     ],
 )
-def test_they_can_be_done_without(
+def test_options_leave_them_out(
     argv: list[str], environ: dict[str, str], expected: list[str], target: TargetEnvironment
 ) -> None:
-    assert seeds(target, *argv, environ=environ) == expected
+    assert added(target, *argv, environ=environ) == expected
 
 
-def test_what_the_target_can_import_stays(target: TargetEnvironment) -> None:
+def test_a_package_that_the_target_can_import_is_not_added(target: TargetEnvironment) -> None:
     (target.scheme.purelib / "setuptools").mkdir(parents=True)
     (target.scheme.purelib / "setuptools" / "__init__.py").write_text("")
-    assert seeds(target) == ["wheel"]
+    assert added(target) == ["wheel"]
 
 
-def test_what_nobody_offers_is_done_without(target: TargetEnvironment) -> None:
-    assert seeds(target, offered="wheel") == ["wheel"]
+def test_a_project_without_a_wheel_is_not_added(target: TargetEnvironment) -> None:
+    assert added(target, offered="wheel") == ["wheel"]

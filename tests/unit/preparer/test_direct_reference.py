@@ -1,4 +1,4 @@
-"""Direct references to wheels, near and far."""
+"""Direct references to wheels, local and remote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bootstrap.preparer.direct_reference import (
     UnsuitableWheelError,
     WrongReferenceError,
 )
-from bootstrap.preparer.source_fetcher import Sources
+from bootstrap.preparer.source_fetcher import SourceFetcher
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench, reference
@@ -111,7 +111,7 @@ def test_an_sdist_needs_a_builder(bench: Bench, tmp_path: Path) -> None:
     ("url", "found"), [("git+https://host.test/demo", "a repository"), ("file:///", "a directory")]
 )
 def test_what_is_no_file_is_not_fetched_where_a_hash_is_expected(url: str, found: str) -> None:
-    sources = Sources(None, None, None, None)  # type: ignore[arg-type]  # it asks none of them
+    fetcher = SourceFetcher(None, None, None, None)  # type: ignore[arg-type]  # it asks none of them
     message = f"expected a file with the hash that was given, found {found}"
     with pytest.raises(WrongReferenceError, match=message):
-        sources.reference(reference(url, "demo"), Hashes.of([("sha256", "0" * 64)]))
+        fetcher.reference(reference(url, "demo"), Hashes.of([("sha256", "0" * 64)]))

@@ -1,0 +1,129 @@
+"""Prefetching: work is done once, and older versions are prefetched in time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bootstrap.network.session import Session
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.preparer.prefetch import Prefetcher
+from bootstrap.trust.policy import TrustPolicy
+from tests.servers import IndexServer, make_wheel
+from tests.unit.preparer.conftest import Bench
+from tests.unit.resolve.test_completeness import SILENT
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with Session(NetworkSettings(offline=True), None, TrustPolicy(()), SILENT) as session:
+        yield session
+
+
+class Work:
+    """Counts its calls; each waits until it may finish."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.may_finish = threading.Event()
+        self.has_started = threading.Event()
+
+    def __call__(self, key: str) -> str:
+        self.calls.append(key)
+        self.has_started.set()
+        assert self.may_finish.wait(20)
+        if key == "bad":
+            raise LookupError(key)
+        return key.upper()
+
+
+@pytest.fixture
+def work() -> Iterator[Work]:
+    work = Work()
+    yield work
+    work.may_finish.set()
+
+
+def test_a_started_call_is_waited_for_and_not_repeated(session: Session, work: Work) -> None:
+    prefetcher = Prefetcher("test", work, session)
+    prefetcher.start("a")
+    assert work.has_started.wait(20)
+    work.may_finish.set()
+    assert (prefetcher("a"), prefetcher("a")) == ("A", "A")
+    assert work.calls == ["a"]
+
+
+def test_a_call_that_was_not_started_is_made_at_once(session: Session, work: Work) -> None:
+    work.may_finish.set()
+    prefetcher = Prefetcher("test", work, session)
+    assert (prefetcher("a"), prefetcher("a")) == ("A", "A")
+    assert work.calls == ["a"]
+
+
+def test_a_queued_call_is_made_in_the_thread_that_asks(session: Session, work: Work) -> None:
+    prefetcher = Prefetcher("test", work, session)
+    for n in range(20):  # more than there are threads
+        prefetcher.start(f"{n}")
+    threading.Timer(0.01, work.may_finish.set).start()
+    assert prefetcher("19") == "19"
+    assert work.calls.count("19") == 1
+
+
+def test_an_error_is_raised_to_those_who_ask_for_the_key(session: Session, work: Work) -> None:
+    work.may_finish.set()
+    prefetcher = Prefetcher("test", work, session)
+    prefetcher.start("bad")
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            prefetcher("bad")
+    assert work.calls == ["bad"]
+
+
+def test_two_threads_share_one_call(session: Session, work: Work) -> None:
+    prefetcher = Prefetcher("test", work, session)
+    found: list[str] = []
+    ask: Callable[[], None] = lambda: found.append(prefetcher("a"))  # noqa: E731  # one line for a thread
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for each in threads:
+        each.start()
+    work.may_finish.set()
+    for each in threads:
+        each.join(20)
+    assert found == ["A"] * 3
+    assert work.calls == ["a"]
+
+
+def test_a_queued_call_that_was_stopped_can_be_asked_for(session: Session, work: Work) -> None:
+    prefetcher = Prefetcher("test", work, session)
+    for n in range(20):
+        prefetcher.start(f"{n}")
+    prefetcher.stop()
+    work.may_finish.set()
+    assert prefetcher("19") == "19"
+
+
+def test_after_two_versions_the_metadata_of_older_ones_is_prefetched(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    for n in range(1, 13):
+        index.add(
+            make_wheel(tmp_path, "demo", f"{n}.0", requires=["helper<2" if n > 2 else "helper"])
+        )
+    index.add(make_wheel(tmp_path, "helper", "2.0"))
+    resolution = bench.resolve("demo", "helper>=2")
+    assert [str(each.version) for each in resolution.distributions] == ["2.0", "2.0"]
+    fetched = [r.path for r in index.requests if r.path.endswith(".metadata") and "demo" in r.path]
+    assert len(fetched) == len(set(fetched)) >= 11
+
+
+def test_if_the_first_version_is_chosen_no_other_metadata_is_fetched(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    for n in range(1, 5):
+        index.add(make_wheel(tmp_path, "demo", f"{n}.0"))
+    bench.resolve("demo")
+    fetched = [r.path for r in index.requests if r.path.endswith(".metadata")]
+    assert fetched == ["/files/demo-4.0-py3-none-any.whl.metadata"]

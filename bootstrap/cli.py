@@ -93,7 +93,7 @@ def _examined(config: Config, ui: Ui) -> int:
     if config.as_json:
         ui.answer(json.dumps(render.as_json(report), indent=2))
     else:
-        ui.tell("\n".join(render.render(report)))
+        ui.tell("\n".join(render.as_text(report)))
     return report.exit_status
 
 

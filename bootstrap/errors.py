@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 
 class BootstrapError(Exception):
     """Something the user can be told in one message.
@@ -22,3 +24,16 @@ class UsageError(BootstrapError):
     """The command line, a variable or a configuration file says something we do not understand."""
 
     exit_status = 2
+
+
+def iter_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and every error that it wraps or was raised from, each once."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        cause = waiting.pop(0)
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        wrapped = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
+        waiting += [other for other in wrapped if isinstance(other, BaseException)]

@@ -1,1 +1,1 @@
-"""The doctor: what is trusted, by whose word, what servers present, and what each store says."""
+"""The command `doctor`: what is trusted, what servers present, and what each store says."""

@@ -1,4 +1,4 @@
-"""Telling people: the report in lines."""
+"""Render the report as text or as JSON."""
 
 from __future__ import annotations
 
@@ -6,125 +6,118 @@ from typing import Any
 
 from bootstrap.doctor.report import DoctorReport
 from bootstrap.errors import BootstrapError
-from bootstrap.tls_diagnosis import findings
-from bootstrap.tls_diagnosis.certificate import Certificate
-from bootstrap.tls_diagnosis.examine import Examination, Verdict
+from bootstrap.tls_diagnosis.certificate import format_date
 from bootstrap.tls_diagnosis.explain import CertificateError
+from bootstrap.tls_diagnosis.server_report import ServerReport, Verdict
 
 
-def render(report: DoctorReport) -> list[str]:
-    """Return the report as lines for people."""
-    plausible = report.clock_doubt or "plausible"
+def as_text(report: DoctorReport) -> list[str]:
+    """Return the report as lines of text."""
+    clock = f"probably wrong, {report.clock_problem}" if report.clock_problem else "OK"
     return [
         f"Python: {report.python}; {report.tls}",
-        f"Clock: {report.now:%Y-%m-%d %H:%M:%S} UTC, {plausible}",
+        f"Clock: {clock} ({report.now:%Y-%m-%d %H:%M:%S} UTC)",
         *_section("Environment", [f"{name}={value}" for name, value in report.variables]),
         *_section("Settings", list(report.settings)),
         *report.policy,
-        *(_complaint(report.failure) if report.failure else []),
-        *(line for url, found in report.examinations for line in _examined(url, found)),
+        *_failure_lines(report.failure),
+        *(line for url, server in report.servers for line in _server_lines(url, server)),
     ]
 
 
-def _section(title: str, lines: list[str]) -> list[str]:
-    return [f"{title}:", *(f"  {line}" for line in lines or ["nothing that matters is set"])]
-
-
-def _complaint(failure: BootstrapError) -> list[str]:
-    hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
-    return [*str(failure).splitlines(), *(hint or "").splitlines()]
-
-
-def _examined(url: str, found: Examination) -> list[str]:
-    way = f" through {found.server.shown_proxy}" if found.server.proxy else ""
-    return [
-        "",
-        f"{url}{way}: {_summary(found)}",
-        *(line for number, each in enumerate(found.chain) for line in _certificate(number, each)),
-        *(["  Verdicts:"] if found.verdicts else []),
-        *(f"    {_verdict(verdict)}" for verdict in found.verdicts),
-        *(f"  {line}" for line in (_complaint(found.failure) if found.failure else [])),
-    ]
-
-
-def _summary(found: Examination) -> str:
-    if found.blindly_trusted:
-        return f"NOT verified, because {found.blindly_trusted} says to trust it blindly"
-    if not found.is_good:
-        return "bad"
-    by = f", believed by {found.anchor.source}" if found.anchor else ""
-    intercepted = f"; intercepted by {found.interception.name}" if found.interception else ""
-    return f"good ({found.protocol or 'TLS'}{by}){intercepted}"
-
-
-def _certificate(number: int, certificate: Certificate) -> list[str]:
-    names = f" for {', '.join(certificate.names)}" if certificate.names else ""
-    dates = f"{findings.day(certificate.not_before)} to {findings.day(certificate.not_after)}"
-    return [
-        f"  {number}. {certificate.subject}{names}",
-        f"     issued by {certificate.issuer}",
-        f"     valid {dates}; {certificate.key}; {certificate.signature}",
-        f"     SHA-256 {certificate.sha256}",
-    ]
-
-
-def _verdict(verdict: Verdict) -> str:
-    if not verdict.accepted:
-        return f"no:  {verdict.source}: {verdict.words}"
-    anchor = f": anchored by {verdict.anchor.subject}" if verdict.anchor else ""
-    return f"yes: {verdict.source}{anchor}"
-
-
-# FOLDED from bootstrap/doctor/machine.py
 def as_json(report: DoctorReport) -> dict[str, Any]:
-    """Return the report for machines: JSON's own types only."""
+    """Return the report as an object of JSON's own types."""
     return {
         "python": report.python,
         "tls": report.tls,
-        "clock": {"now": report.now.isoformat(), "doubt": report.clock_doubt},
+        "clock": {"now": report.now.isoformat(), "doubt": report.clock_problem},
         "environment": dict(report.variables),
         "settings": list(report.settings),
         "policy": list(report.policy),
         "failure": _failure_json(report.failure),
-        "servers": [_examination_json(url, found) for url, found in report.examinations],
+        "servers": [_server_json(url, server) for url, server in report.servers],
         "good": report.exit_status == 0,
     }
 
 
-def _examination_json(url: str, found: Examination) -> dict[str, Any]:
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines or ["no relevant settings"])]
+
+
+def _failure_lines(failure: BootstrapError | None) -> list[str]:
+    if failure is None:
+        return []
+    # The full hint would end with the command that the user has just run.
+    hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
+    return [*str(failure).splitlines(), *(hint or "").splitlines()]
+
+
+def _server_lines(url: str, report: ServerReport) -> list[str]:
+    through = f" through {report.server.redacted_proxy}" if report.server.proxy else ""
+    lines = ["", f"{url}{through}: {_status(report)}"]
+    for number, certificate in enumerate(report.chain):
+        names = f" for {', '.join(certificate.names)}" if certificate.names else ""
+        dates = f"{format_date(certificate.not_before)} to {format_date(certificate.not_after)}"
+        lines += [
+            f"  {number}. {certificate.subject}{names}",
+            f"     issued by {certificate.issuer}",
+            f"     valid {dates}; {certificate.key}; {certificate.signature}",
+            f"     SHA-256 {certificate.sha256}",
+        ]
+    if report.verdicts:
+        lines += ["  Trust stores:", *(f"    {_verdict_line(v)}" for v in report.verdicts)]
+    return [*lines, *(f"  {line}" for line in _failure_lines(report.failure))]
+
+
+def _status(report: ServerReport) -> str:
+    if report.unverified_by:
+        return f"NOT VERIFIED, because of {report.unverified_by}"
+    if not report.is_ok:
+        return "FAILED"
+    by = f", trusted by {report.accepted_by.source}" if report.accepted_by else ""
+    intercepted = f"; intercepted by {report.product.name}" if report.product else ""
+    return f"OK ({report.protocol or 'TLS'}{by}){intercepted}"
+
+
+def _verdict_line(verdict: Verdict) -> str:
+    if not verdict.accepted:
+        return f"FAILED: {verdict.source}: {verdict.detail}"
+    anchor = f": CA certificate {verdict.anchor.subject}" if verdict.anchor else ""
+    return f"OK:     {verdict.source}{anchor}"
+
+
+def _server_json(url: str, report: ServerReport) -> dict[str, Any]:
     return {
         "url": url,
-        "good": found.is_good,
-        "proxy": found.server.shown_proxy,
-        "protocol": found.protocol,
-        "trusted_blindly": str(found.blindly_trusted) if found.blindly_trusted else None,
-        "interception": found.interception.name if found.interception else None,
-        "chain": [_certificate_json(each) for each in found.chain],
-        "verdicts": [_verdict_json(verdict) for verdict in found.verdicts],
-        "failure": _failure_json(found.failure),
-    }
-
-
-def _certificate_json(certificate: Certificate) -> dict[str, Any]:
-    return {
-        "subject": str(certificate.subject),
-        "issuer": str(certificate.issuer),
-        "not_before": certificate.not_before.isoformat(),
-        "not_after": certificate.not_after.isoformat(),
-        "names": list(certificate.names),
-        "key": str(certificate.key),
-        "signature": certificate.signature,
-        "sha256": certificate.sha256,
-    }
-
-
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "source": verdict.source,
-        "in_force": verdict.in_force,
-        "accepted": verdict.accepted,
-        "words": verdict.words,
-        "anchor": str(verdict.anchor.subject) if verdict.anchor else None,
+        "good": report.is_ok,
+        "proxy": report.server.redacted_proxy or None,
+        "protocol": report.protocol,
+        "trusted_blindly": str(report.unverified_by) if report.unverified_by else None,
+        "interception": report.product.name if report.product else None,
+        "chain": [
+            {
+                "subject": str(certificate.subject),
+                "issuer": str(certificate.issuer),
+                "not_before": certificate.not_before.isoformat(),
+                "not_after": certificate.not_after.isoformat(),
+                "names": list(certificate.names),
+                "key": str(certificate.key),
+                "signature": certificate.signature,
+                "sha256": certificate.sha256,
+            }
+            for certificate in report.chain
+        ],
+        "verdicts": [
+            {
+                "source": verdict.source,
+                "in_force": verdict.in_force,
+                "accepted": verdict.accepted,
+                "words": verdict.detail,
+                "anchor": str(verdict.anchor.subject) if verdict.anchor else None,
+            }
+            for verdict in report.verdicts
+        ],
+        "failure": _failure_json(report.failure),
     }
 
 

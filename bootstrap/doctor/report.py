@@ -1,4 +1,4 @@
-"""Looking: every URL's server under the policy, and everything else that decides about trust."""
+"""Collect what decides about trust, and inspect the servers that a run would use."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.urls import redact
-from bootstrap.tls_diagnosis import findings
-from bootstrap.tls_diagnosis.connect import redacted_proxy
-from bootstrap.tls_diagnosis.examine import Examination, examine
+from bootstrap.tls_diagnosis.connect import Server, redacted_proxy
+from bootstrap.tls_diagnosis.explain import clock_problem, release_date
+from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
 from bootstrap.trust import description
-from bootstrap.trust.context import establish
+from bootstrap.trust.anchors import load_anchors
+from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
 
@@ -27,32 +28,44 @@ VARIABLES = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
 )
-"""The environment variables that matter for reaching and believing a server."""
+"""The environment variables that change how a server is reached and verified."""
 
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """What the doctor found."""
+    """All facts that `doctor` shows."""
 
     python: str
     tls: str
     now: datetime
-    clock_doubt: str | None
+    clock_problem: str | None
     variables: tuple[tuple[str, str], ...]
     settings: tuple[str, ...]
-    """What was said, in whatever voice, in lines."""
+    """Each setting with its origin, a line each."""
     policy: tuple[str, ...]
-    """The policy with provenance and with what was found in each source, in lines."""
+    """The policy with origins, and what each source contains, in lines."""
     failure: BootstrapError | None
-    """Why no server can be asked at all."""
-    examinations: tuple[tuple[str, Examination], ...] = ()
-    """Each URL with what was found there."""
+    """Why no server can be connected to at all."""
+    servers: tuple[tuple[str, ServerReport], ...] = ()
+    """Each URL with the report of its server."""
 
     @property
     def exit_status(self) -> int:
-        """0 where a run would speak with every server, else 1."""
-        good = all(examination.is_good for _, examination in self.examinations)
-        return 0 if good and self.failure is None else 1
+        """0 if a run would use every server, else 1."""
+        is_ok = self.failure is None and all(server.is_ok for _, server in self.servers)
+        return 0 if is_ok else 1
+
+
+def inspect(config: Config, environ: Mapping[str, str], ui: Ui) -> DoctorReport:
+    """Inspect the servers that a run with this configuration would use."""
+    return diagnose(
+        _urls(config, ui),
+        decide(config.trust),
+        proxy_for=partial(proxy_for, settings=config.network),
+        environ=environ,
+        settings=map(str, config.said),
+        timeout=config.network.timeout,
+    )
 
 
 def diagnose(
@@ -65,23 +78,22 @@ def diagnose(
     timeout: float = 10.0,
     now: datetime | None = None,
 ) -> DoctorReport:
-    """Examine each URL's server under the policy.
+    """Inspect each URL's server under the policy.
 
-    `proxy_for` returns the URL of the proxy for a URL, `environ` is what `VARIABLES` are looked
-    up in, `timeout` is in seconds. Raises `UsageError` for a URL that is not https.
+    `proxy_for` returns the URL of the proxy for a URL, `environ` provides `VARIABLES`, `timeout`
+    is in seconds. Raises `UsageError` for a URL that is not https.
     """
-    places = [_place(url) for url in urls]
+    addresses = [_parse_url(url) for url in urls]
     failure, lines = None, description.policy_lines(policy)
-    examinations: tuple[tuple[str, Examination], ...] = ()
+    servers: list[tuple[str, ServerReport]] = []
     try:
-        lines = description.anchor_lines(policy, establish(policy).anchors)
-        examinations = tuple(
-            (
-                redacted_proxy(url),
-                examine(host, port, policy, proxy=proxy_for(url), timeout=timeout),
-            )
-            for url, host, port in places
-        )
+        anchors = load_anchors(policy)
+        lines = description.anchor_lines(policy, anchors)
+        context = make_context(policy, anchors, lines.append)
+        for url, host, port in addresses:
+            server = Server(host, port, proxy_for(url), timeout)
+            report = inspect_server(server, policy, anchors, context)
+            servers.append((redacted_proxy(url), report))
     except BootstrapError as exc:
         failure = exc
     now = now or datetime.now(timezone.utc)
@@ -89,27 +101,43 @@ def diagnose(
         python=f"{sys.implementation.name} {sys.version.split()[0]} on {sys.platform}",
         tls=_tls_library(),
         now=now,
-        clock_doubt=findings.doubt(now, findings.made_on()),
-        variables=tuple(_shown(name, environ[name]) for name in VARIABLES if name in environ),
+        clock_problem=clock_problem(now, release_date()),
+        variables=tuple(
+            (name, _redact(name, environ[name])) for name in VARIABLES if name in environ
+        ),
         settings=tuple(settings),
         policy=tuple(lines),
         failure=failure,
-        examinations=examinations,
+        servers=tuple(servers),
     )
 
 
-def _place(url: str) -> tuple[str, str, int]:
-    """Return a URL in full, its host and its port. Raises `UsageError`."""
+def _urls(config: Config, ui: Ui) -> tuple[str, ...]:
+    """Return the URLs of the command line, or else those of the indexes."""
+    urls = config.urls or tuple(given.value for given in config.index.index_urls)
+    if urls and config.network.offline:
+        ui.warn("No server is inspected, because of --offline.")
+        return ()
+    if config.urls:
+        return urls
+    encrypted = tuple(url for url in urls if url.startswith("https:"))
+    for url in set(urls).difference(encrypted):
+        ui.warn(f"{redact(url)} is not inspected: without https it has no certificate.")
+    return encrypted
+
+
+def _parse_url(url: str) -> tuple[str, str, int]:
+    """Return a URL with its scheme, its host and its port. Raises `UsageError`."""
     url = url if "://" in url else f"https://{url}"
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port or 443
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         host, port = None, 0
     if parts.scheme != "https" or not host:
         raise UsageError(
-            f"Cannot examine {redacted_proxy(url)}: expected https://HOST[:PORT].",
-            hint="Only TLS has certificates to look at.",
+            f"Cannot inspect {redacted_proxy(url)}: expected https://HOST[:PORT].",
+            hint="Without TLS there is no certificate.",
         )
     return url, host, port
 
@@ -122,34 +150,7 @@ def _tls_library() -> str:
     return ssl.OPENSSL_VERSION
 
 
-def _shown(name: str, value: str) -> tuple[str, str]:
-    """Keep passwords out of a report that is going to be pasted somewhere."""
+def _redact(name: str, value: str) -> str:
+    """Return a variable's value without passwords: users paste reports into public issues."""
     is_proxy = name.lower().endswith("_proxy") and name.lower() != "no_proxy"
-    return name, redacted_proxy(value) if is_proxy and value else value
-
-
-# FOLDED from bootstrap/doctor/consultation.py
-def inspect(config: Config, environ: Mapping[str, str], ui: Ui) -> DoctorReport:
-    """Look at the servers that a run would speak with, and at what decides about trust."""
-    return diagnose(
-        _servers(config, ui),
-        decide(config.trust),
-        proxy_for=partial(proxy_for, settings=config.network),
-        environ=environ,
-        settings=map(str, config.said),
-        timeout=config.network.timeout,
-    )
-
-
-def _servers(config: Config, ui: Ui) -> tuple[str, ...]:
-    """Return the URLs to look at: those that were named, or else the indexes."""
-    urls = config.urls or tuple(given.value for given in config.index.index_urls)
-    if urls and config.network.offline:
-        ui.warn("No server is looked at, since this run is offline.")
-        return ()
-    if config.urls:
-        return urls
-    encrypted = tuple(url for url in urls if url.startswith("https:"))
-    for url in set(urls).difference(encrypted):
-        ui.warn(f"{redact(url)} has no certificate to look at: it is not reached by https.")
-    return encrypted
+    return redacted_proxy(value) if is_proxy and value else value

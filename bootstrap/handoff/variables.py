@@ -161,4 +161,4 @@ _UNKNOWN_TO: Mapping[str, tuple[str, ...]] = {
 def _is_trusted(url: str, said: ForwardedSettings) -> bool:
     parts = urlsplit(url)
     port = parts.port or (80 if parts.scheme == "http" else 443)
-    return said.policy.trusts_blindly(parts.hostname or "", port) is not None
+    return said.policy.is_insecure_host(parts.hostname or "", port) is not None

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3 import exceptions as urllib3_errors
-from bootstrap.errors import BootstrapError
+from bootstrap.errors import BootstrapError, iter_causes
 from bootstrap.network.errors import (
     InterruptedTransferError,
     NetworkError,
@@ -19,8 +19,6 @@ from bootstrap.network.errors import (
     UnreachableError,
 )
 from bootstrap.network.urls import MalformedUrlError, UrlOrigin, url_origin
-from bootstrap.tls_diagnosis.classify import Reason, causes_of
-from bootstrap.tls_diagnosis.explain import explain
 from bootstrap.trust.policy import TrustPolicy
 
 _E = TypeVar("_E", bound=BaseException)
@@ -54,7 +52,7 @@ class RequestContext:
 
 def translated(error: BaseException, journey: RequestContext) -> BootstrapError:
     """Return our error for a failure, told with the journey's facts."""
-    found = list(causes_of(error))
+    found = list(iter_causes(error))
     for translate in (_tls, _tunnel, _connecting, _waiting, _malformed):
         told = translate(found, journey)
         if told is not None:
@@ -67,6 +65,10 @@ def _tls(causes: list[BaseException], journey: RequestContext) -> BootstrapError
     failed = _first(causes, ssl.SSLError)
     if failed is None:
         return None
+    # Imported here: a run without a TLS failure does not need it.
+    from bootstrap.tls_diagnosis.classify import Reason
+    from bootstrap.tls_diagnosis.explain import explain
+
     at_proxy = journey.proxy is not None and _first(causes, urllib3_errors.ProxyError) is not None
     place = journey.connects_to if at_proxy else url_origin(journey.url)
     by_way_of = None if at_proxy else journey.proxy

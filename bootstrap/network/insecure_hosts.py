@@ -25,12 +25,12 @@ class InsecureHosts:
 
     def covers(self, place: UrlOrigin) -> bool:
         """Whether the policy trusts this server blindly."""
-        return self._policy.trusts_blindly(place.host, place.port) is not None
+        return self._policy.is_insecure_host(place.host, place.port)
 
     def context_for(self, url: str) -> ssl.SSLContext | None:
         """Return a context that verifies nothing where the URL's host is excused, else None."""
         place = url_origin(url)
-        given = self._policy.trusts_blindly(place.host, place.port)
+        given = self._policy.trusted_host_for(place.host, place.port)
         if given is None or place.scheme != "https":
             return None
         with self._lock:

@@ -1,211 +1,268 @@
-"""What the user is told: pure functions from findings to words."""
+"""Write the message and the hint of a TLS failure: pure functions of the findings."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
-from bootstrap.tls_diagnosis.certificate import Certificate
-from bootstrap.tls_diagnosis.classify import Reason
-from bootstrap.tls_diagnosis.findings import Findings, day, linked
-from bootstrap.tls_diagnosis.products import recognise
+from bootstrap.tls_diagnosis.certificate import Certificate, format_date, issuer_path
+from bootstrap.tls_diagnosis.classify import Failure, Reason
+from bootstrap.tls_diagnosis.connect import Server
+from bootstrap.tls_diagnosis.products import find_product
+from bootstrap.trust import description
+from bootstrap.trust.policy import NamedStore, SystemStore, TrustPolicy
 
 _INSTALL = (
     "Or install it for all programs: on Debian and Ubuntu as "
-    "/usr/local/share/ca-certificates/NAME.crt, then update-ca-certificates; on Fedora by "
-    "`trust anchor FILE`; on macOS by Keychain Access; on Windows by certmgr."
+    "/usr/local/share/ca-certificates/NAME.crt, then run update-ca-certificates; on Fedora with "
+    "`trust anchor FILE`; on macOS with Keychain Access; on Windows with certmgr."
 )
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What is known about a failure."""
+
+    failure: Failure
+    server: Server
+    policy: TrustPolicy
+    chain: tuple[Certificate, ...]
+    now: datetime
+    clock_problem: str | None = None
+    known_in: tuple[str, ...] = ()
+    """The default stores that contain an authority with the issuer's name."""
+
+    @property
+    def leaf(self) -> Certificate | None:
+        """The server's own certificate."""
+        return self.chain[0] if self.chain else None
+
+    @property
+    def top(self) -> Certificate | None:
+        """The last certificate of the path: its issuer was not found in the chain."""
+        return issuer_path(self.chain)[-1] if self.chain else None
+
+    @property
+    def issuer(self) -> str | None:
+        """The authority that the trust stores would have to contain."""
+        top = self.top
+        if top is None:
+            return None
+        return str(top.subject if top.is_self_issued else top.issuer)
+
+
 def message(found: Findings) -> str:
-    """Say what failed, what was presented, by whom, and who was asked."""
+    """Return what failed, what the server presented, and which trust stores were used."""
     address = found.server.address
+    cause = _CAUSES[found.failure.reason](found)
     if not found.failure.reason.concerns_certificate:
-        said = f"No TLS connection to {address} came about: {_cause(found)}."
-        return f"{said}\n  reported: {found.failure.words}"
-    lines = [f"{address} was not believed: {_cause(found)}.", *_presented(found.chain)]
-    return "\n".join([*lines, f"  asked: {found.asked}", f"  reported: {found.failure.words}"])
+        lines = [f"The TLS connection to {address} failed: {cause}."]
+    else:
+        lines = [f"Cannot trust {address}: {cause}.", *_chain_lines(found.chain)]
+        lines.append(f"  trust stores: {description.sources_phrase(found.policy)}")
+    return "\n".join([*lines, f"  reported: {found.failure.detail}"])
 
 
 def hint(found: Findings) -> str:
-    """Say what to do next."""
+    """Return what to do next."""
     return _ADVICE.get(found.failure.reason, _advise_administrator)(found)
 
 
-def pointer(found: Findings) -> str:
-    """Say where to learn more."""
-    address = found.server.address
-    return (
-        f"With the same options, `doctor https://{address}` shows the whole chain and what every "
-        "store says of it."
-    )
+def doctor_hint(found: Findings) -> str:
+    """Return the command that shows more about this server, ready to copy.
+
+    It has the options of the run; `doctor` reads variables and configuration files itself.
+    """
+    policy, server = found.policy, found.server
+    options = [
+        ("--cert" if store.exclusive else "--add-cert", str(store.path), store.origin)
+        for store in policy.named
+    ]
+    defaults = [source for source in policy.sources if not isinstance(source, NamedStore)]
+    if defaults:
+        selected = "system" if isinstance(defaults[0], SystemStore) else "bundled"
+        options.append(("--trust", "both" if len(defaults) > 1 else selected, defaults[0].origin))
+    if policy.client_certificate:
+        given = policy.client_certificate
+        options.append(("--client-cert", str(given.value), given.origin))
+    options += [("--trusted-host", str(host.value), host.origin) for host in policy.trusted_hosts]
+    words = ["python3", "get-installer.pyz", "doctor", f"https://{server.address}"]
+    for name, value, origin in options:
+        words += [name, value] if origin.kind == "option" else []
+    words += ["--strict"] if policy.strict else []
+    words += ["--proxy", server.proxy_without_password] if server.proxy else []
+    return f"To see the whole chain and what each trust store says, run:\n{shlex.join(words)}"
 
 
-def _presented(chain: tuple[Certificate, ...]) -> list[str]:
+def _chain_lines(chain: tuple[Certificate, ...]) -> list[str]:
     if not chain:
-        return ["  presented: a chain that could not be had a second time"]
-    leaf, top = chain[0], linked(chain)[-1]
+        return ["  presented: unknown, because a second connection returned no chain"]
+    leaf, top = chain[0], issuer_path(chain)[-1]
     lines = [f"  presented: {leaf.subject}", f"  issued by: {leaf.issuer}"]
     if top is not leaf and top.issuer.raw != leaf.issuer.raw:
         lines.append(f"  which was issued by: {top.issuer}")
     return lines
 
 
-def _cause(found: Findings) -> str:
-    return _CAUSES[found.failure.reason](found)
-
-
-def _expired(found: Findings) -> str:
+def _describe_expired(found: Findings) -> str:
     bad = next((c for c in found.chain if c.not_after < found.now), None)
     if bad is None:
-        return "a certificate in its chain, or the authority's own, has expired"
+        return "a certificate in its chain, or the CA certificate, has expired"
     days = (found.now - bad.not_after).days
     ago = "today" if not days else f"{days} day{'' if days == 1 else 's'} ago"
-    whose = "its certificate" if bad is found.leaf else f"the certificate of {bad.subject}"
-    return f"{whose} expired on {day(bad.not_after)}, {ago} by this machine's clock"
+    date = format_date(bad.not_after)
+    return f"{_owner(bad, found)} expired on {date}, {ago} by this machine's clock"
 
 
-def _not_yet_valid(found: Findings) -> str:
+def _describe_not_yet_valid(found: Findings) -> str:
     bad = next((c for c in found.chain if c.not_before > found.now), None)
     if bad is None:
         return "a certificate in its chain is not valid yet"
-    whose = "its certificate" if bad is found.leaf else f"the certificate of {bad.subject}"
     return (
-        f"{whose} is valid from {day(bad.not_before)} only, and this machine's clock says "
-        f"{day(found.now)}"
+        f"{_owner(bad, found)} is not valid before {format_date(bad.not_before)}, and this "
+        f"machine's clock shows {format_date(found.now)}"
     )
 
 
-def _wrong_host(found: Findings) -> str:
+def _owner(certificate: Certificate, found: Findings) -> str:
+    is_leaf = certificate is found.leaf
+    return "its certificate" if is_leaf else f"the certificate of {certificate.subject}"
+
+
+def _describe_wrong_host(found: Findings) -> str:
     names = found.leaf.names if found.leaf else ()
+    cause = f"its certificate is not for {found.server.host}"
     if not names:
-        return f"its certificate is not made out to {found.server.host}"
+        return cause
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return (
-        f"its certificate is not made out to {found.server.host}, but to "
-        f"{', '.join(names[:5])}{more}"
-    )
+    return f"{cause}, but for {', '.join(names[:5])}{more}"
 
 
-def _unknown_issuer(found: Findings) -> str:
-    top = found.top
-    if top is None:
-        return "its certificate's issuer is in no store asked"
-    who = top.subject if top.is_self_issued else top.issuer
-    return f"its certificate comes from {who}, which is in no store asked"
+def _describe_unknown_issuer(found: Findings) -> str:
+    by = f'issued by "{found.issuer}"' if found.issuer else "issued by an authority"
+    return f"its certificate was {by}, which none of your trust stores contain"
 
 
-def _missing_intermediate(found: Findings) -> str:
-    issuer = found.top.issuer if found.top else "its issuer"
-    return f"it does not send the certificate of {issuer}, which issued its own"
-
-
-def _weak_key(found: Findings) -> str:
-    keys = ", ".join(sorted({str(each.key) for each in found.chain}))
-    return f"a key in its chain is too weak ({keys})" if keys else "a key in its chain is too weak"
-
-
-def _weak_signature(found: Findings) -> str:
-    used = ", ".join(sorted({each.signature for each in found.chain}))
-    return f"a signature in its chain is too weak ({used})" if used else "a signature is too weak"
+def _list_in_chain(problem: str, values: set[str]) -> str:
+    return f"{problem} ({', '.join(sorted(values))})" if values else problem
 
 
 _CAUSES: dict[Reason, Callable[[Findings], str]] = {
-    Reason.EXPIRED: _expired,
-    Reason.NOT_YET_VALID: _not_yet_valid,
-    Reason.WRONG_HOST: _wrong_host,
-    Reason.SELF_SIGNED: lambda _: "its certificate is signed by itself, and is in no store asked",
-    Reason.UNKNOWN_ISSUER: _unknown_issuer,
-    Reason.MISSING_INTERMEDIATE: _missing_intermediate,
-    Reason.WEAK_KEY: _weak_key,
-    Reason.WEAK_SIGNATURE: _weak_signature,
-    Reason.REVOKED: lambda _: "its certificate has been revoked by whoever issued it",
+    Reason.EXPIRED: _describe_expired,
+    Reason.NOT_YET_VALID: _describe_not_yet_valid,
+    Reason.WRONG_HOST: _describe_wrong_host,
+    Reason.SELF_SIGNED: lambda _: (
+        "its certificate is self-signed, and none of your trust stores contain it"
+    ),
+    Reason.UNKNOWN_ISSUER: _describe_unknown_issuer,
+    Reason.MISSING_INTERMEDIATE: lambda found: (
+        "the server does not send the intermediate certificate of "
+        f"{found.top.issuer if found.top else 'the issuer'}, which issued its own certificate"
+    ),
+    Reason.WEAK_KEY: lambda found: _list_in_chain(
+        "a key in its chain is too weak", {str(c.key) for c in found.chain}
+    ),
+    Reason.WEAK_SIGNATURE: lambda found: _list_in_chain(
+        "a signature in its chain is too weak", {c.signature for c in found.chain}
+    ),
+    Reason.REVOKED: lambda _: "its certificate has been revoked by its issuer",
     Reason.NOT_STANDARD: lambda _: "a certificate in its chain does not follow the standard",
-    Reason.WRONG_PURPOSE: lambda _: "its certificate is not meant for servers",
+    Reason.WRONG_PURPOSE: lambda _: "its certificate is not for servers",
     Reason.UNVERIFIED: lambda _: "its certificate could not be verified",
     Reason.CLIENT_CERTIFICATE: lambda found: (
-        f"it did not accept our certificate, {found.client_certificate}"
-        if found.client_certificate
-        else "it wants a certificate of ours"
+        f"the server did not accept the client certificate {found.policy.client_certificate.value}"
+        if found.policy.client_certificate
+        else "the server requires a client certificate"
     ),
-    Reason.PROTOCOL: lambda _: "we have no version of TLS in common (1.2 is the least we speak)",
-    Reason.REFUSED: lambda _: "the handshake was refused",
-    Reason.BROKEN_OFF: lambda _: "the connection was cut during the handshake",
-    Reason.NO_TLS: lambda _: "what answers there does not speak TLS",
+    Reason.PROTOCOL: lambda _: "the server supports no TLS version that we support (1.2 or later)",
+    Reason.REFUSED: lambda _: "the server refused the handshake",
+    Reason.BROKEN_OFF: lambda _: "the connection was closed during the handshake",
+    Reason.NO_TLS: lambda _: "the server does not speak TLS on this port",
 }
 
 
-def _advise_clock(found: Findings) -> str:
-    if found.clock_doubt:
-        return f"Set the clock: {found.clock_doubt}."
+def _advise_expired(found: Findings) -> str:
+    if found.clock_problem:
+        return f"Set the clock: {found.clock_problem}."
+    advice = "If this machine's clock is right, the server's administrator must renew it."
+    return f"{advice} {_describe_product(found)}".strip()
+
+
+def _advise_not_yet_valid(found: Findings) -> str:
+    problem = found.clock_problem or f"it shows {format_date(found.now)}"
     return (
-        "If this machine's clock is right, whoever runs the server has to renew its certificate. "
-        f"{_intercepted(found)}".strip()
+        f"This machine's clock is probably wrong: {problem}. Set the clock. If it is right, the "
+        "server's administrator must install a certificate that is valid now."
     )
 
 
 def _advise_host(found: Findings) -> str:
     return (
-        "Use the name it is made out to, if that is the server you mean; otherwise somebody else "
-        f"is answering in its place. {_intercepted(found)}".strip()
+        "If this is the server that you mean, use a name from its certificate; otherwise another "
+        f"server answers in its place. {_describe_product(found)}".strip()
     )
 
 
 def _advise_issuer(found: Findings) -> str:
-    if found.known_elsewhere and found.exclusive:
-        knows = " and ".join(found.known_elsewhere)
+    exclusive = found.policy.exclusive
+    if exclusive is None:
+        source = _describe_product(found) or "If you expect this authority, get its certificate."
+        return f"{source} Export it as PEM, and pass it with --add-cert FILE.\n{_INSTALL}"
+    if found.known_in:
+        stores = " and ".join(found.known_in)
         return (
-            f"An authority of that name is in {knows}, but {found.exclusive} excludes all others: "
-            "use --add-cert in its place."
+            f"This authority is in {stores}, but {exclusive.origin} replaces all other sources: "
+            "use --add-cert instead."
         )
-    source = _intercepted(found) or "If you expect this authority, get its root certificate."
-    return f"{source} Export it as PEM, and pass it with --add-cert FILE.\n{_INSTALL}"
+    issuer = found.issuer or "unknown"
+    return (
+        f"Replace {exclusive.path} (from {exclusive.origin}) with the file of the authority that "
+        f"issued it: {issuer}. {_describe_product(found)}".strip()
+    )
 
 
 def _advise_self_signed(found: Findings) -> str:
     return (
-        "If this is the server you mean, get its certificate from whoever runs it, compare the "
-        f"SHA-256, and pass it with --add-cert FILE. {_intercepted(found)}".strip()
-    )
-
-
-def _advise_intermediate(_: Findings) -> str:
-    return (
-        "Whoever runs the server has to configure its whole chain. Until then, pass the missing "
-        "certificate with --add-cert FILE."
+        "If this is the server that you mean, get its certificate from its administrator, compare "
+        f"the SHA-256, and pass it with --add-cert FILE. {_describe_product(found)}".strip()
     )
 
 
 def _advise_client(found: Findings) -> str:
-    if found.client_certificate:
-        return "Check that it has not expired, and that the server knows its issuer."
-    return "Pass yours, with its private key in the same file, with --client-cert FILE."
+    if found.policy.client_certificate:
+        return "Check that it has not expired, and that the server trusts its issuer."
+    return "Pass your certificate, with its private key in the same file, with --client-cert FILE."
 
 
 def _advise_administrator(found: Findings) -> str:
-    return f"Tell whoever runs the server. {_intercepted(found)}".strip()
-
-
-def _advise_port(_: Findings) -> str:
-    return "Check the URL's port; for a proxy, say http:// in its URL where it speaks plain HTTP."
+    return f"Tell the server's administrator. {_describe_product(found)}".strip()
 
 
 _ADVICE: dict[Reason, Callable[[Findings], str]] = {
-    Reason.EXPIRED: _advise_clock,
-    Reason.NOT_YET_VALID: _advise_clock,
+    Reason.EXPIRED: _advise_expired,
+    Reason.NOT_YET_VALID: _advise_not_yet_valid,
     Reason.WRONG_HOST: _advise_host,
     Reason.SELF_SIGNED: _advise_self_signed,
     Reason.UNKNOWN_ISSUER: _advise_issuer,
     Reason.UNVERIFIED: _advise_issuer,
-    Reason.MISSING_INTERMEDIATE: _advise_intermediate,
+    Reason.MISSING_INTERMEDIATE: lambda _: (
+        "The server's administrator must configure the whole chain. Until then, pass the missing "
+        "certificate with --add-cert FILE."
+    ),
     Reason.CLIENT_CERTIFICATE: _advise_client,
-    Reason.NO_TLS: _advise_port,
+    Reason.NO_TLS: lambda _: (
+        "Check the URL's port; if a proxy speaks plain HTTP, its URL must begin with http://."
+    ),
 }
 
 
-def _intercepted(found: Findings) -> str:
-    product = recognise(found.chain)
+def _describe_product(found: Findings) -> str:
+    product = find_product(found.chain)
     if product is None:
         return ""
     return (
-        f"The issuer's name is that of {product.name}, which opens connections: {product.whence}."
+        f"The issuer's name is that of {product.name}, which intercepts TLS connections: "
+        f"{product.where}."
     )

@@ -1,15 +1,16 @@
-"""What went wrong in a TLS connection, told apart by OpenSSL's, Apple's and Windows' words."""
+"""Find the cause of a failed TLS connection in the errors of OpenSSL, Apple and Windows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from bootstrap.errors import iter_causes
+
 
 class Reason(Enum):
-    """Why a server was not believed, or TLS did not come about."""
+    """Why a server cannot be trusted, or a TLS connection failed."""
 
     EXPIRED = "expired"
     NOT_YET_VALID = "not yet valid"
@@ -31,11 +32,11 @@ class Reason(Enum):
 
     @property
     def concerns_certificate(self) -> bool:
-        """Whether the server's certificate is at fault, rather than the conversation."""
-        return self not in _OF_THE_CONVERSATION
+        """Whether the server's certificate is the cause, rather than the handshake."""
+        return self not in _HANDSHAKE_REASONS
 
 
-_OF_THE_CONVERSATION = {
+_HANDSHAKE_REASONS = {
     Reason.CLIENT_CERTIFICATE,
     Reason.PROTOCOL,
     Reason.REFUSED,
@@ -46,10 +47,11 @@ _OF_THE_CONVERSATION = {
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure told apart, with the words of whoever found it."""
+    """The cause of a failure."""
 
     reason: Reason
-    words: str
+    detail: str
+    """The message of OpenSSL or of the operating system."""
 
 
 # OpenSSL's X509_V_ERR_*, and Windows' CERT_E_* and TRUST_E_*.
@@ -58,7 +60,7 @@ _BY_CODE = {
     9: Reason.NOT_YET_VALID,
     10: Reason.EXPIRED,
     18: Reason.SELF_SIGNED,
-    19: Reason.UNKNOWN_ISSUER,  # a root was presented, and is not among ours
+    19: Reason.UNKNOWN_ISSUER,  # a root was presented, but is not an anchor
     20: Reason.UNKNOWN_ISSUER,
     21: Reason.UNKNOWN_ISSUER,
     23: Reason.REVOKED,
@@ -82,8 +84,8 @@ _BY_CODE = {
     -67843: Reason.UNKNOWN_ISSUER,  # errSecNotTrusted
 }
 
-# For codes we do not know, and for Apple's messages, whose codes vary. The first match counts.
-_BY_WORDS = tuple(
+# For unknown codes, and for Apple's messages, whose codes vary. The first match is used.
+_BY_TEXT = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
     for pattern, reason in (
         (r"not yet valid", Reason.NOT_YET_VALID),
@@ -103,7 +105,7 @@ _BY_WORDS = tuple(
     )
 )
 
-# OpenSSL's names for what ended a conversation.
+# OpenSSL's names of errors in the handshake.
 _BY_NAME = {
     "WRONG_VERSION_NUMBER": Reason.NO_TLS,
     "HTTP_REQUEST": Reason.NO_TLS,
@@ -131,52 +133,35 @@ _BY_NAME = {
 
 
 def classify(error: BaseException) -> Failure | None:
-    """Tell what went wrong in TLS; None where nothing did.
+    """Return the cause of a failed TLS connection; None where the error is not about TLS.
 
-    The error may be wrapped as deep as requests and urllib3 wrap it.
+    The error may be wrapped as deeply as requests and urllib3 wrap it.
     """
     import ssl
 
-    found = [each for each in causes_of(error) if isinstance(each, ssl.SSLError)]
-    verification = [e for e in found if isinstance(e, ssl.SSLCertVerificationError)]
-    if verification:
-        return _of_certificate(verification[0])
-    # urllib3's own SSLError is not ssl's, so that what is left is what OpenSSL said.
-    return next((_of_conversation(e) for e in found if not _is_timeout(e)), None)
+    # urllib3's own SSLError is not a subclass of ssl's, so only OpenSSL's errors are found here.
+    errors = [cause for cause in iter_causes(error) if isinstance(cause, ssl.SSLError)]
+    for cause in errors:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _classify_verification(cause)
+    for cause in errors:
+        if "timed out" not in str(cause):
+            return _classify_handshake(cause)
+    return None
 
 
-def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that it wraps, carries or was raised from, each once."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        each = waiting.pop(0)
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        wrapped = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
-        waiting += [other for other in wrapped if isinstance(other, BaseException)]
-
-
-def _of_certificate(error: BaseException) -> Failure:
+def _classify_verification(error: BaseException) -> Failure:
     code = getattr(error, "verify_code", 0)
-    words = str(getattr(error, "verify_message", "") or error).strip()
-    return Failure(_BY_CODE.get(code) or _by_words(words) or Reason.UNVERIFIED, words)
+    detail = str(getattr(error, "verify_message", "") or error).strip()
+    by_text = (reason for pattern, reason in _BY_TEXT if pattern.search(detail))
+    return Failure(_BY_CODE.get(code) or next(by_text, Reason.UNVERIFIED), detail)
 
 
-def _by_words(words: str) -> Reason | None:
-    return next((reason for pattern, reason in _BY_WORDS if pattern.search(words)), None)
-
-
-def _of_conversation(error: BaseException) -> Failure:
+def _classify_handshake(error: BaseException) -> Failure:
     import ssl
 
     name = str(getattr(error, "reason", None) or "")
-    words = name.replace("_", " ").lower() or str(error)
+    detail = name.replace("_", " ").lower() or str(error)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return Failure(Reason.BROKEN_OFF, words)
-    return Failure(_BY_NAME.get(name, Reason.REFUSED), words)
-
-
-def _is_timeout(error: BaseException) -> bool:
-    return "timed out" in str(error)
+        return Failure(Reason.BROKEN_OFF, detail)
+    return Failure(_BY_NAME.get(name, Reason.REFUSED), detail)

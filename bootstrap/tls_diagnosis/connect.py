@@ -1,4 +1,4 @@
-"""A connection to a server, straight or through a proxy's CONNECT tunnel, that sends no request."""
+"""Connect to a server, directly or through a proxy's CONNECT tunnel, without a request."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?")
 
 
 class TunnelRefusedError(BootstrapError):
-    """The proxy was reached, and would not let us through."""
+    """The proxy refused to connect to the server."""
 
     def __init__(self, proxy: str, server: str, status: int, reason: str) -> None:
         self.proxy, self.server, self.status, self.reason = proxy, server, status, reason
-        said = f"{status} {reason}".strip()
+        answer = f"{status} {reason}".strip()
         hints = {
-            407: "It wants a user name and a password: --proxy http://USER:PASSWORD@HOST:PORT, "
+            407: "It requires a user name and a password: --proxy http://USER:PASSWORD@HOST:PORT, "
             "with special characters percent-encoded.",
-            403: f"Its rules forbid {server}: ask its administrator to allow it, or use an index "
-            "it allows with --index-url.",
+            403: f"It does not allow {server}: ask its administrator, or use --index-url with an "
+            "index that it allows.",
         }
-        fallback = "Check --proxy and the variables http_proxy, https_proxy and no_proxy."
+        default = "Check --proxy and the variables http_proxy, https_proxy and no_proxy."
         super().__init__(
-            f"The proxy {proxy} refused to connect to {server}: it answered {said}.",
-            hint=hints.get(status, fallback),
+            f"The proxy {proxy} refused to connect to {server}: it answered {answer}.",
+            hint=hints.get(status, default),
         )
 
 
 class UnsupportedProxyError(BootstrapError):
-    """Servers behind this kind of proxy cannot be looked at."""
+    """`doctor` cannot connect through this kind of proxy."""
 
     def __init__(self, proxy: str) -> None:
         self.proxy = proxy
-        super().__init__(f"Cannot look through the proxy {proxy}: expected http:// or https://.")
+        super().__init__(f"Cannot connect through the proxy {proxy}: expected http:// or https://.")
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server to look at, and the way to it."""
+    """A server, and the proxy on the way to it."""
 
     host: str
     port: int = 443
     proxy: str | None = None
-    """The proxy's URL, with credentials where it needs any."""
+    """The proxy's URL, with its credentials."""
     timeout: float = 10.0
-    """Seconds for the whole of it."""
+    """Seconds for each network operation."""
 
     @property
     def address(self) -> str:
@@ -63,9 +63,16 @@ class Server:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
-    def shown_proxy(self) -> str | None:
-        """The proxy's URL without its credentials."""
-        return redacted_proxy(self.proxy) if self.proxy else None
+    def redacted_proxy(self) -> str:
+        """The proxy's URL without its credentials; empty without a proxy."""
+        return redacted_proxy(self.proxy) if self.proxy else ""
+
+    @property
+    def proxy_without_password(self) -> str:
+        """The proxy's URL with placeholders for its credentials, for a command to be copied."""
+        parts = _split(self.proxy or "")
+        _, at, address = parts.netloc.rpartition("@")
+        return parts._replace(netloc=f"USER:PASSWORD@{address}" if at else address).geturl()
 
     @property
     def proxy_address(self) -> tuple[str, int]:
@@ -75,7 +82,7 @@ class Server:
 
 
 class Stream(Protocol):
-    """What a handshake needs of a connection."""
+    """The methods of a socket that a handshake needs."""
 
     def recv(self, size: int, /) -> bytes:
         """Return some bytes, b"" at the end."""
@@ -128,20 +135,20 @@ def _open_tunnel(stream: socket.socket, server: Server, proxy: SplitResult) -> N
         token = base64.b64encode(pair.encode()).decode()
         lines.append(f"Proxy-Authorization: Basic {token}")
     stream.sendall("\r\n".join([*lines, "", ""]).encode())
-    status, reason = _answer(stream, time.monotonic() + server.timeout)
+    status, reason = _read_response(stream, time.monotonic() + server.timeout)
     if not 200 <= status < 300:
-        raise TunnelRefusedError(server.shown_proxy or "", server.address, status, reason)
+        raise TunnelRefusedError(server.redacted_proxy, server.address, status, reason)
 
 
-def _answer(stream: socket.socket, deadline: float) -> tuple[int, str]:
-    """Read the answer's head byte by byte: what follows belongs to the server behind."""
+def _read_response(stream: socket.socket, deadline: float) -> tuple[int, str]:
+    """Read the response's head byte by byte: what follows comes from the server, not the proxy."""
     head = b""
     while not head.endswith((b"\r\n\r\n", b"\n\n")):
         byte = stream.recv(1)
         if not byte or len(head) > _HEAD_LIMIT or time.monotonic() > deadline:
-            raise ConnectionError("the proxy's answer broke off")
+            raise ConnectionError("the proxy closed the connection")
         head += byte
     found = _STATUS_LINE.match(head)
     if found is None:
-        raise ConnectionError("the proxy's answer is not HTTP")
+        raise ConnectionError("the proxy's response is not HTTP")
     return int(found[1]), (found[2] or b"").decode("latin-1").strip()

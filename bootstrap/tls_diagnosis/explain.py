@@ -1,91 +1,50 @@
-"""A TLS failure, explained: who issued what was presented, who was asked, and what to do."""
+"""Explain a TLS failure: who issued the certificate, which stores were used, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin
-from bootstrap.tls_diagnosis import advice, findings
-from bootstrap.tls_diagnosis.certificate import Certificate, CertificateFormatError, parse
+from bootstrap.tls_diagnosis import advice
+from bootstrap.tls_diagnosis.advice import Findings
+from bootstrap.tls_diagnosis.certificate import (
+    Certificate,
+    CertificateFormatError,
+    format_date,
+    issuer_path,
+    parse,
+)
 from bootstrap.tls_diagnosis.classify import Failure, Reason, classify
 from bootstrap.tls_diagnosis.connect import Server
-from bootstrap.tls_diagnosis.findings import Findings, linked
 from bootstrap.tls_diagnosis.handshake import Handshake, shake_hands
-from bootstrap.trust import description
-from bootstrap.trust.anchors import Anchors, gather
-from bootstrap.trust.policy import BundledStore, SystemStore, TrustPolicy
+from bootstrap.trust.anchors import load_anchors
+from bootstrap.trust.context import make_context, unverified_context
+from bootstrap.trust.policy import BundledStore, Source, SystemStore, TrustPolicy
 
-
-# FOLDED from bootstrap/trust/inspection/issuers.py
-def stores_knowing(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
-    """Return which default stores hold an authority that may have issued the chain's top."""
-    defaults = TrustPolicy((SystemStore(Origin.default()), BundledStore(Origin.default())))
-    phrases = {SystemStore: "the system's store", BundledStore: "certifi, which we bring along"}
-    return tuple(
-        phrases[type(each.source)]
-        for each in _gathered(defaults)
-        if any(_anchors(chain, authority) for authority in _parsed(each.certificates))
-    )
-
-
-def missing_intermediate(chain: tuple[Certificate, ...], policy: TrustPolicy) -> bool:
-    """Tell whether the server seems to leave out a certificate between its own and an anchor.
-
-    It does where its certificate came alone, and its issuer is either to be fetched from the
-    place named in it (RFC 5280, 4.2.2.1) or of an organisation whose authority is known.
-    """
-    top = linked(chain)[-1]
-    if top.is_self_issued or top.is_ca:
-        return False
-    if top.issuer_url is not None:
-        return True
-    organisation = top.issuer.get("O")
-    authorities = (a for each in _gathered(policy) for a in _parsed(each.certificates))
-    return organisation is not None and any(
-        a.subject.get("O") == organisation and a.subject.raw != top.issuer.raw for a in authorities
-    )
-
-
-def _anchors(chain: tuple[Certificate, ...], authority: Certificate) -> bool:
-    top = linked(chain)[-1]
-    return authority.der == top.der or (not top.is_self_issued and top.may_be_issued_by(authority))
-
-
-def _gathered(policy: TrustPolicy) -> tuple[Anchors, ...]:
-    # The explanation must not fail where the run has failed already.
-    with suppress(BootstrapError):
-        return gather(policy)
-    return ()
-
-
-def _parsed(certificates: Iterable[bytes]) -> Iterable[Certificate]:
-    for each in certificates:
-        with suppress(CertificateFormatError):
-            yield parse(each)
-
-
-_PATIENCE = 5.0
-"""Seconds that looking at the presented chain may take, after a run has failed anyway."""
+_TIMEOUT = 5.0
+"""Seconds that fetching the presented chain may take, after the run has failed anyway."""
+_MAX_PROGRAM_AGE = timedelta(days=365 * 15)
+"""Nobody runs a program so long after its release: the clock is in the future."""
 
 
 class CertificateError(BootstrapError):
-    """A server that was not believed, or with which TLS did not come about.
+    """A server cannot be trusted, or TLS with it failed.
 
-    It ends the run: another attempt, or the bundled wheel, would hide that somebody else may be
-    answering. `chain` is what the server presented, its own certificate first, where it could be
-    had; `advice` is what to do, which `hint` follows by where to learn more.
+    It is not an unreachable index: to continue without the index, with the bundled wheel, would
+    hide that another server may be answering. `chain` is what the server presented, its own
+    certificate first, if known; `advice` says what to do; `hint` adds the `doctor` command.
     """
 
     def __init__(self, findings: Findings) -> None:
         self.host, self.port = findings.server.host, findings.server.port
-        self.reason, self.words = findings.failure.reason, findings.failure.words
+        self.reason, self.detail = findings.failure.reason, findings.failure.detail
         self.chain = findings.chain
         self.advice = advice.hint(findings)
         super().__init__(
-            advice.message(findings), hint=f"{self.advice}\n{advice.pointer(findings)}"
+            advice.message(findings), hint=f"{self.advice}\n{advice.doctor_hint(findings)}"
         )
 
 
@@ -97,52 +56,29 @@ def explain(
     *,
     proxy: str | None = None,
 ) -> CertificateError | None:
-    """Explain a failure of TLS with a server; None where the error is of another kind.
+    """Explain a failed TLS connection; None where the error is not about TLS.
 
-    `host` and `port` are those of whoever presented the certificate (an HTTPS proxy, where it
-    was the proxy), `proxy` the URL of the HTTP proxy between us and them. To learn what was
-    presented, the server is greeted once more, without believing it and without a request.
+    `host` and `port` are those of the server that presented the certificate (an HTTPS proxy, if
+    the proxy did), `proxy` is the URL of the HTTP proxy on the way to it. To get the presented
+    chain, one more handshake is made, without verification and without a request.
     """
     failure = classify(error)
     if failure is None:
         return None
-    server = Server(host, port, proxy, timeout=_PATIENCE)
-    seen = _seen(server, policy)
-    return explained(sharpened(failure, seen), server, policy, seen.chain)
+    server = Server(host, port, proxy, timeout=_TIMEOUT)
+    seen = Handshake()
+    with suppress(OSError, BootstrapError):
+        unverified = unverified_context(policy)
+        for_proxy = make_context(policy, load_anchors(policy)) if proxy else unverified
+        seen = shake_hands(server, unverified, for_proxy)
+    return build_error(refine(failure, seen), server, policy, seen.chain)
 
 
-def explained(
-    failure: Failure, server: Server, policy: TrustPolicy, chain: tuple[Certificate, ...]
-) -> CertificateError:
-    """Explain a failure whose facts are known."""
-    now = datetime.now(timezone.utc)
-    knowing: tuple[str, ...] = ()
-    if failure.reason is Reason.UNKNOWN_ISSUER and chain:
-        knowing = stores_knowing(chain)
-        if missing_intermediate(chain, policy):
-            failure = Failure(Reason.MISSING_INTERMEDIATE, failure.words)
-    return CertificateError(
-        Findings(
-            failure=failure,
-            server=server,
-            chain=chain,
-            asked=description.sources_asked(policy),
-            now=now,
-            clock_doubt=findings.doubt(now, findings.made_on()),
-            known_elsewhere=knowing,
-            exclusive=str(policy.exclusive.origin) if policy.exclusive else None,
-            client_certificate=str(policy.client_certificate.value)
-            if policy.client_certificate
-            else None,
-        )
-    )
+def refine(failure: Failure, seen: Handshake) -> Failure:
+    """Return the cause of a refused or broken handshake, from an unverified second one.
 
-
-def sharpened(failure: Failure, seen: Handshake) -> Failure:
-    """Return what a server meant that refused us or hung up, by how it treats anybody.
-
-    With TLS 1.3 its word is often lost when it hangs up. And one that refuses us after it has
-    presented its own certificate can only have missed ours.
+    With TLS 1.3, a server's alert is often lost when it closes the connection. And a server that
+    presents its certificate before it refuses us can only miss our client certificate.
     """
     if failure.reason not in {Reason.REFUSED, Reason.BROKEN_OFF}:
         return failure
@@ -150,15 +86,90 @@ def sharpened(failure: Failure, seen: Handshake) -> Failure:
     if second and second.reason is Reason.CLIENT_CERTIFICATE:
         return second
     if seen.chain and Reason.REFUSED in {failure.reason, second and second.reason}:
-        return Failure(Reason.CLIENT_CERTIFICATE, failure.words)
+        return Failure(Reason.CLIENT_CERTIFICATE, failure.detail)
     return failure
 
 
-def _seen(server: Server, policy: TrustPolicy) -> Handshake:
-    """Return what the server says to somebody who believes anybody; nothing where it will not."""
-    from bootstrap.trust.context import make_context, unverified_context
+def build_error(
+    failure: Failure, server: Server, policy: TrustPolicy, chain: tuple[Certificate, ...]
+) -> CertificateError:
+    """Return the error for a failure whose chain is known; a chain of () is unknown."""
+    now = datetime.now(timezone.utc)
+    known_in: tuple[str, ...] = ()
+    if failure.reason is Reason.UNKNOWN_ISSUER and chain:
+        known_in = _default_stores_with_issuer(chain)
+        if _is_intermediate_missing(chain, policy):
+            failure = Failure(Reason.MISSING_INTERMEDIATE, failure.detail)
+    problem = clock_problem(now, release_date())
+    return CertificateError(Findings(failure, server, policy, chain, now, problem, known_in))
 
-    with suppress(OSError, BootstrapError):
-        proxy_context = make_context(policy) if server.proxy else unverified_context(policy)
-        return shake_hands(server, unverified_context(policy), proxy_context)
-    return Handshake()
+
+def clock_problem(now: datetime, released: datetime | None) -> str | None:
+    """Return why this machine's clock must be wrong, or None where it may be right."""
+    if released is None:
+        return None
+    if now < released - timedelta(days=1):
+        return (
+            f"this machine's clock shows {format_date(now)}, which is before this program was "
+            f"released ({format_date(released)})"
+        )
+    if now > released + _MAX_PROGRAM_AGE:
+        return (
+            f"this machine's clock shows {format_date(now)}, long after this program was released"
+        )
+    return None
+
+
+def release_date() -> datetime | None:
+    """Return a date on which this program did not exist yet: certifi's version is one."""
+    from bootstrap._vendor import certifi
+
+    try:
+        year, month, day_of_month = map(int, certifi.__version__.split(".")[:3])
+        return datetime(year, month, day_of_month, tzinfo=timezone.utc)
+    except ValueError:
+        return None
+
+
+def _default_stores_with_issuer(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
+    """Return which default stores contain an authority that may have issued the chain."""
+    top = issuer_path(chain)[-1]
+    stores: tuple[tuple[str, Source], ...] = (
+        ("the system store", SystemStore(Origin.default())),
+        ("certifi (bundled)", BundledStore(Origin.default())),
+    )
+    return tuple(
+        phrase
+        for phrase, store in stores
+        if any(
+            authority.der == top.der or (not top.is_self_issued and top.may_be_issued_by(authority))
+            for authority in _load_authorities(TrustPolicy((store,)))
+        )
+    )
+
+
+def _is_intermediate_missing(chain: tuple[Certificate, ...], policy: TrustPolicy) -> bool:
+    """Return whether the server probably does not send an intermediate certificate.
+
+    It does not if its own certificate comes alone, and its issuer can either be downloaded from
+    the URL in it (RFC 5280, 4.2.2.1) or belongs to an organisation with a trusted authority.
+    """
+    top = issuer_path(chain)[-1]
+    if top.is_self_issued or top.is_ca:
+        return False
+    if top.issuer_url is not None:
+        return True
+    organisation = top.issuer.get("O")
+    return organisation is not None and any(
+        authority.subject.get("O") == organisation and authority.subject.raw != top.issuer.raw
+        for authority in _load_authorities(policy)
+    )
+
+
+def _load_authorities(policy: TrustPolicy) -> Iterator[Certificate]:
+    certificates: Iterable[bytes] = ()
+    with suppress(BootstrapError):  # an explanation must not fail where the run has failed already
+        certificates = load_anchors(policy).certificates
+    for certificate in certificates:
+        with suppress(CertificateFormatError):
+            yield parse(certificate)

@@ -1,6 +1,6 @@
-"""Products that open TLS connections, known by the names in the certificates they issue.
+"""Recognise products that intercept TLS connections by the names in their certificates.
 
-A name proves nothing: anybody can write it. It only tells the user whom to ask.
+A name proves nothing, because anybody can write it. It only helps the user to know whom to ask.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from bootstrap.tls_diagnosis.certificate import Certificate
 
 @dataclass(frozen=True)
 class Product:
-    """An intercepting product, and where its root certificate is to be had."""
+    """A product that intercepts TLS connections."""
 
     name: str
-    whence: str
+    where: str
+    """Where to get its root certificate."""
 
 
 _NETWORK = "your network's administrators have its root certificate"
 _OWN_MACHINE = "it runs on this machine, and its settings let you export its root certificate"
-_DEBUGGER = "it is a debugging proxy, usually started by yourself"
+_DEBUGGER = "it is a debugging proxy, which you have probably started yourself"
 
 _PRODUCTS = (
-    # What a name has to contain, in lower case.
+    # The text that an issuer's name contains, in lower case.
     ("zscaler", Product("Zscaler", _NETWORK)),
     ("netskope", Product("Netskope", _NETWORK)),
     ("goskope", Product("Netskope", _NETWORK)),
@@ -73,7 +74,7 @@ _PRODUCTS = (
 )
 
 
-def recognise(chain: Iterable[Certificate]) -> Product | None:
-    """Return the product whose name stands in an issuer of the chain, if one does."""
+def find_product(chain: Iterable[Certificate]) -> Product | None:
+    """Return the product that an issuer in the chain names, or None."""
     names = " ".join(str(certificate.issuer) for certificate in chain).lower()
-    return next((product for needle, product in _PRODUCTS if needle in names), None)
+    return next((product for text, product in _PRODUCTS if text in names), None)

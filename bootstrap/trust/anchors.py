@@ -1,4 +1,4 @@
-"""The authorities of each source in force, read once into memory."""
+"""Load the CA certificates of every source in force into memory, once a run."""
 
 from __future__ import annotations
 
@@ -6,73 +6,134 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISDIR
 
 from bootstrap.provenance import Origin
 from bootstrap.trust import system_store
-from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError, TlsUnavailableError
+from bootstrap.trust.errors import FILE_NOT_FOUND, NamedCertificateError
 from bootstrap.trust.pem import CertificateFileError, NoCertificateError, read_certificates
 from bootstrap.trust.policy import BundledStore, NamedStore, Source, SystemStore, TrustPolicy
 
-_LARGEST = 64 << 20
-"""Bytes of a file of certificates: far more than any, and less than the machine's memory."""
+_MAX_FILE_SIZE = 64 << 20
+"""Bytes: far more than any file of certificates has, and less than the machine's memory."""
+
+
+@dataclass(frozen=True)
+class LoadedSource:
+    """One source with the certificates that were read from it."""
+
+    source: Source
+    certificates: tuple[bytes, ...] = ()
+    """Each as DER; none where the operating system verifies."""
+    paths: tuple[Path, ...] = ()
+    """The files and directories that were read."""
+    is_pem_file: bool = False
+    """Whether it is one file of PEM text, which other programs can read, too."""
+    notes: tuple[str, ...] = ()
+    """What could not be read, for `-v` and `doctor`."""
+    uses_os_verifier: bool = False
+    """Whether the operating system verifies (Windows, macOS), and no certificates are read."""
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """What one source holds."""
+    """The trust anchors of a run: what every source in force holds. Empty: none was loaded."""
 
-    source: Source
-    certificates: tuple[bytes, ...] = ()
-    """Each as DER; none where the platform judges."""
-    places: tuple[Path, ...] = ()
-    """The files and directories it was read from."""
-    remarks: tuple[str, ...] = ()
-    by_platform: bool = False
-    """The platform's own verification is asked (Windows, macOS)."""
+    sources: tuple[LoadedSource, ...] = ()
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """Each certificate once, as DER, in the order of the sources."""
+        return tuple(dict.fromkeys(c for loaded in self.sources for c in loaded.certificates))
+
+    @property
+    def uses_os_verifier(self) -> bool:
+        """Whether the operating system verifies, with the certificates added to its own."""
+        return any(loaded.uses_os_verifier for loaded in self.sources)
+
+    def only(self, source: Source) -> Anchors:
+        """Return the anchors of one source; empty where it is not in force."""
+        return Anchors(tuple(loaded for loaded in self.sources if loaded.source == source))
 
 
-def gather(policy: TrustPolicy) -> tuple[Anchors, ...]:
+def load_anchors(policy: TrustPolicy) -> Anchors:
     """Read every source in force.
 
-    Raises `NamedCertificateError` for what somebody named and cannot be used, and
-    `NoAnchorsError` where nothing is left to verify servers with.
+    Raises `NamedCertificateError` for a file that the user named and that cannot be used. A
+    source that nobody named may be empty: its notes say why, and `make_context` raises
+    `NoAnchorsError` where all are.
     """
-    found = tuple(map(_read, policy.sources))
-    if not any(each.certificates or each.by_platform for each in found):
-        raise NoAnchorsError(", ".join(f"{s.origin}" for s in policy.sources))
-    return found
-
-
-def distinct(anchors: Iterable[Anchors]) -> tuple[bytes, ...]:
-    """Return each certificate once, in the order of the sources."""
-    return tuple(dict.fromkeys(c for each in anchors for c in each.certificates))
+    return Anchors(tuple(map(_load, policy.sources)))
 
 
 def bundled_certificates() -> tuple[bytes, ...]:
-    """Return certifi's authorities, from memory: no path of ours is ever asked for again."""
+    """Return certifi's certificates, read from memory: no path must stay valid for them."""
     from bootstrap._vendor import certifi
 
     return read_certificates(certifi.contents().encode())
 
 
-def _read(source: Source) -> Anchors:
+def _load(source: Source) -> LoadedSource:
     if isinstance(source, NamedStore):
-        certificates = _read_named(source.path, source.origin)
-        return Anchors(source, certificates, (source.path,))
+        certificates, is_pem = _read_named(source.path, source.origin)
+        return LoadedSource(source, certificates, (source.path,), is_pem)
     if isinstance(source, BundledStore):
-        return Anchors(source, bundled_certificates())
-    return _read_system(source)
+        return LoadedSource(source, bundled_certificates())
+    return _load_system(source)
 
 
-def _read_named(path: Path, origin: Origin) -> tuple[bytes, ...]:
-    """Read a file, or every certificate file in a directory."""
+def _load_system(store: SystemStore) -> LoadedSource:
     try:
-        if S_ISDIR(path.stat().st_mode):
-            return _read_directory(path, sorted(path.iterdir()), origin)
-        return read_certificates(_content(path))
+        if system_store.has_os_verifier(store):
+            system_store.require_truststore()
+            return LoadedSource(store, uses_os_verifier=True)
+        paths = system_store.find(store)
+    except ImportError as exc:
+        return LoadedSource(store, notes=(f"the system store cannot be used: {exc}",))
+    certificates: list[bytes] = []
+    notes: list[str] = []
+    if paths.file and store.file:
+        certificates += _read_named(paths.file, store.file.origin)[0]
+    elif paths.file:
+        certificates += _read_unnamed([paths.file], notes)
+    for directory in paths.directories:
+        if store.directories:
+            certificates += _read_hashed(directory, store.directories.origin)
+        else:
+            certificates += _read_unnamed(system_store.hashed_files(directory), notes)
+    if not certificates:
+        notes.append("no system store was found")
+    read = (*([paths.file] if paths.file else []), *paths.directories)
+    return LoadedSource(store, tuple(dict.fromkeys(certificates)), read, notes=tuple(notes))
+
+
+def _read_named(path: Path, origin: Origin) -> tuple[tuple[bytes, ...], bool]:
+    """Read a file, or every certificate file in a directory, that the user named.
+
+    Returns the certificates, and whether they are in one file of PEM text.
+    """
+    try:
+        if path.is_dir():
+            return _read_directory(path, sorted(path.iterdir()), origin), False
+        content = _read_file(path)
+        return read_certificates(content), b"-----BEGIN CERTIFICATE-----" in content
     except (OSError, CertificateFileError) as exc:
-        raise NamedCertificateError(origin, str(path), _why(exc)) from exc
+        raise NamedCertificateError(origin, str(path), _describe(exc)) from exc
+
+
+def _read_hashed(directory: Path, origin: Origin) -> tuple[bytes, ...]:
+    """Read a directory of `SSL_CERT_DIR`: only hashed names count, as in OpenSSL."""
+    try:
+        files = system_store.hashed_files(directory)
+    except OSError as exc:
+        raise NamedCertificateError(origin, str(directory), _describe(exc)) from exc
+    if not files:
+        raise NamedCertificateError(
+            origin,
+            str(directory),
+            "no file in it has a hashed name, and OpenSSL reads no others",
+            f"Run `openssl rehash {directory}`, or pass the directory with --add-cert instead.",
+        )
+    return _read_directory(directory, files, origin)
 
 
 def _read_directory(path: Path, files: Iterable[Path], origin: Origin) -> tuple[bytes, ...]:
@@ -80,84 +141,43 @@ def _read_directory(path: Path, files: Iterable[Path], origin: Origin) -> tuple[
     for file in files:
         found.update(dict.fromkeys(_read_member(file, origin)))
     if not found:
-        raise NamedCertificateError(origin, str(path), "no file in it holds a certificate")
+        raise NamedCertificateError(origin, str(path), "no file in it contains a certificate")
     return tuple(found)
 
 
 def _read_member(file: Path, origin: Origin) -> tuple[bytes, ...]:
-    """Read a file of a directory; what is no certificate (a README, a key) is passed over."""
+    """Read a file of a directory; one without certificates (a README, a key) is ignored."""
+    content = b""
     try:
-        return read_certificates(_content(file)) if file.is_file() else ()
+        content = _read_file(file) if file.is_file() else b""
+        return read_certificates(content)
     except NoCertificateError:
         return ()
-    except CertificateFileError as exc:
-        if b"-----BEGIN " not in _content(file) and file.suffix not in {".der", ".cer", ".crt"}:
+    except (OSError, CertificateFileError) as exc:
+        is_named_so = file.suffix in {".der", ".cer", ".crt"}
+        if content and b"-----BEGIN " not in content and not is_named_so:
             return ()
-        raise NamedCertificateError(origin, str(file), _why(exc)) from exc
-    except OSError as exc:
-        raise NamedCertificateError(origin, str(file), _why(exc)) from exc
+        raise NamedCertificateError(origin, str(file), _describe(exc)) from exc
 
 
-def _read_system(store: SystemStore) -> Anchors:
-    if system_store.is_judged_by_platform(store):
-        return Anchors(store, by_platform=True)
-    try:
-        places = system_store.find(store)
-    except ImportError as exc:
-        raise TlsUnavailableError from exc
-    certificates: list[bytes] = []
-    remarks: list[str] = []
-    if places.file:
-        certificates += _system_file(places.file, store, remarks)
-    for directory in places.directories:
-        certificates += _system_directory(directory, store, remarks)
-    if not certificates:
-        remarks.append("no store was found on this system")
-    read = (*([places.file] if places.file else []), *places.directories)
-    return Anchors(store, tuple(dict.fromkeys(certificates)), read, tuple(remarks))
-
-
-def _system_file(file: Path, store: SystemStore, remarks: list[str]) -> tuple[bytes, ...]:
-    if store.file:
-        return _read_named(file, store.file.origin)
-    return tuple(_tolerantly([file], remarks))
-
-
-def _system_directory(path: Path, store: SystemStore, remarks: list[str]) -> tuple[bytes, ...]:
-    if store.directories is None:
-        return tuple(_tolerantly(system_store.hashed_files(path), remarks))
-    origin = store.directories.origin
-    try:
-        files = system_store.hashed_files(path)
-    except OSError as exc:
-        raise NamedCertificateError(origin, str(path), _why(exc)) from exc
-    if not files:
-        why = "no file in it has a hashed name, the only ones OpenSSL looks at"
-        hint = f"Run `openssl rehash {path}`, or name the directory with --add-cert instead."
-        raise NamedCertificateError(origin, str(path), why, hint)
-    return _read_directory(path, files, origin)
-
-
-def _tolerantly(files: Iterable[Path], remarks: list[str]) -> Iterator[bytes]:
-    """Read files that nobody named: one that is damaged costs itself, not the run."""
+def _read_unnamed(files: Iterable[Path], notes: list[str]) -> Iterator[bytes]:
+    """Read files that no user named: a damaged one is skipped with a note."""
     for file in files:
         try:
-            yield from read_certificates(_content(file))
+            yield from read_certificates(_read_file(file))
         except (OSError, CertificateFileError) as exc:  # noqa: PERF203  # each file on its own
-            remarks.append(f"{file} was passed over: {_why(exc)}")
+            notes.append(f"{file} was skipped: {_describe(exc)}")
 
 
-def _content(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     with file.open("rb") as stream:
-        content = stream.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise CertificateFileError(f"it is larger than {_LARGEST >> 20} MiB")
+        content = stream.read(_MAX_FILE_SIZE + 1)
+    if len(content) > _MAX_FILE_SIZE:
+        raise CertificateFileError(f"it is larger than {_MAX_FILE_SIZE >> 20} MiB")
     return content
 
 
-def _why(exc: Exception) -> str:
-    if isinstance(exc, FileNotFoundError):
-        return "it does not exist"
-    if isinstance(exc, OSError):
+def _describe(exc: Exception) -> str:
+    if isinstance(exc, OSError) and not isinstance(exc, FileNotFoundError):
         return f"it cannot be read: {os.strerror(exc.errno) if exc.errno else exc}"
-    return str(exc)
+    return FILE_NOT_FOUND if isinstance(exc, FileNotFoundError) else str(exc)

@@ -1,95 +1,78 @@
-"""The one TLS context of a run.
+"""Make the one TLS context of a run.
 
-    trust = establish(policy)          # reads every source; fails closed, before any connection
-    trust.context                      # for every connection, to servers and to HTTPS proxies
-    make_context(policy)               # the simple call: the context alone
-    unverified_context(policy)         # for servers that `policy.trusts_blindly(host, port)`
+    policy = decide(settings)                # pure
+    anchors = load_anchors(policy)           # reads every source; raises before any connection
+    context = make_context(policy, anchors)  # for every connection, also to HTTPS proxies
+    unverified_context(policy)               # for hosts where `policy.is_insecure_host(…)`
 
-All authorities are loaded from memory, so no connection opens a certificate path again, and the
-context may be shared by threads. The one exception to "nothing makes a second context" is
-`--trusted-host`: those servers, and no others, are given `unverified_context`. It is another
-object, so that no other connection can come to use it by a flag that was left switched.
+All CA certificates are loaded from memory, so no connection opens a certificate file again, and
+threads may share the context. `--trusted-host` is the one exception to "one context a run": those
+hosts, and no others, use `unverified_context`. It is a separate object, so that no other
+connection can use it because of a flag that was not reset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bootstrap.trust import client_certificate
-from bootstrap.trust.anchors import Anchors, distinct, gather
+from bootstrap.trust.anchors import Anchors, LoadedSource
+from bootstrap.trust.description import source_phrase
 from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError, TlsUnavailableError
-from bootstrap.trust.policy import BundledStore, NamedStore, TrustPolicy
+from bootstrap.trust.policy import NamedStore, TrustPolicy
 
 if TYPE_CHECKING:
     import ssl
 
 
-@dataclass(frozen=True)
-class Trust:
-    """A policy carried out: what was read, and the context made of it."""
+def make_context(
+    policy: TrustPolicy, anchors: Anchors, note: Callable[[str], None] = lambda _: None
+) -> ssl.SSLContext:
+    """Return the context that verifies servers with these anchors, as the policy asks for.
 
-    policy: TrustPolicy
-    anchors: tuple[Anchors, ...]
-    context: ssl.SSLContext
-
-
-def make_context(policy: TrustPolicy) -> ssl.SSLContext:
-    """Return the context that carries a policy out.
-
-    Raises `NamedCertificateError` for a named file that is missing, unreadable or holds no
-    certificate, `NoAnchorsError`, and `TlsUnavailableError` on a Python without ssl.
+    `note` receives (for `-v`) what OpenSSL cannot use. Raises `NoAnchorsError` where the anchors
+    are empty, `NamedCertificateError` for a named file with a certificate that OpenSSL refuses,
+    `ClientCertificateError`, and `TlsUnavailableError` on a Python without ssl.
     """
-    return establish(policy).context
+    try:
+        import ssl
+    except ImportError as exc:
+        raise TlsUnavailableError from exc
+    if not anchors.certificates and not anchors.uses_os_verifier:
+        raise NoAnchorsError(
+            "; ".join(": ".join((source_phrase(s.source), *s.notes)) for s in anchors.sources)
+        )
+    if anchors.uses_os_verifier:
+        from bootstrap._vendor import truststore
 
-
-def establish(policy: TrustPolicy) -> Trust:
-    """Read every source in force and make the context; raises as `make_context` does."""
-    _require_ssl()
-    anchors = gather(policy)
-    platform = any(each.by_platform for each in anchors)
-    if platform and (obstacle := _truststore_obstacle()):
-        anchors, platform = _without_platform(anchors, obstacle), False
-    context = _platform_context() if platform else _plain_context()
-    if not _takes(context, distinct(anchors)):
-        anchors = tuple(map(_loadable, anchors))
-        _takes(context, distinct(anchors))
-    _settle(context, policy)
-    return Trust(policy, anchors, context)
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if not _add_certificates(context, anchors.certificates):
+        for loaded in anchors.sources:
+            _add_certificates(context, _usable_certificates(loaded, note))
+    _configure(context, policy)
+    return context
 
 
 def unverified_context(policy: TrustPolicy) -> ssl.SSLContext:
-    """Return a context that believes anybody: for `--trusted-host`, and to look at a chain."""
+    """Return a context that verifies nothing: for `--trusted-host`, and to look at a chain."""
     import ssl
 
-    context = _plain_context()
-    _settle(context, policy)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _configure(context, policy)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _plain_context() -> ssl.SSLContext:
-    import ssl
-
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _platform_context() -> ssl.SSLContext:
-    import ssl
-
-    from bootstrap._vendor import truststore
-
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _settle(context: ssl.SSLContext, policy: TrustPolicy) -> None:
-    """Set what is the same for every context of ours, whatever Python's own default is."""
+def _configure(context: ssl.SSLContext, policy: TrustPolicy) -> None:
+    """Set what is the same for each of our contexts, whatever Python's own default is."""
     import ssl
 
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Every certificate named is an anchor, also an intermediate one, as in curl, Go and uv.
+    # Every named certificate is an anchor, also an intermediate one, as in curl, Go and uv.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if policy.strict:
         context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -101,43 +84,8 @@ def _settle(context: ssl.SSLContext, policy: TrustPolicy) -> None:
         client_certificate.load(context, policy.client_certificate)
 
 
-def _require_ssl() -> None:
-    try:
-        import ssl  # noqa: F401  # asked for only to see whether it is there
-    except ImportError as exc:
-        raise TlsUnavailableError from exc
-
-
-def _truststore_obstacle() -> str:
-    """Return why truststore cannot work on this Python and system; empty where it can."""
-    try:
-        import _ssl
-
-        from bootstrap._vendor import truststore  # noqa: F401  # it refuses on import
-    except (ImportError, OSError) as exc:
-        return str(exc)
-    socket_type = getattr(_ssl, "_SSLSocket", None)  # CPython's, which truststore looks into
-    if hasattr(socket_type, "get_unverified_chain"):
-        return ""
-    return "this Python cannot tell which chain a server presented"
-
-
-def _without_platform(anchors: Iterable[Anchors], obstacle: str) -> tuple[Anchors, ...]:
-    """Leave the platform's store out, where another source is there to carry on."""
-    remark = f"the system's store could not be asked ({obstacle}); the other sources carry on"
-    left = tuple(
-        replace(each, by_platform=False, remarks=(*each.remarks, remark))
-        if each.by_platform
-        else each
-        for each in anchors
-    )
-    if not any(isinstance(each.source, (BundledStore, NamedStore)) for each in left):
-        raise NoAnchorsError(f"the system's store, in vain: {obstacle}")
-    return left
-
-
-def _takes(context: ssl.SSLContext, certificates: tuple[bytes, ...]) -> bool:
-    """Load certificates, all at once because that is quick; tell whether OpenSSL took them."""
+def _add_certificates(context: ssl.SSLContext, certificates: tuple[bytes, ...]) -> bool:
+    """Load all certificates in one call, which is fast; return whether OpenSSL accepted them."""
     import ssl
 
     try:
@@ -148,15 +96,21 @@ def _takes(context: ssl.SSLContext, certificates: tuple[bytes, ...]) -> bool:
     return True
 
 
-def _loadable(anchors: Anchors) -> Anchors:
-    """Find the certificates OpenSSL refuses: a named store must hold none, others lose them."""
-    taken = {c: _takes(_plain_context(), (c,)) for c in anchors.certificates}
-    refused = [number for number, good in enumerate(taken.values(), 1) if not good]
-    if not refused:
-        return anchors
-    if isinstance(anchors.source, NamedStore):
-        why = f"OpenSSL cannot read certificate number {refused[0]} in it"
-        raise NamedCertificateError(anchors.source.origin, str(anchors.source.path), why)
-    remark = f"{len(refused)} certificates were passed over, because OpenSSL cannot read them"
-    good = tuple(c for c, is_good in taken.items() if is_good)
-    return replace(anchors, certificates=good, remarks=(*anchors.remarks, remark))
+def _usable_certificates(loaded: LoadedSource, note: Callable[[str], None]) -> tuple[bytes, ...]:
+    """Return the certificates that OpenSSL accepts; a named file must contain no others."""
+    import ssl
+
+    refused = [
+        number
+        for number, certificate in enumerate(loaded.certificates, 1)
+        if not _add_certificates(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), (certificate,))
+    ]
+    if refused and isinstance(loaded.source, NamedStore):
+        reason = f"OpenSSL cannot read certificate number {refused[0]} in it"
+        raise NamedCertificateError(loaded.source.origin, str(loaded.source.path), reason)
+    if refused:
+        note(
+            f"OpenSSL cannot read {len(refused)} of the certificates of "
+            f"{source_phrase(loaded.source)}; they are ignored."
+        )
+    return tuple(c for number, c in enumerate(loaded.certificates, 1) if number not in refused)

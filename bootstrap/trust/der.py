@@ -1,4 +1,4 @@
-"""ASN.1's distinguished encoding (DER, ITU-T X.690), as far as certificates use it."""
+"""Parse ASN.1's Distinguished Encoding Rules (DER, ITU-T X.690), as far as certificates need it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-INTEGER, BIT_STRING, OCTET_STRING, OID = 0x02, 0x03, 0x04, 0x06
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x01, 0x02, 0x03, 0x04, 0x06
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 SEQUENCE, SET = 0x30, 0x31
 
@@ -14,7 +14,7 @@ _STRINGS = {
     0x0C: "utf-8",
     0x12: "ascii",  # NumericString
     0x13: "ascii",  # PrintableString
-    0x14: "latin-1",  # TeletexString, as everybody reads it
+    0x14: "latin-1",  # TeletexString, as all programs decode it
     0x16: "ascii",  # IA5String
     0x1A: "ascii",  # VisibleString
     0x1C: "utf-32-be",  # UniversalString
@@ -23,7 +23,7 @@ _STRINGS = {
 
 
 class DerError(ValueError):
-    """The bytes are not DER, or not what was expected at this place."""
+    """The bytes are not DER, or not the expected element."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,21 @@ class Element:
     tag: int
     content: bytes
     raw: bytes
-    """The element as encoded, with tag and length."""
+    """The whole encoded element, with tag and length."""
 
     def children(self) -> tuple[Element, ...]:
-        """Return the elements inside a constructed one."""
+        """Return the elements in a constructed one."""
         return tuple(elements(self.content))
 
     def expect(self, *tags: int) -> Element:
-        """Return the element itself where it has one of the tags; raises `DerError`."""
+        """Return the element itself if it has one of the tags; raises `DerError` if not."""
         if self.tag not in tags:
             raise DerError(f"expected tag {' or '.join(map(hex, tags))}, found {self.tag:#x}")
         return self
 
 
 def elements(data: bytes) -> Iterator[Element]:
-    """Yield the elements that fill the bytes; raises `DerError` where they do not."""
+    """Yield all elements of the bytes; raises `DerError`."""
     start = 0
     while start < len(data):
         element = first(data[start:] if start else data)
@@ -56,7 +56,7 @@ def elements(data: bytes) -> Iterator[Element]:
 
 
 def first(data: bytes) -> Element:
-    """Return the element the bytes begin with; raises `DerError`."""
+    """Return the first element of the bytes; raises `DerError`."""
     if len(data) < 2:
         raise DerError("ends before an element's length")
     tag, length, head = data[0], data[1], 2
@@ -89,7 +89,7 @@ def oid(element: Element) -> str:
 
 
 def text(element: Element) -> str:
-    """Return a character string; what cannot be decoded is replaced."""
+    """Return a character string; bytes that cannot be decoded are replaced."""
     encoding = _STRINGS.get(element.tag)
     return element.content.decode(encoding, "replace") if encoding else element.content.hex()
 
@@ -103,4 +103,4 @@ def time(element: Element) -> datetime:
     try:
         return datetime.strptime(digits, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
-        raise DerError(f"a date that is none: {digits!r}") from None
+        raise DerError(f"invalid date: {digits!r}") from None

@@ -1,4 +1,4 @@
-"""What can be wrong with what the user named, before the first connection."""
+"""Errors about certificate settings, raised before the first connection."""
 
 from __future__ import annotations
 
@@ -7,46 +7,47 @@ from pathlib import Path
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin
 
+FILE_NOT_FOUND = "file not found"
+
 
 class NamedCertificateError(BootstrapError):
-    """A file or directory of certificates that somebody named cannot be used.
+    """A file or directory of CA certificates that the user named cannot be used.
 
-    The run ends here: going on without it would mean to trust other authorities than were asked
-    for.
+    The run ends here: without it, the run would trust other CAs than the user asked for.
     """
 
-    def __init__(self, origin: Origin, path: str, why: str, hint: str | None = None) -> None:
-        self.origin, self.path, self.why = origin, path, why
-        absolute = f" (that is, {Path(path).absolute()})" if path and not _is_absolute(path) else ""
-        super().__init__(
-            f"Cannot use the certificates that {origin} names, {path or 'an empty value'}{absolute}"
-            f": {why}",
-            hint=hint or f"Mend the file, or correct or remove {origin}.",
+    def __init__(self, origin: Origin, path: str, reason: str, hint: str | None = None) -> None:
+        self.origin, self.path, self.reason = origin, path, reason
+        shown = (
+            path if not path or Path(path).is_absolute() else f"{path} ({Path(path).absolute()})"
         )
+        if not path:
+            message = f"{origin}: {reason}"
+        elif reason == FILE_NOT_FOUND:
+            message = f"{origin}: {reason}: {shown}"
+        else:
+            message = f"{origin}: cannot use {shown}: {reason}"
+        super().__init__(message, hint=hint or f"Correct the file or its path, or remove {origin}.")
 
 
 class NoAnchorsError(BootstrapError):
-    """The sources in force hold no certificate authority at all."""
+    """The sources in force contain no CA certificate at all."""
 
-    def __init__(self, asked: str) -> None:
-        self.asked = asked
+    def __init__(self, sources: str) -> None:
+        self.sources = sources
         super().__init__(
-            f"No certificate authority was found to verify servers with; asked: {asked}.",
+            f"No CA certificates were found, so no server can be verified. Looked in: {sources}.",
             hint="Install your system's CA certificates (on Debian: apt install ca-certificates), "
-            "leave out `--trust system`, or name a file of certificates with --add-cert.",
+            "leave out `--trust system`, or pass a file of certificates with --add-cert.",
         )
 
 
 class TlsUnavailableError(BootstrapError):
-    """This Python cannot speak TLS."""
+    """This Python has no ssl module."""
 
     def __init__(self) -> None:
         super().__init__(
-            "This Python has no working ssl module, so no server can be reached safely.",
-            hint="Use --offline to install what lies inside the .pyz, or run it with a Python "
-            "that has ssl and name this one with --python.",
+            "This Python has no working ssl module, so no server can be reached securely.",
+            hint="Use --offline to install the bundled pip, or run the .pyz with a Python that has "
+            "ssl and pass this one with --python.",
         )
-
-
-def _is_absolute(path: str) -> bool:
-    return Path(path).is_absolute()

@@ -1,22 +1,12 @@
-"""The trust policy: which authorities are believed, by whose word, and what was overruled.
+"""The trust policy: which CA certificates are trusted, and which settings have no effect.
 
-`decide` is a pure function of what was said; it reads nothing. The rules, in one place:
-
-* A voice is the command line, the environment, or configuration, the strongest first.
-* The default sources are the operating system's store and the bundled certifi; `--trust` chooses
-  among them, and `SSL_CERT_FILE` and `SSL_CERT_DIR` redefine the system's, each its own half.
-* `--cert` is exclusive: it silences the default sources, and all that a weaker voice said.
-  A stronger voice that says `--trust` silences a `--cert` in turn.
-* `--add-cert` adds to what is in force, unless a stronger voice's `--cert` silences it.
-* An empty variable or configuration value counts as not set, as in pip. `config` lets `--cert ""`
-  take back what weaker voices said, and hands on neither; an empty option that arrives here all
-  the same is refused, since it would widen what is trusted unseen.
+`decide` is a pure function of the settings; it reads nothing. All rules of precedence are in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -26,22 +16,57 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.errors import NamedCertificateError
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
+_PRIORITY = {"option": 3, "variable": 2, "file": 1, "default": 0}
+"""The command line overrides the environment, and the environment configuration files."""
 
-# FOLDED from bootstrap/trust/trusted_host.py
-class TrustedHostError(UsageError):
-    """What was said is not `HOST` or `HOST:PORT`."""
 
-    def __init__(self, given: Sourced[str]) -> None:
-        self.given = given
-        super().__init__(
-            f"{given.origin}: {given.value!r} names no host; expected HOST or HOST:PORT.",
-            hint="For example: --trusted-host localhost:8080",
-        )
+@dataclass(frozen=True)
+class SystemStore:
+    """The operating system's store; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace its parts."""
+
+    origin: Origin
+    file: Sourced[str] | None = None
+    directories: Sourced[str] | None = None
+
+    @property
+    def is_redefined(self) -> bool:
+        """Whether a variable replaces at least one part."""
+        return self.file is not None or self.directories is not None
+
+
+@dataclass(frozen=True)
+class BundledStore:
+    """certifi's CA certificates, which are part of this program."""
+
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class NamedStore:
+    """A file or directory of CA certificates that the user named."""
+
+    path: Path
+    origin: Origin
+    exclusive: bool
+    """True for `--cert`, False for `--add-cert`."""
+
+
+Source: TypeAlias = SystemStore | BundledStore | NamedStore
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A setting that has no effect."""
+
+    setting: str
+    value: str
+    origin: Origin
+    reason: str
 
 
 @dataclass(frozen=True)
 class TrustedHost:
-    """A host, or one port of it, that is believed without verification (pip's `--trusted-host`)."""
+    """A host, or one port of it, whose certificate is not verified (pip's `--trusted-host`)."""
 
     host: str
     """In lower case; an IPv6 address without its brackets."""
@@ -50,7 +75,7 @@ class TrustedHost:
 
     @classmethod
     def parse(cls, given: Sourced[str]) -> TrustedHost:
-        """Read `HOST` or `HOST:PORT`, IPv6 addresses with or without brackets.
+        """Parse `HOST` or `HOST:PORT`, IPv6 addresses with or without brackets.
 
         Raises `TrustedHostError`.
         """
@@ -66,8 +91,8 @@ class TrustedHost:
             raise TrustedHostError(given)
         return cls(host, port)
 
-    def covers(self, host: str, port: int) -> bool:
-        """Tell whether a server is meant; `host` without brackets, in any case."""
+    def matches(self, host: str, port: int) -> bool:
+        """Return whether this is the server; `host` without brackets, in any case."""
         return self.host == host.lower().strip("[]") and self.port in {None, port}
 
     def __str__(self) -> str:
@@ -75,194 +100,161 @@ class TrustedHost:
         return host if self.port is None else f"{host}:{self.port}"
 
 
-_STRENGTH = {"option": 3, "variable": 2, "file": 1, "default": 0}
+class TrustedHostError(UsageError):
+    """A value of `--trusted-host` is not `HOST` or `HOST:PORT`."""
 
-
-@dataclass(frozen=True)
-class SystemStore:
-    """The operating system's store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` put in its place."""
-
-    origin: Origin
-    file: Sourced[str] | None = None
-    directories: Sourced[str] | None = None
-
-    @property
-    def is_redefined(self) -> bool:
-        """Whether a variable names at least one half of it."""
-        return self.file is not None or self.directories is not None
-
-
-@dataclass(frozen=True)
-class BundledStore:
-    """certifi's authorities, which we bring along."""
-
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class NamedStore:
-    """A file or directory of authorities that somebody named."""
-
-    path: Path
-    origin: Origin
-    exclusive: bool
-    """True for `--cert`, False for `--add-cert`."""
-
-
-Source: TypeAlias = SystemStore | BundledStore | NamedStore
-
-
-@dataclass(frozen=True)
-class Ignored:
-    """Something that was said and does not count."""
-
-    setting: str
-    value: str
-    origin: Origin
-    why: str
+    def __init__(self, given: Sourced[str]) -> None:
+        self.given = given
+        super().__init__(
+            f"{given.origin}: {given.value!r} is not a host name; expected HOST or HOST:PORT.",
+            hint="For example: --trusted-host localhost:8080",
+        )
 
 
 @dataclass(frozen=True)
 class TrustPolicy:
-    """Everything that decides whether a server is believed."""
+    """Everything that decides whether a server is trusted."""
 
     sources: tuple[Source, ...]
     ignored: tuple[Ignored, ...] = ()
     client_certificate: Sourced[Path] | None = None
-    """A PEM file with our own certificate and its private key."""
+    """A PEM file with the client's certificate and its private key."""
     trusted_hosts: tuple[Sourced[TrustedHost], ...] = ()
     strict: bool = False
 
     @property
     def exclusive(self) -> NamedStore | None:
         """The store that `--cert` names, where it is in force."""
-        return next((s for s in self.named if s.exclusive), None)
+        return next((store for store in self.named if store.exclusive), None)
 
     @property
     def named(self) -> tuple[NamedStore, ...]:
-        """The stores somebody named, in the order of their voices."""
-        return tuple(s for s in self.sources if isinstance(s, NamedStore))
+        """The stores that the user named, in the order of priority."""
+        return tuple(source for source in self.sources if isinstance(source, NamedStore))
 
-    def trusts_blindly(self, host: str, port: int) -> Sourced[TrustedHost] | None:
-        """Return the `--trusted-host` that switches verification off for a server, if any does."""
-        return next((g for g in self.trusted_hosts if g.value.covers(host, port)), None)
+    def trusted_host_for(self, host: str, port: int) -> Sourced[TrustedHost] | None:
+        """Return the `--trusted-host` that turns verification off for a server, or None."""
+        return next((g for g in self.trusted_hosts if g.value.matches(host, port)), None)
+
+    def is_insecure_host(self, host: str, port: int) -> bool:
+        """Return whether verification is off for a server (`--trusted-host`)."""
+        return self.trusted_host_for(host, port) is not None
 
 
 def decide(settings: TrustSettings) -> TrustPolicy:
-    """Decide the policy from what was said.
+    """Decide which sources are in force: apply these rules in this order.
 
-    Raises `NamedCertificateError` for an empty value typed on the command line, and
-    `TrustedHostError` for a host that is none.
+    Raises `NamedCertificateError` for an empty value on the command line, and `TrustedHostError`
+    for a value of `--trusted-host` that is not a host.
     """
-    certs, empty_certs = _spoken("cert", settings.cert)
-    adds, empty_adds = _spoken("add-cert", settings.add_certs)
-    clients, empty_clients = _spoken("client-cert", settings.client_cert)
-    cert, silent_certs = _exclusive(certs, settings.default_sources)
-    if cert is None:
-        sources, silent = _default_sources(settings)
-        silent_adds: tuple[Ignored, ...] = ()
+    ignored: list[Ignored] = []
+
+    # Rule 1: an empty value counts as not set, as in pip. (On the command line it is an error
+    # here; `--cert ""` alone resets what has a lower priority: `config` drops both.)
+    settings = _drop_empty_values(settings, ignored)
+    certs, add_certs, trust = settings.cert, settings.add_certs, settings.default_sources
+
+    # Rule 2: --trust overrides every --cert that has a lower priority.
+    if certs and _outranks(trust.origin, certs[0].origin):
+        _ignore("cert", certs, f"{trust.origin} has a higher priority", ignored)
+        certs = ()
+
+    # Rule 3: of several --cert, the one with the highest priority is used; the same holds for
+    # --client-cert.
+    _ignore_all_but_first("cert", certs, ignored)
+
+    # Rule 4: --cert replaces the default sources, and every --add-cert that has a lower priority.
+    sources: list[Source]
+    if certs:
+        cert = certs[0]
+        reason = f"{cert.origin} replaces all other sources"
+        sources = [NamedStore(Path(cert.value), cert.origin, exclusive=True)]
+        _ignore_default_sources(settings, reason, ignored)
+        replaced = [add for add in add_certs if _outranks(cert.origin, add.origin)]
+        _ignore("add-cert", replaced, reason, ignored)
+        add_certs = tuple(add for add in add_certs if add not in replaced)
+    # Rule 5: without --cert, --trust selects the default sources.
     else:
-        sources, silent = (NamedStore(Path(cert.value), cert.origin, exclusive=True),), ()
-        silent = _silenced_defaults(settings, cert.origin)
-        adds, silent_adds = _audible(adds, cert.origin)
-    added = tuple(NamedStore(Path(a.value), a.origin, exclusive=False) for a in adds)
-    ignored = (*silent_certs, *silent, *silent_adds, *_overruled("client-cert", clients))
+        sources = _select_default_sources(settings, ignored)
+
+    # Rule 6: every other --add-cert adds to these sources.
+    sources += [NamedStore(Path(add.value), add.origin, exclusive=False) for add in add_certs]
+
+    client = next(iter(settings.client_cert), None)
+    _ignore_all_but_first("client-cert", settings.client_cert, ignored)
     return TrustPolicy(
-        sources=(*sources, *added),
-        ignored=(*ignored, *empty_certs, *empty_adds, *empty_clients, *_empty_system(settings)),
-        client_certificate=_path(clients[0]) if clients else None,
-        trusted_hosts=tuple(_host(given) for given in settings.trusted_hosts if given.value),
+        sources=tuple(sources),
+        ignored=tuple(ignored),
+        client_certificate=Sourced(Path(client.value), client.origin) if client else None,
+        trusted_hosts=tuple(
+            Sourced(TrustedHost.parse(host), host.origin)
+            for host in settings.trusted_hosts
+            if host.value
+        ),
         strict=settings.strict,
     )
 
 
-def _spoken(
-    setting: str, said: Iterable[Sourced[str]]
-) -> tuple[tuple[Sourced[str], ...], tuple[Ignored, ...]]:
-    """Part what was said from what is empty."""
-    said = tuple(said)
-    for given in said:
-        if not given.value and given.origin.kind == "option":
-            raise NamedCertificateError(given.origin, "", "it is empty")
-    empty = tuple(_empty(setting, given) for given in said if not given.value)
-    return tuple(given for given in said if given.value), empty
+def _drop_empty_values(settings: TrustSettings, ignored: list[Ignored]) -> TrustSettings:
+    """Return the settings without empty values; `--trusted-host ""` needs no report."""
 
+    def drop(setting: str, values: Sequence[Sourced[str] | None]) -> tuple[Sourced[str], ...]:
+        empty = [given for given in values if given and not given.value]
+        for given in empty:
+            if given.origin.kind == "option":
+                raise NamedCertificateError(given.origin, "", "the value is empty")
+        _ignore(setting, empty, "it is empty", ignored)
+        return tuple(given for given in values if given and given.value)
 
-def _empty(setting: str, given: Sourced[str]) -> Ignored:
-    return Ignored(setting, given.value, given.origin, "it is empty")
-
-
-def _empty_system(settings: TrustSettings) -> tuple[Ignored, ...]:
-    pairs = (("SSL_CERT_FILE", settings.system_file), ("SSL_CERT_DIR", settings.system_directory))
-    return tuple(_empty(name, given) for name, given in pairs if given and not given.value)
-
-
-def _exclusive(
-    certs: tuple[Sourced[str], ...], trust: Sourced[DefaultSources]
-) -> tuple[Sourced[str] | None, tuple[Ignored, ...]]:
-    """Return the `--cert` in force, if one is, and those that are not."""
-    if certs and _is_stronger(trust.origin, certs[0].origin):
-        why = f"{trust.origin} chooses {trust.value.value}, and is the stronger voice"
-        return None, tuple(Ignored("cert", c.value, c.origin, why) for c in certs)
-    return (certs[0] if certs else None), _overruled("cert", certs)
-
-
-def _overruled(setting: str, said: tuple[Sourced[str], ...]) -> tuple[Ignored, ...]:
-    return tuple(
-        Ignored(setting, given.value, given.origin, f"{said[0].origin} overrules it")
-        for given in said[1:]
+    return replace(
+        settings,
+        cert=drop("cert", settings.cert),
+        add_certs=drop("add-cert", settings.add_certs),
+        client_cert=drop("client-cert", settings.client_cert),
+        system_file=next(iter(drop("SSL_CERT_FILE", [settings.system_file])), None),
+        system_directory=next(iter(drop("SSL_CERT_DIR", [settings.system_directory])), None),
     )
 
 
-def _default_sources(settings: TrustSettings) -> tuple[tuple[Source, ...], tuple[Ignored, ...]]:
-    choice, origin = settings.default_sources.value, settings.default_sources.origin
+def _select_default_sources(settings: TrustSettings, ignored: list[Ignored]) -> list[Source]:
+    selected, origin = settings.default_sources.value, settings.default_sources.origin
     sources: list[Source] = []
-    ignored: tuple[Ignored, ...] = ()
-    if choice is DefaultSources.BUNDLED:
-        ignored = _silenced_system(settings, f"{origin} does not ask the system's store")
+    if selected is DefaultSources.BUNDLED:
+        _ignore_system_variables(settings, f"{origin} excludes the system store", ignored)
     else:
-        system = (settings.system_file, settings.system_directory)
-        sources.append(SystemStore(origin, *(g if g and g.value else None for g in system)))
-    if choice is not DefaultSources.SYSTEM:
+        sources.append(SystemStore(origin, settings.system_file, settings.system_directory))
+    if selected is not DefaultSources.SYSTEM:
         sources.append(BundledStore(origin))
-    return tuple(sources), ignored
+    return sources
 
 
-def _silenced_defaults(settings: TrustSettings, by: Origin) -> tuple[Ignored, ...]:
-    why, trust = f"{by} is exclusive", settings.default_sources
-    ignored = _silenced_system(settings, why)
+def _ignore_default_sources(settings: TrustSettings, reason: str, ignored: list[Ignored]) -> None:
+    trust = settings.default_sources
     if trust.origin.kind != "default":
-        ignored = (Ignored("trust", trust.value.value, trust.origin, why), *ignored)
-    return ignored
+        ignored.append(Ignored("trust", trust.value.value, trust.origin, reason))
+    _ignore_system_variables(settings, reason, ignored)
 
 
-def _silenced_system(settings: TrustSettings, why: str) -> tuple[Ignored, ...]:
-    pairs = (("SSL_CERT_FILE", settings.system_file), ("SSL_CERT_DIR", settings.system_directory))
-    return tuple(Ignored(n, g.value, g.origin, why) for n, g in pairs if g and g.value)
+def _ignore_system_variables(settings: TrustSettings, reason: str, ignored: list[Ignored]) -> None:
+    for name, given in (
+        ("SSL_CERT_FILE", settings.system_file),
+        ("SSL_CERT_DIR", settings.system_directory),
+    ):
+        _ignore(name, [given] if given else [], reason, ignored)
 
 
-def _audible(
-    adds: tuple[Sourced[str], ...], exclusive: Origin
-) -> tuple[tuple[Sourced[str], ...], tuple[Ignored, ...]]:
-    """Part what adds to an exclusive store from what its stronger voice silences."""
-    why = f"{exclusive} is exclusive, and is the stronger voice"
-    return (
-        tuple(a for a in adds if not _is_stronger(exclusive, a.origin)),
-        tuple(
-            Ignored("add-cert", a.value, a.origin, why)
-            for a in adds
-            if _is_stronger(exclusive, a.origin)
-        ),
-    )
+def _ignore_all_but_first(
+    setting: str, values: Sequence[Sourced[str]], ignored: list[Ignored]
+) -> None:
+    if values:
+        _ignore(setting, values[1:], f"{values[0].origin} has a higher priority", ignored)
 
 
-def _is_stronger(one: Origin, other: Origin) -> bool:
-    return _STRENGTH[one.kind] > _STRENGTH[other.kind]
+def _ignore(
+    setting: str, values: Sequence[Sourced[str]], reason: str, ignored: list[Ignored]
+) -> None:
+    ignored += [Ignored(setting, given.value, given.origin, reason) for given in values]
 
 
-def _path(given: Sourced[str]) -> Sourced[Path]:
-    return Sourced(Path(given.value), given.origin)
-
-
-def _host(given: Sourced[str]) -> Sourced[TrustedHost]:
-    return Sourced(TrustedHost.parse(given), given.origin)
+def _outranks(one: Origin, other: Origin) -> bool:
+    return _PRIORITY[one.kind] > _PRIORITY[other.kind]

@@ -1,4 +1,4 @@
-"""What the trust room wants to be told."""
+"""The settings from which the trust policy is decided."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bootstrap.provenance import Origin, Sourced
 
 
 class DefaultSources(Enum):
-    """The default sources of certificate authorities `--trust` chooses among."""
+    """The default sources of CA certificates that `--trust` selects."""
 
     SYSTEM = "system"
     BUNDLED = "bundled"
@@ -18,26 +18,26 @@ class DefaultSources(Enum):
 
 @dataclass(frozen=True)
 class TrustSettings:
-    """Everything the user said about trust; nothing has been read or checked yet.
+    """All settings about certificates; nothing has been read or checked yet.
 
-    Every tuple runs from the strongest voice (command line) over the environment to the weakest
-    (configuration), so that the policy can say what was overruled, and by what.
+    Every tuple is in the order of priority: command line, environment, configuration files.
+    `trust.policy.decide` applies the rules of precedence.
     """
 
     cert: tuple[Sourced[str], ...] = ()
-    """`--cert`, `PIP_CERT`, pip.conf `cert`: exclusive; the first one counts."""
+    """`--cert`, `PIP_CERT`, pip.conf `cert`: replaces all other sources; the first one is used."""
     add_certs: tuple[Sourced[str], ...] = ()
-    """`--add-cert`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`: each adds to what is in force."""
+    """`--add-cert`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`: each adds to the other sources."""
     client_cert: tuple[Sourced[str], ...] = ()
-    """`--client-cert`, `PIP_CLIENT_CERT`, pip.conf, `SSL_CLIENT_CERT`; the first one counts."""
+    """`--client-cert`, `PIP_CLIENT_CERT`, pip.conf, `SSL_CLIENT_CERT`; the first one is used."""
     trusted_hosts: tuple[Sourced[str], ...] = ()
     """`HOST` or `HOST:PORT` for which verification is off, as in pip."""
     default_sources: Sourced[DefaultSources] = field(
         default_factory=lambda: Sourced(DefaultSources.BOTH, Origin.default())
     )
     system_file: Sourced[str] | None = None
-    """`SSL_CERT_FILE`: redefines the system's store, as OpenSSL defines it."""
+    """`SSL_CERT_FILE`: replaces the system store's file, as in OpenSSL."""
     system_directory: Sourced[str] | None = None
-    """`SSL_CERT_DIR`: likewise, a directory with hashed names (or several, by `os.pathsep`)."""
+    """`SSL_CERT_DIR`: replaces its directory; hashed names, several separated by `os.pathsep`."""
     strict: bool = False
     """Set `VERIFY_X509_STRICT`, which the roots of many intercepting proxies fail."""

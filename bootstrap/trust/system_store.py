@@ -1,8 +1,8 @@
-"""Where the operating system keeps its certificate authorities.
+"""Find the operating system's store of CA certificates.
 
-Windows and macOS judge certificates by a system call, which truststore makes. Elsewhere the store
-is files, and truststore would load them anew for every connection; we find them by its rules and
-read them once (docs/adr/0002 tells why).
+Windows and macOS verify certificates by a system call, which truststore makes. On other systems
+the store is files, and truststore would load them again for every connection; we find them by its
+rules and read them once (docs/adr/0002 explains why).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,56 +23,66 @@ CANDIDATES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu
     "/etc/ssl/ca-bundle.pem",  # SUSE
 )
-"""truststore's list, for an OpenSSL whose built-in places do not exist on this system."""
+"""truststore's list, for an OpenSSL whose built-in paths do not exist on this system."""
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
 @dataclass(frozen=True)
-class StorePlaces:
+class StorePaths:
     """The file and the directories of hashed names that make up a store kept in files."""
 
     file: Path | None = None
     directories: tuple[Path, ...] = ()
 
 
-def is_judged_by_platform(store: SystemStore) -> bool:
-    """Tell whether the platform's own verification is asked, by truststore."""
+def has_os_verifier(store: SystemStore) -> bool:
+    """Return whether the operating system itself verifies, through truststore."""
     return sys.platform in {"win32", "darwin"} and not store.is_redefined
 
 
-def find(store: SystemStore) -> StorePlaces:
-    """Return where the store lies, as OpenSSL defines it.
+def require_truststore() -> None:
+    """Raise `ImportError` where truststore cannot work on this Python and system."""
+    import _ssl
+
+    try:
+        from bootstrap._vendor import truststore  # noqa: F401  # it refuses on import
+    except OSError as exc:
+        raise ImportError(str(exc)) from exc
+    # truststore uses a method of CPython's socket type.
+    if not hasattr(getattr(_ssl, "_SSLSocket", None), "get_unverified_chain"):
+        raise ImportError("this Python cannot return the chain that a server presented")
+
+
+def find(store: SystemStore) -> StorePaths:
+    """Return the paths of the store, as OpenSSL defines it.
 
     `SSL_CERT_FILE` replaces OpenSSL's built-in file, and `SSL_CERT_DIR` its built-in directory;
-    the other half stays. What a variable names is returned though it may not exist.
+    the other one stays. A path from a variable is returned even if it does not exist. Raises
+    `ImportError` on a Python without ssl.
     """
     import ssl
 
     built_in = ssl.get_default_verify_paths()
     file = Path(store.file.value) if store.file else _existing(built_in.openssl_cafile)
     if store.directories:
-        listed = store.directories.value.split(os.pathsep)
-        directories = tuple(Path(each) for each in listed if each)
+        names = store.directories.value.split(os.pathsep)
+        directories = tuple(Path(name) for name in names if name)
     else:
-        directories = _with_certificates(built_in.openssl_capath)
+        directories = ()
+        with suppress(OSError):
+            if built_in.openssl_capath and hashed_files(Path(built_in.openssl_capath)):
+                directories = (Path(built_in.openssl_capath),)
     if file is None and not directories:
         file = next(filter(None, map(_existing, CANDIDATES)), None)
-    return StorePlaces(file, directories)
+    return StorePaths(file, directories)
 
 
 def hashed_files(directory: Path) -> tuple[Path, ...]:
-    """Return the files OpenSSL would look at in a directory; raises `OSError`."""
+    """Return the files that OpenSSL would read in a directory; raises `OSError`."""
     names = sorted(entry.name for entry in os.scandir(directory))
     return tuple(directory / name for name in names if _HASHED_NAME.fullmatch(name))
 
 
 def _existing(file: str) -> Path | None:
     return Path(file) if file and os.access(file, os.R_OK) and Path(file).is_file() else None
-
-
-def _with_certificates(directory: str) -> tuple[Path, ...]:
-    try:
-        return (Path(directory),) if directory and hashed_files(Path(directory)) else ()
-    except OSError:
-        return ()

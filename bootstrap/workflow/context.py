@@ -9,7 +9,8 @@ from bootstrap.config.model import Config
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
-from bootstrap.trust.children import ChildCertificates, child_certificates
+from bootstrap.trust.anchors import Anchors, load_anchors
+from bootstrap.trust.children import ChildCertificates, child_certificates, needs_anchors
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
 
@@ -20,6 +21,8 @@ class RunContext:
 
     config: Config
     policy: TrustPolicy
+    anchors: Anchors
+    """Read once for the whole run; empty where nothing needs them (`--offline`)."""
     target: TargetEnvironment
     certificates: ChildCertificates
     ui: Ui
@@ -57,7 +60,9 @@ def create_context(config: Config, environ: Mapping[str, str], ui: Ui) -> RunCon
     for setting in config.said:
         ui.detail(f"Setting: {setting}")
     policy = decide(config.trust)
+    is_needed = not config.network.offline or needs_anchors(policy)
+    anchors = load_anchors(policy) if is_needed else Anchors()
     certificates = child_certificates(
-        policy, config.user_cache, exported=environ.keys(), note=ui.detail
+        policy, anchors, config.user_cache, exported=environ.keys(), note=ui.detail
     )
-    return RunContext(config, policy, probe(config.target, ui), certificates, ui)
+    return RunContext(config, policy, anchors, probe(config.target, ui), certificates, ui)

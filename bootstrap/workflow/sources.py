@@ -17,7 +17,7 @@ from bootstrap.network.session import Session
 from bootstrap.preparer.build_requirements import BuildRules
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.preparer.source_builder import BuildTools, SourceBuilder, open_build_tools
-from bootstrap.trust.context import establish
+from bootstrap.trust.context import make_context
 from bootstrap.trust.description import anchor_lines
 from bootstrap.workflow.context import RunContext
 from bootstrap.workflow.default_requirements import needs_bundled_installer
@@ -49,10 +49,9 @@ def open_session(run: RunContext) -> Iterator[Session]:
 
 
 def _create_tls_context(run: RunContext) -> ssl.SSLContext:
-    trust = establish(run.policy)
-    for line in anchor_lines(run.policy, trust.anchors):
+    for line in anchor_lines(run.policy, run.anchors):
         run.ui.detail(line)
-    return trust.context
+    return make_context(run.policy, run.anchors, run.ui.detail)
 
 
 def read_remote_files(run: RunContext, session: Session) -> RunContext:

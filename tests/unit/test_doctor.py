@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.doctor.render import as_json, render
+from bootstrap.doctor.render import as_json, as_text
 from bootstrap.doctor.report import DoctorReport, diagnose
 from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
@@ -35,15 +35,15 @@ def policy(root_pem: Path) -> TrustPolicy:
 def test_a_good_server_is_told_in_full(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
     url = f"https://localhost:{serve(forge.issue()).port}/simple"
     found = report(policy, url)
-    told = "\n".join(render(found))
+    told = "\n".join(as_text(found))
     assert found.exit_status == 0
-    assert f"{url}: good (TLSv1.3, believed by" in told
-    assert "(only, by pip.conf, line 2): 1 certificate" in told
+    assert f"{url}: OK (TLSv1.3, trusted by" in told
+    assert "(only, from pip.conf, line 2): 1 certificate" in told
     assert "0. CN=server, O=get-installer tests for localhost, 127.0.0.1" in told
     assert "issued by CN=get-installer test root" in told
-    assert found.examinations[0][1].chain[0].sha256 in told
-    assert "no:  the system's store (not in force): " in told
-    assert "plausible" in told
+    assert found.servers[0][1].chain[0].sha256 in told
+    assert "FAILED: the system store (not in force): " in told
+    assert "Clock: OK (" in told
 
 
 def test_a_bad_server_is_explained_and_changes_the_exit_status(
@@ -51,11 +51,14 @@ def test_a_bad_server_is_explained_and_changes_the_exit_status(
 ) -> None:
     good, bad = serve(forge.issue()), serve(stranger.issue())
     found = report(policy, *(f"https://localhost:{s.port}" for s in (good, bad)))
-    told = "\n".join(render(found))
+    told = "\n".join(as_text(found))
     assert found.exit_status == 1
-    assert f"https://localhost:{bad.port}: bad" in told
-    assert "comes from CN=Somebody Else, O=Elsewhere, which is in no store asked" in told
-    assert "--add-cert FILE" in told
+    assert f"https://localhost:{bad.port}: FAILED" in told
+    assert (
+        'issued by "CN=Somebody Else, O=Elsewhere", which none of your trust stores contain'
+    ) in told
+    assert f"Replace {policy.named[0].path} (from pip.conf, line 2) with" in told
+    assert "the file of the authority that issued it: CN=Somebody Else, O=Elsewhere" in told
 
 
 def test_the_report_for_machines_holds_the_same_facts(
@@ -76,7 +79,7 @@ def test_the_report_for_machines_holds_the_same_facts(
 
 def test_passwords_stay_out_of_the_report(policy: TrustPolicy) -> None:
     environ = {"https_proxy": "http://me:secret@proxy:3128", "no_proxy": "a.example"}
-    told = render(report(policy, **environ))
+    told = as_text(report(policy, **environ))
     assert "  https_proxy=http://proxy:3128" in told
     assert "  no_proxy=a.example" in told
     assert "secret" not in "\n".join(told)
@@ -89,15 +92,15 @@ def test_a_policy_that_cannot_be_carried_out_is_told_without_asking_anybody(
     server = serve(forge.issue())
     found = report(decide(TrustSettings(cert=(missing,))), f"https://localhost:{server.port}")
     assert found.exit_status == 1
-    assert found.examinations == ()
-    assert "PIP_CERT" in "\n".join(render(found))
+    assert found.servers == ()
+    assert "PIP_CERT" in "\n".join(as_text(found))
     assert as_json(found)["failure"]["kind"] == "NamedCertificateError"
 
 
 def test_without_urls_the_policy_alone_is_told(policy: TrustPolicy) -> None:
     found = report(policy)
     assert found.exit_status == 0
-    assert "Certificate authorities are taken from:" in render(found)
+    assert "CA certificates are taken from:" in as_text(found)
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "file:///tmp", "https://"])

@@ -21,6 +21,7 @@ from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.provenance import Origin
+from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
@@ -107,7 +108,8 @@ def pip_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         index_urls=(Location(default_index_url(), Origin.default()),),
         formats=FormatControl(no_binary=frozenset({"pip"})),
     )
-    with Session(NetworkSettings(), make_context(policy), policy, ui) as session:
+    context = make_context(policy, load_anchors(policy))
+    with Session(NetworkSettings(), context, policy, ui) as session:
         finder = Finder(session, index, probe(TargetSettings(), ui), ui)
         found = finder.candidates(canonicalize_name("pip"))
         file = next(each.file for each in found if each.version == Version("25.3"))

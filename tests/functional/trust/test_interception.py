@@ -88,8 +88,8 @@ def test_an_interception_that_nobody_told_of_is_explained_and_changes_nothing(
 ) -> None:
     done = engine.fails("--venv", venv, *through(proxy.url, index))
     message, hint = done.err.split("hint: ")
-    assert "comes from CN=Interception Root, O=Example Corporation" in message
-    assert "asked: the system's store (the default) and certifi" in message
+    assert 'issued by "CN=Interception Root, O=Example Corporation"' in message
+    assert "trust stores: the system store (the default) and certifi" in message
     assert "pass it with --add-cert FILE" in hint
     assert f"doctor https://localhost:{index.server.port}" in hint
     assert index.server.paths == []
@@ -100,7 +100,7 @@ def test_an_https_proxy_that_nobody_believes_is_named_itself(
     engine: Engine, index: LocalIndex, https_proxy: str, venv: Path
 ) -> None:
     done = engine.fails("--venv", venv, *through(https_proxy, index))
-    assert f"error: {https_proxy.removeprefix('https://')} was not believed" in done.err
+    assert f"error: Cannot trust {https_proxy.removeprefix('https://')}: " in done.err
     assert index.server.accepted == 0
 
 
@@ -108,7 +108,7 @@ def test_the_mirrors_own_authority_is_not_the_proxys(
     engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path
 ) -> None:
     done = engine.fails("--venv", venv, *through(proxy.url, index), "--cert", index.ca)
-    assert "asked: " + str(index.ca) in done.err
+    assert "trust stores: " + str(index.ca) in done.err
     assert not venv.exists()
 
 
@@ -118,8 +118,8 @@ def test_the_doctor_shows_what_the_proxy_presents(
     options = ("doctor", "--proxy", proxy.url, index.server.simple_url)
     done = engine(*options)
     assert done.status == 1
-    assert f"{index.server.simple_url} through {proxy.url}: bad" in done.out
+    assert f"{index.server.simple_url} through {proxy.url}: FAILED" in done.out
     assert "issued by CN=Interception Root, O=Example Corporation" in done.out
     done = engine.succeeds(*options, "--add-cert", ca)
-    assert f"{index.server.simple_url} through {proxy.url}: good" in done.out
-    assert "anchored by CN=Interception Root, O=Example Corporation" in done.out
+    assert f"{index.server.simple_url} through {proxy.url}: OK" in done.out
+    assert "CA certificate CN=Interception Root, O=Example Corporation" in done.out

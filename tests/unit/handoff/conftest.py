@@ -15,7 +15,8 @@ from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.environment.venv import make
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
-from bootstrap.trust.children import child_certificates
+from bootstrap.trust.anchors import Anchors, load_anchors
+from bootstrap.trust.children import child_certificates, needs_anchors
 from bootstrap.trust.policy import decide
 from bootstrap.ui import Ui
 
@@ -41,7 +42,9 @@ def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
         variables = {"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(file), **(environ or {})}
         config = load(argv, variables, cwd=tmp_path, default_index=lambda: "https://default.test/")
         policy = decide(config.trust)
-        certificates = child_certificates(policy, None, exported=(environ or {}).keys()).variables()
+        anchors = load_anchors(policy) if needs_anchors(policy) else Anchors()
+        exported = (environ or {}).keys()
+        certificates = child_certificates(policy, anchors, None, exported=exported).variables()
         return ForwardedSettings(
             policy, config.network, config.index, config.no_index, certificates
         )

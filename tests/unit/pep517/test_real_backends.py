@@ -30,6 +30,7 @@ from bootstrap.preparer.preparer import Preparer
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.resolver import resolve
+from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
@@ -56,7 +57,7 @@ class FromTheIndex:
         policy = decide(TrustSettings())
         index = Location(default_index_url(), Origin.default())
         network = NetworkSettings(cache_directory=self.cache)
-        with Session(network, make_context(policy), policy, ui) as session:
+        with Session(network, make_context(policy, load_anchors(policy)), policy, ui) as session:
             finder = Finder(session, IndexSettings(index_urls=(index,)), into, ui)
             with Preparer(session, finder, into, ui) as preparer:
                 here = installed_distributions(into)

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
+from bootstrap._vendor import truststore  # noqa: F401  # imported while sys.platform is real
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust import system_store
-from bootstrap.trust.anchors import Anchors, bundled_certificates, distinct, gather
+from bootstrap.trust.anchors import LoadedSource, bundled_certificates, load_anchors
+from bootstrap.trust.context import make_context
 from bootstrap.trust.description import anchor_lines
 from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
 from bootstrap.trust.policy import BundledStore, SystemStore, TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
-from bootstrap.trust.system_store import StorePlaces
+from bootstrap.trust.system_store import StorePaths
 from tests.unit.trust.authorities import Forge
 
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
@@ -33,7 +35,7 @@ def only(path: Path) -> TrustSettings:
 
 
 def held(settings: TrustSettings) -> tuple[bytes, ...]:
-    return distinct(gather(decide(settings)))
+    return load_anchors(decide(settings)).certificates
 
 
 @contextmanager
@@ -53,9 +55,9 @@ def bare_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand on a system without a store of its own (Docker without ca-certificates)."""
     found = system_store.find
 
-    def find(store: SystemStore) -> StorePlaces:
+    def find(store: SystemStore) -> StorePaths:
         places = found(store)
-        return StorePlaces(
+        return StorePaths(
             places.file if store.file else None, places.directories if store.directories else ()
         )
 
@@ -83,9 +85,9 @@ def test_a_directory_gives_every_certificate_in_it_whatever_the_names(
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "does not exist"),
+        (None, "file not found"),
         (b"", "is empty"),
-        (b"no certificate", "holds no certificate"),
+        (b"no certificate", "contains no certificate"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA", "line 1 has no end"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "line 1 is damaged"),
     ],
@@ -101,7 +103,7 @@ def test_a_named_file_that_cannot_be_used_ends_the_run_by_name(
     values: dict[str, Any] = {setting: given if setting == "system_file" else (given,)}
     settings = TrustSettings(**values)
     with pytest.raises(NamedCertificateError, match="THE_VARIABLE") as caught:
-        gather(decide(settings))
+        load_anchors(decide(settings))
     assert why in str(caught.value)
     assert str(place) in str(caught.value)
     assert caught.value.hint
@@ -112,20 +114,20 @@ def test_a_relative_path_is_told_with_where_it_was_looked_for(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NamedCertificateError, match=str(tmp_path / "ca.pem")):
-        gather(decide(only(Path("ca.pem"))))
+        load_anchors(decide(only(Path("ca.pem"))))
 
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="no users to be another of")
 def test_an_unreadable_file_ends_the_run(root_pem: Path) -> None:
     root_pem.chmod(0)
     with as_nobody(), pytest.raises(NamedCertificateError, match="Permission denied"):
-        gather(decide(only(root_pem)))
+        load_anchors(decide(only(root_pem)))
 
 
 def test_a_directory_without_certificates_ends_the_run(tmp_path: Path) -> None:
     (tmp_path / "cas").mkdir()
-    with pytest.raises(NamedCertificateError, match="no file in it holds a certificate"):
-        gather(decide(only(tmp_path / "cas")))
+    with pytest.raises(NamedCertificateError, match="no file in it contains a certificate"):
+        load_anchors(decide(only(tmp_path / "cas")))
 
 
 def test_a_damaged_file_in_a_named_directory_ends_the_run(tmp_path: Path, forge: Forge) -> None:
@@ -133,7 +135,7 @@ def test_a_damaged_file_in_a_named_directory_ends_the_run(tmp_path: Path, forge:
     (tmp_path / "cas/good.pem").write_bytes(forge.root.pem)
     (tmp_path / "cas/torn.pem").write_bytes(forge.root.pem[:100])
     with pytest.raises(NamedCertificateError, match=r"torn\.pem"):
-        gather(decide(only(tmp_path / "cas")))
+        load_anchors(decide(only(tmp_path / "cas")))
 
 
 def test_a_pipe_can_be_named(forge: Forge) -> None:
@@ -147,7 +149,7 @@ def test_a_pipe_can_be_named(forge: Forge) -> None:
 
 
 def test_certifi_is_read_from_memory_and_whole() -> None:
-    (found,) = gather(decide(TrustSettings(default_sources=BUNDLED)))
+    (found,) = load_anchors(decide(TrustSettings(default_sources=BUNDLED))).sources
     assert found.certificates == bundled_certificates()
     assert len(found.certificates) > 100
 
@@ -183,7 +185,7 @@ def test_a_directory_variable_without_hashed_names_says_what_to_run(
     (tmp_path / "cas/ca.pem").write_bytes(forge.root.pem)
     given = Sourced(str(tmp_path / "cas"), SSL_DIR)
     with pytest.raises(NamedCertificateError, match="hashed name") as caught:
-        gather(decide(TrustSettings(system_directory=given)))
+        load_anchors(decide(TrustSettings(system_directory=given)))
     assert "openssl rehash" in str(caught.value.hint)
 
 
@@ -191,23 +193,24 @@ def test_a_directory_variable_without_hashed_names_says_what_to_run(
 def test_a_directory_variable_that_names_nothing_ends_the_run(tmp_path: Path) -> None:
     listed = os.pathsep.join([str(tmp_path / "gone"), "/etc"])
     with pytest.raises(NamedCertificateError, match="SSL_CERT_DIR"):
-        gather(decide(TrustSettings(system_directory=Sourced(listed, SSL_DIR))))
+        load_anchors(decide(TrustSettings(system_directory=Sourced(listed, SSL_DIR))))
 
 
 @pytest.mark.usefixtures("bare_system")
 def test_without_a_system_store_certifi_carries_on_and_it_is_told() -> None:
     policy = decide(TrustSettings())
-    anchors = gather(policy)
-    assert distinct(anchors) == bundled_certificates()
+    anchors = load_anchors(policy)
+    assert anchors.certificates == bundled_certificates()
     told = anchor_lines(policy, anchors)
-    assert "    no store was found on this system" in told
-    assert f"  certifi, brought along (the default): {len(bundled_certificates())}" in told[3]
+    assert "    no system store was found" in told
+    assert f"  certifi (bundled) (the default): {len(bundled_certificates())}" in told[3]
 
 
 @pytest.mark.usefixtures("bare_system")
 def test_without_any_store_the_run_ends() -> None:
+    policy = decide(TrustSettings(default_sources=SYSTEM))
     with pytest.raises(NoAnchorsError, match="--trust"):
-        gather(decide(TrustSettings(default_sources=SYSTEM)))
+        make_context(policy, load_anchors(policy))
 
 
 def test_a_damaged_file_of_the_system_costs_itself_only(
@@ -215,19 +218,19 @@ def test_a_damaged_file_of_the_system_costs_itself_only(
 ) -> None:
     torn = tmp_path / "0a1b2c3d.0"
     torn.write_bytes(forge.root.pem[:100])
-    places = StorePlaces(root_pem, (tmp_path,))
+    places = StorePaths(root_pem, (tmp_path,))
     monkeypatch.setattr(system_store, "find", lambda _: places)
-    (system,) = gather(decide(TrustSettings(default_sources=SYSTEM)))
+    (system,) = load_anchors(decide(TrustSettings(default_sources=SYSTEM))).sources
     assert system.certificates == (forge.root.der,)
-    assert [str(torn) in remark for remark in system.remarks] == [True]
+    assert [str(torn) in remark for remark in system.notes] == [True]
 
 
 def test_the_platforms_own_judgement_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     policy = decide(TrustSettings())
-    system = gather(policy)[0]
-    assert system == Anchors(policy.sources[0], by_platform=True)
-    assert "judged by the operating system" in anchor_lines(policy, [system])[1]
+    anchors = load_anchors(policy)
+    assert anchors.sources[0] == LoadedSource(policy.sources[0], uses_os_verifier=True)
+    assert "the operating system verifies" in anchor_lines(policy, anchors)[1]
 
 
 def test_openssls_variables_count_on_every_platform(
@@ -235,8 +238,8 @@ def test_openssls_variables_count_on_every_platform(
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     given = Sourced(str(root_pem), SSL_FILE)
-    system = gather(decide(TrustSettings(system_file=given)))[0]
-    assert not system.by_platform
+    system = load_anchors(decide(TrustSettings(system_file=given))).sources[0]
+    assert not system.uses_os_verifier
     assert forge.root.der in system.certificates
 
 
@@ -255,7 +258,7 @@ def test_a_store_is_found_by_its_usual_place_where_openssls_own_does_not_exist(
     paths = ssl.get_default_verify_paths()._replace(openssl_cafile=nowhere, openssl_capath=nowhere)
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     monkeypatch.setattr(system_store, "CANDIDATES", (nowhere, str(root_pem)))
-    assert system_store.find(SystemStore(Origin.default())) == StorePlaces(root_pem)
+    assert system_store.find(SystemStore(Origin.default())) == StorePaths(root_pem)
 
 
 def test_a_policy_of_both_asks_both() -> None:

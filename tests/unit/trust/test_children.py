@@ -11,12 +11,12 @@ import pytest
 
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust import system_store
-from bootstrap.trust.anchors import bundled_certificates, gather
-from bootstrap.trust.children import child_certificates
+from bootstrap.trust.anchors import bundled_certificates, load_anchors
+from bootstrap.trust.children import ChildCertificates, child_certificates
 from bootstrap.trust.pem import read_certificates
-from bootstrap.trust.policy import decide
+from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
-from bootstrap.trust.system_store import StorePlaces
+from bootstrap.trust.system_store import StorePaths
 from tests.unit.trust.authorities import Forge
 
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
@@ -35,8 +35,12 @@ FILES = {
 }
 
 
+def children_of(policy: TrustPolicy, cache: Path, **options: Any) -> ChildCertificates:
+    return child_certificates(policy, load_anchors(policy), cache, **options)
+
+
 def told(tmp_path: Path, **values: Any) -> dict[str, str]:
-    return child_certificates(decide(TrustSettings(**values)), tmp_path / "cache").variables()
+    return children_of(decide(TrustSettings(**values)), tmp_path / "cache").variables()
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stranger: Forge)
     """The system's store: the stranger alone."""
     place = tmp_path / "system.pem"
     place.write_bytes(stranger.root.pem)
-    monkeypatch.setattr(system_store, "find", lambda _: StorePlaces(place))
+    monkeypatch.setattr(system_store, "find", lambda _: StorePaths(place))
     return stranger.root.der
 
 
@@ -118,7 +122,7 @@ def test_a_variable_that_spoke_alone_stays_and_is_translated_for_the_others(
 def test_what_the_user_exported_for_one_program_stays(tmp_path: Path, root_pem: Path) -> None:
     policy = decide(TrustSettings(add_certs=(Sourced(str(root_pem), REQUESTS),)))
     exported = {"GIT_SSL_CAINFO", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-    variables = child_certificates(policy, tmp_path / "cache", exported=exported).variables()
+    variables = children_of(policy, tmp_path / "cache", exported=exported).variables()
     assert not variables.keys() & {*exported, "REQUESTS_CA_BUNDLE"}
     assert "PIP_CERT" in variables
 
@@ -129,7 +133,7 @@ def test_the_command_line_overrules_what_the_user_exported(tmp_path: Path, root_
         add_certs=(Sourced("/another.pem", REQUESTS),),
         system_file=Sourced("/third.pem", SSL_FILE),
     )
-    variables = child_certificates(decide(exported), tmp_path, exported=FILES).variables()
+    variables = children_of(decide(exported), tmp_path, exported=FILES).variables()
     assert {variables[name] for name in FILES} == {str(root_pem)}
 
 
@@ -145,9 +149,9 @@ def test_a_client_certificate_is_passed_on_absolutely(
 
 def test_what_was_read_already_is_not_read_again(tmp_path: Path, root_pem: Path) -> None:
     policy = decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
-    anchors = gather(policy)
+    anchors = load_anchors(policy)
     root_pem.unlink()
-    assert child_certificates(policy, tmp_path / "cache", anchors=anchors).variables()
+    assert child_certificates(policy, anchors, tmp_path / "cache").variables()
 
 
 def test_where_no_bundle_can_be_written_children_are_told_nothing(
@@ -156,7 +160,7 @@ def test_where_no_bundle_can_be_written_children_are_told_nothing(
     monkeypatch.setattr("tempfile.tempdir", "/dev/null")
     policy = decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
     notes: list[str] = []
-    assert child_certificates(policy, Path("/dev/null/x"), note=notes.append).variables() == {}
+    assert children_of(policy, Path("/dev/null/x"), note=notes.append).variables() == {}
     assert notes
 
 
@@ -182,7 +186,7 @@ def test_a_bundle_that_vanished_in_mid_run_is_there_again_for_the_next_child(
     tmp_path: Path, root_pem: Path, forge: Forge
 ) -> None:
     added = Sourced(str(root_pem), ADD_CERT)
-    children = child_certificates(decide(TrustSettings(add_certs=(added,))), tmp_path / "cache")
+    children = children_of(decide(TrustSettings(add_certs=(added,))), tmp_path / "cache")
     before = children.variables()
     shutil.rmtree(tmp_path / "cache")
     root_pem.unlink()
@@ -195,7 +199,7 @@ def test_a_named_file_that_vanished_in_mid_run_reaches_children_as_a_bundle(
     tmp_path: Path, root_pem: Path, forge: Forge
 ) -> None:
     named = Sourced(str(root_pem), CERT)
-    children = child_certificates(decide(TrustSettings(cert=(named,))), tmp_path / "cache")
+    children = children_of(decide(TrustSettings(cert=(named,))), tmp_path / "cache")
     root_pem.unlink()
     told = Path(children.variables()["SSL_CERT_FILE"])
     assert told.parent == tmp_path / "cache" / "trust"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.provenance import Origin, Sourced
+from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.client_certificate import ClientCertificateError
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import decide
@@ -26,7 +27,8 @@ def with_client(root_pem: Path, client: Path) -> ssl.SSLContext:
     settings = TrustSettings(
         cert=(Sourced(str(root_pem), CLIENT),), client_cert=(Sourced(str(client), CLIENT),)
     )
-    return make_context(decide(settings))
+    policy = decide(settings)
+    return make_context(policy, load_anchors(policy))
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from bootstrap._vendor import truststore
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust import system_store
-from bootstrap.trust.context import establish, make_context, unverified_context
+from bootstrap.trust.anchors import bundled_certificates, load_anchors
+from bootstrap.trust.context import make_context, unverified_context
 from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
-from bootstrap.trust.policy import SystemStore, decide
+from bootstrap.trust.policy import SystemStore, TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
-from bootstrap.trust.system_store import StorePlaces
+from bootstrap.trust.system_store import StorePaths
 from tests.unit.trust.authorities import Forge, Issued, Wish
 from tests.unit.trust.tls_servers import TlsServer, greet
 
@@ -37,9 +38,13 @@ def added(path: Path, **more: object) -> TrustSettings:
     return TrustSettings(add_certs=(Sourced(str(path), ADD_CERT),), **more)  # type: ignore[arg-type]  # passed on
 
 
+def context_for(policy: TrustPolicy) -> ssl.SSLContext:
+    return make_context(policy, load_anchors(policy))
+
+
 def believes(settings: TrustSettings, server: TlsServer, host: str = "localhost") -> bool:
     try:
-        return greet(make_context(decide(settings)), server.port, host) == "hello"
+        return greet(context_for(decide(settings)), server.port, host) == "hello"
     except ssl.SSLCertVerificationError:
         return False
 
@@ -56,8 +61,8 @@ def system_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stranger: Forge
     place.write_bytes(stranger.root.pem)
     found = system_store.find
 
-    def find(store: SystemStore) -> StorePlaces:
-        return found(store) if store.is_redefined else StorePlaces(place)
+    def find(store: SystemStore) -> StorePaths:
+        return found(store) if store.is_redefined else StorePaths(place)
 
     monkeypatch.setattr(system_store, "find", find)
     return place
@@ -94,15 +99,15 @@ def test_what_the_system_knows_is_believed_unless_it_is_not_asked(
 
 
 def test_an_exclusive_cert_believes_neither_certifi_nor_the_system(root_pem: Path) -> None:
-    trust = establish(decide(exclusive(root_pem)))
-    assert len(trust.context.get_ca_certs()) == 1
+    assert len(context_for(decide(exclusive(root_pem))).get_ca_certs()) == 1
 
 
 def test_system_and_certifi_are_loaded_together_each_certificate_once() -> None:
-    trust = establish(decide(TrustSettings()))
-    loaded = trust.context.get_ca_certs(binary_form=True)
+    policy = decide(TrustSettings())
+    anchors = load_anchors(policy)
+    loaded = make_context(policy, anchors).get_ca_certs(binary_form=True)
     assert len(loaded) == len(set(loaded))
-    assert set(loaded) >= set(trust.anchors[1].certificates)
+    assert set(loaded) >= set(anchors.sources[1].certificates)
 
 
 def test_another_name_than_the_certificates_is_not_believed(
@@ -122,8 +127,8 @@ def test_a_named_intermediate_is_an_anchor_by_itself(
 
 def test_tls_older_than_1_2_is_not_spoken(root_pem: Path) -> None:
     for context in (
-        make_context(decide(exclusive(root_pem))),
-        make_context(decide(TrustSettings())),
+        context_for(decide(exclusive(root_pem))),
+        context_for(decide(TrustSettings())),
     ):
         assert context.minimum_version == ssl.TLSVersion.TLSv1_2
         assert context.check_hostname
@@ -142,7 +147,7 @@ def test_a_trusted_host_gets_a_context_of_its_own(server: TlsServer) -> None:
     policy = decide(TrustSettings(trusted_hosts=(Sourced("localhost", CERT),)))
     assert greet(unverified_context(policy), server.port) == "hello"
     with pytest.raises(ssl.SSLCertVerificationError):
-        greet(make_context(policy), server.port)
+        greet(context_for(policy), server.port)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing"])
@@ -151,7 +156,7 @@ def test_a_bad_name_is_told_before_any_connection(tmp_path: Path, content: bytes
     if content is not None:
         place.write_bytes(content)
     with pytest.raises(NamedCertificateError, match="--cert"):
-        make_context(decide(exclusive(place)))
+        context_for(decide(exclusive(place)))
 
 
 def test_a_certificate_that_openssl_cannot_read_is_told_by_its_number(
@@ -160,22 +165,30 @@ def test_a_certificate_that_openssl_cannot_read_is_told_by_its_number(
     place = tmp_path / "ca.pem"
     place.write_bytes(forge.root.pem + _hollow())
     with pytest.raises(NamedCertificateError, match="certificate number 2"):
-        make_context(decide(exclusive(place)))
+        context_for(decide(exclusive(place)))
 
 
 def test_one_that_the_system_holds_is_passed_over(system_file: Path, stranger: Forge) -> None:
     system_file.write_bytes(_hollow() + stranger.root.pem)
-    trust = establish(decide(TrustSettings()))
-    assert trust.anchors[0].certificates == (stranger.root.der,)
-    assert "1 certificates were passed over" in trust.anchors[0].remarks[0]
-    assert stranger.root.der in trust.context.get_ca_certs(binary_form=True)
+    policy = decide(TrustSettings())
+    notes: list[str] = []
+    context = make_context(policy, load_anchors(policy), notes.append)
+    assert notes == [
+        (
+            "OpenSSL cannot read 1 of the certificates of the system store (the default); "
+            "they are ignored."
+        )
+    ]
+    loaded = context.get_ca_certs(binary_form=True)
+    assert stranger.root.der in loaded
+    assert set(loaded) == {stranger.root.der, *bundled_certificates()}
 
 
 def test_where_the_platform_judges_truststore_asks_it(
     monkeypatch: pytest.MonkeyPatch, root_pem: Path
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
-    context = make_context(decide(added(root_pem)))
+    context = context_for(decide(added(root_pem)))
     assert type(context) is truststore.SSLContext
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
 
@@ -185,7 +198,7 @@ def test_an_exclusive_cert_never_asks_the_platform(
 ) -> None:
     # truststore always adds the system's certificates on macOS and Windows.
     monkeypatch.setattr("sys.platform", "win32")
-    assert type(make_context(decide(exclusive(root_pem)))) is ssl.SSLContext
+    assert type(context_for(decide(exclusive(root_pem)))) is ssl.SSLContext
 
 
 def test_where_truststore_cannot_work_certifi_carries_on_and_it_is_told(
@@ -194,12 +207,13 @@ def test_where_truststore_cannot_work_certifi_carries_on_and_it_is_told(
     monkeypatch.setattr("sys.platform", "darwin")
     monkeypatch.setitem(sys.modules, "bootstrap._vendor.truststore", None)
     monkeypatch.delattr("bootstrap._vendor.truststore", raising=False)
-    trust = establish(decide(TrustSettings()))
-    assert type(trust.context) is ssl.SSLContext
-    assert not trust.anchors[0].by_platform
-    assert "the other sources carry on" in trust.anchors[0].remarks[0]
+    policy = decide(TrustSettings())
+    anchors = load_anchors(policy)
+    assert type(make_context(policy, anchors)) is ssl.SSLContext
+    assert not anchors.sources[0].uses_os_verifier
+    assert "the system store cannot be used: " in anchors.sources[0].notes[0]
     with pytest.raises(NoAnchorsError):
-        make_context(decide(TrustSettings(default_sources=SYSTEM)))
+        context_for(decide(TrustSettings(default_sources=SYSTEM)))
 
 
 def test_a_python_without_ssl_decides_a_policy_and_then_says_what_is_missing() -> None:
@@ -207,12 +221,13 @@ def test_a_python_without_ssl_decides_a_policy_and_then_says_what_is_missing() -
         "import sys; sys.modules['ssl'] = sys.modules['_ssl'] = None\n"
         "from bootstrap.trust.policy import decide\n"
         "from bootstrap.trust.settings import TrustSettings\n"
+        "from bootstrap.trust.anchors import Anchors, load_anchors\n"
         "from bootstrap.trust.context import make_context\n"
         "from bootstrap.tls_diagnosis.explain import explain\n"
         "from bootstrap.trust.children import child_certificates\n"
         "policy = decide(TrustSettings())\n"
-        "assert child_certificates(policy, None).variables() == {}\n"
-        "make_context(policy)\n"
+        "assert child_certificates(policy, Anchors(), None).variables() == {}\n"
+        "make_context(policy, load_anchors(policy))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, stderr=subprocess.PIPE)
     assert b"TlsUnavailableError: This Python has no working ssl module" in done.stderr
@@ -228,9 +243,11 @@ def test_no_certificate_path_is_opened_once_the_context_is_made(
         "from bootstrap.provenance import Sourced, Origin\n"
         "from bootstrap.trust.policy import decide\n"
         "from bootstrap.trust.settings import TrustSettings\n"
+        "from bootstrap.trust.anchors import load_anchors\n"
         "from bootstrap.trust.context import make_context\n"
         "settings = TrustSettings(add_certs=(Sourced(sys.argv[1], Origin.option('--add-cert')),))\n"
-        "context = make_context(decide(settings))\n"
+        "policy = decide(settings)\n"
+        "context = make_context(policy, load_anchors(policy))\n"
         "Path(sys.argv[1]).unlink()\n"
         "opened = []\n"
         "sys.addaudithook(lambda name, args: opened.append(args[0]) if name == 'open' else None)\n"

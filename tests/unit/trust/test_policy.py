@@ -76,7 +76,7 @@ def test_the_strongest_cert_counts_and_the_others_are_reported(
     policy = decide(TrustSettings(cert=given))
     assert named(policy) == [(f"{winner.name}.pem", True)]
     assert [ignored.origin for ignored in policy.ignored] == list(certs[1:])
-    assert all(str(winner) in ignored.why for ignored in policy.ignored)
+    assert all(str(winner) in ignored.reason for ignored in policy.ignored)
 
 
 def test_a_cert_on_the_command_line_is_not_added_to_by_variables() -> None:
@@ -166,7 +166,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     policy = decide(settings)
     assert named(policy) == [("conf.pem", True)]
     assert policy.client_certificate is None
-    empty = [i.origin.name for i in policy.ignored if i.why == "it is empty"]
+    empty = [i.origin.name for i in policy.ignored if i.reason == "it is empty"]
     assert empty == ["PIP_CERT", "REQUESTS_CA_BUNDLE", "PIP_CLIENT_CERT", "SSL_CERT_FILE"]
 
 
@@ -195,15 +195,18 @@ def test_the_description_names_every_voice_and_what_was_said_in_vain() -> None:
         strict=True,
     )
     assert policy_lines(decide(settings)) == [
-        "Certificate authorities are taken from:",
-        "  ca.pem (only, by --cert)",
-        "  more.pem (added, by --add-cert)",
-        "Client certificate: me.pem (by pip.conf, line 3)",
-        "NOT verified, because trusted blindly: build.local:8443 (by pip.conf, line 3)",
-        "Certificates must follow RFC 5280 to the letter (strict).",
-        "Ignored: cert conf.pem, said by pip.conf, line 3: --cert overrules it.",
+        "CA certificates are taken from:",
+        "  ca.pem (only, from --cert)",
+        "  more.pem (added, from --add-cert)",
+        "Client certificate: me.pem (from pip.conf, line 3)",
+        "TLS verification is off for: build.local:8443 (from pip.conf, line 3)",
+        "Certificates must follow RFC 5280 strictly.",
         (
-            "Ignored: add-cert r.pem, said by the variable REQUESTS_CA_BUNDLE: "
-            "--cert is exclusive, and is the stronger voice."
+            "cert = conf.pem (from pip.conf, line 3) is ignored, "
+            "because --cert has a higher priority."
+        ),
+        (
+            "add-cert = r.pem (from the variable REQUESTS_CA_BUNDLE) is ignored, "
+            "because --cert replaces all other sources."
         ),
     ]

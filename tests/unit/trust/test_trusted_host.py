@@ -43,4 +43,5 @@ def test_what_is_no_host_is_refused_by_its_option(value: str) -> None:
 )
 def test_a_trusted_host_covers_itself_only(said: str, host: str, port: int, covered: bool) -> None:
     policy = decide(TrustSettings(trusted_hosts=(Sourced(said, OPTION),)))
-    assert (policy.trusts_blindly(host, port) is not None) is covered
+    assert policy.is_insecure_host(host, port) is covered
+    assert (policy.trusted_host_for(host, port) is not None) is covered

@@ -70,12 +70,12 @@ WORDINGS = [
 ]
 
 
-@pytest.mark.parametrize(("words", "reason"), WORDINGS)
-def test_each_platforms_wording_is_understood(words: str, reason: Reason | None) -> None:
-    failure = classify(verification(words))
+@pytest.mark.parametrize(("detail", "reason"), WORDINGS)
+def test_each_platforms_wording_is_understood(detail: str, reason: Reason | None) -> None:
+    failure = classify(verification(detail))
     assert failure is not None
     assert failure.reason is (reason or Reason.UNKNOWN_ISSUER)
-    assert failure.words == words
+    assert failure.detail == detail
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,23 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin, Sourced
-from bootstrap.tls_diagnosis import advice, findings
-from bootstrap.tls_diagnosis.certificate import parse
+from bootstrap.tls_diagnosis import advice
+from bootstrap.tls_diagnosis.advice import Findings
+from bootstrap.tls_diagnosis.certificate import format_date, parse
 from bootstrap.tls_diagnosis.classify import Failure, Reason
 from bootstrap.tls_diagnosis.connect import Server
-from bootstrap.tls_diagnosis.explain import CertificateError, explain, explained
-from bootstrap.tls_diagnosis.findings import Findings
-from bootstrap.tls_diagnosis.products import recognise
+from bootstrap.tls_diagnosis.explain import (
+    CertificateError,
+    build_error,
+    clock_problem,
+    explain,
+    release_date,
+)
+from bootstrap.tls_diagnosis.products import find_product
+from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import TrustPolicy, decide
-from bootstrap.trust.settings import TrustSettings
+from bootstrap.trust.settings import DefaultSources, TrustSettings
 from tests.servers import Authority, ProxyServer
 from tests.unit.trust.authorities import CLIENT_ONLY, DAY, NOW, Forge, Issued, Wish
 from tests.unit.trust.authorities import make as make_certificate
@@ -44,7 +51,7 @@ def policy(root_pem: Path) -> TrustPolicy:
 def failed(policy: TrustPolicy, port: int, host: str = "localhost", **how: Any) -> CertificateError:
     """Connect, fail, and have the failure explained."""
     with pytest.raises(ssl.SSLError) as caught:
-        greet(make_context(policy), port, host)
+        greet(make_context(policy, load_anchors(policy)), port, host)
     found = explain(caught.value, "127.0.0.1" if host != "localhost" else host, port, policy, **how)
     assert found is not None
     assert found.hint
@@ -56,8 +63,8 @@ def test_an_expired_certificate(policy: TrustPolicy, forge: Forge, serve: Serve)
     wish = Wish(not_before=NOW - 30 * DAY, not_after=NOW - 3 * DAY)
     found = failed(policy, serve(forge.issue(wish)).port)
     assert found.reason is Reason.EXPIRED
-    assert f"expired on {findings.day(wish.not_after)}, 3 days ago" in str(found)
-    assert "renew" in str(found.hint)
+    assert f"expired on {format_date(wish.not_after)}, 3 days ago" in str(found)
+    assert "renew it" in str(found.hint)
 
 
 def test_a_certificate_that_is_not_yet_valid(
@@ -66,8 +73,9 @@ def test_a_certificate_that_is_not_yet_valid(
     wish = Wish(not_before=NOW + 3 * DAY)
     found = failed(policy, serve(forge.issue(wish)).port)
     assert found.reason is Reason.NOT_YET_VALID
-    assert f"valid from {findings.day(wish.not_before)} only" in str(found)
-    assert f"clock says {findings.day(NOW)}" in str(found)
+    assert f"not valid before {format_date(wish.not_before)}, and" in str(found)
+    assert f"this machine's clock shows {format_date(NOW)}" in str(found)
+    assert "This machine's clock is probably wrong" in str(found.hint)
 
 
 def test_an_expired_intermediate_is_told_by_its_name(
@@ -84,7 +92,7 @@ def test_a_certificate_for_another_host(policy: TrustPolicy, forge: Forge, serve
     wish = Wish(("one.example", "two.example"))
     found = failed(policy, serve(forge.issue(wish)).port)
     assert found.reason is Reason.WRONG_HOST
-    assert "not made out to localhost, but to one.example, two.example" in str(found)
+    assert "not for localhost, but for one.example, two.example" in str(found)
 
 
 def test_a_certificate_for_names_where_an_address_is_asked(
@@ -107,11 +115,14 @@ def test_an_unknown_issuer_tells_who_issued_and_who_was_asked(
 ) -> None:
     found = failed(policy, serve(stranger.issue(Wish(organisation="Shop"))).port)
     assert found.reason is Reason.UNKNOWN_ISSUER
-    told = str(found)
-    assert "presented: CN=server, O=Shop" in told
-    assert "comes from CN=Somebody Else, O=Elsewhere, which is in no store asked" in told
-    assert f"{root_pem} (added, by --add-cert)" in told
-    assert "certifi" in told
+    message = str(found)
+    assert message.startswith(
+        f"Cannot trust localhost:{found.port}: its certificate was issued by "
+        '"CN=Somebody Else, O=Elsewhere", which none of your trust stores contain.\n'
+    )
+    assert "presented: CN=server, O=Shop" in message
+    assert f"{root_pem} (added, from --add-cert)" in message
+    assert "certifi (bundled)" in message
     assert "--add-cert FILE" in str(found.hint)
     assert "update-ca-certificates" in str(found.hint)
     assert [str(each.subject) for each in found.chain] == ["CN=server, O=Shop"]
@@ -124,7 +135,9 @@ def test_an_unknown_root_that_is_sent_along(
     whole = replace(leaf, intermediates=(*leaf.intermediates, stranger.root.certificate))
     found = failed(policy, serve(whole).port)
     assert found.reason is Reason.UNKNOWN_ISSUER
-    assert "comes from CN=Somebody Else, O=Elsewhere, which is in no store asked" in str(found)
+    assert (
+        'issued by "CN=Somebody Else, O=Elsewhere", which none of your trust stores contain'
+    ) in str(found)
     assert len(found.chain) == 3
 
 
@@ -139,7 +152,7 @@ def test_a_missing_intermediate_is_told_from_an_unknown_issuer(
         leaf = stranger.issue(wish, by=stranger.intermediate("forgotten", "Elsewhere"))
     found = failed(policy, serve(replace(leaf, intermediates=())).port)
     assert found.reason is Reason.MISSING_INTERMEDIATE
-    assert "it does not send the certificate of CN=forgotten" in str(found)
+    assert "the server does not send the intermediate certificate of CN=forgotten" in str(found)
     assert "whole chain" in str(found.hint)
 
 
@@ -147,14 +160,16 @@ def test_an_authority_that_only_the_excluded_stores_hold(
     monkeypatch: pytest.MonkeyPatch, root_pem: Path, tmp_path: Path, stranger: Forge, serve: Serve
 ) -> None:
     from bootstrap.trust import system_store
-    from bootstrap.trust.system_store import StorePlaces
+    from bootstrap.trust.system_store import StorePaths
 
     system = tmp_path / "system.pem"
     system.write_bytes(stranger.root.pem)
-    monkeypatch.setattr(system_store, "find", lambda _: StorePlaces(system))
+    monkeypatch.setattr(system_store, "find", lambda _: StorePaths(system))
     exclusive = decide(TrustSettings(cert=(Sourced(str(root_pem), CERT),)))
     found = failed(exclusive, serve(stranger.issue()).port)
-    assert "the system's store, but --cert excludes all others" in str(found.hint)
+    assert "This authority is in the system store, but --cert replaces all other sources" in str(
+        found.hint
+    )
 
 
 def test_a_weak_key(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
@@ -197,7 +212,7 @@ def test_a_server_that_wants_a_certificate_of_ours(
 
     found = failed(policy, serve(forge.issue(), settle=settle).port)
     assert found.reason is Reason.CLIENT_CERTIFICATE
-    assert "wants a certificate of ours" in str(found)
+    assert "the server requires a client certificate" in str(found)
     assert "--client-cert" in str(found.hint)
 
 
@@ -213,7 +228,7 @@ def test_a_server_that_does_not_know_the_issuer_of_ours(
     settings = TrustSettings(cert=(Sourced(str(root_pem), CERT),), client_cert=(client,))
     found = failed(decide(settings), serve(forge.issue(), settle=settle).port)
     assert found.reason is Reason.CLIENT_CERTIFICATE
-    assert f"did not accept our certificate, {ours}" in str(found)
+    assert f"did not accept the client certificate {ours}" in str(found)
 
 
 def test_a_server_without_a_common_protocol_version(
@@ -223,7 +238,7 @@ def test_a_server_without_a_common_protocol_version(
         context.minimum_version = ssl.TLSVersion.TLSv1_3
 
     port = serve(forge.issue(), settle=settle).port
-    context = make_context(policy)
+    context = make_context(policy, load_anchors(policy))
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.raises(ssl.SSLError) as caught:
         greet(context, port)
@@ -241,7 +256,7 @@ def test_a_server_that_refuses_the_handshake(
 
     found = failed(policy, serve(forge.issue(), settle=settle).port)
     assert found.reason is Reason.REFUSED
-    assert "handshake was refused" in str(found)
+    assert "refused the handshake" in str(found)
 
 
 def test_a_server_that_speaks_plain_http(policy: TrustPolicy) -> None:
@@ -307,7 +322,7 @@ def test_the_chain_is_had_through_a_proxy_with_a_password(
 def test_an_intercepting_product_is_named(serve: Serve, policy: TrustPolicy) -> None:
     zscaler = Forge("Zscaler Root CA", organisation="Zscaler Inc.")
     found = failed(policy, serve(zscaler.issue()).port)
-    assert "that of Zscaler, which opens connections" in str(found.hint)
+    assert "that of Zscaler, which intercepts TLS connections" in str(found.hint)
 
 
 @pytest.mark.parametrize(
@@ -326,43 +341,52 @@ def test_an_intercepting_product_is_named(serve: Serve, policy: TrustPolicy) -> 
 )
 def test_products_are_recognised_by_their_issuers_names(issuer: str, product: str | None) -> None:
     chain = [parse(Forge(issuer).issue().der)]
-    found = recognise(chain)
+    found = find_product(chain)
     assert (found.name if found else None) == product
 
 
 def test_a_wrong_clock_is_found_out(forge: Forge) -> None:
     made = dt.datetime(2026, 10, 18, tzinfo=dt.timezone.utc)
     past, future = dt.datetime(2001, 1, 1, tzinfo=dt.timezone.utc), made + 20 * 365 * DAY
-    assert "before this program was made (2026-10-18)" in str(findings.doubt(past, made))
-    assert "long after" in str(findings.doubt(future, made))
-    assert findings.doubt(made + DAY, made) is None
+    assert "before this program was released (2026-10-18)" in str(clock_problem(past, made))
+    assert "long after" in str(clock_problem(future, made))
+    assert clock_problem(made + DAY, made) is None
     chain = (parse(forge.issue().der),)
     failure = Failure(Reason.NOT_YET_VALID, "certificate is not yet valid")
     found = Findings(
-        failure, Server("localhost"), chain, "all", past, clock_doubt=findings.doubt(past, made)
+        failure,
+        Server("localhost"),
+        TrustPolicy(()),
+        chain,
+        past,
+        clock_problem=clock_problem(past, made),
     )
-    assert "clock says 2001-01-01" in advice.message(found)
-    assert advice.hint(found).startswith("Set the clock: ")
+    assert "clock shows 2001-01-01" in advice.message(found)
+    assert advice.hint(found).startswith(
+        "This machine's clock is probably wrong: this machine's clock shows 2001-01-01"
+    )
+    assert "Set the clock." in advice.hint(found)
 
 
 def test_this_machines_program_was_made_some_time_ago() -> None:
-    made = findings.made_on()
+    made = release_date()
     assert made is not None
-    assert findings.doubt(NOW, made) is None
+    assert clock_problem(NOW, made) is None
 
 
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("chain_is_known", [True, False])
 def test_every_reason_has_its_words_and_its_advice(
-    policy: TrustPolicy, forge: Forge, reason: Reason, chain_is_known: bool
+    policy: TrustPolicy, root_pem: Path, forge: Forge, reason: Reason, chain_is_known: bool
 ) -> None:
     chain = (parse(forge.issue().der),) if chain_is_known else ()
-    found = explained(Failure(reason, "the words"), Server("localhost", 8443), policy, chain)
+    found = build_error(Failure(reason, "the words"), Server("localhost", 8443), policy, chain)
     assert isinstance(found, BootstrapError)
     assert str(found).splitlines()[0].endswith(".")
     assert "localhost:8443" in str(found)
     assert "reported: the words" in str(found)
-    assert "doctor https://localhost:8443" in str(found.hint)
+    command = "python3 get-installer.pyz doctor https://localhost:8443 --add-cert"
+    assert str(found.hint).endswith(f"{command} {root_pem}")
 
 
 def test_terminal_escapes_in_a_certificate_stay_harmless(policy: TrustPolicy, serve: Serve) -> None:
@@ -370,3 +394,24 @@ def test_terminal_escapes_in_a_certificate_stay_harmless(policy: TrustPolicy, se
     issued: Issued = evil.issue(Wish(("\x1b[1m.example", "localhost")))
     found = failed(policy, serve(issued).port)
     assert "\x1b" not in f"{found}{found.hint}"
+
+
+def test_the_doctor_command_has_the_options_of_the_run_but_no_password() -> None:
+    trust = Origin.option("--trust")
+    settings = TrustSettings(
+        add_certs=(
+            Sourced("/my ca.pem", ADD_CERT),
+            Sourced("/other.pem", Origin.variable("REQUESTS_CA_BUNDLE")),
+        ),
+        client_cert=(Sourced("/me.pem", Origin.option("--client-cert")),),
+        trusted_hosts=(Sourced("build.local", Origin.option("--trusted-host")),),
+        default_sources=Sourced(DefaultSources.BUNDLED, trust),
+        strict=True,
+    )
+    server = Server("localhost", 8443, proxy="http://me:secret@proxy:3128")
+    found = build_error(Failure(Reason.EXPIRED, "expired"), server, decide(settings), ())
+    assert str(found.hint).splitlines()[-1] == (
+        "python3 get-installer.pyz doctor https://localhost:8443 --add-cert '/my ca.pem' "
+        "--trust bundled --client-cert /me.pem --trusted-host build.local --strict "
+        "--proxy http://USER:PASSWORD@proxy:3128"
+    )

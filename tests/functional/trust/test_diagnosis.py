@@ -1,0 +1,28 @@
+"""The explanation of TLS failures: loaded only after one has happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+
+PACKAGE = "bootstrap.tls_diagnosis"
+TIMED = {"PYTHONPROFILEIMPORTTIME": "1"}
+
+
+def test_a_successful_run_does_not_import_it(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("extra", "1.0")
+    options = ("--venv", venv, *index.options, "--installer", "none", "extra")
+    done = engine.succeeds(*options, environ=TIMED)
+    assert "bootstrap.network.transport" in done.err
+    assert PACKAGE not in done.err
+
+
+def test_a_run_that_cannot_trust_its_index_imports_it(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    options = ("--venv", venv, "--index-url", index.server.simple_url, "--trust", "bundled")
+    assert PACKAGE in engine.fails(*options, environ=TIMED).err

@@ -11,12 +11,10 @@ PACKAGE = "bootstrap.tls_diagnosis"
 TIMED = {"PYTHONPROFILEIMPORTTIME": "1"}
 
 
-def test_a_successful_run_does_not_import_it(
-    engine: Engine, index: LocalIndex, venv: Path
-) -> None:
+def test_a_successful_run_does_not_import_it(engine: Engine, index: LocalIndex, venv: Path) -> None:
     index.add("extra", "1.0")
-    options = ("--venv", venv, *index.options, "--installer", "none", "extra")
-    done = engine.succeeds(*options, environ=TIMED)
+    wanted = ("--installer", "none", "extra")
+    done = engine.succeeds("--venv", venv, *index.options, *wanted, environ=TIMED)
     assert "bootstrap.network.transport" in done.err
     assert PACKAGE not in done.err
 

@@ -67,7 +67,10 @@ def test_it_takes_the_proxy_a_run_would_take(engine: Engine, index: LocalIndex) 
 
 def test_an_index_without_tls_has_nothing_to_look_at(engine: Engine) -> None:
     done = engine.succeeds("doctor", "--index-url", "http://localhost:1/simple")
-    assert "http://localhost:1/simple is not inspected: without https it has no certificate." in done.err
+    assert (
+        "http://localhost:1/simple is not inspected: without https it has no certificate."
+        in done.err
+    )
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "https://", "https://localhost:port"])

@@ -1,10 +1,10 @@
-"""The running archive, held in memory: imports and reads outlive the file they came from.
+"""Imports `bootstrap` from an archive in memory, so that its file may be replaced during the run.
 
-A zip that is replaced while it runs makes `zipimport` fail at the next import (cpython#63281). The
-first lines of the .pyz therefore read the file once and import from those bytes, and those of the
-.py, which has no file when it is piped, do the same. `_snapshot` imports an installed copy so, too.
+`zipimport` fails at the next import if its zip file is replaced (cpython#63281). The first lines of
+the .pyz therefore read the file once and import from those bytes. So do those of the .py, which has
+no file when it is piped. `_snapshot` does the same for an installed copy.
 
-This file is run before `bootstrap` can be imported, so it imports nothing of it.
+This file is run before `bootstrap` can be imported, so it imports nothing from it.
 """
 
 from __future__ import annotations
@@ -28,27 +28,24 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL_SIZE = 30
 
 
-class Source(Protocol):
-    """Files that are held in memory, by their names with slashes."""
+class MemoryFiles(Protocol):
+    """Files in memory, by their names with slashes."""
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether there is a file of that name."""
+        """Return whether there is a file of that name."""
 
     def __iter__(self) -> Iterator[str]:
-        """Name them all."""
+        """Iterate over the names."""
 
     def read(self, name: str) -> bytes:
-        """Return a file's content.
-
-        :raises KeyError: there is none.
-        """
+        """Return a file's content. Raises KeyError."""
 
 
-class Archive:
-    """The members of a zip file that is held in memory.
+class MemoryArchive:
+    """The members of a zip file in memory.
 
-    It reads what our own build writes (stored or deflated, nothing encrypted, no ZIP64), and
-    trusts it as Python trusts the program that it runs.
+    It reads only what our own build writes (stored or deflated, not encrypted, no ZIP64) and checks
+    nothing, as Python does not check the program that it runs.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -62,10 +59,7 @@ class Archive:
         return iter(self._members)
 
     def read(self, name: str) -> bytes:
-        """Return the content of the member `name`.
-
-        :raises KeyError: there is none.
-        """
+        """Return the content of the member `name`. Raises KeyError."""
         compressed, size, header = self._members[name]
         name_size, extra_size = struct.unpack_from("<2H", self.data, header + _LOCAL_SIZE - 4)
         start = header + _LOCAL_SIZE + name_size + extra_size
@@ -86,24 +80,24 @@ class Archive:
 
 
 class MemoryImporter:
-    """Finds and loads a package and all below it, from what is held in memory.
+    """Finds and loads a package and its submodules from files in memory.
 
-    :param path: where the source's names begin: the archive, or the directory of the package.
+    :param path: what the names are relative to: the archive, or the parent of the package
     """
 
-    def __init__(self, source: Source, path: str, package: str = "bootstrap") -> None:
-        self.source = source
+    def __init__(self, files: MemoryFiles, path: str, package: str = "bootstrap") -> None:
+        self.files = files
         self.path = path
         self.package = package
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer for modules that are held."""
+        """Return the spec of a module that is in memory."""
         if fullname.partition(".")[0] != self.package:
             return None
         name = self._name(fullname)
-        if name not in self.source:
+        if name not in self.files:
             return None
         spec = ModuleSpec(
             fullname,
@@ -111,11 +105,11 @@ class MemoryImporter:
             origin=self._file(name),
             is_package=self.is_package(fullname),
         )
-        spec.has_location = True  # a package's path stays empty: there is nowhere else to look
+        spec.has_location = True  # a package's path stays empty: it has no other modules
         return spec
 
     def create_module(self, _spec: ModuleSpec) -> ModuleType | None:
-        """Leave it to the import system."""
+        """Return None, so that the import system makes the module."""
         return None
 
     def exec_module(self, module: ModuleType) -> None:
@@ -123,38 +117,38 @@ class MemoryImporter:
         exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, fullname: str) -> CodeType:
-        """Compile a module (PEP 302, as `runpy` asks for it)."""
+        """Compile a module (PEP 302; `runpy` calls this)."""
         return compile(
             self._source(fullname), self._file(self._name(fullname)), "exec", dont_inherit=True
         )
 
     def get_source(self, fullname: str) -> str:
-        """Return a module's source (PEP 302, as tracebacks ask for it)."""
+        """Return a module's source (PEP 302; tracebacks call this)."""
         return self._source(fullname).decode()
 
     def is_package(self, fullname: str) -> bool:
-        """Tell a package from a module (PEP 302)."""
-        return f"{fullname.replace('.', '/')}/__init__.py" in self.source
+        """Return whether a module is a package (PEP 302)."""
+        return f"{fullname.replace('.', '/')}/__init__.py" in self.files
 
     def get_data(self, path: str) -> bytes:
-        """Return what lies at `path`, which begins with the importer's (PEP 302, for `pkgutil`).
+        """Return the content of the file at `path`, which begins with the importer's own path.
 
-        :raises OSError: nothing does.
+        PEP 302; `pkgutil` calls this. Raises OSError.
         """
         name = path.removeprefix(self._file("")).replace(os.sep, "/")
-        return Resource(self.source, name).read_bytes()
+        return Resource(self.files, name).read_bytes()
 
     def get_resource_reader(self, fullname: str) -> Resources | None:
-        """Return what `importlib.resources` reads a package's files by."""
+        """Return the reader of a package's files for `importlib.resources`."""
         if not self.is_package(fullname):
             return None
-        return Resources(Resource(self.source, fullname.replace(".", "/")))
+        return Resources(Resource(self.files, fullname.replace(".", "/")))
 
     def _source(self, fullname: str) -> bytes:
         try:
-            return self.source.read(self._name(fullname))
+            return self.files.read(self._name(fullname))
         except KeyError as exc:
-            raise ImportError(f"{fullname} is not held in memory", name=fullname) from exc
+            raise ImportError(f"{fullname} is not in memory", name=fullname) from exc
 
     def _name(self, fullname: str) -> str:
         ending = "/__init__.py" if self.is_package(fullname) else ".py"
@@ -165,46 +159,43 @@ class MemoryImporter:
 
 
 class Resource:
-    """A file or a directory that is held in memory (the methods of `Traversable`)."""
+    """A file or a directory in memory (the methods of `Traversable`)."""
 
-    def __init__(self, source: Source, at: str) -> None:
-        self._source = source
-        self._at = at
+    def __init__(self, files: MemoryFiles, path: str) -> None:
+        self._files = files
+        self._path = path
 
     @property
     def name(self) -> str:
-        """Return the last part of its path."""
-        return self._at.rpartition("/")[2]
+        """The last part of its path."""
+        return self._path.rpartition("/")[2]
 
     def is_file(self) -> bool:
-        """Tell whether it is a file that is held."""
-        return self._at in self._source
+        """Return whether it is a file."""
+        return self._path in self._files
 
     def is_dir(self) -> bool:
-        """Tell whether a file below it is held."""
-        return any(name.startswith(f"{self._at}/") for name in self._source)
+        """Return whether there is a file below it."""
+        return any(name.startswith(f"{self._path}/") for name in self._files)
 
     def iterdir(self) -> Iterator[Resource]:
-        """Return what is in the directory."""
-        inside = f"{self._at}/"
-        below = (name.removeprefix(inside) for name in self._source if name.startswith(inside))
+        """Iterate over the directory."""
+        inside = f"{self._path}/"
+        below = (name.removeprefix(inside) for name in self._files if name.startswith(inside))
         return map(self.joinpath, sorted({name.partition("/")[0] for name in below if name}))
 
     def joinpath(self, *descendants: str) -> Resource:
-        """Return what is called so below it."""
-        return Resource(self._source, "/".join((self._at, *descendants)))
+        """Return the file or directory at a path below it."""
+        return Resource(self._files, "/".join((self._path, *descendants)))
 
     __truediv__ = joinpath
 
     def read_bytes(self) -> bytes:
-        """Return the file's content.
-
-        :raises FileNotFoundError: there is none.
-        """
+        """Return the file's content. Raises FileNotFoundError."""
         try:
-            return self._source.read(self._at)
+            return self._files.read(self._path)
         except KeyError as exc:
-            raise FileNotFoundError(errno.ENOENT, "not held in memory", self._at) from exc
+            raise FileNotFoundError(errno.ENOENT, "not in memory", self._path) from exc
 
     def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
         """Return the file's text."""
@@ -220,7 +211,7 @@ class Resource:
 
 
 class Resources:
-    """The files beside a package's modules (the methods of `TraversableResources`)."""
+    """The files of a package (the methods of `TraversableResources`)."""
 
     def __init__(self, root: Resource) -> None:
         self._root = root
@@ -234,21 +225,18 @@ class Resources:
         return io.BytesIO(self._root.joinpath(resource).read_bytes())
 
     def resource_path(self, resource: str) -> str:
-        """Say that no file has a path of its own.
-
-        :raises FileNotFoundError: always.
-        """
+        """Raise FileNotFoundError: no file has a path of its own."""
         raise FileNotFoundError(resource)
 
     def is_resource(self, name: str) -> bool:
-        """Tell a file from a directory."""
+        """Return whether a name is a file."""
         return self._root.joinpath(name).is_file()
 
     def contents(self) -> Iterator[str]:
-        """Name what is there."""
-        return (each.name for each in self._root.iterdir())
+        """Iterate over the names of files and directories."""
+        return (resource.name for resource in self._root.iterdir())
 
 
 def start(data: bytes, path: str) -> None:
-    """Let `bootstrap` be imported from the archive `data`, which says that it lies at `path`."""
-    sys.meta_path.insert(0, cast("Any", MemoryImporter(Archive(data), path)))
+    """Let `bootstrap` be imported from the archive `data`; its modules show `path` as their file."""
+    sys.meta_path.insert(0, cast("Any", MemoryImporter(MemoryArchive(data), path)))

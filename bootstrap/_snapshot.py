@@ -1,8 +1,8 @@
-"""An installed copy that may be replaced or removed while it runs: its files, held in memory.
+"""Keeps the files of an installed copy in memory, since it may be replaced or removed as it runs.
 
-What the first lines of the .pyz do for the archive (`_archive`), this does for files: modules, and
-the data beside them, are what they were when the run began, so that it never mixes two versions of
-itself. A module that still lies on disk as it did is not compiled anew where its bytecode is there.
+`_archive` does this for the .pyz, and this module for files: modules and their data stay as they
+were at the start of the run, so that it never mixes two versions of itself. For a module whose file
+has not changed, the bytecode on disk is used.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 _BYTECODE = "__pycache__"
 
 
-class Held(NamedTuple):
-    """One file as it was when the run began."""
+class HeldFile(NamedTuple):
+    """A file as it was at the start of the run."""
 
     content: bytes
     identity: tuple[int, int, int]
+    """Inode, size and modification time: they differ if the file was changed."""
 
 
-class Files:
+class HeldFiles:
     """The files of a directory as they were, by their names with slashes.
 
-    Contents, not open files: on Windows one that is open could not be replaced.
+    Their contents are kept, not open files, which could not be replaced on Windows.
     """
 
     def __init__(self, parent: str, directory: str) -> None:
@@ -50,54 +51,51 @@ class Files:
         return iter(self._held)
 
     def read(self, name: str) -> bytes:
-        """Return a file's content.
-
-        :raises KeyError: it was not there.
-        """
+        """Return a file's content. Raises KeyError."""
         return self._held[name].content
 
     def identity(self, name: str) -> tuple[int, int, int]:
-        """Return what tells whether it has been changed since."""
+        """Return the identity of a file at the start of the run. Raises KeyError."""
         return self._held[name].identity
 
 
 class Snapshot(MemoryImporter):
-    """Finds and loads the modules of a package as they were, and reads its data."""
+    """Finds and loads the modules of a package, and its data, as they were."""
 
     def __init__(self, package: str, parent: str) -> None:
-        self._files = Files(parent, package)
-        super().__init__(self._files, parent, package)
+        self._held_files = HeldFiles(parent, package)
+        super().__init__(self._held_files, parent, package)
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer for modules that are held; what else a package has is found by its path."""
+        """Return the spec of a module that is held; others of a package are found by its path."""
         spec = super().find_spec(fullname)
         if spec and spec.submodule_search_locations is not None:
             spec.submodule_search_locations = [os.path.dirname(str(spec.origin))]
         return spec
 
     def get_code(self, fullname: str) -> CodeType:
-        """Load a module's bytecode where its file is as it was, and compile it where not."""
+        """Load a module's bytecode if its file is unchanged, else compile it."""
         name = self._name(fullname)
         file = self._file(name)
-        if name in self._files and _identity(file) == self._files.identity(name):
-            with suppress(OSError):  # it may vanish right now
+        if name in self._held_files and _identity(file) == self._held_files.identity(name):
+            with suppress(OSError):  # it may be removed right now
                 return cast("CodeType", SourceFileLoader(fullname, file).get_code(fullname))
         return super().get_code(fullname)
 
     def adopt(self, module: ModuleType) -> None:
-        """Let a module that is loaded already read its data from memory, too."""
+        """Let a module that was imported before read its data from memory too."""
         spec = module.__spec__
         if spec and (held := self.find_spec(spec.name)) and held.origin == spec.origin:
             spec.loader = module.__loader__ = cast("Any", self)
 
 
 def hold(package: ModuleType) -> None:
-    """Keep a package's files as they are now, where they are files, for the rest of the process."""
+    """Keep a package's files as they are now until the process ends, unless it is in an archive."""
     file = os.path.abspath(str(package.__file__))
     name = package.__name__
-    if not os.path.isfile(file) or _is_held(name):  # in the archive's own memory, or in ours
+    if not os.path.isfile(file) or _is_held(name):
         return
     snapshot = Snapshot(name, os.path.dirname(os.path.dirname(file)))
     sys.meta_path.insert(0, cast("Any", snapshot))
@@ -107,20 +105,20 @@ def hold(package: ModuleType) -> None:
 
 
 def _is_held(package: str) -> bool:
-    return any(isinstance(each, Snapshot) and each.package == package for each in sys.meta_path)
+    return any(isinstance(f, Snapshot) and f.package == package for f in sys.meta_path)
 
 
 def _paths(directory: str) -> Iterator[str]:
-    for place, directories, names in os.walk(directory):
+    for parent, directories, names in os.walk(directory):
         directories[:] = [name for name in directories if name != _BYTECODE]
-        yield from (os.path.join(place, name) for name in names)
+        yield from (os.path.join(parent, name) for name in names)
 
 
-def _read(path: str) -> Held | None:
+def _read(path: str) -> HeldFile | None:
     try:
         with open(path, "rb", buffering=0) as stream:
             status = os.fstat(stream.fileno())
-            return Held(stream.read(), (status.st_ino, status.st_size, status.st_mtime_ns))
+            return HeldFile(stream.read(), (status.st_ino, status.st_size, status.st_mtime_ns))
     except OSError:
         return None
 

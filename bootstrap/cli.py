@@ -1,4 +1,4 @@
-"""The command lines: argv becomes a Config, an error becomes a message and an exit status."""
+"""The command lines: argv becomes a Config, and an error becomes a message and an exit status."""
 
 from __future__ import annotations
 
@@ -22,68 +22,69 @@ if TYPE_CHECKING:
     from bootstrap.config.model import Config
 
 _INTERRUPTED = 130
-"""What a shell reports for a program that SIGINT ended."""
+"""The exit status that a shell reports for a program that SIGINT ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run get-installer's command line; return its exit status, unless a hand-off takes over."""
+    """Run get-installer's command line; return its exit status, unless a hand-off replaces us."""
     arguments = sys.argv[1:] if argv is None else argv
-    return _told(arguments, lambda: _get_installer(arguments))
+
+    def run() -> int:
+        from bootstrap.config import load
+        from bootstrap.config.options.command_line import answer
+
+        if (text := answer(arguments)) is not None:
+            Ui(sys.stdout, sys.stderr).answer(text)
+            return 0
+        return _run_command(load.load(arguments, os.environ, default_index=default_index_url))
+
+    return _report_errors(arguments, run)
 
 
 def ensurepip(argv: Sequence[str] | None = None) -> int:
     """Run ensurepip's command line, and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
-    return _told(arguments, lambda: _ensurepip(arguments))
+
+    def run() -> int:
+        from bootstrap.config import ensurepip
+
+        if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
+            Ui(sys.stdout, sys.stderr).answer(text)
+            return 0
+        config = ensurepip.load(arguments, os.environ)
+        root = config.target.root
+        sys.audit("ensurepip.bootstrap", None if root is None else str(root))
+        return _run_command(config)
+
+    return _report_errors(arguments, run)
 
 
-def _get_installer(arguments: Sequence[str]) -> int:
-    from bootstrap.config import load
-    from bootstrap.config.options.command_line import answer
-
-    if (text := answer(arguments)) is not None:
-        Ui(sys.stdout, sys.stderr).answer(text)
-        return 0
-    return _carried_out(load.load(arguments, os.environ, default_index=default_index_url))
-
-
-def _ensurepip(arguments: Sequence[str]) -> int:
-    from bootstrap.config import ensurepip
-
-    if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
-        Ui(sys.stdout, sys.stderr).answer(text)
-        return 0
-    config = ensurepip.load(arguments, os.environ)
-    root = config.target.root
-    sys.audit("ensurepip.bootstrap", None if root is None else str(root))
-    return _carried_out(config)
-
-
-def _carried_out(config: Config) -> int:
-    _snapshot.hold(bootstrap)  # this run may replace, and another process remove, what it runs from
-    # Imported here: `--version` and a mistyped option have no need of the other rooms.
+def _run_command(config: Config) -> int:
+    """Run the command of a Config; the last stage of an installation is to become the installer."""
+    # Our own files may be replaced by this run, or removed by another process.
+    _snapshot.hold(bootstrap)
+    # Imported here: `--version` and a mistyped option need none of it.
     from bootstrap.config.options.option import Command
     from bootstrap.workflow.install import install
 
-    # Standard output is the report's that goes there, or the installer's that takes over.
+    # Standard output belongs to the report that is written there, or to the installer.
     is_taken = config.report_file == "-" or config.handoff is not None
-    out = sys.stderr if is_taken else sys.stdout
-    ui = Ui(out, sys.stderr, config.verbosity)
-    for notice in config.notices:
-        ui.warn(notice)
+    ui = Ui(sys.stderr if is_taken else sys.stdout, sys.stderr, config.verbosity)
+    for warning in config.notices:
+        ui.warn(warning)
     if config.command is Command.DOCTOR:
-        return _examined(config, ui)
+        return _run_doctor(config, ui)
     handoff = install(config, os.environ, ui)
     if handoff is None:
         return 0
-    for notice in handoff.notices:
-        ui.warn(notice)
+    for warning in handoff.notices:
+        ui.warn(warning)
     from bootstrap.handoff.process import become
 
     return become(handoff)
 
 
-def _examined(config: Config, ui: Ui) -> int:
+def _run_doctor(config: Config, ui: Ui) -> int:
     import json
 
     from bootstrap.doctor import render
@@ -97,8 +98,8 @@ def _examined(config: Config, ui: Ui) -> int:
     return report.exit_status
 
 
-def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
-    """Run, and turn whatever goes wrong into a message and an exit status."""
+def _report_errors(arguments: Sequence[str], run: Callable[[], int]) -> int:
+    """Run, and turn every error into a message and an exit status."""
     ui = Ui(sys.stdout, sys.stderr, _verbosity(arguments))
     try:
         with raise_on_termination():
@@ -107,48 +108,48 @@ def _told(arguments: Sequence[str], run: Callable[[], int]) -> int:
         ui.error(f"error: {error}")
         if error.hint:
             ui.error(f"hint: {error.hint}")
-        _tell_traceback(ui)
+        _print_traceback(ui)
         return error.exit_status
     except Terminated as end:
-        ui.error(f"{end}; nothing was left half done.")
+        ui.error(f"{end}; no partial changes remain.")
         kill_self(end.number)
         return _INTERRUPTED
     except KeyboardInterrupt:
-        ui.error("Interrupted; nothing was left half done.")
+        ui.error("Interrupted; no partial changes remain.")
         kill_self(signal.SIGINT)
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one message
-        ui.error(f"error: get-installer met something it did not expect: {error!r}")
-        ui.error("hint: This is a fault of get-installer; run it again with -vv and report it.")
-        _tell_traceback(ui)
+        ui.error(f"error: internal error: {error!r}")
+        ui.error("hint: This is a bug in get-installer. Please report it with the output of -vv.")
+        _print_traceback(ui)
         return 1
     finally:
-        _let_go_of_readers_who_went_away()
+        _discard_unread_output()
 
 
-def _let_go_of_readers_who_went_away() -> None:
-    """Drop what nobody will read, or Python would end with status 120 for it."""
+def _verbosity(arguments: Sequence[str]) -> int:
+    """Return the verbosity for errors that occur before there is a Config."""
+    ours = list(takewhile(lambda argument: argument != "--", arguments))
+    flags = [flag for flag in ours if flag.startswith("-v") and not flag.strip("-v")]
+    return sum(flag.count("v") for flag in flags) + ours.count("--verbose")
+
+
+def _print_traceback(ui: Ui) -> None:
+    if ui.verbosity >= 2:
+        ui.error(traceback.format_exc())
+
+
+def _discard_unread_output() -> None:
+    """Replace streams whose reader has gone, or Python would end with status 120."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        if not _is_heard(stream):
+        if not _can_flush(stream):
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _is_heard(stream: TextIO) -> bool:
+def _can_flush(stream: TextIO) -> bool:
     try:
         stream.flush()
     except (OSError, ValueError):
         return False
     return True
-
-
-def _verbosity(arguments: Sequence[str]) -> int:
-    """Return how much to tell of an error that keeps us from having a Config."""
-    ours = list(takewhile(lambda each: each != "--", arguments))
-    flags = [each for each in ours if each.startswith("-v") and not each.strip("-v")]
-    return sum(each.count("v") for each in flags) + ours.count("--verbose")
-
-
-def _tell_traceback(ui: Ui) -> None:
-    if ui.verbosity >= 2:
-        ui.error(traceback.format_exc())

@@ -1,7 +1,7 @@
-"""One line at the end of a run, where what ran is out of date.
+"""The self check: one line at the end of a run if this copy, or the pip in it, is out of date.
 
-It is told from what the run saw for other reasons: nothing is asked for its sake, and whatever
-goes wrong here is a matter for `-vv` alone.
+It uses only what the run saw for other reasons, so it makes no request of its own, and a failure of
+it is shown with `-vv` only.
 """
 
 from __future__ import annotations
@@ -21,82 +21,83 @@ from bootstrap.ui import Ui
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-OURSELVES = canonicalize_name("get-installer")
+GET_INSTALLER = canonicalize_name("get-installer")
 PIP = canonicalize_name("pip")
-PROJECTS = (OURSELVES, PIP)
+PROJECTS = (GET_INSTALLER, PIP)
 
 _MUCH_OLDER = 4
-"""Feature releases of pip, which come once in a quarter: a year."""
+"""How many feature releases of pip are a year: there is one in each quarter."""
 
-_UPGRADES = {
+_UPGRADE_COMMANDS = {
     "pip": "python -m pip install --upgrade get-installer",
     "uv": "uv pip install --upgrade get-installer",
     "get-installer": "get-installer --installer none --upgrade get-installer",
 }
-"""The command by what INSTALLER says; whoever else installed it is a distributor."""
+"""By the content of INSTALLER; anything else that installed this program is a distributor."""
 
 
 @dataclass(frozen=True)
-class Copy:
-    """The copy of this program that runs."""
+class RunningCopy:
+    """The copy of this program that is running."""
 
     version: Version
     installer: str = ""
-    """What its INSTALLER says; "" for a .pyz and for a bare checkout."""
+    """The content of its INSTALLER file; "" for a .pyz and for a checkout."""
 
 
 def check(seen: Mapping[NormalizedName, Version], ui: Ui) -> None:
-    """Tell of a newer get-installer, or of a bundled pip that is much older than the index's.
+    """Print a line if get-installer or the bundled pip is out of date. Never fails.
 
-    `seen` holds the newest releases of `PROJECTS` that the run happened to see. Never fails.
+    :param seen: the newest releases of `PROJECTS` that the run saw
     """
     try:
-        line = remark(seen, running_copy(), Version(bundled_wheel().version)) if seen else None
-    except Exception as exc:  # noqa: BLE001  # a run that went well may not fail by this
+        bundled = Version(bundled_wheel().version)
+        message = upgrade_message(seen, running_copy(), bundled) if seen else None
+    except Exception as exc:  # noqa: BLE001  # a successful run must not fail because of this
         ui.trace(f"The self check failed: {exc!r}")
         return
-    if line is not None:
-        ui.tell(line)
+    if message is not None:
+        ui.tell(message)
 
 
-def remark(seen: Mapping[NormalizedName, Version], ours: Copy, bundled: Version) -> str | None:
-    """Decide the one line; None where there is nothing to say."""
-    newest, pip = seen.get(OURSELVES), seen.get(PIP)
-    if newest is not None and newest > ours.version:
-        return f"get-installer {newest} is out, and this is {ours.version}. {_way(ours)}"
-    if pip is not None and _quarters(pip) - _quarters(bundled) >= _MUCH_OLDER:
-        return f"The pip in this get-installer, {bundled}, is far behind {pip}. {_way(ours)}"
-    return None
+def upgrade_message(
+    seen: Mapping[NormalizedName, Version], running: RunningCopy, bundled: Version
+) -> str | None:
+    """Return the line to print; None if nothing is out of date."""
+    newest, pip = seen.get(GET_INSTALLER), seen.get(PIP)
+    if newest is not None and newest > running.version:
+        message = f"get-installer {newest} is available, and this is {running.version}."
+    elif pip is not None and _feature_releases(pip) - _feature_releases(bundled) >= _MUCH_OLDER:
+        message = f"The pip in this get-installer, {bundled}, is much older than {pip}."
+    else:
+        return None
+    if not running.installer:
+        return f"{message} Download it again from where you got it."
+    if running.installer in _UPGRADE_COMMANDS:
+        return f"{message} Upgrade it with: {_UPGRADE_COMMANDS[running.installer]}"
+    return f"{message} It was installed by {running.installer}: upgrade it with that, too."
 
 
-def running_copy() -> Copy:
-    """Describe the copy that runs, as it lies on disk by now: the run may have upgraded it."""
-    from importlib import metadata
-
-    code = Path(bootstrap.__file__)
-    if code.is_file():  # else it is inside an archive, or gone
-        for found in metadata.distributions(name=OURSELVES):
-            if _is_of(found, code):
-                installer = found.read_text("INSTALLER") or ""
-                return Copy(Version(found.version), installer.strip())
-    return Copy(Version(bootstrap.__version__))
-
-
-def _is_of(distribution: Distribution, code: Path) -> bool:
-    """Tell whether the distribution is that of the code: in its place, or editable."""
-    place = Path(str(distribution.locate_file("bootstrap")))
-    direct_url = json.loads(distribution.read_text("direct_url.json") or "{}")
-    return place == code.parent or bool(direct_url.get("dir_info", {}).get("editable"))
-
-
-def _quarters(version: Version) -> int:
-    """Count pip's feature releases: its versions are a year and a number from 0 to 3."""
+def _feature_releases(version: Version) -> int:
+    """Count pip's feature releases: a version is a year and a number from 0 to 3."""
     return 4 * version.major + version.minor
 
 
-def _way(ours: Copy) -> str:
-    if not ours.installer:
-        return "Get it anew from where you had it from."
-    if ours.installer in _UPGRADES:
-        return f"Upgrade it with: {_UPGRADES[ours.installer]}"
-    return f"It was installed by {ours.installer}: upgrade it by that, too."
+def running_copy() -> RunningCopy:
+    """Describe the running copy as it is on disk now: the run may have upgraded it."""
+    from importlib import metadata
+
+    code = Path(bootstrap.__file__)
+    if code.is_file():  # else it is inside an archive, or removed
+        for found in metadata.distributions(name=GET_INSTALLER):
+            if _contains(found, code):
+                installer = found.read_text("INSTALLER") or ""
+                return RunningCopy(Version(found.version), installer.strip())
+    return RunningCopy(Version(bootstrap.__version__))
+
+
+def _contains(distribution: Distribution, code: Path) -> bool:
+    """Return whether the code belongs to the distribution: by its place, or by being editable."""
+    package = Path(str(distribution.locate_file("bootstrap")))
+    direct_url = json.loads(distribution.read_text("direct_url.json") or "{}")
+    return package == code.parent or bool(direct_url.get("dir_info", {}).get("editable"))

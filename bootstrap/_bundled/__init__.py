@@ -1,4 +1,4 @@
-"""The pip wheel that the build put here, and the default index that it knows."""
+"""The pip wheel that the build puts here, and the default index of that pip."""
 
 from __future__ import annotations
 
@@ -11,51 +11,45 @@ from bootstrap.errors import BootstrapError
 
 
 class BundleError(BootstrapError):
-    """What the build puts here is missing, or is not what it put."""
+    """A file that the build puts here is missing or damaged."""
 
 
 @dataclass(frozen=True)
 class BundledWheel:
-    """A wheel inside the archive and the SHA-256, in hexadecimal, that its pin demands of it."""
+    """A wheel inside the archive, with the pinned SHA-256 in hexadecimal."""
 
     filename: str
     version: str
     sha256: str
 
     def read(self) -> bytes:
-        """Return the wheel's bytes.
-
-        :raises BundleError: they are not those that were pinned.
-        """
+        """Return the wheel's bytes. Raises `BundleError` unless they have the pinned hash."""
         content = _read(self.filename)
         found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
             raise BundleError(
                 f"The bundled {self.filename} is damaged: "
                 f"expected sha256 {self.sha256}, found {found}",
-                hint="Get get-installer.pyz again; this copy has been changed since it was built.",
+                hint="Download get-installer.pyz again: this copy was changed after it was built.",
             )
         return content
 
 
 def bundled_wheel() -> BundledWheel:
-    """Describe the bundled wheel, as the build did.
-
-    :raises BundleError: this is a checkout that has not been built.
-    """
-    facts = _facts()
+    """Return the bundled wheel. Raises `BundleError` in a checkout that has not been built."""
+    facts = _read_facts()
     return BundledWheel(facts["filename"], facts["version"], facts["sha256"])
 
 
 def default_index_url() -> str:
-    """Return the index that the bundled pip uses where the user names none.
+    """Return the URL of the index that the bundled pip uses by default.
 
-    :raises BundleError: this is a checkout that has not been built.
+    Raises `BundleError` in a checkout that has not been built.
     """
-    return _facts()["index_url"]
+    return _read_facts()["index_url"]
 
 
-def _facts() -> dict[str, str]:
+def _read_facts() -> dict[str, str]:
     return dict(json.loads(_read("bundled.json")))
 
 
@@ -64,7 +58,7 @@ def _read(name: str) -> bytes:
         content = pkgutil.get_data(__name__, name)
     except OSError as exc:
         raise BundleError(
-            f"{name} is not in {__name__}: this checkout has not been built",
+            f"{name} is missing from {__name__}: this checkout has not been built",
             hint="Run: python3 build_zipapp.py",
         ) from exc
     assert content is not None  # noqa: S101  # None only if this package had no loader

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bootstrap._archive import Archive, MemoryImporter
+from bootstrap._archive import MemoryArchive, MemoryImporter
 
 HERE = str(Path("/somewhere/get-installer.pyz"))
 
@@ -28,7 +28,7 @@ def zipped(members: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED
 def importer(**members: bytes) -> MemoryImporter:
     """Make an importer of the modules given by their dotted names, `__` for a dot."""
     names = {name.replace("__", "/") + ".py": content for name, content in members.items()}
-    return MemoryImporter(Archive(zipped({"bootstrap/__init__.py": b"", **names})), HERE)
+    return MemoryImporter(MemoryArchive(zipped({"bootstrap/__init__.py": b"", **names})), HERE)
 
 
 @given(
@@ -36,13 +36,13 @@ def importer(**members: bytes) -> MemoryImporter:
     st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]),
 )
 def test_every_member_is_read_as_it_was_written(members: dict[str, bytes], method: int) -> None:
-    archive = Archive(zipped(members, compression=method))
+    archive = MemoryArchive(zipped(members, compression=method))
     assert {name: archive.read(name) for name in members} == members
 
 
 def test_an_archive_within_an_archive_is_not_mistaken_for_it() -> None:
     inner = zipped({"inner.txt": b"x"})
-    archive = Archive(zipped({"wheel.whl": inner, "z": b"y"}, compression=zipfile.ZIP_STORED))
+    archive = MemoryArchive(zipped({"wheel.whl": inner, "z": b"y"}, compression=zipfile.ZIP_STORED))
     assert archive.read("wheel.whl") == inner
     assert "inner.txt" not in archive
 
@@ -94,6 +94,6 @@ def test_a_directory_of_resources_is_walked() -> None:
         root.joinpath("a", "c.py").read_bytes()
 
 
-def test_a_module_that_is_missing_is_no_module() -> None:
-    with pytest.raises(ImportError, match=r"bootstrap\.missing is not held in memory"):
+def test_a_missing_module_raises_an_import_error() -> None:
+    with pytest.raises(ImportError, match=r"bootstrap\.missing is not in memory"):
         importer().get_source("bootstrap.missing")

@@ -1,4 +1,4 @@
-"""The command line's own words, without a target."""
+"""The command line, without a target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from bootstrap.cli import main
 
 
-def test_a_doctor_asked_for_json_answers_even_when_quiet(
+def test_doctor_prints_json_even_with_q(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     main(["doctor", "--json", "-q", "--isolated", "--no-index"])
@@ -20,7 +20,7 @@ def test_a_doctor_asked_for_json_answers_even_when_quiet(
     ("typed", "has_traceback"),
     [(["-vv"], True), (["--", "-vv"], False), (["-v", "--", "-v"], False)],
 )
-def test_only_our_own_v_asks_for_a_traceback(
+def test_only_our_own_vv_prints_a_traceback(
     typed: list[str], has_traceback: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--no-such-option", *typed]) == 2

@@ -1,4 +1,4 @@
-"""The snapshot, in processes whose package changes under their feet."""
+"""The snapshot, in processes whose package changes while they run."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(place: Path, *program: str) -> list[str]:
+def lines(place: Path, *program: str) -> list[str]:
     """Run a program that holds the package, and return the lines it prints."""
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(program), str(place)],
@@ -71,42 +71,42 @@ def said(place: Path, *program: str) -> list[str]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_module_is_what_it_was_when_the_run_began(place: Path, change: str) -> None:
-    assert said(place, _BEGIN, CHANGES[change], _LATE) == ["old"]
+def test_a_module_stays_as_it_was_at_the_start(place: Path, change: str) -> None:
+    assert lines(place, _BEGIN, CHANGES[change], _LATE) == ["old"]
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_data_is_what_it_was_when_the_run_began(place: Path, change: str) -> None:
+def test_data_stays_as_it_was_at_the_start(place: Path, change: str) -> None:
     expected = [*["b'old'", "old", "b'old'"] * 2, "b'old'", "# old"]
-    assert said(place, _BEGIN, CHANGES[change], _DATA) == expected
+    assert lines(place, _BEGIN, CHANGES[change], _DATA) == expected
 
 
-def test_bytecode_is_used_where_a_module_is_as_it_was(place: Path) -> None:
+def test_bytecode_is_used_for_an_unchanged_module(place: Path) -> None:
     for _ in range(2):  # the first run writes it
-        said(place, "sys = __import__('sys'); sys.dont_write_bytecode = False", _BEGIN, _LATE)
+        lines(place, "sys = __import__('sys'); sys.dont_write_bytecode = False", _BEGIN, _LATE)
     refuse = "\nimport builtins\ndef compile(*_, **__): raise SystemExit('compiled')\n"
-    assert said(place, _BEGIN, refuse, "builtins.compile = compile", _LATE) == ["old"]
+    assert lines(place, _BEGIN, refuse, "builtins.compile = compile", _LATE) == ["old"]
 
 
-def test_nothing_is_written_for_what_is_gone(place: Path) -> None:
+def test_no_bytecode_is_written_for_a_removed_package(place: Path) -> None:
     begin = "sys = __import__('sys'); sys.dont_write_bytecode = False"
-    assert said(place, begin, _BEGIN, "shutil.rmtree(place)", _LATE) == ["old"]
+    assert lines(place, begin, _BEGIN, "shutil.rmtree(place)", _LATE) == ["old"]
     assert not (place / "kept").exists()
 
 
-def test_a_module_that_was_not_there_is_found_by_the_path(place: Path) -> None:
+def test_a_module_added_later_is_found_by_the_path(place: Path) -> None:
     change = "(place / 'inner' / 'added.py').write_text('WHO = 2')"
-    assert said(place, _BEGIN, change, "from kept.inner import added; print(added.WHO)") == ["2"]
+    assert lines(place, _BEGIN, change, "from kept.inner import added; print(added.WHO)") == ["2"]
 
 
 def test_a_package_is_held_once(place: Path) -> None:
     count = "print(sum(isinstance(each, _snapshot.Snapshot) for each in sys.meta_path))"
-    assert said(place, _BEGIN, "_snapshot.hold(kept)", count) == ["1"]
+    assert lines(place, _BEGIN, "_snapshot.hold(kept)", count) == ["1"]
 
 
-def test_a_package_that_is_no_file_needs_no_snapshot(place: Path, tmp_path: Path) -> None:
+def test_a_package_in_an_archive_needs_no_snapshot(place: Path, tmp_path: Path) -> None:
     archive = shutil.make_archive(str(tmp_path / "archive"), "zip", place, "kept")
-    assert said(
+    assert lines(
         Path(archive),
         _BEGIN,
         "print(any(isinstance(each, _snapshot.Snapshot) for each in sys.meta_path))",

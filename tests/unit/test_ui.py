@@ -1,4 +1,4 @@
-"""What the user hears, and that no stream ends a run."""
+"""Messages by verbosity; no stream ends a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from bootstrap.ui import Ui
 
 
-class _Deaf(io.TextIOWrapper):
+class _BrokenStream(io.TextIOWrapper):
     """Holds ASCII only, and fails to be written out."""
 
     def __init__(self) -> None:
@@ -20,17 +20,17 @@ class _Deaf(io.TextIOWrapper):
 
 
 @pytest.mark.parametrize("message", ["plain", "grüßt"])
-def test_a_reader_who_went_away_never_ends_a_run(message: str) -> None:
-    Ui(_Deaf(), _Deaf()).tell(message)
+def test_a_reader_that_has_gone_never_ends_a_run(message: str) -> None:
+    Ui(_BrokenStream(), _BrokenStream()).tell(message)
 
 
-def test_what_a_stream_cannot_encode_is_spelled_out() -> None:
+def test_characters_that_a_stream_cannot_encode_are_escaped() -> None:
     out = io.TextIOWrapper(written := io.BytesIO(), encoding="ascii")
     Ui(out, io.StringIO()).tell("grün")
     assert written.getvalue().strip() == b"gr\\xfcn"
 
 
-def test_an_answer_is_heard_however_quiet_the_run() -> None:
+def test_an_answer_is_printed_in_quiet_runs_too() -> None:
     out = io.StringIO()
     ui = Ui(out, io.StringIO(), verbosity=-3)
     ui.tell("told")

@@ -53,7 +53,7 @@ def test_a_library_that_is_missing_is_not_replaced_by_an_installed_one(
     in_archive: Callable[[str], str],
 ) -> None:
     told = in_archive(
-        "members = sys.meta_path[0].source._members\n"
+        "members = sys.meta_path[0].files._members\n"
         "del members['bootstrap/_vendor/idna/__init__.py']\n"
         "try: import bootstrap._vendor.idna\n"
         "except ImportError as error: print(error)"

@@ -64,7 +64,7 @@ def test_no_hook_outlives_a_run_that_is_ended(
         process.send_signal(number)
         _, err = process.communicate(timeout=60)
     assert process.returncode == -number, err
-    assert b"nothing was left half done" in err
+    assert b"no partial changes remain" in err
     assert not any(is_running(int(pid)) for pid in site.notes.read_text("ascii").split())
     assert not list(temporary.iterdir())
     assert not site.venv.exists()

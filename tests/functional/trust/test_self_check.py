@@ -1,4 +1,4 @@
-"""The line at the end of a run, from what the run had seen anyway."""
+"""The self check: the line at the end of a run that is out of date."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ def dry(venv: Path, index: LocalIndex, *more: str | Path) -> tuple[str | Path, .
     return ("--venv", venv, *index.options, "--dry-run", *more)
 
 
-def test_a_newer_get_installer_that_a_run_saw_is_told_in_its_last_line(
+def test_the_last_line_names_a_newer_get_installer_that_the_run_saw(
     engine: Engine, newer: LocalIndex, venv: Path
 ) -> None:
     done = engine.succeeds(*dry(venv, newer, "get-installer"))
     assert done.out.splitlines()[-1].startswith(
-        f"get-installer 99.0 is out, and this is {__version__}. "
+        f"get-installer 99.0 is available, and this is {__version__}. "
     )
     assert done.err == ""
 
 
-def test_a_bundled_pip_far_behind_is_told_and_nothing_is_asked_for_it(
+def test_a_much_older_bundled_pip_is_named_and_no_request_is_made_for_it(
     engine: Engine, newer: LocalIndex, venv: Path
 ) -> None:
     done = engine.succeeds(*dry(venv, newer))
-    assert "is far behind 99.3" in done.out.splitlines()[-1]
+    assert "is much older than 99.3" in done.out.splitlines()[-1]
     assert "/simple/get-installer/" not in newer.server.paths
 
 
 @pytest.mark.parametrize("switch", ["--disable-pip-version-check", "-q", "--no-index", "--offline"])
-def test_it_is_silent_where_it_is_not_wanted(
+def test_it_is_silent_if_it_is_switched_off(
     switch: str, engine: Engine, newer: LocalIndex, venv: Path
 ) -> None:
     done = engine.succeeds(*dry(venv, newer, "--find-links", newer.wheels, switch))
-    assert "far behind" not in done.text
-    assert "is out" not in done.text
+    assert "is much older than" not in done.text
+    assert "is available" not in done.text
 
 
-def test_it_is_silent_where_a_run_failed(engine: Engine, newer: LocalIndex, venv: Path) -> None:
+def test_it_is_silent_if_the_run_fails(engine: Engine, newer: LocalIndex, venv: Path) -> None:
     done = engine.fails(*dry(venv, newer, "absent"))
-    assert "far behind" not in done.text
+    assert "is much older than" not in done.text

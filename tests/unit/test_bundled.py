@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[3]
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def copy(tmp_path: Path) -> Path:
     return package / "_bundled"
 
 
-def told(copy: Path, expression: str) -> str:
+def message_of(copy: Path, expression: str) -> str:
     """Return the message and the hint of the error that an expression ends in."""
     code = (
         "from bootstrap._bundled import BundleError, bundled_wheel, default_index_url\n"
@@ -34,7 +34,7 @@ def told(copy: Path, expression: str) -> str:
 
 @pytest.mark.parametrize("expression", ["bundled_wheel()", "default_index_url()"])
 def test_a_checkout_that_was_not_built_says_so(expression: str, copy: Path) -> None:
-    message, _, hint = told(copy, expression).partition("|")
+    message, _, hint = message_of(copy, expression).partition("|")
     assert "this checkout has not been built" in message
     assert hint == "Run: python3 build_zipapp.py"
 
@@ -43,6 +43,6 @@ def test_a_damaged_wheel_is_refused(copy: Path) -> None:
     facts = '{"filename": "pip-1.whl", "version": "1", "sha256": "%s", "index_url": "https://x"}'
     (copy / "bundled.json").write_text(facts % ("0" * 64))
     (copy / "pip-1.whl").write_bytes(b"damaged")
-    assert told(copy, "default_index_url()") == "https://x"
-    message = told(copy, "bundled_wheel().read()")
+    assert message_of(copy, "default_index_url()") == "https://x"
+    message = message_of(copy, "bundled_wheel().read()")
     assert message.startswith("The bundled pip-1.whl is damaged: expected sha256 0000")

@@ -238,5 +238,5 @@ class Resources:
 
 
 def start(data: bytes, path: str) -> None:
-    """Let `bootstrap` be imported from the archive `data`; its modules show `path` as their file."""
+    """Let `bootstrap` be imported from the archive `data`, which its modules show as `path`."""
     sys.meta_path.insert(0, cast("Any", MemoryImporter(MemoryArchive(data), path)))

@@ -67,7 +67,7 @@ class Finder:
         """
         return self._project(name).candidates
 
-    def rejected(self, name: NormalizedName) -> tuple[RejectedFile, ...]:
+    def rejected_files(self, name: NormalizedName) -> tuple[RejectedFile, ...]:
         """Return the project's files that cannot be used on the target, and why."""
         return tuple(each.told() for each in self._project(name).rejections)
 

@@ -124,7 +124,7 @@ def _one(lock: LockFile, package: Package, entry: Entry, terms: LockContext) -> 
         hashes = candidate.file.hashes
     else:
         reference = reference_of(lock, package, entry, require_hashes=terms.require_hashes)
-        candidate, hashes = terms.source.direct(reference), reference.hashes
+        candidate, hashes = terms.source.direct_candidate(reference), reference.hashes
         _check_version(lock, package, candidate.version)
     requested = InputRequirement(f"{package.name}=={candidate.version}", lock.location.origin, None)
     return Resolved(package.name, candidate.version, candidate, requested=requested, hashes=hashes)

@@ -93,9 +93,9 @@ class Preparer:
         found = self._finder.candidates(name)
         return found if self._can_build else tuple(each for each in found if each.is_wheel)
 
-    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+    def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         """Return the files the target cannot use, and why."""
-        found = tuple(self._finder.rejected(name))
+        found = tuple(self._finder.rejected_files(name))
         if self._can_build:
             return found
         return found + tuple(
@@ -113,7 +113,7 @@ class Preparer:
             self._older.version_tried(candidate, self.candidates(candidate.name))
         return self._metadata(candidate)
 
-    def direct(self, requirement: InputRequirement) -> Candidate:
+    def direct_candidate(self, requirement: InputRequirement) -> Candidate:
         """Return the candidate of a direct reference.
 
         Raises `NoBuilderError`, `UnsuitableWheelError`, `WrongReferenceError`.
@@ -135,7 +135,7 @@ class Preparer:
             for item in wanted.items():
                 self._likely.start(item)
 
-    def elsewhere(self) -> str | None:
+    def source_hint(self) -> str | None:
         """Return what to do where a project is not found; None where all indexes are asked."""
         return self._source_hint
 

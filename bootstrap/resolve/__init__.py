@@ -1,1 +1,1 @@
-"""Resolving: from what the user named to one candidate for each distribution."""
+"""Resolving: from the user's requirements to one distribution of each project."""

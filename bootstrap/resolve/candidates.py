@@ -1,4 +1,4 @@
-"""Which pins could meet a set of needs, in order of preference, looked at one by one."""
+"""Which candidates satisfy a set of requirements, in order of preference, made lazily."""
 
 from __future__ import annotations
 
@@ -24,262 +24,283 @@ from bootstrap.resolve.source import CandidateSource
 from bootstrap.trust.hashes import Hashes
 
 
-# FOLDED from bootstrap/resolve/offer.py
 class ProjectCandidates:
-    """The candidates of one project, best first, and what each limit leaves of them.
+    """The candidates of one project, best first, and what each specifier leaves of them.
 
-    :param pre: whether pre-releases are as welcome as final releases
+    :param pre: whether pre-releases count like final releases
     """
 
     def __init__(self, candidates: Iterable[Candidate], *, pre: bool = False) -> None:
         self.candidates = tuple(candidates)
         self._pre = True if pre else None
-        self._places: dict[Version, list[int]] = {}
-        for place, each in enumerate(self.candidates):
-            self._places.setdefault(each.version, []).append(place)
-        self._versions = sorted(self._places)
-        self._within: dict[SpecifierSet, tuple[Candidate, ...]] = {}
-        self._suitable: dict[SpecifierSet, tuple[Candidate, ...]] = {}
+        self._positions: dict[Version, list[int]] = {}
+        for position, candidate in enumerate(self.candidates):
+            self._positions.setdefault(candidate.version, []).append(position)
+        self._versions = sorted(self._positions)
+        self._matching: dict[SpecifierSet, tuple[Candidate, ...]] = {}
+        self._eligible: dict[SpecifierSet, tuple[Candidate, ...]] = {}
 
-    def within(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
-        """Return all that a specifier allows, pre-releases and what was withdrawn included."""
-        if specifier not in self._within:
-            near = self._near(specifier)
-            allowed = specifier.filter(near, prereleases=True, key=lambda each: each.version)
-            self._within[specifier] = tuple(allowed)
-        return self._within[specifier]
+    def matching(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
+        """Return all that a specifier allows, including pre-releases and yanked files."""
+        if specifier not in self._matching:
+            nearby = self._within_bounds(specifier)
+            self._matching[specifier] = self._filter(nearby, specifier, pre=True)
+        return self._matching[specifier]
 
-    def suitable(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
-        """Return the candidates a specifier allows, several files of a version included.
+    def eligible(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
+        """Return the candidates that a specifier allows, including all files of a version.
 
-        Yanked ones only where the specifier pins one version and nothing else meets it (PEP 592);
-        pre-releases only where they are asked for or nothing else meets it (PEP 440).
+        Yanked files are eligible only where the specifier pins one version and nothing else
+        matches (PEP 592), pre-releases only where they are requested or nothing else matches
+        (PEP 440).
         """
-        if specifier not in self._suitable:
-            within = self.within(specifier)
-            sound = [each for each in within if each.file.yanked is None]
-            suitable = self._welcome(sound, specifier)
-            if not suitable and len(sound) < len(within) and pins_one_version(specifier):
-                suitable = self._welcome(within, specifier)
-            self._suitable[specifier] = suitable
-        return self._suitable[specifier]
+        if specifier not in self._eligible:
+            matching = self.matching(specifier)
+            not_yanked = [each for each in matching if each.file.yanked is None]
+            eligible = self._filter(not_yanked, specifier, pre=self._pre)
+            if not eligible and pins_one_version(specifier):
+                eligible = self._filter(matching, specifier, pre=self._pre)
+            self._eligible[specifier] = eligible
+        return self._eligible[specifier]
 
-    def _welcome(
-        self, candidates: Sequence[Candidate], specifier: SpecifierSet
+    @staticmethod
+    def _filter(
+        candidates: Iterable[Candidate], specifier: SpecifierSet, *, pre: bool | None
     ) -> tuple[Candidate, ...]:
-        found = specifier.filter(candidates, prereleases=self._pre, key=lambda each: each.version)
+        found = specifier.filter(candidates, pre, key=lambda candidate: candidate.version)
         return tuple(found)
 
-    def _near(self, specifier: SpecifierSet) -> list[Candidate]:
-        """Leave out, by a quick search, what lies beyond a specifier's bounds."""
+    def _within_bounds(self, specifier: SpecifierSet) -> list[Candidate]:
+        """Leave out, by a binary search, what is outside a specifier's bounds."""
         first, end = 0, len(self._versions)
-        for each in specifier:
-            if each.operator in (">=", ">", "~="):
-                first = max(first, bisect_left(self._versions, Version(each.version)))
-            elif each.operator == "<":
-                end = min(end, bisect_left(self._versions, Version(each.version)))
-        places = (place for each in self._versions[first:end] for place in self._places[each])
-        return [self.candidates[place] for place in sorted(places)]
+        for clause in specifier:
+            if clause.operator in (">=", ">", "~="):
+                first = max(first, bisect_left(self._versions, Version(clause.version)))
+            elif clause.operator == "<":
+                end = min(end, bisect_left(self._versions, Version(clause.version)))
+        positions = (n for version in self._versions[first:end] for n in self._positions[version])
+        return [self.candidates[position] for position in sorted(positions)]
 
 
 _NO_CONSTRAINT = Constraint()
 
 
 @dataclass
-class CandidateProvider:
-    """The pins of one resolution: each is made once, so that it can be told by identity."""
+class CandidateFactory:
+    """Makes the candidates of one resolution, each of them once: they are compared by identity.
+
+    Its part is that of pip's `Factory`.
+    """
 
     source: CandidateSource
     installed: Mapping[NormalizedName, Installed]
     constraints: Mapping[NormalizedName, Constraint]
-    keeps_installed: Callable[[NormalizedName], bool]
-    """Whether an installed version is preferred to a newer one."""
-    vet: Callable[[InputRequirement], None] = field(default=lambda _: None)
-    """Raises where a direct reference may not be looked at: looking may run its code."""
+    prefers_installed: Callable[[NormalizedName], bool]
+    """Whether the installed version of a project is preferred to a newer one."""
+    check_reference: Callable[[InputRequirement], None] = field(default=lambda _: None)
+    """Raises where a direct reference must not be fetched: reading it may run its code."""
     hashes: dict[NormalizedName, Hashes] = field(default_factory=dict)
-    """What the user's requirements and constraints demand of a project's files."""
+    """The hashes that the user's requirements and constraints allow, of each project."""
     pre: bool = False
     unusable: set[ResolverCandidate] = field(default_factory=set)
-    """Pins whose metadata could not be had: other files of the same version may do."""
-    _pins: dict[tuple[Identifier, str], ResolverCandidate] = field(default_factory=dict)
-    _offers: dict[NormalizedName, ProjectCandidates] = field(default_factory=dict)
+    """Candidates whose metadata cannot be used; other files of the same version may be usable."""
+    _made: dict[tuple[Identifier, str], ResolverCandidate] = field(default_factory=dict)
+    _projects: dict[NormalizedName, ProjectCandidates] = field(default_factory=dict)
 
-    def pin(self, identifier: Identifier, candidate: Candidate) -> ResolverCandidate:
-        """Return the one pin of a candidate under an identifier."""
-        key = identifier, candidate.file.url
-        if key not in self._pins:
-            self._pins[key] = ResolverCandidate(identifier, candidate.version, candidate)
-        return self._pins[key]
+    def make_candidate(self, identifier: Identifier, installable: Candidate) -> ResolverCandidate:
+        """Return the candidate for a file or source, under an identifier of its project."""
+        key = identifier, installable.file.url
+        if key not in self._made:
+            self._made[key] = ResolverCandidate(identifier, installable.version, installable)
+        return self._made[key]
 
-    def direct(self, reference: InputRequirement) -> Candidate:
-        """Return the one candidate a direct reference names, if it may be looked at."""
-        self.vet(reference)
-        return self.source.direct(reference)
+    def make_direct(self, identifier: Identifier, reference: InputRequirement) -> ResolverCandidate:
+        """Return the candidate of a direct reference, under an identifier of its project."""
+        return self.make_candidate(identifier, self.fetch_reference(reference))
 
-    def installed_pin(self, identifier: Identifier) -> ResolverCandidate | None:
-        """Return the pin that stands for the installed distribution, if there is one."""
+    def make_installed(self, identifier: Identifier) -> ResolverCandidate | None:
+        """Return the candidate for the installed distribution, if there is one."""
         installed = self.installed.get(identifier.name)
         if installed is None:
             return None
-        return self._pins.setdefault(
+        return self._made.setdefault(
             (identifier, ""), ResolverCandidate(identifier, installed.version, None)
         )
 
-    def twin(self, pin: ResolverCandidate, identifier: Identifier) -> ResolverCandidate:
-        """Return the pin of the same file under another identifier of the project."""
-        if pin.candidate is not None:
-            return self.pin(identifier, pin.candidate)
-        return self._pins.setdefault(
-            (identifier, ""), ResolverCandidate(identifier, pin.version, None)
+    def with_identifier(
+        self, candidate: ResolverCandidate, identifier: Identifier
+    ) -> ResolverCandidate:
+        """Return the candidate for the same distribution under another identifier."""
+        if candidate.installable is not None:
+            return self.make_candidate(identifier, candidate.installable)
+        return self._made.setdefault(
+            (identifier, ""), ResolverCandidate(identifier, candidate.version, None)
         )
 
+    def fetch_reference(self, reference: InputRequirement) -> Candidate:
+        """Return what a direct reference names, after it was checked."""
+        self.check_reference(reference)
+        return self.source.direct_candidate(reference)
+
     def constraint(self, name: NormalizedName) -> Constraint:
-        """Return what limits a project."""
+        """Return the constraint on a project."""
         return self.constraints.get(name, _NO_CONSTRAINT)
 
-    def meeting(
+    def available(self, name: NormalizedName) -> tuple[Candidate, ...]:
+        """Return what the source has of a project and the user's hashes allow."""
+        return self._project(name).candidates
+
+    def find_matches(
         self,
         identifier: Identifier,
-        needs: Sequence[ResolverRequirement],
+        requirements: Sequence[ResolverRequirement],
         excluded: Collection[ResolverCandidate] = (),
     ) -> Iterable[ResolverCandidate] | Callable[[], Iterable[ResolverCandidate]]:
-        """Return the pins that meet all needs and the constraint, best first.
+        """Return the candidates that satisfy all requirements and the constraint, best first.
 
-        Where a direct reference leaves one only, it comes at once; else they come one by one, as
-        somebody looks at them.
+        A list where a direct reference leaves one candidate only; else a function that yields them
+        one by one.
         """
-        only = self._only_pins(identifier, needs)
-        if only:
-            return [each for each in only if each not in excluded and self._fits(each, needs)]
-        limit = self._limit(identifier, needs)
-        return lambda: self.matches(identifier, limit, excluded)
+        fixed = self._fixed_candidates(identifier, requirements)
+        if fixed:
+            return [
+                candidate
+                for candidate in fixed
+                if candidate not in excluded and self._satisfies_all(candidate, requirements)
+            ]
+        specifier = self._combined_specifier(identifier, requirements)
+        return lambda: self._iter_matches(identifier, specifier, excluded)
 
-    def can_meet(self, identifier: Identifier, needs: Sequence[ResolverRequirement]) -> bool:
-        """Tell whether there is any pin that meets all needs and the constraint."""
-        found = self.meeting(identifier, needs)
-        return any(True for _ in (found() if callable(found) else found))
+    def has_match(
+        self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
+    ) -> bool:
+        """Tell whether any candidate satisfies all requirements and the constraint."""
+        matches = self.find_matches(identifier, requirements)
+        return any(True for _ in (matches() if callable(matches) else matches))
 
-    def conceivable(
-        self, identifier: Identifier, needs: Sequence[ResolverRequirement]
+    def find_possible_matches(
+        self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
     ) -> list[ResolverCandidate]:
-        """Return every pin that meets the needs and may be chosen, were there further needs, too.
+        """Return the candidates that could be chosen with these requirements and any others.
 
-        Further needs may let in a pre-release or what was yanked, where nothing else is left.
+        With others, a pre-release or a yanked file may become eligible, if nothing else is left.
         """
-        only = self._only_pins(identifier, needs)
-        if only:
-            return [each for each in only if self._fits(each, needs)]
-        limit = self._limit(identifier, needs)
-        within = self._offer(identifier.name).within(limit)
-        sound = [each for each in within if each.file.yanked is None]
-        found = [*self._one_each(identifier, sound), *self._one_each(identifier, within)]
-        installed = self.installed_pin(identifier)
-        if installed is not None and limit.contains(installed.version, prereleases=True):
+        fixed = self._fixed_candidates(identifier, requirements)
+        if fixed:
+            return [each for each in fixed if self._satisfies_all(each, requirements)]
+        specifier = self._combined_specifier(identifier, requirements)
+        matching = self._project(identifier.name).matching(specifier)
+        not_yanked = [each for each in matching if each.file.yanked is None]
+        found = [
+            *self._first_of_each_version(identifier, not_yanked),
+            *self._first_of_each_version(identifier, matching),
+        ]
+        installed = self.make_installed(identifier)
+        if installed is not None and specifier.contains(installed.version, prereleases=True):
             found.append(installed)
         return found
 
-    def _one_each(
-        self, identifier: Identifier, candidates: Iterable[Candidate]
-    ) -> list[ResolverCandidate]:
-        """Return the pins that stand for each version: of the first file that can be used."""
-        found: dict[Version, ResolverCandidate] = {}
-        for pin in (self.pin(identifier, each) for each in candidates):
-            if pin not in self.unusable:
-                found.setdefault(pin.version, pin)
-        return list(found.values())
+    def _first_of_each_version(
+        self, identifier: Identifier, installables: Iterable[Candidate]
+    ) -> Iterable[ResolverCandidate]:
+        """Return one candidate for each version, made of the first file that is usable."""
+        by_version: dict[Version, ResolverCandidate] = {}
+        for candidate in (self.make_candidate(identifier, each) for each in installables):
+            if candidate not in self.unusable:
+                by_version.setdefault(candidate.version, candidate)
+        return by_version.values()
 
-    def _limit(self, identifier: Identifier, needs: Iterable[ResolverRequirement]) -> SpecifierSet:
+    def _combined_specifier(
+        self, identifier: Identifier, requirements: Iterable[ResolverRequirement]
+    ) -> SpecifierSet:
         start = self.constraint(identifier.name).specifier
-        return reduce(lambda limit, need: limit & need.specifier, needs, start)
+        return reduce(lambda combined, each: combined & each.specifier, requirements, start)
 
-    def _only_pins(
-        self, identifier: Identifier, needs: Sequence[ResolverRequirement]
+    def _fixed_candidates(
+        self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
     ) -> tuple[ResolverCandidate, ...]:
-        """Return the pins that direct references and URL constraints leave as the only ones."""
-        named = [self.twin(each.only, identifier) for each in needs if each.only is not None]
-        constrained = [
-            self.pin(identifier, self.direct(each))
-            for each in self.constraint(identifier.name).references
+        """Return the candidates of direct references and of constraints with a URL."""
+        required = [
+            self.with_identifier(requirement.fixed_candidate, identifier)
+            for requirement in requirements
+            if requirement.fixed_candidate is not None
         ]
-        return tuple(dict.fromkeys([*named, *constrained]))
+        references = self.constraint(identifier.name).references
+        constrained = [self.make_direct(identifier, reference) for reference in references]
+        return tuple(dict.fromkeys([*required, *constrained]))
 
-    def _fits(self, pin: ResolverCandidate, needs: Sequence[ResolverRequirement]) -> bool:
-        constraint = self.constraint(pin.identifier.name)
+    def _satisfies_all(
+        self, candidate: ResolverCandidate, requirements: Sequence[ResolverRequirement]
+    ) -> bool:
+        constraint = self.constraint(candidate.identifier.name)
         return (
-            constraint.specifier.contains(pin.version, prereleases=True)
-            and all(each.is_met_by(self.twin(pin, each.identifier)) for each in needs)
+            constraint.specifier.contains(candidate.version, prereleases=True)
             and all(
-                pin is self.pin(pin.identifier, self.direct(each)) for each in constraint.references
+                requirement.is_satisfied_by(self.with_identifier(candidate, requirement.identifier))
+                for requirement in requirements
+            )
+            and all(
+                candidate is self.make_direct(candidate.identifier, reference)
+                for reference in constraint.references
             )
         )
 
-    def matches(
+    def _iter_matches(
         self,
         identifier: Identifier,
         specifier: SpecifierSet,
         excluded: Collection[ResolverCandidate],
     ) -> Iterator[ResolverCandidate]:
-        """Yield the pins a specifier allows, best first, as pip orders them.
+        """Yield the candidates that a specifier allows, in pip's order of preference.
 
-        The index is asked only when the installed distribution does not do.
+        The source is asked only when the installed distribution is not taken.
         """
-        installed = self.installed_pin(identifier)
-        if installed is not None:
-            fits = specifier.contains(installed.version, prereleases=True)
-            installed = installed if fits and installed not in excluded else None
-        if installed is not None and self.keeps_installed(identifier.name):
+        installed = self.make_installed(identifier)
+        if (
+            installed is None
+            or installed in excluded
+            or not specifier.contains(installed.version, prereleases=True)
+        ):
+            yield from self._iter_available(identifier, specifier, excluded)
+            return
+        is_due = True  # the installed one takes the place of its version, or the first place
+        if self.prefers_installed(identifier.name):
             yield installed
-            yield from self._others(identifier, specifier, excluded, besides=installed)
-        elif installed is not None:
-            yield from self._with_installed(identifier, specifier, excluded, installed)
-        else:
-            yield from self._others(identifier, specifier, excluded)
-
-    def _with_installed(
-        self,
-        identifier: Identifier,
-        specifier: SpecifierSet,
-        excluded: Collection[ResolverCandidate],
-        installed: ResolverCandidate,
-    ) -> Iterator[ResolverCandidate]:
-        waiting = True
-        for pin in self._others(identifier, specifier, excluded, besides=installed):
-            if waiting and pin.version < installed.version:
+            is_due = False
+        for candidate in self._iter_available(identifier, specifier, excluded, installed):
+            if is_due and candidate.version < installed.version:
                 yield installed
-                waiting = False
-            yield pin
-        if waiting:
+                is_due = False
+            yield candidate
+        if is_due:
             yield installed
 
-    def _others(
+    def _iter_available(
         self,
         identifier: Identifier,
         specifier: SpecifierSet,
         excluded: Collection[ResolverCandidate],
-        besides: ResolverCandidate | None = None,
+        installed: ResolverCandidate | None = None,
     ) -> Iterator[ResolverCandidate]:
-        seen = set() if besides is None else {besides.version}
-        for candidate in self._offer(identifier.name).suitable(specifier):
-            if candidate.version in seen:
+        """Yield what the source has, without the installed version."""
+        seen = set() if installed is None else {installed.version}
+        for installable in self._project(identifier.name).eligible(specifier):
+            if installable.version in seen:
                 continue
-            pin = self.pin(identifier, candidate)
-            if pin not in excluded and pin not in self.unusable:
-                yield pin
-            # Other files of a version say the same: only where one cannot be used the next may do.
-            if pin not in self.unusable:
-                seen.add(candidate.version)
+            candidate = self.make_candidate(identifier, installable)
+            if candidate not in excluded and candidate not in self.unusable:
+                yield candidate
+            # Files of one version have the same metadata: the next is tried only for an unusable.
+            if candidate not in self.unusable:
+                seen.add(installable.version)
 
-    def offered(self, name: NormalizedName) -> tuple[Candidate, ...]:
-        """Return what the source offers of a project and the user's hashes do not rule out."""
-        return self._offer(name).candidates
-
-    def _offer(self, name: NormalizedName) -> ProjectCandidates:
-        if name not in self._offers:
-            demanded = self.hashes.get(name, Hashes())
-            fitting = (
-                each
-                for each in self.source.candidates(name)
-                if all(demanded.intersection(each.file.hashes).allowed.values())
+    def _project(self, name: NormalizedName) -> ProjectCandidates:
+        if name not in self._projects:
+            allowed = self.hashes.get(name, Hashes())
+            candidates = (
+                candidate
+                for candidate in self.source.candidates(name)
+                if all(allowed.intersection(candidate.file.hashes).allowed.values())
             )
-            self._offers[name] = ProjectCandidates(fitting, pre=self.pre)
-        return self._offers[name]
+            self._projects[name] = ProjectCandidates(candidates, pre=self.pre)
+        return self._projects[name]

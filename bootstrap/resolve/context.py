@@ -1,164 +1,133 @@
-"""One attempt at resolving: everything resolvelib needs, put together for a set of wishes."""
+"""Everything that one search needs, created for one request."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.metadata.installed import Installed
-from bootstrap.resolve.candidates import CandidateProvider
-from bootstrap.resolve.dependencies import Dependencies, applies
-from bootstrap.resolve.hash_checking import check_references, demanded_hashes, hashes_by_name
+from bootstrap.resolve.backjumping import BackjumpingResolver
+from bootstrap.resolve.candidates import CandidateFactory
+from bootstrap.resolve.dependencies import DependencyReader, is_applicable
+from bootstrap.resolve.hash_checking import check_references, hashes_by_name, required_hashes
 from bootstrap.resolve.incompatible import IncompatibilityCache
-from bootstrap.resolve.model import (
-    Identifier,
-    ResolverCandidate,
-    ResolverRequirement,
-    constraints_by_name,
-)
-from bootstrap.resolve.provider import Provider
-from bootstrap.resolve.reporter import Reporter
+from bootstrap.resolve.model import ResolverRequirement, constraints_by_name
+from bootstrap.resolve.provider import Provider, Reporter
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
-from bootstrap.resolve.resolution import Search
 from bootstrap.resolve.source import CandidateSource, RecordingSource
 from bootstrap.ui import Ui
 
+if TYPE_CHECKING:
+    from bootstrap.resolve.backjumping import RawResult
+
 MAX_ROUNDS = 100_000
-"""Far more than any set met so far has needed."""
-SILENT = -3
-"""The verbosity at which not even warnings are heard."""
-
-
-@dataclass(frozen=True)
-class RawResult:
-    """The pins of an answer, and which of them needs which."""
-
-    mapping: Mapping[Identifier, ResolverCandidate]
-    needs: Mapping[Identifier, frozenset[Identifier]]
+"""Far more than any known set of requirements needs."""
+NO_OUTPUT = -3
+"""The verbosity at which not even warnings are shown."""
 
 
 @dataclass(frozen=True)
 class ResolverContext:
-    """One set of wishes, ready to be resolved once."""
+    """One request with the objects that resolve it; for one search."""
 
-    wanted: ResolveRequest
+    request: ResolveRequest
     roots: tuple[ResolverRequirement, ...]
-    catalogue: CandidateProvider
-    dependencies: Dependencies
+    """The user's requirements that apply to the target."""
+    factory: CandidateFactory
+    dependencies: DependencyReader
     provider: Provider
     reporter: Reporter
-    ruled_out: IncompatibilityCache
-    again: Callable[[ResolveRequest], ResolverContext]
-    """Puts together another attempt, for other wishes, that nobody hears of."""
+    incompatible: IncompatibilityCache
+    with_request: Callable[[ResolveRequest], ResolverContext]
+    """Creates the context for a trial: for another request, and without output."""
 
-    def run(self, max_rounds: int = MAX_ROUNDS) -> RawResult:
-        """Resolve; raises resolvelib's errors."""
-        self.dependencies.announce(self.roots)
-        # Not resolvelib's Resolver: it follows parents through what backtracking left behind, and
-        # never comes back from a cycle there.
-        state = Search(self.provider, self.reporter).resolve(self.roots, max_rounds)
-        return self._reached(state.mapping)
-
-    def _reached(self, mapping: Mapping[Identifier, ResolverCandidate]) -> RawResult:
-        """Keep what the roots need, leaving out what only discarded pins needed."""
-        pins: dict[Identifier, ResolverCandidate] = {}
-        needs: dict[Identifier, frozenset[Identifier]] = {}
-        waiting = [root.identifier for root in self.roots]
-        while waiting:
-            identifier = waiting.pop()
-            if identifier not in pins:
-                pins[identifier] = mapping[identifier]
-                below = self.dependencies.of(mapping[identifier])
-                needs[identifier] = frozenset(each.identifier for each in below)
-                waiting += needs[identifier]
-        return RawResult(pins, needs)
+    def search(self, max_rounds: int = MAX_ROUNDS) -> RawResult:
+        """Search for a solution. Raises what `BackjumpingResolver.resolve` and the source raise."""
+        self.dependencies.prefetch(self.roots)
+        return BackjumpingResolver(self.provider, self.reporter).resolve(self.roots, max_rounds)
 
 
-def prepare(
-    wanted: ResolveRequest,
+def create_context(
+    request: ResolveRequest,
     target: TargetEnvironment,
     source: CandidateSource,
     installed: Mapping[NormalizedName, Installed],
     ui: Ui,
 ) -> ResolverContext:
-    """Put one attempt together.
+    """Create the context for a request. Direct references are fetched, or built, for their names.
 
-    Raises what direct references raise, `HashCheckingError`, and `InvalidConstraintError`.
+    Raises what that raises, `HashCheckingError`, and `InvalidConstraintError`.
     """
-    constraints = constraints_by_name(wanted.constraints, target.markers)
-    applying = tuple(_applying(wanted, target, ui))
-    vet = partial(check_references, wanted, demanded=hashes_by_name(applying, constraints))
-    vet([each for each in applying if each.url is not None])
-    recall = source if isinstance(source, RecordingSource) else RecordingSource(source)
-    catalogue = CandidateProvider(
-        recall,
-        {} if wanted.ignore_installed else installed,
+    constraints = constraints_by_name(request.constraints, target.markers)
+    applicable = tuple(_applicable(request, target, ui))
+    check = partial(check_references, request, required=hashes_by_name(applicable, constraints))
+    check([requirement for requirement in applicable if requirement.url is not None])
+    recording = source if isinstance(source, RecordingSource) else RecordingSource(source)
+    factory = CandidateFactory(
+        recording,
+        {} if request.ignore_installed else installed,
         constraints,
-        keeps_installed=lambda name: not (wanted.upgrade_all or name in wanted.upgrade),
-        vet=lambda reference: vet([reference]),
-        pre=wanted.pre,
+        prefers_installed=lambda name: not (request.upgrade_all or name in request.upgrade),
+        check_reference=lambda reference: check([reference]),
+        pre=request.pre,
     )
-    dependencies = Dependencies(catalogue, target, wanted, ui)
-    roots = _most_limiting_first(_roots(applying, dependencies))
-    catalogue.hashes.update(demanded_hashes(roots, constraints))
-    ruled_out = IncompatibilityCache(catalogue, roots)
-    quiet = replace(ui, verbosity=SILENT)
+    dependencies = DependencyReader(factory, target, request, ui)
+    # A direct reference comes before a name that only it may satisfy, a project before its extras.
+    roots = tuple(
+        sorted(
+            _iter_roots(applicable, dependencies),
+            key=lambda root: (root.fixed_candidate is None, bool(root.identifier.extra)),
+        )
+    )
+    factory.hashes.update(required_hashes(roots, constraints))
+    incompatible = IncompatibilityCache(factory, roots)
+    order = {root.identifier.name: n for n, root in reversed(list(enumerate(roots)))}
+    no_output = replace(ui, verbosity=NO_OUTPUT)
     return ResolverContext(
-        wanted,
+        request,
         roots,
-        catalogue,
+        factory,
         dependencies,
-        Provider(catalogue, dependencies, _places(roots), ruled_out),
-        Reporter(ui, ruled_out),
-        ruled_out,
-        again=lambda other: prepare(other, target, recall.on_trial(), installed, quiet),
+        Provider(factory, dependencies, order, incompatible),
+        Reporter(ui, incompatible),
+        incompatible,
+        with_request=lambda other: create_context(
+            other, target, recording.for_trial(), installed, no_output
+        ),
     )
 
 
-def _most_limiting_first(roots: Iterable[ResolverRequirement]) -> tuple[ResolverRequirement, ...]:
-    """Put a direct reference before a name that only it may meet, a project before its extras."""
-    return tuple(sorted(roots, key=lambda root: (root.only is None, bool(root.identifier.extra))))
-
-
-def _places(roots: Iterable[ResolverRequirement]) -> dict[NormalizedName, int]:
-    """Return the place of each project among the roots."""
-    places: dict[NormalizedName, int] = {}
-    for place, root in enumerate(roots):
-        places.setdefault(root.identifier.name, place)
-    return places
-
-
-def _applying(
-    wanted: ResolveRequest, target: TargetEnvironment, ui: Ui
+def _applicable(
+    request: ResolveRequest, target: TargetEnvironment, ui: Ui
 ) -> Iterator[InputRequirement]:
-    for each in wanted.requirements:
-        if each.requirement is None or applies(each.requirement, target.markers):
-            yield each
+    for line in request.requirements:
+        if line.requirement is None or is_applicable(line.requirement, target.markers):
+            yield line
         else:
             ui.detail(
-                f"{each.text} ({each.origin}) does not apply to the target: its marker says so"
+                f"{line.text} ({line.origin}) is ignored: its marker does not match the target"
             )
 
 
-def _roots(
-    requirements: Iterable[InputRequirement], dependencies: Dependencies
+def _iter_roots(
+    requirements: Iterable[InputRequirement], dependencies: DependencyReader
 ) -> Iterator[ResolverRequirement]:
-    for each in requirements:
-        if each.url is None:
-            assert each.requirement is not None  # noqa: S101  # only a direct reference has no name
-            yield from dependencies.expand(each.requirement, requested=each)
+    for line in requirements:
+        if line.url is not None:
+            named = line.requirement or _read_name(line, dependencies.factory)
+            yield from dependencies.make_requirements(named, line, line)
         else:
-            yield from dependencies.expand(_named(each, dependencies), each, each)
+            assert line.requirement is not None  # noqa: S101  # only a direct reference has no name
+            yield from dependencies.make_requirements(line.requirement, requested=line)
 
 
-def _named(reference: InputRequirement, dependencies: Dependencies) -> Requirement:
-    """Return a direct reference's requirement, asking its metadata for a name it does not say."""
-    if reference.requirement is not None:
-        return reference.requirement
-    candidate = dependencies.catalogue.direct(reference)
+def _read_name(reference: InputRequirement, factory: CandidateFactory) -> Requirement:
+    """Return the requirement of a direct reference without a name: it is in the metadata."""
+    candidate = factory.fetch_reference(reference)
     extras = f"[{','.join(sorted(reference.extras))}]" if reference.extras else ""
     return Requirement(f"{candidate.name}{extras} @ {candidate.file.url}")

@@ -1,4 +1,4 @@
-"""What a pin needs: its metadata's requirements, judged for the target."""
+"""What a candidate depends on: the requirements in its metadata that apply to the target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.provenance import Origin
-from bootstrap.resolve.candidates import CandidateProvider
+from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.model import (
     PYTHON,
     UNUSABLE,
@@ -25,131 +25,134 @@ from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
 
-def words(requirement: Requirement) -> str:
-    """Return a requirement as its author wrote it, without its marker."""
-    plain = Requirement(str(requirement))
-    plain.marker = None
-    return str(plain)
+def is_applicable(requirement: Requirement, markers: Mapping[str, str], extra: str = "") -> bool:
+    """Tell whether a requirement's marker is true (PEP 508), for one extra or for none.
 
-
-def applies(requirement: Requirement, markers: Mapping[str, str], extra: str = "") -> bool:
-    """Tell whether a requirement's marker holds (PEP 508), under one extra or none."""
+    False for an extra where it is also true without: then the project itself depends on it.
+    """
     if requirement.marker is None:
         return not extra
     if extra and requirement.marker.evaluate({**markers, "extra": ""}):
-        return False  # the project itself needs it already
+        return False
     return requirement.marker.evaluate({**markers, "extra": extra})
 
 
 @dataclass
-class Dependencies:
-    """Tells what each pin needs, and remembers it."""
+class DependencyReader:
+    """Reads the dependencies of each candidate, once."""
 
-    catalogue: CandidateProvider
+    factory: CandidateFactory
     target: TargetEnvironment
-    wanted: ResolveRequest
+    request: ResolveRequest
     ui: Ui
     unusable: dict[ResolverCandidate, UnusableCandidateError] = field(default_factory=dict)
+    """Why candidates cannot be used."""
     _known: dict[ResolverCandidate, tuple[ResolverRequirement, ...]] = field(default_factory=dict)
 
-    def of(self, pin: ResolverCandidate) -> Iterator[ResolverRequirement]:
-        """Yield a pin's needs; metadata is fetched only when the second one is asked for."""
-        if pin.identifier.extra:
-            yield self._base_of(pin)
-        if pin not in self._known:
-            self._known[pin] = self._read(pin)
-            self.announce(self._known[pin])
-        yield from self._known[pin]
+    def iter_dependencies(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
+        """Yield what a candidate depends on; its metadata is fetched as late as possible."""
+        identifier = candidate.identifier
+        if identifier.extra:
+            base = self.factory.with_identifier(candidate, identifier.base)
+            yield ResolverRequirement(
+                base.identifier, f"{base.identifier}=={base.version}", SpecifierSet(), base
+            )
+        if candidate not in self._known:
+            self._known[candidate] = self._read(candidate)
+            self.prefetch(self._known[candidate])
+        yield from self._known[candidate]
 
-    def _base_of(self, pin: ResolverCandidate) -> ResolverRequirement:
-        base = self.catalogue.twin(pin, pin.identifier.base)
-        return ResolverRequirement(
-            base.identifier, f"{base.identifier}=={base.version}", SpecifierSet(), base
-        )
-
-    def _read(self, pin: ResolverCandidate) -> tuple[ResolverRequirement, ...]:
-        try:
-            return tuple(self._needs(pin))
-        except UnusableCandidateError as error:
-            self._leave_out(pin, error)
-        except (UndefinedComparison, UndefinedEnvironmentName) as error:
-            reason = f"{pin} has a marker that means nothing: {error}"
-            self._leave_out(pin, UnusableCandidateError(reason))
-        return (
-            ResolverRequirement(
-                Identifier(UNUSABLE, str(pin)), "metadata we can read", SpecifierSet()
-            ),
-        )
-
-    def _leave_out(self, pin: ResolverCandidate, error: UnusableCandidateError) -> None:
-        self.catalogue.unusable.add(pin)
-        self.unusable[pin] = error
-        if pin.candidate is None or not pin.candidate.is_direct:  # else the run ends, and says why
-            self.ui.warn(f"{pin} is left out: {error}")
-
-    def _needs(self, pin: ResolverCandidate) -> Iterator[ResolverRequirement]:
-        requires, python = self._metadata(pin)
-        if python is not None and not python.contains(self.target.python_version, prereleases=True):
-            yield ResolverRequirement(PYTHON, f"Python {python}", python)
-        if not self.wanted.no_dependencies:
-            for each in requires:
-                if applies(each, self.target.markers, pin.identifier.extra):
-                    yield from self.expand(each, self._reference(each, pin))
-
-    def _metadata(
-        self, pin: ResolverCandidate
-    ) -> tuple[Iterable[Requirement], SpecifierSet | None]:
-        if pin.candidate is None:
-            return self.catalogue.installed[pin.identifier.name].requires, None
-        metadata = self.catalogue.source.metadata(pin.candidate)
-        ignored = self.wanted.ignore_requires_python
-        return metadata.requires, None if ignored else metadata.requires_python
-
-    def _reference(
-        self, requirement: Requirement, parent: ResolverCandidate
-    ) -> InputRequirement | None:
-        if requirement.url is None:
-            return None
-        origin, hashes = Origin.default(f"needed by {parent}"), Hashes.in_fragment(requirement.url)
-        return InputRequirement(
-            words(requirement), origin, requirement, requirement.url, hashes=hashes
-        )
-
-    def expand(
+    def make_requirements(
         self,
         requirement: Requirement,
         reference: InputRequirement | None = None,
         requested: InputRequirement | None = None,
     ) -> Iterator[ResolverRequirement]:
-        """Turn one requirement into a need for the project and one for each of its extras."""
+        """Yield a requirement on the project, and one on each extra that is named.
+
+        :param reference: the direct reference that they are fixed to
+        :param requested: the user's requirement that they are made from
+        """
         name = canonicalize_name(requirement.name)
-        text = words(requirement)
-        for identifier in identifiers(name, requirement.extras):
-            only = None
-            if reference is not None:
-                only = self.catalogue.pin(identifier, self.catalogue.direct(reference))
-            yield ResolverRequirement(identifier, text, requirement.specifier, only, requested)
+        extras = sorted({canonicalize_name(extra) for extra in requirement.extras})
+        text = _without_marker(requirement)
+        for identifier in (Identifier(name), *(Identifier(name, extra) for extra in extras)):
+            fixed = self.factory.make_direct(identifier, reference) if reference else None
+            yield ResolverRequirement(identifier, text, requirement.specifier, fixed, requested)
 
-    def announce(self, needs: Iterable[ResolverRequirement]) -> None:
-        """Let the source fetch, in parallel, what will be asked for next."""
-        soon: dict[NormalizedName, SpecifierSet] = {}
-        for need in needs:
-            name = need.identifier.name
-            if name not in (PYTHON.name, UNUSABLE) and not self._is_settled(need):
-                soon[name] = need.specifier & self.catalogue.constraint(name).specifier
-        if soon:
-            self.catalogue.source.prefetch(soon)
+    def prefetch(self, requirements: Iterable[ResolverRequirement]) -> None:
+        """Let the source fetch in parallel what these requirements will need."""
+        specifiers: dict[NormalizedName, SpecifierSet] = {}
+        for requirement in requirements:
+            name = requirement.identifier.name
+            if name not in (PYTHON.name, UNUSABLE) and not self._is_settled(requirement):
+                specifiers[name] = requirement.specifier & self.factory.constraint(name).specifier
+        if specifiers:
+            self.factory.source.prefetch(specifiers)
 
-    def _is_settled(self, need: ResolverRequirement) -> bool:
-        if need.only is not None:
+    def _is_settled(self, requirement: ResolverRequirement) -> bool:
+        """Tell whether a direct reference or the installed version is going to be chosen."""
+        if requirement.fixed_candidate is not None:
             return True
-        installed = self.catalogue.installed_pin(need.identifier)
-        keeps = self.catalogue.keeps_installed(need.identifier.name)
-        return installed is not None and keeps and need.is_met_by(installed)
+        installed = self.factory.make_installed(requirement.identifier)
+        return (
+            installed is not None
+            and self.factory.prefers_installed(requirement.identifier.name)
+            and requirement.is_satisfied_by(installed)
+        )
+
+    def _read(self, candidate: ResolverCandidate) -> tuple[ResolverRequirement, ...]:
+        try:
+            return tuple(self._iter_applicable(candidate))
+        except UnusableCandidateError as error:
+            self._exclude(candidate, error)
+        except (UndefinedComparison, UndefinedEnvironmentName) as error:
+            reason = f"{candidate} has an invalid marker: {error}"
+            self._exclude(candidate, UnusableCandidateError(reason))
+        # nothing satisfies this, so the next candidate is tried
+        unusable = Identifier(UNUSABLE, str(candidate))
+        return (ResolverRequirement(unusable, "usable metadata", SpecifierSet()),)
+
+    def _exclude(self, candidate: ResolverCandidate, error: UnusableCandidateError) -> None:
+        self.factory.unusable.add(candidate)
+        self.unusable[candidate] = error
+        installable = candidate.installable
+        if installable is None or not installable.is_direct:  # else this ends the run
+            self.ui.warn(f"{candidate} is ignored: {error}")
+
+    def _iter_applicable(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
+        if candidate.installable is None:
+            requires = self.factory.installed[candidate.identifier.name].requires
+        else:
+            metadata = self.factory.source.metadata(candidate.installable)
+            requires, python = metadata.requires, metadata.requires_python
+            if (
+                python is not None
+                and not self.request.ignore_requires_python
+                and not python.contains(self.target.python_version, prereleases=True)
+            ):
+                yield ResolverRequirement(PYTHON, f"Python {python}", python)
+        if self.request.no_dependencies:
+            return
+        for requirement in requires:
+            if is_applicable(requirement, self.target.markers, candidate.identifier.extra):
+                reference = _as_reference(requirement, candidate) if requirement.url else None
+                yield from self.make_requirements(requirement, reference)
 
 
-def identifiers(name: NormalizedName, extras: Iterable[str]) -> Iterator[Identifier]:
-    """Yield the identifiers `name[extras]` stands for, the project itself first."""
-    yield Identifier(name)
-    for extra in sorted({canonicalize_name(each) for each in extras}):
-        yield Identifier(name, extra)
+def _as_reference(requirement: Requirement, parent: ResolverCandidate) -> InputRequirement:
+    """Return a dependency with a URL in the form that the source takes."""
+    return InputRequirement(
+        _without_marker(requirement),
+        Origin.default(f"a dependency of {parent}"),
+        requirement,
+        requirement.url,
+        hashes=Hashes.in_fragment(requirement.url or ""),
+    )
+
+
+def _without_marker(requirement: Requirement) -> str:
+    """Return a requirement as its author wrote it, without its marker."""
+    copy = Requirement(str(requirement))
+    copy.marker = None
+    return str(copy)

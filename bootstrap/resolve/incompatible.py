@@ -1,13 +1,14 @@
-"""Pins that no answer can hold: learned once, so that going back never meets them again."""
+"""Candidates that no solution can contain: found once, so that backtracking never tries them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bootstrap.resolve.candidates import CandidateProvider
-from bootstrap.resolve.explain.dependency_path import Link
+from bootstrap._vendor.resolvelib.structs import RequirementInformation
+from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.model import (
     PYTHON,
     UNUSABLE,
@@ -16,68 +17,83 @@ from bootstrap.resolve.model import (
     ResolverRequirement,
 )
 
+if TYPE_CHECKING:
+    from bootstrap.resolve.model import Information
+
 
 @dataclass
 class IncompatibilityCache:
-    """Remembers which pins clash with what the user said, whatever else is chosen.
+    """Records which candidates conflict with the user's requirements, whatever else is chosen.
 
-    The user's own needs hold for as long as an attempt runs. A pin that needs what they forbid, or
-    what only pins that are ruled out could meet, is therefore in no answer.
+    The user's requirements hold for the whole search. So a candidate is in no solution if it
+    depends on something that they exclude, or that only incompatible candidates could satisfy.
 
-    :param said: the user's own needs
+    :param roots: the user's requirements
     """
 
-    catalogue: CandidateProvider
-    said: Sequence[ResolverRequirement]
-    _causes: defaultdict[Identifier, dict[ResolverCandidate, tuple[Link, ...]]] = field(
+    factory: CandidateFactory
+    roots: Sequence[ResolverRequirement]
+    _causes: defaultdict[Identifier, dict[ResolverCandidate, tuple[Information, ...]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
-    _behind: dict[Link, list[ResolverCandidate]] = field(default_factory=dict)
-    """Which pins, ruled out before, would have met the needs that were found to clash."""
-    _plain: set[Link] = field(default_factory=set)
-    """The needs that clash by themselves."""
+    _excluded_by: dict[Information, list[ResolverCandidate]] = field(default_factory=dict)
+    """For requirements in conflicts: incompatible candidates that would have satisfied them."""
+    _direct_causes: set[Information] = field(default_factory=set)
+    """The requirements that conflict by themselves."""
 
-    def of(self, identifier: Identifier) -> Collection[ResolverCandidate]:
-        """Return the pins of an identifier that are ruled out."""
+    def candidates(self, identifier: Identifier) -> Collection[ResolverCandidate]:
+        """Return the incompatible candidates of an identifier."""
         return self._causes[identifier].keys()
 
-    def note(self, pin: ResolverCandidate, clash: Sequence[Link]) -> None:
-        """Take notice that a pin was rejected, since its needs clash with others, and judge it."""
-        self._trace_back(clash)
-        identifier = clash[0][0].identifier
-        own: list[Link] = [(need, parent) for need, parent in clash if parent is pin]
-        said: list[Link] = [(each, None) for each in self._said_of(identifier)]
-        if own and identifier.name != UNUSABLE and self._is_hopeless(identifier, own + said):
-            self._causes[pin.identifier][pin] = (*own, *said)
+    def record_rejection(
+        self, candidate: ResolverCandidate, conflict: Sequence[Information]
+    ) -> None:
+        """Record a candidate that is rejected, and find out whether it is always incompatible.
 
-    def explained(self, causes: Iterable[Link]) -> tuple[Link, ...]:
-        """Return the causes of a failure, and for pins ruled out before what had ruled them out."""
-        found: dict[Link, None] = {}
-        waiting, seen = [*causes], set[Link]()
+        :param conflict: all requirements on one identifier that nothing satisfies, the candidate's
+            own dependency among them
+        """
+        self._record_excluded(conflict)
+        identifier = conflict[0].requirement.identifier
+        own = [cause for cause in conflict if cause.parent is candidate]
+        roots: list[Information] = [
+            RequirementInformation(root, None)
+            for root in self.roots
+            if root.identifier in (identifier, identifier.base)
+        ]
+        if own and identifier.name != UNUSABLE and self._is_unsatisfiable(identifier, own + roots):
+            self._causes[candidate.identifier][candidate] = (*own, *roots)
+
+    def expand_causes(self, causes: Iterable[Information]) -> tuple[Information, ...]:
+        """Return the causes of a failure with those that made candidates incompatible before."""
+        expanded: dict[Information, None] = {}
+        waiting, seen = [*causes], set()
         while waiting:
-            link = waiting.pop(0)
-            if link not in seen:
-                seen.add(link)
-                pins = self._behind.get(link, ())
-                waiting += [each for pin in pins for each in self._causes[pin.identifier][pin]]
-                if link in self._plain or not pins:
-                    found[link] = None
-        return tuple(found)
+            cause = waiting.pop(0)
+            if cause not in seen:
+                seen.add(cause)
+                excluded = self._excluded_by.get(cause, ())
+                for candidate in excluded:
+                    waiting += self._causes[candidate.identifier][candidate]
+                if cause in self._direct_causes or not excluded:
+                    expanded[cause] = None
+        return tuple(expanded)
 
-    def _trace_back(self, clash: Sequence[Link]) -> None:
-        out = self.of(clash[0][0].identifier)
-        pins = [pin for pin in out if all(need.is_met_by(pin) for need, _ in clash)]
-        for link in clash:
-            self._behind.setdefault(link, []).extend(pins)
-        if not pins:
-            self._plain.update(clash)
+    def _record_excluded(self, conflict: Sequence[Information]) -> None:
+        excluded = [
+            candidate
+            for candidate in self.candidates(conflict[0].requirement.identifier)
+            if all(cause.requirement.is_satisfied_by(candidate) for cause in conflict)
+        ]
+        for cause in conflict:
+            self._excluded_by.setdefault(cause, []).extend(excluded)
+        if not excluded:
+            self._direct_causes.update(conflict)
 
-    def _said_of(self, identifier: Identifier) -> list[ResolverRequirement]:
-        return [each for each in self.said if each.identifier in (identifier, identifier.base)]
-
-    def _is_hopeless(self, identifier: Identifier, links: Iterable[Link]) -> bool:
+    def _is_unsatisfiable(self, identifier: Identifier, causes: Iterable[Information]) -> bool:
         if identifier == PYTHON:
             return True
-        out = self.of(identifier)
-        pins = self.catalogue.conceivable(identifier, [need for need, _ in links])
-        return all(pin in out for pin in pins)
+        incompatible = self.candidates(identifier)
+        requirements = [cause.requirement for cause in causes]
+        possible = self.factory.find_possible_matches(identifier, requirements)
+        return all(candidate in incompatible for candidate in possible)

@@ -1,10 +1,10 @@
-"""What resolvelib juggles: identifiers, needs (its requirements) and pins (its candidates)."""
+"""The types that resolvelib works with: identifiers, requirements, candidates; and constraints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
@@ -14,12 +14,15 @@ from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.hashes import Hashes
 
+if TYPE_CHECKING:
+    from bootstrap._vendor.resolvelib.structs import RequirementInformation
+
 
 class Identifier(NamedTuple):
     """A project, or one extra of a project.
 
-    `name[x,y]` becomes three identifiers, `name`, `name[x]` and `name[y]`; a pin of the latter
-    two needs `name` at its own version, so they cannot drift apart.
+    `name[x,y]` becomes three identifiers: `name`, `name[x]` and `name[y]`. A candidate of an extra
+    depends on the same version of the project, so all of them get the same version.
     """
 
     name: NormalizedName
@@ -30,25 +33,25 @@ class Identifier(NamedTuple):
 
     @property
     def base(self) -> Identifier:
-        """The project itself."""
+        """The identifier of the project itself."""
         return Identifier(self.name)
 
 
 PYTHON = Identifier(NormalizedName("<python>"))
-"""What a Requires-Python asks for. No project can have this name."""
+"""The identifier that a Requires-Python is about. No project can have this name."""
 
 UNUSABLE = NormalizedName("<unusable>")
-"""The name of a need that nothing can meet, because its parent turned out to be unusable."""
+"""The name in the unsatisfiable requirement of a candidate whose metadata cannot be used."""
 
 
 @dataclass(frozen=True, eq=False)
 class ResolverCandidate:
-    """A version of a project or of one of its extras: a file to fetch, or what is installed."""
+    """A version of a project or of one of its extras. Candidates are compared by identity."""
 
     identifier: Identifier
     version: Version
-    candidate: Candidate | None
-    """None: the installed distribution."""
+    installable: Candidate | None
+    """The file or source to install; None for the installed distribution."""
 
     def __str__(self) -> str:
         return f"{self.identifier} {self.version}"
@@ -56,91 +59,96 @@ class ResolverCandidate:
 
 @dataclass(frozen=True, eq=False)
 class ResolverRequirement:
-    """One thing somebody requires of one identifier."""
+    """One requirement on one identifier, of the user or of a candidate."""
 
     identifier: Identifier
     text: str
-    """The requirement in its author's words, without its marker."""
+    """The requirement as its author wrote it, without its marker."""
     specifier: SpecifierSet
-    only: ResolverCandidate | None = None
-    """Nothing else will do: a direct reference, or the base of an extra."""
+    fixed_candidate: ResolverCandidate | None = None
+    """The only candidate that satisfies it: of a direct reference, or the project of an extra."""
     requested: InputRequirement | None = None
-    """Who said it, where it was the user."""
+    """The user's requirement that it was made from; None for a dependency."""
 
-    def is_met_by(self, pin: ResolverCandidate) -> bool:
-        """Tell whether a pin of the same identifier will do."""
-        if self.only is not None:
-            return pin is self.only
-        # Whether a pre-release is welcome was decided when candidates were chosen.
-        return self.specifier.contains(pin.version, prereleases=True)
+    def is_satisfied_by(self, candidate: ResolverCandidate) -> bool:
+        """Tell whether a candidate with the same identifier satisfies it."""
+        if self.fixed_candidate is not None:
+            return candidate is self.fixed_candidate
+        # Whether pre-releases are allowed was decided when the candidates were selected.
+        return self.specifier.contains(candidate.version, prereleases=True)
 
     @property
     def is_pinned(self) -> bool:
-        """Whether only one version can meet it."""
-        return self.only is not None or pins_one_version(self.specifier)
+        """Whether only one version can satisfy it."""
+        return self.fixed_candidate is not None or pins_one_version(self.specifier)
+
+
+if TYPE_CHECKING:
+    Information = RequirementInformation[ResolverRequirement, ResolverCandidate]
+    """A requirement and the candidate that has it as a dependency (None: the user's own)."""
 
 
 def pins_one_version(specifier: SpecifierSet) -> bool:
-    """Tell whether `==` without a wildcard or `===` is said (pip's notion of pinned)."""
+    """Tell whether a specifier has `==` without a wildcard, or `===` (pip's notion of pinned)."""
     return any(
-        each.operator == "===" or (each.operator == "==" and not each.version.endswith(".*"))
-        for each in specifier
+        clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
+        for clause in specifier
     )
 
 
-# FOLDED from bootstrap/resolve/constraint.py
 class InvalidConstraintError(BootstrapError):
-    """A constraint says something a constraint cannot say."""
+    """A constraint that is not allowed by pip's rules for constraints."""
 
-    def __init__(self, constraint: InputRequirement, why: str) -> None:
+    def __init__(self, constraint: InputRequirement, problem: str) -> None:
         self.constraint = constraint
         super().__init__(
-            f"The constraint {constraint.text} ({constraint.origin}) {why}.",
-            hint="A constraint is a name with a version limit or a URL, such as `urllib3<3`; "
-            "what is to be installed belongs into the requirements.",
+            f"The constraint {constraint.text} ({constraint.origin}) {problem}.",
+            hint="A constraint is a project name with a version specifier or a URL, such as "
+            "`urllib3<3`. Name what is to be installed as a requirement.",
         )
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """All that limits one project, taken together."""
+    """All constraints on one project, combined."""
 
     specifier: SpecifierSet = SpecifierSet()  # noqa: RUF009  # immutable
     hashes: Hashes = Hashes()  # noqa: RUF009  # immutable
-    said: tuple[InputRequirement, ...] = ()
+    sources: tuple[InputRequirement, ...] = ()
+    """The constraints as the user wrote them."""
 
     @property
     def references(self) -> tuple[InputRequirement, ...]:
-        """The URL constraints: the project may come from there only."""
-        return tuple(each for each in self.said if each.url is not None)
+        """The constraints with a URL: the project may be installed from there only."""
+        return tuple(source for source in self.sources if source.url is not None)
 
-    def narrowed(self, said: InputRequirement) -> Constraint:
-        """Return this constraint with one more line taken into account."""
-        specifier = said.requirement.specifier if said.requirement else SpecifierSet()
+    def combined_with(self, source: InputRequirement) -> Constraint:
+        """Return this constraint together with one more."""
+        specifier = source.requirement.specifier if source.requirement else SpecifierSet()
         return Constraint(
             self.specifier & specifier,
-            self.hashes.intersection(said.hashes),
-            (*self.said, said),
+            self.hashes.intersection(source.hashes),
+            (*self.sources, source),
         )
 
 
 def constraints_by_name(
     constraints: Iterable[InputRequirement], markers: Mapping[str, str]
 ) -> Mapping[NormalizedName, Constraint]:
-    """Gather constraints by project, leaving out those whose marker does not hold.
+    """Combine the constraints on each project, without those whose marker does not apply.
 
-    Raises `InvalidConstraintError`, with pip's rules: named, without extras, not editable.
+    Raises `InvalidConstraintError`, by pip's rules: named, without extras, not editable.
     """
-    found: dict[NormalizedName, Constraint] = {}
-    for each in constraints:
-        requirement = each.requirement
+    combined: dict[NormalizedName, Constraint] = {}
+    for constraint in constraints:
+        requirement = constraint.requirement
         if requirement is None:
-            raise InvalidConstraintError(each, "has no name")
+            raise InvalidConstraintError(constraint, "has no name")
         if requirement.extras:
-            raise InvalidConstraintError(each, "has extras")
-        if each.editable:
-            raise InvalidConstraintError(each, "is editable")
+            raise InvalidConstraintError(constraint, "has extras")
+        if constraint.editable:
+            raise InvalidConstraintError(constraint, "is editable")
         if requirement.marker is None or requirement.marker.evaluate({**markers, "extra": ""}):
             name = canonicalize_name(requirement.name)
-            found[name] = found.get(name, Constraint()).narrowed(each)
-    return found
+            combined[name] = combined.get(name, Constraint()).combined_with(constraint)
+    return combined

@@ -1,17 +1,19 @@
-"""What resolvelib asks: which candidates, which dependencies, and what to look at next."""
+"""What resolvelib asks for and reports to: candidates, dependencies, preference, and traces."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.resolvelib.providers import AbstractProvider
-from bootstrap.resolve.candidates import CandidateProvider
-from bootstrap.resolve.dependencies import Dependencies
+from bootstrap._vendor.resolvelib.reporters import BaseReporter
+from bootstrap._vendor.resolvelib.structs import RequirementInformation
+from bootstrap.resolve.candidates import CandidateFactory
+from bootstrap.resolve.dependencies import DependencyReader
 from bootstrap.resolve.incompatible import IncompatibilityCache
 from bootstrap.resolve.model import (
     PYTHON,
@@ -21,40 +23,41 @@ from bootstrap.resolve.model import (
     ResolverRequirement,
     pins_one_version,
 )
+from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
-    from bootstrap._vendor.resolvelib.structs import RequirementInformation
+    from bootstrap._vendor.resolvelib.resolvers import Criterion
+    from bootstrap._vendor.resolvelib.structs import State
+    from bootstrap.resolve.model import Information
 
-    Information = RequirementInformation[ResolverRequirement, ResolverCandidate]
-
-_TROUBLESOME = 5
-"""After so many conflicts an identifier is looked at before the others (pip's threshold)."""
+_MANY_CONFLICTS = 5
+"""From so many conflicts on an identifier is preferred to the others (pip's threshold)."""
 
 
 class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifier]):
     """Answers resolvelib's questions; the order of preference is pip's.
 
-    :param order: the place of each project the user named, in the order of naming
-    :param ruled_out: what need not be looked at again
+    :param order: the position of each project that the user named
+    :param incompatible: candidates to exclude
     """
 
     def __init__(
         self,
-        catalogue: CandidateProvider,
-        dependencies: Dependencies,
+        factory: CandidateFactory,
+        dependencies: DependencyReader,
         order: Mapping[NormalizedName, int],
-        ruled_out: IncompatibilityCache,
+        incompatible: IncompatibilityCache,
     ) -> None:
-        self._catalogue = catalogue
+        self._factory = factory
         self._dependencies = dependencies
         self._order = order
-        self._ruled_out = ruled_out
+        self._incompatible = incompatible
         self.conflicts: Counter[Identifier] = Counter()
 
     def identify(
         self, requirement_or_candidate: ResolverRequirement | ResolverCandidate
     ) -> Identifier:
-        """Return what a need or a pin is about."""
+        """Return what a requirement or a candidate is about."""
         return requirement_or_candidate.identifier
 
     def narrow_requirement_selection(
@@ -65,15 +68,17 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
         information: Mapping[Identifier, Iterator[Information]],  # noqa: ARG002  # likewise
         backtrack_causes: Sequence[Information],
     ) -> Iterable[Identifier]:
-        """Look first at what caused the last conflict, then at what causes conflicts often."""
-        causes = {each.requirement.identifier for each in backtrack_causes}
-        causes |= {each.parent.identifier for each in backtrack_causes if each.parent is not None}
-        self.conflicts.update(each for each in causes if each not in resolutions)
-        choice = list(identifiers)
+        """Prefer the causes of the latest conflict, then what often causes conflicts."""
+        causes = {cause.requirement.identifier for cause in backtrack_causes}
+        causes |= {
+            cause.parent.identifier for cause in backtrack_causes if cause.parent is not None
+        }
+        self.conflicts.update(name for name in causes if name not in resolutions)
+        names = list(identifiers)
         return (
-            [each for each in choice if each in causes]
-            or [each for each in choice if self.conflicts[each] >= _TROUBLESOME]
-            or choice
+            [name for name in names if name in causes]
+            or [name for name in names if self.conflicts[name] >= _MANY_CONFLICTS]
+            or names
         )
 
     def get_preference(
@@ -84,14 +89,14 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
         information: Mapping[Identifier, Iterator[Information]],
         backtrack_causes: Sequence[Information],  # noqa: ARG002  # likewise
     ) -> tuple[bool | float | Identifier, ...]:
-        """Prefer what leaves the least choice: direct, pinned, bounded above, said by the user."""
-        needs = [each.requirement for each in information[identifier]]
-        specifiers = [each.specifier for each in needs]
+        """Prefer what has the fewest candidates: direct, pinned, bounded above, the user's own."""
+        requirements = [cause.requirement for cause in information[identifier]]
+        specifiers = [requirement.specifier for requirement in requirements]
         return (
-            self.conflicts[identifier] < _TROUBLESOME,
-            all(each.only is None for each in needs),
-            not any(pins_one_version(each) for each in specifiers),
-            not any(_is_bounded_above(each) for each in specifiers),
+            self.conflicts[identifier] < _MANY_CONFLICTS,
+            all(requirement.fixed_candidate is None for requirement in requirements),
+            not any(pins_one_version(specifier) for specifier in specifiers),
+            not any(_is_bounded_above(specifier) for specifier in specifiers),
             self._order.get(identifier.name, math.inf),
             not any(specifiers),
             identifier,
@@ -103,30 +108,86 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
         requirements: Mapping[Identifier, Iterator[ResolverRequirement]],
         incompatibilities: Mapping[Identifier, Iterator[ResolverCandidate]],
     ) -> Iterable[ResolverCandidate] | Callable[[], Iterable[ResolverCandidate]]:
-        """Return the pins that meet all needs, best first, made only as they are looked at."""
+        """Return the candidates that satisfy all requirements, best first, made lazily."""
         if identifier == PYTHON or identifier.name == UNUSABLE:
             return ()
-        needs = list(requirements[identifier])
+        required = list(requirements[identifier])
         if identifier.extra and identifier.base in requirements:
-            # An extra's pin needs its base at the same version, so the base's needs count too.
-            needs += requirements[identifier.base]
-        excluded = {*incompatibilities[identifier], *self._ruled_out.of(identifier)}
-        return self._catalogue.meeting(identifier, needs, excluded)
+            # A candidate of an extra has the version of its project, so these count, too.
+            required += requirements[identifier.base]
+        excluded = {*incompatibilities[identifier], *self._incompatible.candidates(identifier)}
+        return self._factory.find_matches(identifier, required, excluded)
 
     def is_satisfied_by(
         self, requirement: ResolverRequirement, candidate: ResolverCandidate
     ) -> bool:
-        """Tell whether a pin meets a need of the same identifier."""
-        return requirement.is_met_by(candidate)
+        """Tell whether a candidate satisfies a requirement on the same identifier."""
+        return requirement.is_satisfied_by(candidate)
 
     def get_dependencies(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
-        """Yield what a pin needs, lazily: metadata only when a cheaper need holds."""
-        return self._dependencies.of(candidate)
+        """Yield a candidate's dependencies, and read its metadata only where that is needed."""
+        return self._dependencies.iter_dependencies(candidate)
 
 
 def _is_bounded_above(specifier: SpecifierSet) -> bool:
     return any(
-        each.operator in ("<", "<=", "~=")
-        or (each.operator == "==" and each.version.endswith(".*"))
-        for each in specifier
+        clause.operator in ("<", "<=", "~=")
+        or (clause.operator == "==" and clause.version.endswith(".*"))
+        for clause in specifier
     )
+
+
+class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier]):
+    """Traces the search (`-vv`), and records what is needed to explain a failure."""
+
+    def __init__(self, ui: Ui, incompatible: IncompatibilityCache) -> None:
+        self._ui = ui
+        self._incompatible = incompatible
+        self.required_by: defaultdict[Identifier, list[Information]] = defaultdict(list)
+        """Every requirement seen so far."""
+        self.rounds = 0
+
+    def starting_round(self, index: int) -> None:
+        """Count the rounds."""
+        self.rounds = index + 1
+
+    def adding_requirement(
+        self, requirement: ResolverRequirement, parent: ResolverCandidate | None
+    ) -> None:
+        """Record and trace a requirement."""
+        cause = RequirementInformation(requirement, parent)
+        self.required_by[requirement.identifier].append(cause)
+        self._trace(_describe(cause))
+
+    def resolving_conflicts(self, causes: Collection[Information]) -> None:
+        """Trace why the search goes back."""
+        conflict = "; ".join(_describe(cause) for cause in causes)
+        self._trace(f"backtracking, because these conflict: {conflict}")
+
+    def rejecting_candidate(
+        self,
+        criterion: Criterion[ResolverRequirement, ResolverCandidate],
+        candidate: ResolverCandidate,
+    ) -> None:
+        """Trace a rejected candidate, and record it in case that nothing can ever accept it."""
+        self._incompatible.record_rejection(candidate, tuple(criterion.information))
+        conflicting = ", ".join(requirement.text for requirement in criterion.iter_requirement())
+        self._trace(f"rejecting {candidate}: nothing satisfies {conflicting}")
+
+    def pinning(self, candidate: ResolverCandidate) -> None:
+        """Trace a choice."""
+        installed = " (installed)" if candidate.installable is None else ""
+        self._trace(f"trying {candidate}{installed}")
+
+    def ending(self, state: State[ResolverRequirement, ResolverCandidate, Identifier]) -> None:
+        """Trace the end of the search."""
+        self._trace(f"{len(state.mapping)} candidates chosen after {self.rounds} rounds")
+
+    def _trace(self, message: str) -> None:
+        self._ui.trace(f"resolve: {message}")
+
+
+def _describe(cause: Information) -> str:
+    if cause.parent is None:
+        return f"you asked for {cause.requirement.text}"
+    return f"{cause.parent} requires {cause.requirement.text}"

@@ -1,4 +1,4 @@
-"""What the user named, and what a resolution answers."""
+"""The input and the output of a resolution: `ResolveRequest` and `Resolution`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bootstrap.trust.hashes import Hashes
 
 @dataclass(frozen=True)
 class InputRequirement:
-    """One requirement as the user named it, on the command line or on a line of a file."""
+    """One requirement as the user gave it, on the command line or on a line of a file."""
 
     text: str
-    """As it was typed; messages quote it."""
+    """As it was written; messages quote it."""
     origin: Origin
     requirement: Requirement | None
     """None for a local path or URL without a name: its metadata will tell."""
@@ -36,49 +36,49 @@ class InputRequirement:
 
 @dataclass(frozen=True)
 class ResolveRequest:
-    """All that is asked of one resolution."""
+    """Everything that one resolution has to take into account."""
 
     requirements: tuple[InputRequirement, ...]
     constraints: tuple[InputRequirement, ...] = ()
     """They limit versions but install nothing."""
     require_hashes: bool = False
     without_hashes: frozenset[NormalizedName] = frozenset()
-    """Projects that need none even so: build requirements the user waived it for by name."""
+    """Projects exempt from `require_hashes`: build requirements that the user exempted by name."""
     no_dependencies: bool = False
     upgrade: frozenset[NormalizedName] = frozenset()
-    """Named projects for which an installed version is not preferred."""
+    """Projects for which the installed version is not preferred."""
     upgrade_all: bool = False
-    """`--upgrade-strategy eager`: nor for their dependencies."""
+    """`--upgrade-strategy eager`: the installed version is not preferred for any project."""
     ignore_installed: bool = False
-    """`--ignore-installed`, `--force-reinstall`: as if nothing were there yet."""
+    """`--ignore-installed`, `--force-reinstall`: resolve as if nothing were installed."""
     ignore_requires_python: bool = False
     pre: bool = False
-    """`--pre`: pre-releases are as welcome as final releases (PEP 440)."""
+    """`--pre`: pre-releases count like final releases (PEP 440)."""
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """One distribution of the answer: fetched from `candidate`, or kept as it is installed."""
+    """One distribution of a resolution, to be installed or kept."""
 
     name: NormalizedName
     version: Version
     candidate: Candidate | None
-    """None: the installed version stays."""
+    """What to install; None where the installed version is kept."""
     extras: frozenset[str] = frozenset()
     requested: InputRequirement | None = None
-    """The user's own requirement, where the user named it (PEP 376's REQUESTED)."""
+    """The user's own requirement on the project, if there is one (PEP 376's REQUESTED)."""
     required_by: tuple[NormalizedName, ...] = ()
     hashes: Hashes = field(default_factory=Hashes)
-    """What the user demands of the file, besides what the index says of it."""
+    """The hashes that the user requires, besides those that the index lists."""
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """Every distribution the target will hold of what was wanted, dependencies first."""
+    """The distributions that satisfy a request, dependencies before what depends on them."""
 
     distributions: tuple[Resolved, ...]
 
     @property
     def to_install(self) -> tuple[Resolved, ...]:
-        """Those that are not there yet."""
-        return tuple(each for each in self.distributions if each.candidate is not None)
+        """Those that are not installed yet."""
+        return tuple(resolved for resolved in self.distributions if resolved.candidate is not None)

@@ -1,38 +1,33 @@
-"""Resolving: the one function the workflow calls."""
+"""Resolving: from a `ResolveRequest` to a `Resolution`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.errors import BootstrapError
+from bootstrap.index.candidate import Candidate
 from bootstrap.metadata.installed import Installed
-from bootstrap.resolve.context import MAX_ROUNDS, ResolverContext, prepare
-from bootstrap.resolve.explain.conflict import explain
-from bootstrap.resolve.hash_checking import check_given, check_resolved
+from bootstrap.network.urls import remove_credentials
+from bootstrap.resolve.context import MAX_ROUNDS, ResolverContext, create_context
+from bootstrap.resolve.errors import ResolutionTooDeepError
+from bootstrap.resolve.hash_checking import check_input, check_resolution
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
-from bootstrap.resolve.result import answer
 from bootstrap.resolve.source import CandidateSource
+from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
-
-class TooDeepError(BootstrapError):
-    """The search was given up: neither an answer nor a proof that there is none."""
-
-    def __init__(self, rounds: int, troublesome: tuple[str, ...]) -> None:
-        self.rounds, self.troublesome = rounds, troublesome
-        super().__init__(
-            f"No answer was found in {rounds:,} rounds of resolving, so it was given up. "
-            f"Most of the trouble was with {', '.join(troublesome) or 'no project in particular'}.",
-            hint="Limit the versions of these projects, on the command line or in a constraints "
-            "file (-c).",
-        )
+if TYPE_CHECKING:
+    from bootstrap.resolve.backjumping import RawResult
 
 
 def resolve(
-    wanted: ResolveRequest,
+    request: ResolveRequest,
     target: TargetEnvironment,
     source: CandidateSource,
     installed: Mapping[NormalizedName, Installed],
@@ -40,48 +35,153 @@ def resolve(
     *,
     max_rounds: int = MAX_ROUNDS,
 ) -> Resolution:
-    """Find one candidate for each distribution wanted and needed.
+    """Find the distributions that satisfy a request on a target.
 
-    Raises `ConflictError` and `NoCandidateError` where there is no answer, `HashCheckingError`,
-    `InvalidConstraintError`, `TooDeepError`, and whatever the source raises.
+    Raises `ConflictError` and `NoCandidateError` where there is no solution, `HashCheckingError`,
+    `InvalidConstraintError`, `ResolutionTooDeepError`, and whatever the source raises.
     """
-    attempt = prepare(wanted, target, source, installed, ui)
-    catalogue = attempt.catalogue
-    check_given(wanted, attempt.roots, catalogue.constraints, catalogue.hashes)
+    context = create_context(request, target, source, installed, ui)
+    check_input(request, context.roots, context.factory.constraints, context.factory.hashes)
     try:
-        found = attempt.run(max_rounds)
+        result = context.search(max_rounds)
     except ResolutionImpossible as error:
-        raise explain(attempt, attempt.ruled_out.explained(error.causes)) from error
+        from bootstrap.resolve.explain.conflict import explain
+
+        raise explain(context, context.incompatible.expand_causes(error.causes)) from error
     except ResolutionTooDeep as error:
-        raise TooDeepError(max_rounds, _troublesome(attempt)) from error
-    resolution = answer(found, attempt)
-    check_resolved(wanted, resolution)
-    _warn(resolution, attempt)
+        names = [str(name) for name, _ in context.provider.conflicts.most_common(3)]
+        raise ResolutionTooDeepError(max_rounds, names) from error
+    resolution = build_result(result, context)
+    check_resolution(request, resolution)
+    _warn(resolution, context)
     return resolution
 
 
-def _troublesome(attempt: ResolverContext) -> tuple[str, ...]:
-    return tuple(str(each) for each, _ in attempt.provider.conflicts.most_common(3))
+def drop_installed(
+    resolution: Resolution, installed: Mapping[NormalizedName, Installed]
+) -> Resolution:
+    """Mark what is installed already in a resolution that was made as if nothing were."""
 
+    def to_install(resolved: Resolved) -> Candidate | None:
+        candidate, present = resolved.candidate, installed.get(resolved.name)
+        if candidate is None or candidate.is_direct:
+            return _unless_installed(candidate, present)
+        return None if present and present.version == resolved.version else candidate
 
-def _warn(resolution: Resolution, attempt: ResolverContext) -> None:
-    for each in resolution.distributions:
-        if each.candidate is not None and each.candidate.file.yanked is not None:
-            reason = each.candidate.file.yanked or "no reason was given"
-            attempt.dependencies.ui.warn(
-                f"{each.name} {each.version} was withdrawn by its authors: {reason}"
-            )
-        _warn_of_missing_extras(each, attempt)
-
-
-def _warn_of_missing_extras(each: Resolved, attempt: ResolverContext) -> None:
-    if each.candidate is None or not each.extras:
-        return
-    offered = {
-        canonicalize_name(one) for one in attempt.catalogue.source.metadata(each.candidate).extras
-    }
-    for extra in sorted(each.extras - offered):
-        there = ", ".join(sorted(offered)) or "none"
-        attempt.dependencies.ui.warn(
-            f"{each.name} {each.version} has no extra '{extra}' (it has: {there})"
+    return Resolution(
+        tuple(
+            replace(resolved, candidate=to_install(resolved))
+            for resolved in resolution.distributions
         )
+    )
+
+
+def build_result(result: RawResult, context: ResolverContext) -> Resolution:
+    """Return one distribution for each project in resolvelib's result, dependencies first."""
+    chosen = {name.name: candidate for name, candidate in result.mapping.items() if not name.extra}
+    extras: defaultdict[NormalizedName, set[str]] = defaultdict(set)
+    dependencies: defaultdict[NormalizedName, set[NormalizedName]] = defaultdict(set)
+    parents: defaultdict[NormalizedName, set[NormalizedName]] = defaultdict(set)
+    for identifier in result.mapping:
+        name, extra = identifier
+        if extra:
+            extras[name].add(extra)
+        children = {child.name for child in result.graph.iter_children(identifier) if child}
+        for child in children - {name}:
+            dependencies[name].add(child)
+            parents[child].add(name)
+    requested = {
+        root.identifier.name: root.requested
+        for root in reversed(context.roots)
+        if root.requested is not None
+    }
+    return Resolution(
+        tuple(
+            Resolved(
+                name,
+                chosen[name].version,
+                _unless_installed(chosen[name].installable, context.factory.installed.get(name)),
+                frozenset(extras[name]),
+                requested.get(name),
+                tuple(sorted(parents[name])),
+                context.factory.hashes.get(name, Hashes()),
+            )
+            for name in _dependencies_first(dependencies, list(chosen))
+        )
+    )
+
+
+def _dependencies_first(
+    dependencies: Mapping[NormalizedName, set[NormalizedName]], names: list[NormalizedName]
+) -> Iterator[NormalizedName]:
+    """Yield each name after its dependencies, except where they form a cycle."""
+    seen: set[NormalizedName] = set()
+    for start in sorted(names):
+        stack = [(start, False)]
+        while stack:
+            name, is_done = stack.pop()
+            if is_done:
+                yield name
+            elif name not in seen:
+                seen.add(name)
+                stack.append((name, True))
+                below = sorted(dependencies.get(name, ()), reverse=True)
+                stack += [(child, False) for child in below if child not in seen]
+
+
+def _unless_installed(candidate: Candidate | None, installed: Installed | None) -> Candidate | None:
+    """Return what to install; None where just that is installed."""
+    if candidate is None or installed is None or installed.version != candidate.version:
+        return candidate
+    return None if is_same_reference(candidate, installed) else candidate
+
+
+def is_same_reference(candidate: Candidate, installed: Installed) -> bool:
+    """Tell whether an installed distribution came from the direct reference of a candidate.
+
+    True for the same commit of the same repository, whatever branch or tag was requested, and for
+    the same archive with the same hashes. False for a directory: it may have changed since.
+    """
+    if not candidate.is_direct or installed.editable or installed.direct_url is None:
+        return False
+    # of a wheel, what is known before it is fetched
+    wheel = {"url": remove_credentials(candidate.file.url), "archive_info": {}}
+    expected: Mapping[str, Any] = candidate.origin or wheel
+    try:
+        recorded = json.loads(installed.direct_url)
+        if any(recorded.get(key, "") != expected.get(key, "") for key in ("url", "subdirectory")):
+            return False
+        if "vcs_info" in expected:
+            return all(
+                recorded["vcs_info"][key] == expected["vcs_info"][key]
+                for key in ("vcs", "commit_id")
+            )
+        hashes = _archive_hashes(recorded["archive_info"])
+        common = hashes.intersection(_archive_hashes(expected["archive_info"]))
+        return all(common.intersection(candidate.file.hashes).allowed.values())
+    except (ValueError, KeyError, TypeError, AttributeError):  # not as PEP 610 says
+        return False
+
+
+def _archive_hashes(archive_info: Mapping[str, Any]) -> Hashes:
+    """Return an archive's hashes. Older installers wrote one of them, as `hash`."""
+    algorithm, _, digest = archive_info.get("hash", "").partition("=")
+    by_algorithm = archive_info.get("hashes") or ({algorithm: digest} if digest else {})
+    return Hashes.of(by_algorithm.items())
+
+
+def _warn(resolution: Resolution, context: ResolverContext) -> None:
+    """Warn of yanked files, and of extras that do not exist."""
+    ui = context.dependencies.ui
+    for resolved in resolution.to_install:
+        assert resolved.candidate is not None  # noqa: S101  # else it is not to be installed
+        project = f"{resolved.name} {resolved.version}"
+        if resolved.candidate.file.yanked is not None:
+            reason = resolved.candidate.file.yanked or "no reason was given"
+            ui.warn(f"{project} was yanked by its maintainers: {reason}")
+        if resolved.extras:
+            metadata = context.factory.source.metadata(resolved.candidate)
+            provided = {canonicalize_name(extra) for extra in metadata.extras}
+            available = ", ".join(sorted(provided)) or "none"
+            for extra in sorted(resolved.extras - provided):
+                ui.warn(f"{project} does not provide the extra '{extra}' (available: {available})")

@@ -1,4 +1,4 @@
-"""Where candidates and their metadata come from: the resolver's only door to the outside."""
+"""Where candidates and their metadata come from: the resolver's interface to everything else."""
 
 from __future__ import annotations
 
@@ -14,106 +14,106 @@ from bootstrap.metadata.core import Metadata
 from bootstrap.resolve.requirement import InputRequirement
 
 
+class UnusableCandidateError(BootstrapError):
+    """One candidate cannot be used; others of its project may be."""
+
+
 class CandidateSource(Protocol):
-    """Knows what could be installed; implemented by the preparer."""
+    """What could be installed; implemented by the preparer."""
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
-        """Return all candidates the target can use, best first (version, then file)."""
+        """Return all candidates of a project for the target, best first (version, then file)."""
         ...
 
-    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
-        """Return the files the target cannot use, and why; asked for only when it matters."""
+    def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
+        """Return the files that the target cannot use, and why. Called to explain a failure."""
         ...
 
     def metadata(self, candidate: Candidate) -> Metadata:
         """Return a candidate's metadata, fetched in the cheapest way.
 
-        Raises `UnusableCandidateError` where another candidate may do instead.
+        Raises `UnusableCandidateError` where other candidates may be tried instead.
         """
         ...
 
-    def direct(self, requirement: InputRequirement) -> Candidate:
-        """Return the one candidate a direct reference names (PEP 508 URL, path, file: URL)."""
+    def direct_candidate(self, requirement: InputRequirement) -> Candidate:
+        """Return the candidate of a direct reference (PEP 508 URL, path, file: URL)."""
         ...
 
-    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
-        """Hear which projects will be asked for soon; must return at once and never raise."""
+    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
+        """Start to fetch what is needed for some projects; returns at once, and never raises."""
         ...
 
-    def elsewhere(self) -> str | None:
-        """Return what to do for more than was looked at; None where nothing was held back."""
+    def source_hint(self) -> str | None:
+        """Return how to search more sources; None where all were searched."""
         ...
 
     def locations(self) -> Sequence[str]:
-        """Return where is looked, in words fit for a message (no credentials)."""
+        """Return the locations that are searched, without credentials, for messages."""
         ...
 
 
-class UnusableCandidateError(BootstrapError):
-    """One candidate cannot be used, though others of its project may be."""
-
-
-# FOLDED from bootstrap/resolve/recall.py
-NEW_IN_A_TRIAL = 60
-"""How many candidates' metadata one trial may ask for: somebody waits for the message."""
+MAX_NEW_METADATA = 60
+"""For how many candidates a trial may read metadata that was not read before. A trial resolves a
+variation of a request in order to explain a failure, while the user waits for the message."""
 
 
 class UnknownMetadataError(BootstrapError):
-    """A trial came to a source nobody has built yet, or to too many candidates."""
+    """A trial needs the metadata of a source that was not built, or of too many candidates."""
 
     def __init__(self, candidate: Candidate) -> None:
         self.candidate = candidate
-        super().__init__(f"{candidate.file.filename} is more than a trial may look at.")
+        super().__init__(f"The metadata of {candidate.file.filename} is not read in a trial.")
 
 
 @dataclass(frozen=True)
 class RecordingSource:
-    """Passes on what it is asked, and remembers whose metadata are known."""
+    """Wraps a source and records whose metadata was read, so that trials do little more."""
 
     source: CandidateSource
     known: set[Candidate] = field(default_factory=set)
     is_trial: bool = False
-    """Whether to refuse what takes long, or runs code that the user's words do not lead to."""
-    fresh: set[Candidate] = field(default_factory=set)
-    """What this trial was the first to ask for."""
+    """Whether to refuse what is slow or runs code that the request itself does not lead to."""
+    new: set[Candidate] = field(default_factory=set)
+    """The candidates whose metadata this trial was the first to read."""
 
-    def on_trial(self) -> RecordingSource:
-        """Return the same for trials."""
-        return replace(self, is_trial=True, fresh=set())
+    def for_trial(self) -> RecordingSource:
+        """Return the source for one trial."""
+        return replace(self, is_trial=True, new=set())
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
-        """Return all candidates."""
+        """Return all candidates of a project."""
         return self.source.candidates(name)
 
-    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
-        """Return the files the target cannot use."""
-        return self.source.rejected(name)
+    def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
+        """Return the files that the target cannot use."""
+        return self.source.rejected_files(name)
 
     def metadata(self, candidate: Candidate) -> Metadata:
         """Return a candidate's metadata.
 
-        Raises `UnknownMetadataError`, and what the source does.
+        Raises `UnknownMetadataError`, and what the source raises.
         """
         if self.is_trial and candidate not in self.known:
-            self.fresh.add(candidate)
-            if not candidate.is_wheel or len(self.fresh) > NEW_IN_A_TRIAL:
+            self.new.add(candidate)
+            if not candidate.is_wheel or len(self.new) > MAX_NEW_METADATA:
                 raise UnknownMetadataError(candidate)
         self.known.add(candidate)
         return self.source.metadata(candidate)
 
-    def direct(self, requirement: InputRequirement) -> Candidate:
+    def direct_candidate(self, requirement: InputRequirement) -> Candidate:
         """Return the candidate of a direct reference."""
-        return self.source.direct(requirement)
+        return self.source.direct_candidate(requirement)
 
-    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
-        """Pass on what will be wanted; trials may end soon."""
+    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
+        """Prefetch, except in a trial, which may end soon."""
         if not self.is_trial:
-            self.source.prefetch(wanted)
+            self.source.prefetch(specifiers)
 
-    def elsewhere(self) -> str | None:
-        """Return what to do for more than was looked at."""
-        return self.source.elsewhere()
+    def source_hint(self) -> str | None:
+        """Return how to search more sources."""
+        return self.source.source_hint()
 
     def locations(self) -> Sequence[str]:
-        """Return where is looked."""
+        """Return the locations that are searched."""
         return self.source.locations()

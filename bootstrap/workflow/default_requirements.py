@@ -112,7 +112,7 @@ def _check_suitable(
     bundled: BundledWheel, limit: Constraint, request: ResolveRequest, target: TargetEnvironment
 ) -> None:
     if not _allows(limit, bundled.version):
-        constraints = ", ".join(f"{item.text} ({item.origin})" for item in limit.said)
+        constraints = ", ".join(f"{item.text} ({item.origin})" for item in limit.sources)
         raise InstallerHashMissingError(bundled, f"the constraint {constraints} excludes it")
     content = read_metadata(io.BytesIO(bundled.read()), bundled.filename)
     python = parse_metadata(content, bundled.filename).requires_python

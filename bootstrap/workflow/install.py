@@ -21,10 +21,9 @@ from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
 from bootstrap.report.summary import Outcome, tell
-from bootstrap.resolve.explain.conflict import ConflictError, NoCandidateError
+from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
-from bootstrap.resolve.resolver import resolve
-from bootstrap.resolve.result import lacking
+from bootstrap.resolve.resolver import drop_installed, resolve
 from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
 from bootstrap.workflow.context import RunContext, create_context
@@ -132,7 +131,7 @@ def _find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Res
         whole = resolve(request, target, source, known, run.ui)
         if config.lock_file is None:
             return whole, whole
-    return whole, whole if config.wanted.ignore_installed else lacking(whole, installed)
+    return whole, whole if config.wanted.ignore_installed else drop_installed(whole, installed)
 
 
 def _create_request(

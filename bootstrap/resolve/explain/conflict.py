@@ -1,4 +1,4 @@
-"""A failure, explained as a person would: who asks for what, and which change would help."""
+"""The error for a failed resolution: what requires what, and which change would help."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.context import ResolverContext
-from bootstrap.resolve.explain.dependency_path import DependencyPath, Link, said, shortest_chain
-from bootstrap.resolve.explain.no_match import NoMatchReport, listed
-from bootstrap.resolve.explain.suggestions import Change, Failure, RelaxationSearch
+from bootstrap.resolve.errors import ConflictError, NoCandidateError
+from bootstrap.resolve.explain.dependency_path import DependencyPath, find_shortest_path, quote
+from bootstrap.resolve.explain.no_match import NoMatchReport, join_few
+from bootstrap.resolve.explain.suggestions import Failure, RelaxationSearch
 from bootstrap.resolve.model import (
     PYTHON,
     UNUSABLE,
@@ -23,247 +24,235 @@ from bootstrap.resolve.model import (
 from bootstrap.trust.hashes import Hashes
 
 if TYPE_CHECKING:
-    from bootstrap.resolve.explain.suggestions import Causes
-
+    from bootstrap.resolve.model import Information
 
 _FEW = 3
-"""How many versions are told one by one."""
-
-
-class NoCandidateError(BootstrapError):
-    """Something is needed for which nothing can be installed on this target."""
-
-    def __init__(
-        self, need: ResolverRequirement, chain: DependencyPath, line: str, hint: str
-    ) -> None:
-        self.name = need.identifier.name
-        self.chain, self.line = chain, line
-        super().__init__(_sentence(line), hint=hint)
-
-
-class ConflictError(BootstrapError):
-    """What is needed cannot be had together."""
-
-    def __init__(
-        self,
-        clashes: Sequence[Clash],
-        changes: Sequence[Change],
-        *,
-        is_complete: bool = True,
-        elsewhere: str | None = None,
-    ) -> None:
-        self.clashes, self.changes = tuple(clashes), tuple(changes)
-        lines = [line for each in clashes for line in each.lines]
-        super().__init__(
-            "\n  ".join(["These requirements cannot all be met:", *lines]),
-            hint=(not changes and elsewhere) or _advice(changes, is_complete=is_complete),
-        )
+"""How many versions of one project are described one by one."""
 
 
 @dataclass(frozen=True)
-class Clash:
-    """What is said of one project that cannot all be true."""
+class Conflict:
+    """Requirements on one project that cannot be satisfied together."""
 
     lines: tuple[str, ...]
-    absence: NoCandidateError | None = None
-    """Set where it is one need alone that nothing meets."""
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A need that takes part in a clash, for the newest of the pins that have one like it."""
+class Unsatisfiable(Conflict):
+    """A requirement that cannot be satisfied even alone."""
 
-    chain: DependencyPath
-    others: tuple[tuple[ResolverRequirement, ResolverCandidate], ...]
-    """The same parent's needs in its other versions, which do not fit either."""
+    name: NormalizedName
+    path: DependencyPath
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class ConflictCause:
+    """A requirement that takes part in a conflict, in the newest version that has one like it."""
+
+    path: DependencyPath
+    older: tuple[tuple[ResolverRequirement, ResolverCandidate], ...]
+    """The requirements of the other versions, which conflict as well."""
 
     def __str__(self) -> str:
-        by_text: dict[str, list[ResolverCandidate]] = {self.chain.needs[-1].text: []}
-        for need, pin in self.others:
-            by_text.setdefault(need.text, []).append(pin)
-        (_, alike), *different = by_text.items()
-        told = str(self.chain)
-        if alike:
-            verb = "does" if len(alike) == 1 else "do"
-            told += f", and so {verb} {self._few(alike[:_FEW], len(alike))}"
+        by_text: dict[str, list[ResolverCandidate]] = {self.path.requirements[-1].text: []}
+        for requirement, candidate in self.older:
+            by_text.setdefault(requirement.text, []).append(candidate)
+        (_, same), *different = by_text.items()
+        text = str(self.path)
+        if same:
+            verb = "does" if len(same) == 1 else "do"
+            text += f", and so {verb} {self._list(same[:_FEW], len(same))}"
         if different:
-            others = [f"{pins[0]} needs {text}" for text, pins in different[:_FEW]]
-            rest = sum(len(pins) for _, pins in different[_FEW:])
-            told += f"{'; ' if alike else ', '}{self._few(others, len(others) + rest)}"
-        return told
+            clauses = [f"{versions[0]} requires {text}" for text, versions in different[:_FEW]]
+            rest = sum(len(versions) for _, versions in different[_FEW:])
+            text += f"{'; ' if same else ', '}{self._list(clauses, len(clauses) + rest)}"
+        return text
 
-    def _few(self, shown: Sequence[object], count: int) -> str:
+    def _list(self, shown: Sequence[object], count: int) -> str:
         more = count - len(shown)
         versions = "version" if more == 1 else "versions"
-        whose = f" and {more} more {versions} of {self.chain.pins[-1].identifier}"
-        rest = whose if more > 0 else ""
-        return ", ".join(map(str, shown)) + rest
+        rest = f" and {more} more {versions} of {self.path.candidates[-1].identifier}"
+        return ", ".join(map(str, shown)) + (rest if more > 0 else "")
 
 
-def explain(attempt: ResolverContext, causes: Causes) -> BootstrapError:
-    """Turn resolvelib's failure into an error that tells the user what to do.
+def explain(context: ResolverContext, causes: Sequence[Information]) -> BootstrapError:
+    """Return the error for a resolution that failed.
 
-    Resolves variations of what was wanted, within a bounded effort, to find out which words are
-    to blame and which single change of them would help.
+    Resolves variations of the request, within limits, to find out which requirements cause the
+    failure and which single change would help.
     """
-    trials = RelaxationSearch()
-    failure = trials.blame(Failure(attempt, causes))
-    clashes = list(_clashes(failure))
-    absence = clashes[0].absence
-    if len(clashes) == 1 and absence is not None and not absence.chain.pins:
-        return absence
-    changes = list(trials.changes(attempt, failure.attempt.wanted))
-    if len(clashes) == 1 and absence is not None:
-        absence.hint = _advice(changes, is_complete=True) if changes else absence.hint
-        return absence
-    elsewhere = attempt.catalogue.source.elsewhere()
-    return ConflictError(clashes, changes, is_complete=trials.is_complete, elsewhere=elsewhere)
+    relaxation = RelaxationSearch()
+    failure = relaxation.minimize(Failure(context, causes))
+    conflicts = list(_find_conflicts(failure))
+    only = conflicts[0] if len(conflicts) == 1 else None
+    if isinstance(only, Unsatisfiable) and only.path.is_direct:
+        return NoCandidateError(only.name, only.message, hint=only.hint)
+    changes = [str(each) for each in relaxation.find_changes(context, failure.context.request)]
+    advice = _advise(changes, is_complete=relaxation.is_complete)
+    if isinstance(only, Unsatisfiable):
+        return NoCandidateError(only.name, only.message, hint=advice if changes else only.hint)
+    if not changes:
+        advice = context.factory.source.source_hint() or advice
+    return ConflictError([line for each in conflicts for line in each.lines], changes, hint=advice)
 
 
-def _clashes(failure: Failure) -> Iterator[Clash]:
-    groups: dict[NormalizedName, list[Link]] = {}
-    for need, parent in failure.causes:
-        groups.setdefault(need.identifier.name, []).append((need, parent))
-    for name, links in groups.items():
+def _find_conflicts(failure: Failure) -> Iterator[Conflict]:
+    by_name: dict[NormalizedName, list[Information]] = {}
+    for cause in failure.causes:
+        by_name.setdefault(cause.requirement.identifier.name, []).append(cause)
+    for name, causes in by_name.items():
         if name == PYTHON.name:
-            yield from _python_clashes(failure.attempt, links)
+            yield from (_explain_python(failure.context, cause) for cause in causes)
         elif name == UNUSABLE:
-            yield from _unusable_clashes(failure.attempt, links)
+            yield from (_explain_unusable(failure.context, cause) for cause in causes)
         else:
-            yield from _project_clashes(failure.attempt, name, links)
+            yield from _explain_project(failure.context, name, causes)
 
 
-def _python_clashes(attempt: ResolverContext, links: Sequence[Link]) -> Iterator[Clash]:
-    found = attempt.dependencies.target.markers["python_full_version"]
-    elsewhere = attempt.catalogue.source.elsewhere()
-    for need, parent in links:
-        chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
-        line = f"{chain}; the target is {found}"
-        hint = elsewhere or "Use a Python that suits it: --python names another one."
-        yield Clash((line,), NoCandidateError(need, chain, line, hint))
+def _find_path(context: ResolverContext, cause: Information) -> DependencyPath:
+    return find_shortest_path(context.reporter.required_by, cause)
 
 
-def _unusable_clashes(attempt: ResolverContext, links: Sequence[Link]) -> Iterator[Clash]:
-    for need, parent in links:
-        assert parent is not None  # noqa: S101  # only a pin can turn out to be unusable
-        error = attempt.dependencies.unusable[parent]
-        chain = shortest_chain(attempt.reporter.needed_by, (need, parent))
-        line = f"{chain.reason}: {parent} cannot be used: {error}"
-        hint = error.hint or "Ask for another version of it, or tell its authors."
-        yield Clash((line,), NoCandidateError(need, chain, line, hint))
+def _explain_python(context: ResolverContext, cause: Information) -> Unsatisfiable:
+    path = _find_path(context, cause)
+    target = context.dependencies.target.markers["python_full_version"]
+    line = f"{path}; the target has Python {target}"
+    hint = context.factory.source.source_hint() or "Use another Python: choose it with --python."
+    return Unsatisfiable((line,), PYTHON.name, path, _as_sentence(line), hint)
 
 
-def _project_clashes(
-    attempt: ResolverContext, name: NormalizedName, links: Sequence[Link]
-) -> Iterator[Clash]:
-    alone = {need.text: (need, parent) for need, parent in links if _is_absent(attempt, need)}
-    if alone:
-        for link in alone.values():
-            absence = _absence(attempt, link)
-            yield Clash((absence.line,), absence)
+def _explain_unusable(context: ResolverContext, cause: Information) -> Unsatisfiable:
+    candidate = cause.parent
+    assert candidate is not None  # noqa: S101  # only candidates have this requirement
+    error = context.dependencies.unusable[candidate]
+    path = _find_path(context, cause)
+    line = f"{path.reason}: {candidate} cannot be used: {error}"
+    hint = error.hint or "Ask for another version of it, or report this to its maintainers."
+    return Unsatisfiable((line,), candidate.identifier.name, path, _as_sentence(line), hint)
+
+
+def _explain_project(
+    context: ResolverContext, name: NormalizedName, causes: Sequence[Information]
+) -> Iterator[Conflict]:
+    factory = context.factory
+    unconstrained = replace(factory, constraints={})
+    unmatched = {
+        cause.requirement.text: cause
+        for cause in causes
+        if not unconstrained.has_match(cause.requirement.identifier, [cause.requirement])
+    }
+    if unmatched:
+        yield from (_explain_unmatched(context, cause) for cause in unmatched.values())
         return
-    claims = _claims(attempt, links)
-    constraint = attempt.catalogue.constraint(name)
-    lines = [str(each) for each in claims]
-    lines += [f"you limit it by the constraint {said(each)}" for each in constraint.said]
-    if not constraint.references and all(need.only is None for need, _ in links):
-        lines.append(_what_is_there(attempt, name, [claim.chain for claim in claims]))
-    yield Clash(tuple(lines))
+    conflicting = _find_causes(context, causes)
+    constraint = factory.constraint(name)
+    lines = [str(cause) for cause in conflicting]
+    lines += [f"you limit it with the constraint {quote(line)}" for line in constraint.sources]
+    is_fixed = any(cause.requirement.fixed_candidate is not None for cause in causes)
+    if not constraint.references and not is_fixed:
+        lines.append(_describe_available(context, name, [cause.path for cause in conflicting]))
+    yield Conflict(tuple(lines))
 
 
-def _what_is_there(
-    attempt: ResolverContext, name: NormalizedName, chains: Sequence[DependencyPath]
+def _describe_available(
+    context: ResolverContext, name: NormalizedName, paths: Sequence[DependencyPath]
 ) -> str:
-    needs = [each.needs[-1] for each in chains]
-    fitting = attempt.catalogue.conceivable(Identifier(name), needs)
-    if fitting:
-        return f"{fitting[0]} would meet them all, but {_obstacle(fitting[0], chains)}"
-    versions = sorted({each.version for each in attempt.catalogue.offered(name)}, reverse=True)
-    return f"no version of {name} meets them all; there are {listed(versions)}"
+    requirements = [path.requirements[-1] for path in paths]
+    possible = context.factory.find_possible_matches(Identifier(name), requirements)
+    if not possible:
+        available = context.factory.available(name)
+        versions = sorted({candidate.version for candidate in available}, reverse=True)
+        return f"no version of {name} matches all of these; available: {join_few(versions)}"
+    best = possible[0]
+    for other in (candidate for path in paths for candidate in path.candidates):
+        if other.identifier.name == best.identifier.name and other.version != best.version:
+            return f"{best} matches all of these, but they are only required with {other}"
+    return f"{best} matches all of these, but conflicts with something that leads to them"
 
 
-def _obstacle(pin: ResolverCandidate, chains: Sequence[DependencyPath]) -> str:
-    """Say what of all that led to the needs a pin that meets them clashes with."""
-    for other in (each for chain in chains for each in chain.pins):
-        if other.identifier.name == pin.identifier.name and other.version != pin.version:
-            return f"it is only with {other} that all of them are needed"
-    return "it does not go together with all that they come from"
-
-
-def _is_absent(attempt: ResolverContext, need: ResolverRequirement) -> bool:
-    free = replace(attempt.catalogue, constraints={})
-    return not free.can_meet(need.identifier, [need])
-
-
-def _absence(attempt: ResolverContext, link: Link) -> NoCandidateError:
-    need, _ = link
-    name = need.identifier.name
-    source, catalogue = attempt.catalogue.source, attempt.catalogue
-    chain = shortest_chain(attempt.reporter.needed_by, link)
-    shelf = NoMatchReport(
+def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisfiable:
+    """Return why nothing satisfies a requirement, even alone."""
+    requirement = cause.requirement
+    name, factory, source = requirement.identifier.name, context.factory, context.factory.source
+    path = _find_path(context, cause)
+    report = NoMatchReport(
         name,
         source.candidates(name),
-        source.rejected(name),
+        source.rejected_files(name),
         source.locations(),
-        attempt.dependencies.target,
-        catalogue.hashes.get(name, Hashes()),
-        source.elsewhere(),
-        similar={*catalogue.installed, *(each.name for each in attempt.reporter.needed_by)},
-        is_asked_for=not chain.pins,
+        context.dependencies.target,
+        factory.hashes.get(name, Hashes()),
+        source.source_hint(),
+        known_names={*factory.installed, *(each.name for each in context.reporter.required_by)},
+        is_direct=path.is_direct,
     )
-    reason, hint = shelf.why_nothing_meets(need.specifier)
-    return NoCandidateError(need, chain, f"{chain}: {reason}", hint)
+    no_match = report.explain(requirement.specifier)
+    line = f"{path}: {no_match.reason}"
+    message = _as_sentence(line)
+    if no_match.is_unknown:
+        message = _format_unknown(name, report.locations, path)
+    return Unsatisfiable((line,), name, path, message, no_match.hint)
 
 
-def _claims(attempt: ResolverContext, links: Sequence[Link]) -> list[Claim]:
-    """Return the claims that matter, shortest chain first."""
-    by_parent: dict[Identifier | ResolverRequirement, list[Link]] = {}
-    for need, parent in links:
-        by_parent.setdefault(parent.identifier if parent else need, []).append((need, parent))
-    newest = [_newest_first(each) for each in by_parent.values()]
-    matter = _that_matter(attempt, newest)
-    claims = [
-        Claim(
-            shortest_chain(attempt.reporter.needed_by, group[0]),
-            tuple((need, parent) for need, parent in group[1:] if parent is not None),
+def _format_unknown(name: str, locations: Sequence[str], path: DependencyPath) -> str:
+    lines = [f'No project named "{name}" was found. Looked in:']
+    lines += [f"  {location}" for location in locations]
+    requested = path.requirements[0].requested
+    if not path.is_direct or (requested is not None and requested.origin.kind != "option"):
+        lines.append(_as_sentence(str(path)))
+    return "\n".join(lines)
+
+
+def _find_causes(context: ResolverContext, causes: Sequence[Information]) -> list[ConflictCause]:
+    """Return the requirements without which there is no conflict, the shortest path first."""
+    by_parent: dict[Identifier | ResolverRequirement, list[Information]] = {}
+    for cause in causes:
+        key = cause.parent.identifier if cause.parent else cause.requirement
+        by_parent.setdefault(key, []).append(cause)
+    groups = [_newest_first(group) for group in by_parent.values()]
+    # Leave out, one by one, the groups without which the newest requirements still conflict.
+    for group in sorted(groups, key=lambda group: group[0].parent is None):
+        others = [other for other in groups if other is not group]
+        requirements = [other[0].requirement for other in others]
+        if others and not context.factory.has_match(requirements[0].identifier.base, requirements):
+            groups = others
+    found = [
+        ConflictCause(
+            _find_path(context, group[0]),
+            tuple((requirement, parent) for requirement, parent in group[1:] if parent is not None),
         )
-        for group in matter
+        for group in groups
     ]
-    return sorted(claims, key=lambda claim: claim.chain.weight)
+    return sorted(found, key=lambda cause: cause.path.sort_key)
 
 
-def _that_matter(attempt: ResolverContext, groups: list[list[Link]]) -> list[list[Link]]:
-    """Leave out, one by one, the groups without which the newest needs clash all the same."""
-    for each in sorted(groups, key=lambda group: group[0][1] is None):
-        fewer = [group for group in groups if group is not each]
-        needs = [group[0][0] for group in fewer]
-        if needs and not attempt.catalogue.can_meet(needs[0].identifier.base, needs):
-            groups = fewer
-    return groups
-
-
-def _newest_first(links: Iterable[Link]) -> list[Link]:
+def _newest_first(causes: Iterable[Information]) -> list[Information]:
     return sorted(
-        links, key=lambda link: link[1].version if link[1] else Version("0"), reverse=True
+        causes,
+        key=lambda cause: cause.parent.version if cause.parent else Version("0"),
+        reverse=True,
     )
 
 
-def _advice(changes: Sequence[Change], *, is_complete: bool) -> str:
-    if not changes and not is_complete:
-        return (
-            "Relax one of these requirements, or put what clashes into environments of their own."
-        )
-    if not changes:
-        return (
-            "No single change of what you asked for would do. Put what clashes into environments "
-            "of their own, or relax several of these requirements."
-        )
+def _advise(changes: Sequence[str], *, is_complete: bool) -> str:
     if len(changes) == 1:
-        return f"One change would do: {changes[0]}."
-    return "\n  ".join(["Any one of these changes would do:", *map(str, changes)])
+        return f"One change would solve this: {changes[0]}."
+    if changes:
+        return "\n  ".join(["Any one of these changes would solve this:", *changes])
+    if is_complete:
+        return (
+            "No single change of your requirements would solve this. Install the conflicting "
+            "projects into separate environments, or relax several of these requirements."
+        )
+    return (
+        "Relax one of these requirements, or install the conflicting projects into separate "
+        "environments."
+    )
 
 
-def _sentence(text: str) -> str:
-    text = text.rstrip(".")  # it may end with an error's own sentence
-    # A project's name keeps its case.
+def _as_sentence(text: str) -> str:
+    text = text.rstrip(".")  # it may end with a sentence of another error
+    # The name of a project keeps its case.
     return f"{text[0].upper()}{text[1:]}." if text.startswith("you ") else f"{text}."

@@ -1,86 +1,89 @@
-"""Why something is needed: the chain from what the user said down to one need, in words."""
+"""Why something is required: the path from the user's requirement to one dependency, as text."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bootstrap.network.urls import redact
 from bootstrap.resolve.model import Identifier, ResolverCandidate, ResolverRequirement
 from bootstrap.resolve.requirement import InputRequirement
 
-Link = tuple[ResolverRequirement, ResolverCandidate | None]
-"""A need and the pin that has it; None: the user."""
+if TYPE_CHECKING:
+    from bootstrap.resolve.model import Information
 
 
 @dataclass(frozen=True)
 class DependencyPath:
-    """The needs from the user's own to the last one, and the pins between them."""
+    """The requirements from the user's own to the last one, and the candidates between them."""
 
-    needs: tuple[ResolverRequirement, ...]
-    pins: tuple[ResolverCandidate, ...]
+    requirements: tuple[ResolverRequirement, ...]
+    candidates: tuple[ResolverCandidate, ...]
 
     @property
-    def weight(self) -> tuple[int, bool, str]:
-        """How much there is to read: what is shortest is told first."""
-        return len(self.pins), not self.needs[0].is_pinned, str(self)
+    def is_direct(self) -> bool:
+        """Whether the last requirement is the user's own."""
+        return not self.candidates
+
+    @property
+    def sort_key(self) -> tuple[int, bool, str]:
+        """Puts first what is shortest to read."""
+        return len(self.candidates), not self.requirements[0].is_pinned, str(self)
 
     def __str__(self) -> str:
-        """Say the last need first, since that is what the reader wants to know."""
-        root, last = self.needs[0], self.needs[-1]
-        if not self.pins:
-            return f"you asked for {asked(root)}"
-        if len(self.pins) == 1 and root.is_pinned:
-            return f"you asked for {asked(root)}, which needs {last.text}"
-        return f"{self.pins[-1]} needs {last.text} ({self.reason})"
+        """Return a clause about the last requirement, with its reason in brackets."""
+        root, last = self.requirements[0], self.requirements[-1]
+        if self.is_direct:
+            return self._request
+        if len(self.candidates) == 1 and root.is_pinned:
+            return f"{self._request}, which requires {last.text}"
+        return f"{self.candidates[-1]} requires {last.text} ({self.reason})"
 
     @property
     def reason(self) -> str:
-        """Why the last pin is there at all."""
-        steps = [f"you asked for {asked(self.needs[0])}"]
-        steps += [
-            f"{pin} needs {need.text}"
-            for pin, need in zip(self.pins, self.needs[1:-1], strict=False)
-        ]
-        return "; ".join(steps)
+        """Why the last candidate is required."""
+        between = zip(self.candidates, self.requirements[1:-1], strict=False)
+        steps = [f"{candidate} requires {requirement.text}" for candidate, requirement in between]
+        return "; ".join([self._request, *steps])
+
+    @property
+    def _request(self) -> str:
+        root = self.requirements[0]
+        return f"you asked for {quote(root.requested) if root.requested else root.text}"
 
 
-def asked(need: ResolverRequirement) -> str:
-    """Return the user's own words and the place where they were said."""
-    return said(need.requested) if need.requested is not None else need.text
+def quote(line: InputRequirement) -> str:
+    """Return a requirement as the user wrote it, and where."""
+    return f"{redact(line.text)} ({line.origin})"
 
 
-def said(requirement: InputRequirement) -> str:
-    """Return a user's requirement and the place where it was said."""
-    return f"{redact(requirement.text)} ({requirement.origin})"
-
-
-def shortest_chain(needed_by: Mapping[Identifier, Sequence[Link]], link: Link) -> DependencyPath:
-    """Find the shortest way from the user to a need."""
-    waiting: deque[tuple[Link, DependencyPath]] = deque([(link, DependencyPath((link[0],), ()))])
-    seen: set[ResolverCandidate] = set()
-    chain = waiting[0][1]
-    while waiting:
-        (_, parent), chain = waiting.popleft()
-        if parent is None:
-            break
-        if parent in seen:
-            continue
-        seen.add(parent)
-        for need, grandparent in needed_by.get(parent.identifier, ()):
-            if need.is_met_by(parent):
-                waiting.append(((need, grandparent), _lengthened(chain, need, parent, grandparent)))
-    return chain
-
-
-def _lengthened(
-    chain: DependencyPath,
-    need: ResolverRequirement,
-    pin: ResolverCandidate,
-    parent: ResolverCandidate | None,
+def find_shortest_path(
+    required_by: Mapping[Identifier, Sequence[Information]], cause: Information
 ) -> DependencyPath:
-    if parent is not None and parent.identifier.name == pin.identifier.name:
-        # From an extra to its own project: one step to a reader, told under the extra's name.
-        return chain
-    return DependencyPath((need, *chain.needs), (pin, *chain.pins))
+    """Return the shortest path from the user to a requirement.
+
+    :param required_by: all requirements on each identifier, with their parents
+    """
+    requirement, parent = cause
+    path = DependencyPath((requirement,), ())
+    waiting = deque([(parent, path)])
+    seen: set[ResolverCandidate] = set()
+    while waiting:
+        candidate, path = waiting.popleft()
+        if candidate is None:
+            break
+        if candidate in seen:
+            continue
+        seen.add(candidate)
+        for requirement, parent in required_by.get(candidate.identifier, ()):
+            if not requirement.is_satisfied_by(candidate):
+                continue
+            longer = path
+            # From an extra to its own project is no step to a reader.
+            if parent is None or parent.identifier.name != candidate.identifier.name:
+                requirements = (requirement, *path.requirements)
+                longer = DependencyPath(requirements, (candidate, *path.candidates))
+            waiting.append((parent, longer))
+    return path

@@ -1,4 +1,4 @@
-"""Why nothing can be installed for a need, told by what is there."""
+"""Why nothing can be installed for one requirement: what there is of the project instead."""
 
 from __future__ import annotations
 
@@ -13,170 +13,184 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.trust.hashes import Hashes
 
-_SHOWN = 8
+_MAX_LISTED = 8
 
-_REPLACED = (
-    "Somebody replaced the file, or the hash belongs to another one. "
-    "Find out which before changing it."
+_PIP_COMMANDS = frozenset(
+    {"cache", "check", "config", "download", "freeze", "help", "list", "show", "uninstall", "wheel"}
 )
+"""What people type who take this program for pip."""
+
+_REMEDIES = {
+    Reason.PYTHON: "use another Python (choose it with --python)",
+    Reason.TAGS: "use another Python or machine, or an index that has a wheel for this one",
+    Reason.FORMAT: "change --only-binary or --no-binary for it",
+    Reason.UNSUPPORTED: "choose a version that has a wheel, or build a wheel elsewhere and pass "
+    "its directory with --find-links",
+    Reason.TOO_NEW: "change the date of --uploaded-prior-to",
+    Reason.MALFORMED: "ask its maintainers for files with valid names",
+}
+
+_PRIORITY = (Reason.TOO_NEW, Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.UNSUPPORTED)
+"""Which reason counts where files of one version have several: that of the file that came nearest
+to being accepted, so the order is the evaluator's, from its last check to its first."""
+
+
+@dataclass(frozen=True)
+class NoMatch:
+    """Why no candidate satisfies a requirement, as a clause, and what to do about it."""
+
+    reason: str
+    hint: str
+    is_unknown: bool = False
+    """Whether no location has the project at all."""
 
 
 @dataclass(frozen=True)
 class NoMatchReport:
-    """What there is of one project, usable or not."""
+    """What the source has of one project, usable or not."""
 
     name: NormalizedName
-    offered: Sequence[Candidate]
+    available: Sequence[Candidate]
     rejected: Sequence[RejectedFile]
     locations: Sequence[str]
     target: TargetEnvironment
     hashes: Hashes = Hashes()  # noqa: RUF009  # immutable
-    elsewhere: str | None = None
-    """What to do for more than was looked at, where there may be more."""
-    similar: Collection[str] = ()
-    """Names that are known, among which a misspelt one may be found."""
-    is_asked_for: bool = True
-    """Whether the user asked for it, and not something else that needs it."""
+    source_hint: str | None = None
+    """How to search more sources, where some were not."""
+    known_names: Collection[str] = ()
+    """Names of other projects, to suggest for a misspelt one."""
+    is_direct: bool = True
+    """Whether the user asked for the project, and not a dependency."""
 
-    def why_nothing_meets(self, specifier: SpecifierSet) -> tuple[str, str]:
-        """Return what is there instead of something that fits, and what to do next."""
-        if not self.offered and not self.rejected:
-            return self._unknown()
-        fitting = [each for each in self.offered if _allows(specifier, each.version)]
-        if fitting:
-            return self._unwelcome(fitting)
-        useless = [each for each in self.rejected if _allows(specifier, each.version)]
-        if useless:
-            return self._useless(useless)
-        return self._other_versions(specifier)
+    def explain(self, specifier: SpecifierSet) -> NoMatch:
+        """Return why nothing satisfies a specifier."""
+        if not self.available and not self.rejected:
+            return self._explain_unknown()
+        matching = [each for each in self.available if _allows(specifier, each.version)]
+        if matching:
+            return self._explain_ineligible(matching)
+        rejected = [each for each in self.rejected if _allows(specifier, each.version)]
+        if rejected:
+            return self._explain_rejected(rejected)
+        return self._explain_versions(specifier)
 
-    def _unknown(self) -> tuple[str, str]:
+    def _explain_unknown(self) -> NoMatch:
         if not self.locations:
-            return (
-                f"no place to look for {self.name} was given",
-                "Leave out --no-index, or name a place with --index-url or --find-links.",
-            )
-        message = f"there is no project {self.name} on {listed(self.locations)}"
-        near = difflib.get_close_matches(self.name, sorted({*self.similar} - {self.name}), n=1)
-        if self.name in _PIPS_COMMANDS:
-            return message, f"pip's own commands go behind two dashes: -- {self.name}"
-        if self.name.endswith("-txt"):
-            return message, "To install what a requirements file lists, use -r FILE."
-        if near:
-            return message, f"Did you mean {near[0]}?"
-        other = "Check the spelling, and whether it is on another index (--index-url)."
-        return message, self.elsewhere or other
+            reason = f"no index or --find-links location is configured to look for {self.name}"
+            hint = "Leave out --no-index, or name a location with --index-url or --find-links."
+            return NoMatch(reason, hint)
+        similar = difflib.get_close_matches(
+            self.name, sorted({*self.known_names} - {self.name}), n=1
+        )
+        if self.name in _PIP_COMMANDS:
+            hint = f"To run pip's own command, put it after two dashes: -- {self.name}"
+        elif self.name.endswith("-txt"):
+            hint = "To install what a requirements file lists, use -r FILE."
+        elif similar:
+            hint = f"Did you mean {similar[0]}?"
+        else:
+            other = "Check the spelling, and whether another index has it (--index-url)."
+            hint = self.source_hint or other
+        reason = f'no project named "{self.name}" was found in {join_few(self.locations)}'
+        return NoMatch(reason, hint, is_unknown=True)
 
-    def _unwelcome(self, fitting: Sequence[Candidate]) -> tuple[str, str]:
-        best = fitting[0]
-        sound = [each for each in fitting if each.file.yanked is None]
-        if not sound:
-            reason = best.file.yanked or "no reason was given"
-            return (
-                f"{self.name} {best.version} was withdrawn by its authors ({reason})",
-                f"If it must be this one, ask for {self.name}=={best.version}.",
+    def _explain_ineligible(self, matching: Sequence[Candidate]) -> NoMatch:
+        not_yanked = [each for each in matching if each.file.yanked is None]
+        if not not_yanked:
+            best = f"{self.name} {matching[0].version}"
+            yanked = matching[0].file.yanked or "no reason was given"
+            return NoMatch(
+                f"{best} was yanked by its maintainers ({yanked})",
+                f"To install it anyway, ask for {self.name}=={matching[0].version}.",
             )
         found = dict.fromkeys(
             f"{algorithm}:{digest}"
-            for each in sound
+            for each in not_yanked
             for algorithm, digests in each.file.hashes.allowed.items()
             for digest in sorted(digests)
         )
-        wanted = [f"{a}:{digest}" for a, all_ in self.hashes.allowed.items() for digest in all_]
-        message = f"no file of {self.name} {sound[0].version} has the hash that is asked for "
-        message += f"({listed(sorted(wanted))}); its files have {listed(list(found))}"
-        return message, _REPLACED
+        expected = sorted(
+            f"{algorithm}:{digest}"
+            for algorithm, digests in self.hashes.allowed.items()
+            for digest in digests
+        )
+        return NoMatch(
+            f"no file of {self.name} {not_yanked[0].version} has the expected hash "
+            f"({join_few(expected)}); its files have {join_few(list(found))}",
+            "The file was replaced, or the hash is that of another file. "
+            "Find out which before you change the hash.",
+        )
 
-    def _useless(self, useless: Sequence[RejectedFile]) -> tuple[str, str]:
-        version = max(each.version for each in useless if each.version is not None)
-        files = [each for each in useless if each.version == version]
-        what = f"{self.name} {version} {self._described(files)}"
-        way_out = _WAYS_OUT[_main_reason(files)]
-        if (nearest := self._nearest(version)) is not None:
+    def _explain_rejected(self, rejected: Sequence[RejectedFile]) -> NoMatch:
+        version = max(each.version for each in rejected if each.version is not None)
+        files = [each for each in rejected if each.version == version]
+        reason = f"{self.name} {version} {self._describe(files)}"
+        remedy = _REMEDIES[_main_reason(files)]
+        nearest = self._find_nearest(version)
+        if nearest is not None:
             is_older = nearest < version
-            sign, which = ("<=", "newest for") if is_older else (">=", "oldest that suits")
-            if self.is_asked_for:
-                way_out = f"ask for {self.name}{sign}{nearest}, or {way_out}"
-            return f"{what}; the {which} it is {nearest}", _hint(way_out)
-        older = {each.version for each in self.rejected if each.version is not None} - {version}
-        others = ", and no other version suits it either" if older else ""
-        return f"{what}{others}", _hint(way_out)
+            which = "newest" if is_older else "oldest"
+            reason += f"; the {which} compatible version is {nearest}"
+            if self.is_direct:
+                remedy = f"ask for {self.name}{'<=' if is_older else '>='}{nearest}, or {remedy}"
+        elif any(each.version not in (None, version) for each in self.rejected):
+            reason += ", and no other version is compatible either"
+        return NoMatch(reason, f"{remedy[0].upper()}{remedy[1:]}.")
 
-    def _nearest(self, version: Version) -> Version | None:
-        """Return the newest older version that suits the target, or else the oldest newer one."""
-        sound = {each.version for each in self.offered if each.file.yanked is None}
-        there = {each for each in sound if not each.is_prerelease} or sound
-        older = [each for each in there if each < version]
-        return max(older, default=min(there, default=None))
+    def _find_nearest(self, version: Version) -> Version | None:
+        """Return the newest older version for the target, or else the oldest newer one."""
+        not_yanked = {each.version for each in self.available if each.file.yanked is None}
+        versions = {each for each in not_yanked if not each.is_prerelease} or not_yanked
+        older = [each for each in versions if each < version]
+        return max(older, default=min(versions, default=None))
 
-    def _described(self, files: Sequence[RejectedFile]) -> str:
+    def _describe(self, files: Sequence[RejectedFile]) -> str:
+        """Return what is wrong with the files of one version."""
         reason = _main_reason(files)
         details = list(dict.fromkeys(each.detail for each in files if each.reason is reason))
         if reason is Reason.PYTHON:
             target = self.target.markers["python_full_version"]
-            return f"needs Python {listed(details)}; the target is {target}"
+            return f"requires Python {join_few(details)}; the target has Python {target}"
         if reason is Reason.TAGS:
             tag = self.target.tags[0] if self.target.tags else "none"
-            sources = any(each.reason is Reason.UNSUPPORTED for each in files)
-            beside = " and sources that cannot be built here" if sources else ""
-            return f"has wheels only for {listed(details)}{beside}; the target's best tag is {tag}"
+            has_source = any(each.reason is Reason.UNSUPPORTED for each in files)
+            source = " and a source distribution that cannot be built here" if has_source else ""
+            only = f"has wheels only for {join_few(details)}{source}"
+            return f"{only}; the target's best tag is {tag}"
         if reason is Reason.FORMAT:
-            return "has files only of a kind that --only-binary or --no-binary excludes"
+            return "has only files that --only-binary or --no-binary excludes"
         if reason is Reason.TOO_NEW:
             return "was uploaded after the date of --uploaded-prior-to"
-        names = listed([each.file.filename for each in files if each.reason is reason])
-        return f"has no wheel, only {names}" if reason is Reason.UNSUPPORTED else f"is only {names}"
+        names = join_few([each.file.filename for each in files if each.reason is reason])
+        if reason is Reason.UNSUPPORTED:
+            return f"has no wheel, only {names}"
+        return f"has only files with invalid names: {names}"
 
-    def _other_versions(self, specifier: SpecifierSet) -> tuple[str, str]:
-        versions = sorted({each.version for each in self.offered}, reverse=True)
+    def _explain_versions(self, specifier: SpecifierSet) -> NoMatch:
+        reason = f"no version of {self.name} matches {specifier}"
+        versions = sorted({each.version for each in self.available}, reverse=True)
         if not versions:
             known = sorted({each.version for each in self.rejected if each.version}, reverse=True)
-            message = f"no version of {self.name} meets {specifier}, "
-            message += f"and none of those there are ({listed(known)}) suits the target"
-            return message, self.elsewhere or "Check the version."
-        early = "only pre-releases: " if all(each.is_prerelease for each in versions) else ""
-        return (
-            f"no version of {self.name} meets {specifier}; there are {early}{listed(versions)}",
-            self.elsewhere or f"The newest is {versions[0]}.",
+            reason += f", and none of the others is compatible with the target: {join_few(known)}"
+            return NoMatch(reason, self.source_hint or "Check the version.")
+        only = "pre-releases only: " if all(each.is_prerelease for each in versions) else ""
+        return NoMatch(
+            f"{reason}; available: {only}{join_few(versions)}",
+            self.source_hint or f"The newest version is {versions[0]}.",
         )
 
 
-_WAYS_OUT = {
-    Reason.PYTHON: "use a Python that suits it (--python names another one)",
-    Reason.TAGS: "use another Python or machine, or an index that has a wheel for this one",
-    Reason.FORMAT: "change --only-binary or --no-binary for it",
-    Reason.UNSUPPORTED: "name a version that has a wheel, or build one elsewhere and name its "
-    "directory with --find-links",
-    Reason.TOO_NEW: "move the date of --uploaded-prior-to",
-    Reason.MALFORMED: "ask its authors for files that are named as the standards say",
-}
-
-_TELLING = (Reason.TOO_NEW, Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.UNSUPPORTED)
-"""Which reason to tell where files of one version have several: that of the file that came nearest
-to being used, so the order is the evaluator's, from its last question to its first."""
-
-
-def _hint(way_out: str) -> str:
-    return f"{way_out[0].upper()}{way_out[1:]}."
+def join_few(things: Sequence[object]) -> str:
+    """Return the first few things as text, and how many more there are."""
+    shown = ", ".join(str(each) for each in things[:_MAX_LISTED])
+    more = len(things) - _MAX_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _main_reason(files: Sequence[RejectedFile]) -> Reason:
     reasons = {each.reason for each in files}
-    return next((each for each in _TELLING if each in reasons), Reason.MALFORMED)
+    return next((reason for reason in _PRIORITY if reason in reasons), Reason.MALFORMED)
 
 
 def _allows(specifier: SpecifierSet, version: Version | None) -> bool:
     return version is not None and specifier.contains(version, prereleases=True)
-
-
-def listed(things: Sequence[object]) -> str:
-    """Return the first few things, and how many more there are."""
-    shown = ", ".join(str(each) for each in things[:_SHOWN])
-    more = len(things) - _SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
-_PIPS_COMMANDS = frozenset(
-    {"cache", "check", "config", "download", "freeze", "help", "list", "show", "uninstall", "wheel"}
-)
-"""What people type who take this program for pip."""

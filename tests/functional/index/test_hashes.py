@@ -148,8 +148,8 @@ def test_a_dependency_that_is_not_listed_is_refused_with_the_line_to_add(
     file = tmp_path / "requirements.txt"
     file.write_text(f"top==1.0 --hash=sha256:{sha256(wheel)}\n")
     done = engine.fails("--venv", venv, "--installer", "none", "-r", file, *index.options)
-    line = f"is not listed with a hash (the index says --hash=sha256:{sha256(below)})"
-    assert f"below==2.0, needed by top, {line}" in done.err
+    line = f"is not listed with a hash (the index lists --hash=sha256:{sha256(below)})"
+    assert f"below==2.0, a dependency of top, {line}" in done.err
     assert not venv.exists()
 
 
@@ -196,7 +196,7 @@ def test_what_is_no_file_is_refused_as_pip_does_and_none_of_its_code_is_run(
     environ = {"TINY_NOTES": str(notes)}
     target = ("--venv", str(venv), "--installer", "none")
     done = engine.fails(*target, *asked, *index.options, environ=environ)
-    assert "no hash can prove" in done.err or "is editable, so it has no hash" in done.err
+    assert "a hash cannot verify" in done.err or "is editable, so it has no hash" in done.err
     assert "hint: A hash proves one file" in done.err
     assert not notes.exists()
     assert not venv.exists()
@@ -208,5 +208,5 @@ def test_a_hash_of_a_directory_is_refused_where_none_are_demanded(
     tree = write_project(tmp_path / "tree")
     wish = f"demo @ {tree.as_uri()}#sha256={'0' * 64}"
     done = engine.fails("--venv", venv, "--installer", "none", wish, *index.options)
-    assert "is a directory, which no hash can prove" in done.err
+    assert "is a directory, which a hash cannot verify" in done.err
     assert not venv.exists()

@@ -87,7 +87,7 @@ def test_a_project_unknown_to_the_index_has_no_candidates(
 ) -> None:
     finder = make_finder((index.simple_url,))
     assert finder.candidates(DEMO) == ()
-    assert finder.rejected(DEMO) == ()
+    assert finder.rejected_files(DEMO) == ()
 
 
 @pytest.mark.parametrize("code", [401, 403, 500])
@@ -115,7 +115,7 @@ def test_a_page_that_is_none_ends_the_search(
 
 
 def reasons(finder: Finder) -> dict[str, tuple[Reason, str]]:
-    return {each.file.filename: (each.reason, each.detail) for each in finder.rejected(DEMO)}
+    return {each.file.filename: (each.reason, each.detail) for each in finder.rejected_files(DEMO)}
 
 
 def test_what_the_target_cannot_use_is_kept_with_the_reason(

@@ -59,21 +59,21 @@ class Source:
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
         return self.offered.get(name, [])
 
-    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+    def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         del name
         return ()
 
     def metadata(self, candidate: Candidate) -> Metadata:
         raise AssertionError(f"a lock needs no metadata, and that of {candidate.name} was asked")
 
-    def direct(self, requirement: InputRequirement) -> Candidate:
+    def direct_candidate(self, requirement: InputRequirement) -> Candidate:
         self.asked.append(requirement)
         return self.references[requirement.url or ""]
 
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
         """Hear what is wanted."""
 
-    def elsewhere(self) -> str | None:
+    def source_hint(self) -> str | None:
         return None
 
     def locations(self) -> Sequence[str]:

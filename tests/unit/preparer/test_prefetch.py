@@ -14,7 +14,7 @@ from bootstrap.preparer.prefetch import Prefetcher
 from bootstrap.trust.policy import TrustPolicy
 from tests.servers import IndexServer, make_wheel
 from tests.unit.preparer.conftest import Bench
-from tests.unit.resolve.test_completeness import SILENT
+from tests.unit.resolve.test_backjumping import SILENT
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.metadata.wheel import MalformedWheelError
 from bootstrap.network.errors import UnreachableError
-from bootstrap.resolve.explain.conflict import NoCandidateError
+from bootstrap.resolve.errors import NoCandidateError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench
@@ -208,7 +208,8 @@ def test_where_there_is_no_such_project_the_index_is_named(
 ) -> None:
     with pytest.raises(NoCandidateError) as caught:
         bench.resolve("nowhere")
-    assert f"there is no project nowhere on {index.simple_url}" in str(caught.value)
+    expected = f'No project named "nowhere" was found. Looked in:\n  {index.simple_url}'
+    assert str(caught.value) == expected
 
 
 def test_an_index_that_cannot_be_reached_is_told_as_such(

@@ -1,4 +1,4 @@
-"""An index in memory, written down as in the case files, behind the production interface."""
+"""An index in memory, in the notation of the case files, as a `CandidateSource`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Release = Mapping[str, Any]
 
 @dataclass
 class MemorySource:
-    """Offers what a case's `index` table lists; keeps what it was asked for.
+    """Has what a case's `index` table lists; records what it was asked for.
 
     A key is `name version` (a further word tells files of one version apart) or, for a direct
     reference, `URL = name version`; a value is the list of requirements, or a table.
@@ -36,8 +36,8 @@ class MemorySource:
 
     index: Mapping[str, Any]
     target: TargetEnvironment
-    places: Sequence[str] = ("https://index.test/simple/",)
-    more: str | None = None
+    searched: Sequence[str] = ("https://index.test/simple/",)
+    hint: str | None = None
     fetched: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     prefetched: dict[str, str] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class MemorySource:
         found = [c for c, _ in self._releases.values() if c.name == name and not c.is_direct]
         return sorted(found, key=lambda each: each.version, reverse=True)
 
-    def rejected(self, name: NormalizedName) -> Sequence[RejectedFile]:
+    def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         return [each for each in self._rejected if each.file.filename.startswith(f"{name}-")]
 
     def metadata(self, candidate: Candidate) -> Metadata:
@@ -94,31 +94,31 @@ class MemorySource:
         if "broken" in release:
             raise UnusableCandidateError(release["broken"])
         requires = [Requirement(each) for each in release.get("requires", ())]
-        said = re.findall(r"extra\s*==\s*'([^']+)'", " ".join(release.get("requires", ())))
+        named = re.findall(r"extra\s*==\s*'([^']+)'", " ".join(release.get("requires", ())))
         return Metadata(
             candidate.name,
             candidate.version,
             requires=tuple(requires),
             requires_python=_specifier(release.get("metadata-python")),
-            extras=frozenset(map(canonicalize_name, [*said, *release.get("extras", ())])),
+            extras=frozenset(map(canonicalize_name, [*named, *release.get("extras", ())])),
         )
 
-    def direct(self, requirement: InputRequirement) -> Candidate:
+    def direct_candidate(self, requirement: InputRequirement) -> Candidate:
         assert requirement.url is not None
         return self._direct[requirement.url]
 
-    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
-        self.prefetched.update({name: str(limit) for name, limit in wanted.items()})
+    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
+        self.prefetched.update({name: str(each) for name, each in specifiers.items()})
 
-    def elsewhere(self) -> str | None:
-        return self.more
+    def source_hint(self) -> str | None:
+        return self.hint
 
     def locations(self) -> Sequence[str]:
-        return self.places
+        return self.searched
 
 
 def make_target(python: str = "3.11.7", **markers: str) -> TargetEnvironment:
-    """Return a target that exists on paper only."""
+    """Return a target that does not exist."""
     nowhere = Path("/nowhere")
     major, minor, micro = map(int, python.split("."))
     return TargetEnvironment(

@@ -1,4 +1,4 @@
-"""Every case file below `cases/`: what was wanted, what there is, and the answer."""
+"""The cases in `cases/`: what is requested, what is available, and the result or the error."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if sys.version_info >= (3, 11):
 else:
     from bootstrap._vendor import tomli as tomllib
 
-FILES = ("best", "second", "damaged", "sound", "withdrawn")
-"""Words the cases use to tell files of one version apart."""
-KEYS = {"name", "requested", "constraints", "index", "installed", "target", "options", "places"}
-KEYS |= {"rounds", "elsewhere"}
+FILES = ("best", "second", "damaged", "sound", "yanked")
+"""The words by which the cases distinguish files of one version."""
+KEYS = {"name", "requested", "constraints", "index", "installed", "target", "options", "locations"}
+KEYS |= {"rounds", "source_hint"}
 EXPECTED = {"resolved", "conflict", "hint", "never", "fetched", "asked", "prefetched", "warned"}
 EXPECTED |= {"requested_marks", "required_by"}
 
@@ -44,40 +44,40 @@ def _cases() -> list[Any]:
 
 
 @pytest.mark.parametrize("case", _cases())
-def test_the_case_is_answered_as_written(case: dict[str, Any]) -> None:
+def test_the_case_is_resolved_as_written(case: dict[str, Any]) -> None:
     assert case.keys() <= KEYS | EXPECTED
     assert ("resolved" in case) != ("conflict" in case)
     source = MemorySource(case["index"], make_target(**case.get("target", {})))
-    if "places" in case:
-        source.places = case["places"]
-    source.more = case.get("elsewhere")
-    said = io.StringIO()
+    if "locations" in case:
+        source.searched = case["locations"]
+    source.hint = case.get("source_hint")
+    output = io.StringIO()
     try:
         resolution = resolve(
-            _wanted(case),
+            _request(case),
             source.target,
             source,
             {each.name: each for each in map(make_installed, case.get("installed", ()))},
-            Ui(said, said, verbosity=1),
+            Ui(output, output, verbosity=1),
             max_rounds=case.get("rounds", MAX_ROUNDS),
         )
     except BootstrapError as error:
         _check_failure(case, error)
     else:
-        assert [_told(each) for each in resolution.distributions] == case.get("resolved")
+        assert [_describe(each) for each in resolution.distributions] == case.get("resolved")
         _check_details(case, resolution, source)
     for warning in case.get("warned", ()):
-        assert warning in said.getvalue()
+        assert warning in output.getvalue()
     if case.get("warned") == []:
-        assert "warning" not in said.getvalue()
+        assert "warning" not in output.getvalue()
 
 
-def _wanted(case: dict[str, Any]) -> ResolveRequest:
+def _request(case: dict[str, Any]) -> ResolveRequest:
     options = dict(case.get("options", {}))
     if "upgrade" in options:
         options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
     lines = [*case["requested"], *case.get("constraints", ())]
-    # As a --hash in a file does; a case of a hash in a URL says otherwise.
+    # As a --hash in a file does; cases with a hash in a URL set the option.
     options.setdefault("require_hashes", any("hashes" in each for each in lines))
     return ResolveRequest(
         tuple(map(user_requirement, case["requested"])),
@@ -86,7 +86,7 @@ def _wanted(case: dict[str, Any]) -> ResolveRequest:
     )
 
 
-def _told(each: Resolved) -> str:
+def _describe(each: Resolved) -> str:
     extras = f"[{','.join(sorted(each.extras))}]" if each.extras else ""
     kept = "" if each.candidate else " (installed)"
     file = each.candidate.file.filename if each.candidate else ""

@@ -1,20 +1,25 @@
-"""There is a resolution exactly when trying every combination finds one."""
+"""There is a solution exactly when trying every combination of versions finds one."""
 
 from __future__ import annotations
 
+import ast
 import io
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import bootstrap.resolve
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible
-from bootstrap.resolve.context import ResolverContext, prepare
-from bootstrap.resolve.explain.conflict import ConflictError, NoCandidateError
+from bootstrap._vendor.resolvelib.resolvers import AbstractResolver, ResolutionImpossible
+from bootstrap._vendor.resolvelib.resolvers import resolution as resolvelib_resolution
+from bootstrap.resolve.backjumping import BackjumpingResolver
+from bootstrap.resolve.context import ResolverContext, create_context
+from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
 from bootstrap.resolve.resolver import resolve
 from bootstrap.ui import Ui
@@ -48,14 +53,14 @@ indexes = st.dictionaries(releases, st.lists(dependencies, max_size=3), max_size
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(indexes, st.lists(requirements, min_size=1, max_size=3), st.lists(requirements, max_size=1))
 def test_a_resolution_exists_exactly_when_exhaustive_search_finds_one(
-    index: Index, wanted: list[str], limits: list[str]
+    index: Index, required: list[str], limits: list[str]
 ) -> None:
     limits = [each.replace("[x]", "") for each in limits]
-    possible = any(True for _ in _solutions(index, wanted, limits))
+    possible = any(True for _ in _solutions(index, required, limits))
     try:
         resolution = resolve(
             ResolveRequest(
-                tuple(map(user_requirement, wanted)), tuple(map(user_requirement, limits))
+                tuple(map(user_requirement, required)), tuple(map(user_requirement, limits))
             ),
             TARGET,
             MemorySource(index, TARGET),
@@ -67,14 +72,14 @@ def test_a_resolution_exists_exactly_when_exhaustive_search_finds_one(
     else:
         assert possible
         chosen = {str(each.name): int(str(each.version)) for each in resolution.distributions}
-        assert _is_solution(index, wanted, limits, chosen)
+        assert _is_solution(index, required, limits, chosen)
         _check_order(index, resolution)
 
 
 def dense(chance: random.Random) -> tuple[Index, list[str]]:
-    """Return an index where most of what is needed is there, and much of it clashes."""
+    """Return an index where most of what is required exists, and much of it conflicts."""
 
-    def need(besides: str) -> str:
+    def dependency(besides: str) -> str:
         name = chance.choice([each for each in NAMES if each != besides])
         limits = ("", "==1", "==2", "==3", "<2", "<=2", ">=2", "!=2", "!=3")
         marker = "; extra == 'x'" if chance.random() < 0.25 else ""
@@ -83,15 +88,15 @@ def dense(chance: random.Random) -> tuple[Index, list[str]]:
 
     releases = [f"{name} {version}" for name in NAMES for version in (1, 2, 3)]
     index = {
-        each: [need(each[0]) for _ in range(chance.choice((0, 1, 1, 2, 2)))]
+        each: [dependency(each[0]) for _ in range(chance.choice((0, 1, 1, 2, 2)))]
         for each in releases
         if chance.random() < 0.8
     }
-    wanted = [
+    required = [
         chance.choice(NAMES) + chance.choice(("", "", "[x]"))
         for _ in range(chance.choice((1, 2, 3)))
     ]
-    return index, wanted
+    return index, required
 
 
 BATCH = 40
@@ -101,49 +106,51 @@ BATCH = 40
 @pytest.mark.parametrize(
     "batch", [pytest.param(n, marks=pytest.mark.slow if n >= 10 else ()) for n in range(100)]
 )
-def test_so_it_is_where_going_back_is_hard(batch: int) -> None:
+def test_the_search_is_complete_where_many_requirements_conflict(batch: int) -> None:
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
-        index, wanted = dense(random.Random(seed))
+        index, required = dense(random.Random(seed))
         try:
-            found = _attempt(index, wanted).run()
+            found = _context(index, required).search()
         except ResolutionImpossible:
-            assert not any(True for _ in _solutions(index, wanted, [])), seed
+            assert not any(True for _ in _solutions(index, required, [])), seed
         else:
-            pins = found.mapping.values()
-            chosen = {str(each.identifier.name): int(str(each.version)) for each in pins}
-            assert _is_solution(index, wanted, [], chosen), seed
+            chosen = {
+                str(identifier.name): int(str(candidate.version))
+                for identifier, candidate in found.mapping.items()
+            }
+            assert _is_solution(index, required, [], chosen), seed
 
 
-def _attempt(index: Index, wanted: Sequence[str]) -> ResolverContext:
-    """Return what `resolve` tries first: without what explains a failure, which takes longer."""
-    asked = ResolveRequest(tuple(map(user_requirement, wanted)))
-    return prepare(asked, TARGET, MemorySource(index, TARGET), {}, SILENT)
+def _context(index: Index, required: Sequence[str]) -> ResolverContext:
+    """Return the context of a search, which does not explain a failure: that would take long."""
+    request = ResolveRequest(tuple(map(user_requirement, required)))
+    return create_context(request, TARGET, MemorySource(index, TARGET), {}, SILENT)
 
 
 def _solutions(
-    index: Index, wanted: Sequence[str], limits: Sequence[str]
+    index: Index, required: Sequence[str], limits: Sequence[str]
 ) -> Iterator[Mapping[str, int]]:
     """Try every combination of versions; 0 stands for not installed."""
     for versions in itertools.product(range(4), repeat=len(NAMES)):
         chosen = {name: each for name, each in zip(NAMES, versions, strict=True) if each}
-        if _is_solution(index, wanted, limits, chosen):
+        if _is_solution(index, required, limits, chosen):
             yield chosen
 
 
 def _is_solution(
-    index: Index, wanted: Sequence[str], limits: Sequence[str], chosen: Mapping[str, int]
+    index: Index, required: Sequence[str], limits: Sequence[str], chosen: Mapping[str, int]
 ) -> bool:
     if any(f"{name} {version}" not in index for name, version in chosen.items()):
         return False
     if not all(_is_met(Requirement(each), chosen) for each in limits if _name(each) in chosen):
         return False
-    needed = _needed(index, wanted, chosen)
+    needed = _needed(index, required, chosen)
     return all(_is_met(each, chosen) for each in needed) and {e.name for e in needed} == set(chosen)
 
 
-def _needed(index: Index, wanted: Sequence[str], chosen: Mapping[str, int]) -> list[Requirement]:
+def _needed(index: Index, required: Sequence[str], chosen: Mapping[str, int]) -> list[Requirement]:
     """Follow the requirements, extras included, through what was chosen."""
-    waiting, needed, seen = [Requirement(each) for each in wanted], [], set()
+    waiting, needed, seen = [Requirement(each) for each in required], [], set()
     while waiting:
         requirement = waiting.pop()
         needed.append(requirement)
@@ -190,3 +197,24 @@ def _reaches(resolution: Resolution, start: str, goal: str) -> bool:
             seen.add(name)
             waiting += below[name]
     return goal in seen
+
+
+def test_the_search_does_not_depend_on_that_of_resolvelib(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another version of resolvelib, of a distributor, cannot bring back unsound results."""
+    own = [name for name in vars(resolvelib_resolution.Resolution) if not name.startswith("__")]
+    for name in own:
+        monkeypatch.delattr(resolvelib_resolution.Resolution, name)
+    index = {"a 2": ["c>=2"], "a 1": ["c"], "b 1": ["c<2"], "c 1": [], "c 2": []}
+    found = _context(index, ["a", "b"]).search()
+    assert sorted(map(str, found.mapping.values())) == ["a 1", "b 1", "c 1"]
+
+
+def test_only_public_names_of_resolvelib_are_used() -> None:
+    inherited = {name for name in dir(AbstractResolver) if not name.startswith("__")}
+    assert vars(BackjumpingResolver).keys() & inherited == {"resolve"}
+    for path in Path(bootstrap.resolve.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and "resolvelib" in (node.module or ""):
+                _, _, module = str(node.module).rpartition("resolvelib.")
+                assert module in {"providers", "reporters", "resolvers", "structs"}, path
+                assert not [alias.name for alias in node.names if alias.name.startswith("_")], path

@@ -1,0 +1,43 @@
+"""Errors that end a resolution. They are built in `explain/`, which is imported only on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.errors import BootstrapError
+
+
+class NoCandidateError(BootstrapError):
+    """A requirement for which nothing can be installed on this target."""
+
+    def __init__(self, name: NormalizedName, message: str, *, hint: str) -> None:
+        self.name = name
+        super().__init__(message, hint=hint)
+
+
+class ConflictError(BootstrapError):
+    """Requirements that cannot be used together.
+
+    :param lines: the conflicting requirements, each with what it was required by
+    :param changes: the single changes of the input that would solve it
+    """
+
+    def __init__(self, lines: Sequence[str], changes: Sequence[str], *, hint: str) -> None:
+        self.lines, self.changes = tuple(lines), tuple(changes)
+        super().__init__(
+            "\n  ".join(["These requirements cannot be used together:", *lines]), hint=hint
+        )
+
+
+class ResolutionTooDeepError(BootstrapError):
+    """The resolver gave up: it found neither a solution nor a proof that there is none."""
+
+    def __init__(self, rounds: int, projects: Sequence[str]) -> None:
+        self.rounds, self.projects = rounds, tuple(projects)
+        super().__init__(
+            f"The resolver gave up after {rounds:,} rounds. Most conflicts were about "
+            f"{', '.join(projects) or 'no project in particular'}.",
+            hint="Limit the versions of these projects, on the command line or in a constraints "
+            "file (-c).",
+        )

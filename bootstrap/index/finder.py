@@ -132,7 +132,7 @@ class Finder:
         """Ask a place in the background, once."""
         with self._lock:
             if (name, place.url) not in self._asked:
-                self._asked[name, place.url] = self._session.begin("pages", place.page, name)
+                self._asked[name, place.url] = self._session.submit("pages", place.page, name)
             return self._asked[name, place.url]
 
     def _judged(self, name: NormalizedName, pages: Iterable[ProjectDetails]) -> Found:

@@ -1,1 +1,1 @@
-"""The network: sessions, downloads, the cache, credentials, all over the one TLS context."""
+"""The network: sessions, downloads, the cache and credentials, all over one TLS context."""

@@ -1,4 +1,4 @@
-"""requests and urllib3, taught to use the one TLS context and to connect in bounded time."""
+"""requests and urllib3 with one TLS context and connections made in bounded time."""
 
 from __future__ import annotations
 
@@ -28,22 +28,24 @@ CONNECTIONS_PER_HOST = 8
 
 
 class OneContextAdapter(HTTPAdapter):
-    """An adapter whose every connection, to servers and proxies alike, uses one TLS context.
+    """An adapter whose connections, to servers and to proxies, all use one TLS context.
 
-    requests and urllib3 would open CA files of their own for each connection; here they never
-    see a path. A host the policy excuses from verification gets the unverified one.
+    requests and urllib3 would open CA files of their own for each connection; here they never get
+    a path. An insecure host (`--trusted-host`) gets the unverified context.
     """
 
-    def __init__(self, context: ssl.SSLContext, excused: InsecureHosts, reach: Connector) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, insecure_hosts: InsecureHosts, connector: Connector
+    ) -> None:
         self._context = context
-        self._excused = excused
+        self._insecure_hosts = insecure_hosts
         self._lock = threading.Lock()
-        self._made: WeakSet[HTTPConnection] = WeakSet()
-        self._classes = _pool_classes(reach, self._made)
+        self._connections: WeakSet[HTTPConnection] = WeakSet()
+        self._classes = _create_pool_classes(connector, self._connections)
         super().__init__(pool_connections=32, pool_maxsize=CONNECTIONS_PER_HOST)
 
     def init_poolmanager(self, connections: int, maxsize: int, *_: Any, **_options: Any) -> None:
-        """Make the pools for direct connections; who finds all of a host's taken, waits."""
+        """Create the pools for direct connections; a thread waits if all of a host's are in use."""
         self._pool_options: dict[str, Any] = {
             "num_pools": connections,
             "maxsize": maxsize,
@@ -53,34 +55,31 @@ class OneContextAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = self._classes
 
     def proxy_manager_for(self, proxy: str, **_options: Any) -> ProxyManager:
-        """Return the pools for one proxy: TLS to it and TLS through it use the one context."""
+        """Return the pools for one proxy: TLS to it and through it uses the one context."""
         with self._lock:
             if proxy not in self.proxy_manager:
-                self.proxy_manager[proxy] = self._proxy_manager(proxy)
-            manager: ProxyManager = self.proxy_manager[proxy]
-            return manager
-
-    def _proxy_manager(self, proxy: str) -> ProxyManager:
-        unverified = self._excused.context_for(proxy)
-        manager = ProxyManager(
-            proxy,
-            **self._pool_options,
-            proxy_headers=self.proxy_headers(proxy),
-            ssl_context=self._context,
-            proxy_ssl_context=unverified or self._context,
-            proxy_assert_hostname=False if unverified else None,
-        )
-        manager.pool_classes_by_scheme = self._classes
-        return manager
+                unverified = self._insecure_hosts.context_for(proxy)
+                manager = ProxyManager(
+                    proxy,
+                    **self._pool_options,
+                    proxy_headers=self.proxy_headers(proxy),
+                    ssl_context=self._context,
+                    proxy_ssl_context=unverified or self._context,
+                    proxy_assert_hostname=False if unverified else None,
+                )
+                manager.pool_classes_by_scheme = self._classes
+                self.proxy_manager[proxy] = manager
+            cached: ProxyManager = self.proxy_manager[proxy]
+            return cached
 
     def build_connection_pool_key_attributes(
         self, request: PreparedRequest, verify: Any, cert: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Say which pool a request belongs to: by scheme, host, port and TLS context."""
-        del verify, cert  # decided by the policy, for the whole run
+        """Return the key of a request's pool: scheme, host, port and TLS context."""
+        del verify, cert  # the trust policy decides, once per run
         parts = urlsplit(str(request.url))
         host = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
-        unverified = self._excused.context_for(str(request.url))
+        unverified = self._insecure_hosts.context_for(str(request.url))
         if unverified is None:
             return host, {"ssl_context": self._context}
         checks = {"cert_reqs": "CERT_NONE", "assert_hostname": False}
@@ -89,29 +88,29 @@ class OneContextAdapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Do nothing: the base class would look for a CA file and give its path to urllib3."""
 
-    def cut(self) -> None:
-        """Cut every connection that is still in use, so that nobody waits for its server."""
-        for connection in list(self._made):
+    def shut_down_connections(self) -> None:
+        """Shut down every connection in use, so that no thread waits for a server."""
+        for connection in list(self._connections):
             sock = connection.sock
-            with suppress(OSError, AttributeError):  # closed meanwhile
-                # TLS within TLS is no socket itself, and has one.
+            with suppress(OSError, AttributeError):  # it may be closed already
+                # TLS within TLS is not a socket but has one.
                 getattr(sock, "socket", sock).shutdown(socket.SHUT_RDWR)
 
 
-def _pool_classes(
-    reach: Connector, made: WeakSet[HTTPConnection]
+def _create_pool_classes(
+    connector: Connector, connections: WeakSet[HTTPConnection]
 ) -> dict[str, type[HTTPConnectionPool]]:
-    """Return urllib3's pool classes by scheme, with connections that `reach` makes."""
+    """Return urllib3's pool classes by scheme; their connections are made by the connector."""
 
     class PlainConnection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            made.add(self)
-            return _reached(self, reach)
+            connections.add(self)
+            return _connect(self, connector)
 
     class TlsConnection(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            made.add(self)
-            return _reached(self, reach)
+            connections.add(self)
+            return _connect(self, connector)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = PlainConnection
@@ -120,17 +119,17 @@ def _pool_classes(
         ConnectionCls = TlsConnection
 
         def _validate_conn(self, conn: Any) -> None:
-            # As the base class, without its warning: `ExcusedHosts` has warned already.
+            # As in the base class, without its warning: `InsecureHosts` has warned already.
             if conn.is_closed:
                 conn.connect()
 
     return {"http": PlainPool, "https": TlsPool}
 
 
-def _reached(connection: HTTPConnection, reach: Connector) -> socket.socket:
-    """Do what `HTTPConnection._new_conn` does, within the budget and for every address."""
+def _connect(connection: HTTPConnection, connector: Connector) -> socket.socket:
+    """Do what `HTTPConnection._new_conn` does, in bounded time for all addresses together."""
     try:
-        made = reach.connect(connection.host, connection.port, connection.socket_options or ())
+        sock = connector.connect(connection.host, connection.port, connection.socket_options or ())
     except socket.gaierror as error:
         raise NameResolutionError(connection.host, connection, error) from error
     except TimeoutError as error:
@@ -138,4 +137,4 @@ def _reached(connection: HTTPConnection, reach: Connector) -> socket.socket:
     except OSError as error:
         raise NewConnectionError(connection, str(error)) from error
     sys.audit("http.client.connect", connection, connection.host, connection.port)
-    return made
+    return sock

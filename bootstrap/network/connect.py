@@ -1,4 +1,4 @@
-"""Making a TCP connection within a bounded time, whatever the network does with our packets."""
+"""TCP connections within a bounded time, whatever happens to our packets."""
 
 from __future__ import annotations
 
@@ -10,88 +10,78 @@ from collections.abc import Sequence
 from typing import Any
 
 CONNECT_BUDGET = 4.0
-"""Seconds for finding a name, trying all of its addresses and shaking hands, together."""
+"""Seconds for name resolution and connecting, for all addresses together."""
 
 _Address = tuple[Any, ...]
 _SocketOption = tuple[int, int, int | bytes]
 
 
 class Connector:
-    """Connects to hosts, remembering which address answered; safe to use from several threads."""
+    """Connects to hosts and remembers working addresses; safe to use from several threads."""
 
     def __init__(self, budget: float = CONNECT_BUDGET) -> None:
         self.budget = budget
-        self._answered: dict[tuple[str, int], _Address] = {}
+        self._working: dict[tuple[str, int], _Address] = {}
 
     def connect(self, host: str, port: int, options: Sequence[_SocketOption] = ()) -> socket.socket:
         """Return a connected socket whose timeout is what remains of the budget.
 
-        Raises OSError: socket.gaierror for a name that is not found, TimeoutError for silence.
+        Raises OSError: socket.gaierror if the name is not found, TimeoutError if nothing answers.
         """
         deadline = time.monotonic() + self.budget
-        known = self._answered.get((host, port))
-        addresses = [known] if known else look_up(host, port, self.budget)
-        try:
-            connection, address = _first_to_answer(addresses, deadline, options)
-        except OSError:
-            self._answered.pop((host, port), None)
-            raise
-        self._answered[host, port] = address
-        connection.settimeout(max(0.5, deadline - time.monotonic()))
-        return connection
+        working = self._working.get((host, port))
+        addresses = [working] if working else resolve_host(host, port, self.budget)
+        failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+        for number, address in enumerate(addresses):
+            # Each address gets an equal share of the time that is left.
+            share = max(0.1, deadline - time.monotonic()) / (len(addresses) - number)
+            try:
+                connection = _connect(address, share, options)
+            except OSError as error:
+                failure = error
+            else:
+                self._working[host, port] = address
+                connection.settimeout(max(0.5, deadline - time.monotonic()))
+                return connection
+        self._working.pop((host, port), None)
+        raise failure
 
 
-def _first_to_answer(
-    addresses: Sequence[_Address], deadline: float, options: Sequence[_SocketOption]
-) -> tuple[socket.socket, _Address]:
-    """Try one address after the other, each with its fair share of the time that is left."""
-    failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
-    for number, address in enumerate(addresses):
-        share = max(0.1, deadline - time.monotonic()) / (len(addresses) - number)
-        try:
-            return _connected(address, share, options), address
-        except OSError as error:
-            failure = error
-    raise failure
-
-
-def _connected(
-    address: _Address, seconds: float, options: Sequence[_SocketOption]
-) -> socket.socket:
-    family, kind, protocol, _, place = address
+def _connect(address: _Address, timeout: float, options: Sequence[_SocketOption]) -> socket.socket:
+    family, kind, protocol, _, socket_address = address
     connection = socket.socket(family, kind, protocol)
     try:
         for option in options:
             connection.setsockopt(*option)
-        connection.settimeout(seconds)
-        connection.connect(place)
+        connection.settimeout(timeout)
+        connection.connect(socket_address)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def look_up(host: str, port: int, seconds: float) -> list[_Address]:
-    """Return getaddrinfo's answer, or raise TimeoutError where it does not come in time.
+def resolve_host(host: str, port: int, timeout: float) -> list[_Address]:
+    """Return the result of getaddrinfo, or raise TimeoutError after `timeout` seconds.
 
-    getaddrinfo knows no timeout: a resolver whose packets vanish holds it up for half a minute. It
-    is left behind in a daemon thread, which cannot hold the process up.
+    getaddrinfo has no timeout: a resolver that does not answer blocks it for half a minute. Then
+    it is left behind in a daemon thread, which does not keep the process alive.
     """
-    answers: queue.SimpleQueue[list[_Address] | OSError] = queue.SimpleQueue()
+    results: queue.SimpleQueue[list[_Address] | OSError] = queue.SimpleQueue()
 
-    def ask() -> None:
+    def resolve() -> None:
         try:
-            answers.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+            results.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
         except OSError as error:
-            answers.put(error)
+            results.put(error)
         except UnicodeError as error:  # a label that is empty or too long
-            answers.put(socket.gaierror(socket.EAI_NONAME, str(error)))
+            results.put(socket.gaierror(socket.EAI_NONAME, str(error)))
 
-    threading.Thread(target=ask, daemon=True, name=f"look up {host}").start()
+    threading.Thread(target=resolve, daemon=True, name=f"resolve {host}").start()
     try:
-        answer = answers.get(timeout=seconds)
+        result = results.get(timeout=timeout)
     except queue.Empty:
-        raise TimeoutError(f"no answer from name resolution in {seconds:.0f} s") from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
+        raise TimeoutError(f"name resolution did not answer within {timeout:.0f} s") from None
+    if isinstance(result, OSError):
+        raise result
+    return result

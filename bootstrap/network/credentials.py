@@ -1,17 +1,23 @@
-"""User names and passwords: from the URL, from netrc, from keyring, from the user; never shown."""
+"""User names and passwords from URLs, netrc, keyring and the user; never shown."""
 
 from __future__ import annotations
 
 import base64
 import getpass
+import json
+import shutil
+import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bootstrap.network.keyring import Keyring
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import UrlOrigin, split_credentials, url_origin
 from bootstrap.ui import Ui
+
+_KEYRING_TIMEOUT = 120.0
+"""Seconds; the program may ask the user to unlock a keyring."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Credentials:
 
 
 class CredentialStore:
-    """Knows, per origin, what to show a server; safe to use from several threads."""
+    """The credentials to send to each origin; safe to use from several threads."""
 
     def __init__(self, settings: NetworkSettings, ui: Ui) -> None:
         self._settings = settings
@@ -37,90 +43,132 @@ class CredentialStore:
         self._keyring = Keyring(settings.keyring_provider, settings.search_path, ui)
         self._lock = threading.RLock()
         self._known: dict[UrlOrigin, Credentials | None] = {}
-        self._names: dict[UrlOrigin, str] = {}
-        self._indexes: dict[UrlOrigin, str] = {}
-        self._asked: set[UrlOrigin] = set()
+        self._usernames: dict[UrlOrigin, str] = {}
+        self._index_urls: dict[UrlOrigin, str] = {}
+        self._looked_up: set[UrlOrigin] = set()
 
     def learn(self, url: str) -> None:
-        """Remember the credentials a URL carries, for others of its origin (as pip does)."""
-        bare, said = split_credentials(url)
-        if said is None:
+        """Remember the credentials in a URL for other URLs of its origin (as pip does)."""
+        bare, user_info = split_credentials(url)
+        if user_info is None:
             return
+        username, password = user_info
         with self._lock:
-            place = url_origin(bare)
-            self._names.setdefault(place, said[0])
-            self._indexes.setdefault(place, bare)
-            if said[1] is not None:
-                self._known.setdefault(place, Credentials(said[0], said[1]))
+            server = url_origin(bare)
+            self._usernames.setdefault(server, username)
+            self._index_urls.setdefault(server, bare)
+            if password is not None:
+                self._known.setdefault(server, Credentials(username, password))
 
-    def offered(self, url: str) -> Credentials | None:
-        """Return what to send unasked: the URL's own credentials, its origin's, or netrc's."""
+    def initial(self, url: str) -> Credentials | None:
+        """Return what to send with the first request: from the URL, its origin, or netrc."""
         self.learn(url)
-        bare, said = split_credentials(url)
-        if said is not None and said[1] is not None:
-            return Credentials(said[0], said[1])
-        place = url_origin(bare)
+        bare, user_info = split_credentials(url)
+        username, password = user_info or ("", None)
+        if password is not None:
+            return Credentials(username, password)
+        server = url_origin(bare)
         with self._lock:
-            if place not in self._known:
-                self._known[place] = self._from_netrc(place, said[0] if said else None)
-            # A name without a password may be a token that is all the server wants.
-            return self._known[place] or (Credentials(said[0]) if said and said[0] else None)
+            if server not in self._known:
+                self._known[server] = self._read_netrc(server, username)
+            # A user name without a password may be a token that is all the server requires.
+            return self._known[server] or (Credentials(username) if username else None)
 
-    def demanded(self, url: str, refused: Credentials | None) -> Credentials | None:
-        """Return what to answer a 401 with, or None where nothing better is known.
+    def after_401(self, url: str, rejected: Credentials | None) -> Credentials | None:
+        """Return the credentials to answer a 401 with, or None if there are no better ones.
 
-        Each origin is looked up once; the others that wait meanwhile share the answer.
+        Each origin is looked up once; threads that wait meanwhile share the result.
         """
-        bare, said = split_credentials(url)
-        place = url_origin(bare)
+        bare, user_info = split_credentials(url)
+        server = url_origin(bare)
         with self._lock:
-            known = self._known.get(place)
-            if known is not None and known != refused:
+            known = self._known.get(server)
+            if known is not None and known != rejected:
                 return known
-            if place in self._asked:
+            if server in self._looked_up:
                 return None
-            self._asked.add(place)
-            name = said[0] if said else self._names.get(place)
-            service = self._indexes.get(place, bare)
-            found = self._from_keyring(service, place, name) or self._from_user(place, name)
+            self._looked_up.add(server)
+            username = user_info[0] if user_info else self._usernames.get(server)
+            services = (self._index_urls.get(server, bare), str(server).partition("://")[2])
+            entries = (self._keyring.get(service, username) for service in services)
+            entry = next(filter(None, entries), None)
+            found = Credentials(*entry) if entry else self._prompt(server, username)
             if found is not None:
-                self._known[place] = found
+                self._known[server] = found
             return found
 
-    def _from_netrc(self, place: UrlOrigin, name: str | None) -> Credentials | None:
+    def _read_netrc(self, server: UrlOrigin, username: str) -> Credentials | None:
         if self._settings.netrc is None:
             return None
         import netrc
 
         try:
-            entry = netrc.netrc(str(self._settings.netrc)).authenticators(place.host)
+            entry = netrc.netrc(str(self._settings.netrc)).authenticators(server.host)
         except FileNotFoundError:
             return None
         except (OSError, netrc.NetrcParseError, UnicodeError) as error:
-            self._ui.warn(f"{self._settings.netrc} is not used: {error}")
+            self._ui.warn(f"{self._settings.netrc} is ignored: {error}")
             return None
-        if entry is None or (name and name != entry[0]):
+        if entry is None or (username and username != entry[0]):
             return None
         return Credentials(entry[0] or "", entry[2] or "")
 
-    def _from_keyring(self, service: str, place: UrlOrigin, name: str | None) -> Credentials | None:
-        for asked in (service, _netloc(place)):
-            found = self._keyring.get(asked, name)
-            if found is not None:
-                return Credentials(*found)
-        return None
-
-    def _from_user(self, place: UrlOrigin, name: str | None) -> Credentials | None:
+    def _prompt(self, server: UrlOrigin, username: str | None) -> Credentials | None:
         if self._settings.no_input or not sys.stdin or not sys.stdin.isatty():
             return None
         try:
-            self._ui.tell(f"{place} asks who you are.")
-            name = name or input("User name: ")
-            return Credentials(name, getpass.getpass("Password: "))
+            self._ui.tell(f"{server} requires a user name and a password.")
+            username = username or input("User name: ")
+            return Credentials(username, getpass.getpass("Password: "))
         except EOFError:
             return None
 
 
-def _netloc(place: UrlOrigin) -> str:
-    usual = str(UrlOrigin(place.scheme, place.host, place.port))
-    return usual.partition("://")[2]
+class Keyring:
+    """The `keyring` program, run as a subprocess: it may be installed in any environment.
+
+    `provider` is pip's `--keyring-provider`: with `auto`, `subprocess` and `import` the program is
+    run (it cannot be imported from our archive), with `disabled` it is not. A program that cannot
+    be run is not run again.
+    """
+
+    def __init__(self, provider: str, search_path: str | None, ui: Ui) -> None:
+        self._search_path = search_path
+        self._ui = ui
+        self._lock = threading.Lock()
+        self._disabled = provider == "disabled"
+
+    def get(self, service: str, username: str | None) -> tuple[str, str] | None:
+        """Return a user name and password for the service, or None."""
+        with self._lock:
+            program = None if self._disabled else shutil.which("keyring", path=self._search_path)
+            if program is None:
+                self._disabled = True
+                return None
+            if username is not None:
+                password = self._run(program, "get", service, username)
+                return None if password is None else (username, password)
+            # Any user's credential, as JSON: from keyring 25.2 on.
+            output = self._run(program, "--mode=creds", "--output=json", "get", service)
+            with suppress(ValueError, KeyError, TypeError):
+                entry = json.loads(output or "")
+                return str(entry["username"]), str(entry["password"])
+            return None
+
+    def _run(self, program: str, *arguments: str) -> str | None:
+        """Return the program's output, or None if it fails."""
+        try:
+            process = subprocess.run(
+                [program, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_KEYRING_TIMEOUT,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            self._disabled = True
+            self._ui.warn(f"Cannot run the keyring program {program}: {error}")
+            return None
+        return process.stdout.rstrip("\r\n") if process.returncode == 0 else None

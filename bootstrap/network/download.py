@@ -1,31 +1,27 @@
-"""Downloading files: streamed to disk while hashing, resumed where they were cut off."""
+"""Downloads: streamed to disk while hashing, resumed after an interruption; ranges of files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, SizeMismatchError
+from bootstrap.network.response import limit_size
 from bootstrap.trust.hashes import HashCheck, Hashes, VerifiedFile
 
 if TYPE_CHECKING:
     from bootstrap.network.transport import HttpResponse, Transport
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from bootstrap.network.response import bounded
-
-if TYPE_CHECKING:
-    from bootstrap.network.transport import HttpResponse, Transport
-
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE_REFUSED = {400, 403, 405, 416, 501}
+"""The status codes of servers and proxies that do not support ranges, or no empty ones."""
 
 
 class Download:
-    """One file on its way to disk; `attempt` may be called again after it broke off."""
+    """One file that is written to disk; `attempt` may be called again after an interruption."""
 
     def __init__(
         self, transport: Transport, url: str, path: Path, expected: Hashes, size: int | None
@@ -35,125 +31,103 @@ class Download:
         self._path = path
         self._expected = expected
         self._size = size
-        self._begin_again()
+        self._restart()
 
-    def attempt(self, *, wanted: Callable[[], object]) -> VerifiedFile:
-        """Fetch what is missing and return the file, hashed on its way.
-
-        `wanted` is called for each chunk, and may raise to end it. Raises `NetworkError` and its
-        kinds, `SizeMismatchError`, `HashMismatchError`.
-        """
-        try:
-            with self._transport.open(self._url, self._headers()) as answer:
-                self._take_up(answer)
-                self._refuse_length(answer)
-                self._receive(answer, wanted)
-        except HttpStatusError as error:
-            if error.status == 416 and self._received:
-                self._begin_again()
-                raise InterruptedTransferError(self._url, "it could not be resumed") from error
-            raise
-        return self._finished()
-
-    def _begin_again(self) -> None:
+    def _restart(self, validator: str | None = None) -> None:
         self._received = 0
-        self._validator: str | None = None
+        self._validator = validator
         self._hash_check = HashCheck(self._expected)
 
-    def _headers(self) -> Mapping[str, str]:
+    def attempt(self, *, check_cancelled: Callable[[], object]) -> VerifiedFile:
+        """Fetch what is missing and return the file, hashed while it was written.
+
+        `check_cancelled` is called for each chunk, and may raise. Raises `NetworkError` and its
+        subclasses, `SizeMismatchError`, `HashMismatchError`.
+        """
         headers = {"Accept-Encoding": "identity"}  # an archive is compressed already
         if self._received and self._validator:
             headers |= {"Range": f"bytes={self._received}-", "If-Range": self._validator}
-        return headers
+        try:
+            with self._transport.open(self._url, headers) as response:
+                self._resume_or_restart(response)
+                length = response.headers.get("Content-Length", "")
+                if length.isdigit():
+                    self._check_size(self._received + int(length), "announced")
+                self._receive(response, check_cancelled)
+        except HttpStatusError as error:
+            if error.status == 416 and self._received:
+                self._restart()
+                raise InterruptedTransferError(self._url, "it could not be resumed") from error
+            raise
+        self._check_size(self._received)
+        name = self._path.name
+        return VerifiedFile(name, self._hash_check.finish(name), self._path)
 
-    def _take_up(self, answer: HttpResponse) -> None:
-        """Go on where the answer begins: at our first missing byte, or at the very start."""
-        span = _CONTENT_RANGE.match(answer.headers.get("Content-Range", ""))
-        if answer.status != 206 or span is None or int(span[1]) != self._received:
-            resumable = _validator(answer)
-            if answer.status == 206:
-                self._begin_again()
-                raise InterruptedTransferError(self._url, "another part than asked for came")
-            self._begin_again()
-            self._validator = resumable
+    def _resume_or_restart(self, response: HttpResponse) -> None:
+        """Append the response if it begins with our first missing byte, else start again."""
+        content_range = _CONTENT_RANGE.match(response.headers.get("Content-Range", ""))
+        if response.status != 206:
+            self._restart(_find_validator(response))
+        elif content_range is None or int(content_range[1]) != self._received:
+            self._restart()
+            raise InterruptedTransferError(self._url, "the server sent another range")
 
-    def _refuse_length(self, answer: HttpResponse) -> None:
-        length = answer.headers.get("Content-Length", "")
-        if self._size is not None and length.isdigit():
-            announced = self._received + int(length)
-            if announced != self._size:
-                raise self._wrong_size(f"{announced:,} announced")
+    def _check_size(self, found: int, remark: str = "") -> None:
+        if self._size is not None and found != self._size:
+            text = f"{found:,} {remark}".rstrip()
+            raise SizeMismatchError(self._url, self._path.name, self._size, text)
 
-    def _receive(self, answer: HttpResponse, wanted: Callable[[], object]) -> None:
+    def _receive(self, response: HttpResponse, check_cancelled: Callable[[], object]) -> None:
         with self._path.open("r+b" if self._received else "wb") as stream:
             stream.seek(self._received)
-            for chunk in answer.chunks():
-                wanted()
+            for chunk in response.chunks():
+                check_cancelled()
                 if self._size is not None and self._received + len(chunk) > self._size:
-                    raise self._wrong_size("more")
+                    raise SizeMismatchError(self._url, self._path.name, self._size, "more")
                 stream.write(chunk)
                 self._received += len(chunk)
                 self._hash_check.update(chunk)
 
-    def _finished(self) -> VerifiedFile:
-        if self._size is not None and self._received != self._size:
-            raise self._wrong_size(f"{self._received:,}")
-        name = self._path.name
-        return VerifiedFile(name, self._hash_check.finish(name), self._path)
 
-    def _wrong_size(self, found: str) -> SizeMismatchError:
-        assert self._size is not None  # noqa: S101  # only asked where the size is known
-        return SizeMismatchError(self._url, self._path.name, self._size, found)
-
-
-def _validator(answer: HttpResponse) -> str | None:
-    """Return what If-Range may name: a strong ETag, else a date (RFC 9110, section 13.1.5)."""
-    etag = answer.headers.get("ETag", "")
+def _find_validator(response: HttpResponse) -> str | None:
+    """Return what If-Range may contain: a strong ETag, else a date (RFC 9110, section 13.1.5)."""
+    etag = response.headers.get("ETag", "")
     if etag and not etag.startswith("W/"):
         return etag
-    return answer.headers.get("Last-Modified")
-
-
-# FOLDED from bootstrap/network/parts.py
-_PARTS_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-_UNWILLING = {400, 403, 405, 416, 501}
-"""What servers and proxies answer that know no ranges, or no empty ones."""
+    return response.headers.get("Last-Modified")
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some bytes of a file, and where they stand in it."""
+class ByteRange:
+    """A range of a file's bytes."""
 
     begin: int
     content: bytes = field(repr=False)
     total: int
-    """The whole file's size in bytes."""
+    """The size of the whole file in bytes."""
 
 
-def fetch_part(transport: Transport, url: str, begin: int | None, size: int) -> Part | None:
-    """Return `size` bytes from `begin` on, or the last ones; None where the server will not.
+def fetch_range(transport: Transport, url: str, begin: int | None, size: int) -> ByteRange | None:
+    """Return `size` bytes from `begin` on, or the last ones; None if the server has no ranges.
 
-    Raises `NetworkError` and its kinds, and `CertificateError`.
+    Raises `NetworkError` and its subclasses, and `CertificateError`.
     """
     span = f"-{size}" if begin is None else f"{begin}-{begin + size - 1}"
     headers = {"Range": f"bytes={span}", "Accept-Encoding": "identity"}
     try:
-        with transport.open(url, headers) as answer:
-            return _received(answer, size)
+        with transport.open(url, headers) as response:
+            content_range = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            if response.status != 206 or content_range is None or content_range[3] == "*":
+                return None
+            first, last, total = map(int, content_range.groups())
+            length = last - first + 1
+            if length > size:
+                return None
+            content = b"".join(limit_size(response.chunks(), response.url, size))
+            if len(content) != length:
+                raise InterruptedTransferError(response.url, "the range is incomplete")
+            return ByteRange(first, content, total)
     except HttpStatusError as error:
-        if error.status in _UNWILLING:
+        if error.status in _RANGE_REFUSED:
             return None
         raise
-
-
-def _received(answer: HttpResponse, size: int) -> Part | None:
-    found = _PARTS_CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    if answer.status != 206 or found is None:
-        return None
-    first, last, total = map(int, found.groups())
-    if last - first + 1 > size:
-        return None
-    content = b"".join(bounded(answer.chunks(), answer.url, size))
-    if len(content) != last - first + 1:
-        raise InterruptedTransferError(answer.url, "a part came incomplete")
-    return Part(first, content, total)

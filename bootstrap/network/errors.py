@@ -1,4 +1,4 @@
-"""What can fail between us and a server; every URL in these errors is redacted."""
+"""Errors of requests and local files; every URL in them is redacted."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import redact
 
 _STATUS_HINTS = {
-    401: "Give a user name and password: in the URL, in netrc, or through keyring.",
-    403: "The server refuses access: check the credentials and the URL.",
+    401: "Provide a user name and password: in the URL, in netrc or in a keyring.",
+    403: "The server denies access: check the credentials and the URL.",
     404: "Check the URL.",
-    407: "The proxy wants credentials: --proxy http://USER:PASSWORD@HOST:PORT.",
-    429: "The server asks for fewer requests: wait, or use a mirror.",
+    407: "The proxy requires credentials: use --proxy http://USER:PASSWORD@HOST:PORT.",
+    429: "The server limits the number of requests: wait and try again, or use a mirror.",
 }
 
 
 class NetworkError(BootstrapError):
-    """A request that brought no usable answer.
+    """A request without a usable response.
 
-    `url` is redacted; `transient` says whether another attempt is worth its while.
+    `url` is redacted; `transient` says whether a retry may succeed.
     """
 
     transient = False
     retry_after: float | None = None
-    """Seconds the server asked us to wait before another attempt."""
+    """Seconds that the server asked us to wait before a retry."""
 
     def __init__(self, url: str, message: str, *, hint: str | None = None) -> None:
         self.url = redact(url)
@@ -30,65 +30,64 @@ class NetworkError(BootstrapError):
 
 
 class OfflineError(NetworkError):
-    """Something was asked of the network in an offline run."""
+    """An offline run needs something from the network."""
 
     def __init__(self, url: str) -> None:
         super().__init__(
             url,
-            f"{url} was asked for, but this run is offline.",
-            hint="Leave out --offline, or give what is needed by --find-links DIRECTORY.",
+            f"{url} is needed, but this run is offline.",
+            hint="Leave out --offline, or provide the files with --find-links DIRECTORY.",
         )
 
 
 class UnreachableError(NetworkError):
-    """No connection: no route, refused, name not found, timed out. The bundled wheel may serve."""
+    """No connection (no route, refused, name not found, timed out). The bundled wheel may do."""
 
-    def __init__(self, url: str, place: str, reason: str, *, transient: bool = False) -> None:
-        self.place, self.reason, self.transient = redact(place), reason, transient
+    def __init__(self, url: str, server: str, reason: str, *, transient: bool = False) -> None:
+        self.server, self.reason, self.transient = redact(server), reason, transient
         super().__init__(
             url,
-            f"{self.place} cannot be reached: {reason} (asked for {url}).",
+            f"{self.server} cannot be reached: {reason} (requested URL: {url}).",
             hint="Check the network, the proxy settings (--proxy, NO_PROXY) and the index URL.",
         )
 
 
 class ProxyRefusedError(NetworkError):
-    """A proxy answered, and will not let us through."""
+    """A proxy answered, but does not connect to the server."""
 
     def __init__(self, url: str, proxy: str, reason: str) -> None:
         self.proxy, self.reason = redact(proxy), reason
-        hint = _STATUS_HINTS[407] if "407" in reason else "Ask who runs the proxy."
-        super().__init__(
-            url, f"The proxy {self.proxy} refused the way to {url}: {reason}.", hint=hint
-        )
+        hint = _STATUS_HINTS[407] if "407" in reason else "Ask the administrator of the proxy."
+        message = f"The proxy {self.proxy} refused the connection to {url}: {reason}."
+        super().__init__(url, message, hint=hint)
 
 
 class UnsupportedProxyError(NetworkError):
-    """A proxy of a kind we cannot speak to."""
+    """A proxy with another protocol than HTTP."""
 
     def __init__(self, url: str, proxy: str) -> None:
         self.proxy = redact(proxy)
         super().__init__(
             url,
             f"The proxy {self.proxy} cannot be used: only http: and https: proxies are supported.",
-            hint='Name another by --proxy, or none by --proxy "".',
+            hint='Use another proxy with --proxy, or none with --proxy "".',
         )
 
 
 class TlsError(NetworkError):
     """A TLS handshake that failed for another reason than the certificate."""
 
-    def __init__(self, url: str, place: str, reason: str) -> None:
-        self.place, self.reason = redact(place), reason
+    def __init__(self, url: str, server: str, reason: str) -> None:
+        self.server, self.reason = redact(server), reason
         super().__init__(
             url,
-            f"No TLS connection to {self.place} could be made: {reason} (asked for {url}).",
-            hint="Does this port speak https? An intercepting proxy may also stand in the way.",
+            f"The TLS connection to {self.server} failed: {reason} (requested URL: {url}).",
+            hint="Check that this port serves https. An intercepting proxy may be the cause.",
         )
 
 
 class InterruptedTransferError(NetworkError):
-    """The server was there, but its answer broke off or stalled."""
+    """The server was connected, but its response was cut off or stalled."""
 
     transient = True
 
@@ -96,44 +95,44 @@ class InterruptedTransferError(NetworkError):
         self.reason = reason
         super().__init__(
             url,
-            f"The answer for {url} broke off: {reason}.",
-            hint="Try again, or raise --timeout and --retries.",
+            f"The response for {url} was interrupted: {reason}.",
+            hint="Try again, or increase --timeout and --retries.",
         )
 
 
 class HttpStatusError(NetworkError):
-    """The server answered with a status that is no success."""
+    """The server answered with a status other than success."""
 
     def __init__(self, url: str, status: int, reason: str, retry_after: float | None = None):
         self.status, self.reason, self.retry_after = status, reason, retry_after
         self.transient = status in {429, 500, 502, 503, 504}
         message = f"The server answered {status} {reason} for {url}."
         if retry_after is not None:
-            message += f" It asks to wait {retry_after:.0f} seconds."
+            message += f" It asked to retry after {retry_after:.0f} seconds."
         super().__init__(url, message, hint=_STATUS_HINTS.get(status, "Try again later."))
 
 
 class RedirectError(NetworkError):
     """A redirect that is not followed."""
 
-    def __init__(self, url: str, target: str, why: str) -> None:
-        self.target, self.why = redact(target), why
+    def __init__(self, url: str, target: str, reason: str) -> None:
+        self.target, self.reason = redact(target), reason
         super().__init__(
             url,
-            f"The redirect from {url} to {self.target} is not followed: {why}.",
-            hint="Name the final URL yourself if you trust it.",
+            f"The redirect from {url} to {self.target} is not followed: {reason}.",
+            hint="Use the final URL if you trust it.",
         )
 
 
 class TooLargeError(NetworkError):
-    """An answer larger than it may be."""
+    """A response or a file that exceeds its size limit."""
 
-    def __init__(self, url: str, limit: int, what: str) -> None:
-        self.limit, self.what = limit, what
+    def __init__(self, url: str, limit: int, measured: str) -> None:
+        self.limit, self.measured = limit, measured
         super().__init__(
             url,
-            f"{url} is larger than it may be: more than {limit:,} bytes {what}.",
-            hint="Nothing of it was used. Is this the right index?",
+            f"{url} exceeds the size limit: more than {limit:,} bytes {measured}.",
+            hint="Nothing of it was used. Check that the URL is the one of an index.",
         )
 
 
@@ -146,25 +145,25 @@ class UnreadableFileError(NetworkError):
 
 
 class UndecodableError(NetworkError):
-    """A body in an encoding that was not asked for, or damaged in it."""
+    """A body with an encoding that was not requested, or damaged."""
 
     def __init__(self, url: str, encoding: str, reason: str) -> None:
         self.encoding, self.reason = encoding, reason
         super().__init__(
             url,
-            f"The answer for {url} cannot be decoded ({encoding}): {reason}.",
-            hint="A proxy on the way may have changed it.",
+            f"The response for {url} cannot be decoded ({encoding}): {reason}.",
+            hint="A proxy may have changed it.",
         )
 
 
-class NoWorkingDirectoryError(BootstrapError):
-    """Nowhere on this machine can a download be written."""
+class NoTemporaryDirectoryError(BootstrapError):
+    """No directory for downloads can be created."""
 
     def __init__(self, tried: tuple[str, ...]) -> None:
         self.tried = tried
         super().__init__(
-            f"No temporary directory can be written: tried {', '.join(tried)}.",
-            hint="Set TMPDIR to a directory that can be written, or give --cache-dir.",
+            f"No writable temporary directory was found. Tried: {', '.join(tried)}.",
+            hint="Set TMPDIR to a writable directory, or use --cache-dir.",
         )
 
 
@@ -175,7 +174,7 @@ class SizeMismatchError(BootstrapError):
         self.url, self.filename = redact(url), filename
         self.expected, self.found = expected, found
         super().__init__(
-            f"The file {filename} has not the size it should have: "
+            f"The file {filename} has the wrong size: "
             f"expected {expected:,} bytes, found {found} ({self.url}).",
-            hint="It was damaged or replaced on its way. Nothing of it was used.",
+            hint="It was damaged or replaced in transit. Nothing of it was used.",
         )

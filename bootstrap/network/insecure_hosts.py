@@ -1,4 +1,4 @@
-"""Hosts that `--trusted-host` excuses from verification: honoured as in pip, loudly."""
+"""The hosts that `--trusted-host` exempts from TLS verification: as in pip, with a warning."""
 
 from __future__ import annotations
 
@@ -14,41 +14,40 @@ if TYPE_CHECKING:
 
 
 class InsecureHosts:
-    """Gives out the unverified context, to nobody whom the policy does not name."""
+    """Gives the unverified TLS context to the hosts that the policy names, and to no other."""
 
     def __init__(self, policy: TrustPolicy, ui: Ui) -> None:
         self._policy = policy
         self._ui = ui
         self._lock = threading.Lock()
-        self._told: set[UrlOrigin] = set()
+        self._warned: set[UrlOrigin] = set()
         self._context: ssl.SSLContext | None = None
 
-    def covers(self, place: UrlOrigin) -> bool:
-        """Whether the policy trusts this server blindly."""
-        return self._policy.is_insecure_host(place.host, place.port)
-
     def context_for(self, url: str) -> ssl.SSLContext | None:
-        """Return a context that verifies nothing where the URL's host is excused, else None."""
-        place = url_origin(url)
-        given = self._policy.trusted_host_for(place.host, place.port)
-        if given is None or place.scheme != "https":
+        """Return a context that verifies nothing if the URL's host is insecure, else None."""
+        server = url_origin(url)
+        trusted_host = self._policy.trusted_host_for(server.host, server.port)
+        if trusted_host is None or server.scheme != "https":
             return None
         with self._lock:
-            if place not in self._told:
-                self._told.add(place)
-                self._ui.warn(f"{place} is not verified: {given.origin} says to trust it blindly.")
+            self._warn_once(server, f"TLS verification is off for {server} ({trusted_host.origin})")
             if self._context is None:
                 from bootstrap.trust.context import unverified_context
 
                 self._context = unverified_context(self._policy)
             return self._context
 
-    def warn_of_plain_http(self, url: str) -> None:
-        """Say once per server that what it sends can be read and changed on the way."""
-        place = url_origin(url)
-        if place.scheme != "http" or place.is_loopback or self.covers(place):
+    def warn_about_plain_http(self, url: str) -> None:
+        """Warn once per server that its responses can be read and changed in transit."""
+        server = url_origin(url)
+        if server.scheme != "http" or server.is_loopback:
             return
-        with self._lock:
-            if place not in self._told:
-                self._told.add(place)
-                self._ui.warn(f"{place} is not encrypted: anyone on the way can change its files.")
+        if not self._policy.is_insecure_host(server.host, server.port):
+            message = f"{server} is not encrypted: its files can be changed in transit"
+            with self._lock:
+                self._warn_once(server, message)
+
+    def _warn_once(self, server: UrlOrigin, message: str) -> None:
+        if server not in self._warned:
+            self._warned.add(server)
+            self._ui.warn(f"{message}.")

@@ -1,4 +1,4 @@
-"""Fetching pages: always asked for again, seldom sent again (RFC 9111's validation)."""
+"""Pages: always revalidated, seldom transferred again (RFC 9111)."""
 
 from __future__ import annotations
 
@@ -8,83 +8,76 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bootstrap.network.cache import Cache
-from bootstrap.network.response import Response, decoded
-from bootstrap.network.transport import HttpResponse, Transport
+from bootstrap.network.response import Response, decode_body
+from bootstrap.network.transport import Transport
 from bootstrap.network.urls import split_credentials
 
-_SHELF = "pages"
+_NAMESPACE = "pages"
 _VALIDATORS = {"If-None-Match": "etag", "If-Modified-Since": "last_modified"}
 
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A page in the cache, with what the server needs to say whether it still holds."""
+    """A page in the cache, with the request headers that revalidate it."""
 
     response: Response
     validators: Mapping[str, str]
 
 
 def fetch_page(transport: Transport, cache: Cache, url: str, accept: str, limit: int) -> Response:
-    """Return a page: the kept one where the server says that it still holds.
+    """Return a page: the cached one if the server says that it is still valid.
 
-    Raises `NetworkError` and its kinds, and `CertificateError`.
+    Raises `NetworkError` and its subclasses, and `CertificateError`.
     """
-    name = _entry_name(url, accept)
-    kept = _kept(cache, name, limit)
-    # max-age=0, as pip does: a proxy on the way must ask the index too.
+    bare, user_info = split_credentials(url)
+    username = user_info[0] if user_info else ""
+    name = hashlib.sha256(f"{accept}\n{username}\n{bare}".encode()).hexdigest()
+    cached = _read_cached(cache, name, limit)
+    # max-age=0, as pip does: a proxy must ask the index too.
     headers = {"Accept": accept, "Accept-Encoding": "gzip", "Cache-Control": "max-age=0"}
-    if kept is not None:
-        headers |= kept.validators
-    with transport.open(url, headers) as answer:
-        if answer.status == 304 and kept is not None:
-            cache.touch(_SHELF, name)
-            return kept.response
-        response = _received(answer, limit)
-    _keep(cache, name, response, answer)
+    if cached is not None:
+        headers |= cached.validators
+    with transport.open(url, headers) as http_response:
+        if http_response.status == 304 and cached is not None:
+            cache.touch(_NAMESPACE, name)
+            return cached.response
+        final_url, received = http_response.url, http_response.headers
+        encoding = received.get("Content-Encoding", "")
+        content = decode_body(http_response.chunks(), encoding, final_url, limit)
+    response = Response(final_url, received.get("Content-Type", ""), content)
+    _add_to_cache(cache, name, response, received)
     return response
 
 
-def _received(answer: HttpResponse, limit: int) -> Response:
-    encoding = answer.headers.get("Content-Encoding", "")
-    content = decoded(answer.chunks(), encoding, answer.url, limit)
-    return Response(answer.url, answer.headers.get("Content-Type", ""), content)
-
-
-def _entry_name(url: str, accept: str) -> str:
-    bare, said = split_credentials(url)
-    user = said[0] if said else ""
-    return hashlib.sha256(f"{accept}\n{user}\n{bare}".encode()).hexdigest()
-
-
-def _kept(cache: Cache, name: str, limit: int) -> CachedPage | None:
-    """Return the page in the cache, unless it is damaged: then it is removed."""
-    entry = cache.read(_SHELF, name)
+def _read_cached(cache: Cache, name: str, limit: int) -> CachedPage | None:
+    """Return the page in the cache; a damaged one is removed."""
+    entry = cache.read(_NAMESPACE, name)
     if entry is None:
         return None
-    head, _, content = entry.partition(b"\n")
+    first_line, _, content = entry.partition(b"\n")
     try:
-        said = json.loads(head)
-        if said["sha256"] == hashlib.sha256(content).hexdigest() and len(content) <= limit:
-            response = Response(said["final_url"], said["content_type"], content)
-            return CachedPage(response, {h: said[k] for h, k in _VALIDATORS.items() if said[k]})
+        facts = json.loads(first_line)
+        if facts["sha256"] == hashlib.sha256(content).hexdigest() and len(content) <= limit:
+            response = Response(facts["final_url"], facts["content_type"], content)
+            return CachedPage(response, {h: facts[k] for h, k in _VALIDATORS.items() if facts[k]})
     except (ValueError, KeyError, TypeError):
         pass
-    cache.discard(_SHELF, name)
+    cache.discard(_NAMESPACE, name)
     return None
 
 
-def _keep(cache: Cache, name: str, response: Response, answer: HttpResponse) -> None:
-    """Keep a page the server can validate later, unless it asks not to."""
-    etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
-    if not (etag or modified) or "no-store" in answer.headers.get("Cache-Control", "").lower():
+def _add_to_cache(cache: Cache, name: str, response: Response, headers: Mapping[str, str]) -> None:
+    """Add a page that the server can revalidate later, unless it forbids that."""
+    etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
+    if not (etag or modified) or "no-store" in headers.get("Cache-Control", "").lower():
         return
     if split_credentials(response.final_url)[1] is not None:
-        return  # the entry would hold a password
-    said = {
+        return  # the entry would contain a password
+    facts = {
         "etag": etag,
         "last_modified": modified,
         "final_url": response.final_url,
         "content_type": response.content_type,
         "sha256": hashlib.sha256(response.content).hexdigest(),
     }
-    cache.write(_SHELF, name, json.dumps(said).encode() + b"\n" + response.content)
+    cache.add(_NAMESPACE, name, json.dumps(facts).encode() + b"\n" + response.content)

@@ -1,4 +1,4 @@
-"""What a request brings back."""
+"""Responses: whole, of bounded size, decompressed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from bootstrap.network.errors import TooLargeError, UndecodableError
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
+_GZIP = 16 + zlib.MAX_WBITS
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -17,14 +19,14 @@ class Response:
     """One page or small file, whole."""
 
     final_url: str
-    """After redirects: what relative URLs in it are resolved against. May hold credentials."""
+    """After redirects: the base of relative URLs in it. May contain credentials."""
     content_type: str
-    """The Content-Type header as it came."""
+    """The Content-Type header as received."""
     content: bytes = field(repr=False)
 
     @property
     def text(self) -> str:
-        """The content as text: by the charset its type names, else as UTF-8."""
+        """The content as text, in the charset of its content type, by default UTF-8."""
         charset = _CHARSET.search(self.content_type)
         try:
             return self.content.decode(charset[1] if charset else "utf-8", "replace")
@@ -32,51 +34,47 @@ class Response:
             return self.content.decode("utf-8", "replace")
 
 
-# FOLDED from bootstrap/network/bodies.py
-_GZIP = 16 + zlib.MAX_WBITS
-_BLOCK = 1 << 18
-
-
-def bounded(chunks: Iterable[bytes], url: str, limit: int) -> Iterator[bytes]:
-    """Pass the chunks on until they exceed `limit` bytes, then raise `TooLargeError`."""
+def limit_size(chunks: Iterable[bytes], url: str, limit: int) -> Iterator[bytes]:
+    """Yield the chunks. Raises `TooLargeError` if they exceed `limit` bytes."""
     total = 0
     for chunk in chunks:
         total += len(chunk)
         if total > limit:
-            raise TooLargeError(url, limit, "on the wire")
+            raise TooLargeError(url, limit, "transferred")
         yield chunk
 
 
-def decoded(chunks: Iterable[bytes], encoding: str, url: str, limit: int) -> bytes:
+def decode_body(chunks: Iterable[bytes], encoding: str, url: str, limit: int) -> bytes:
     """Return the whole body, decompressed, of at most `limit` bytes.
 
-    A little on the wire may be a lot in memory (a bomb): the bound holds while decompressing.
-    Raises `TooLargeError`, and `UndecodableError` for an encoding we did not ask for.
+    A small transfer may be large in memory (a decompression bomb): the limit also holds while
+    decompressing. Raises `TooLargeError`, and `UndecodableError` for an encoding that was not
+    requested.
     """
-    encoding = encoding.strip().lower()
+    chunks, encoding = limit_size(chunks, url, limit), encoding.strip().lower()
     if encoding in {"", "identity"}:
-        return b"".join(bounded(chunks, url, limit))
-    if encoding not in {"gzip", "x-gzip"}:
-        raise UndecodableError(url, encoding, "we asked for gzip or nothing")
-    return _gunzipped(bounded(chunks, url, limit), url, limit)
+        return b"".join(chunks)
+    if encoding in {"gzip", "x-gzip"}:
+        return _decompress_gzip(chunks, url, limit)
+    raise UndecodableError(url, encoding, "only gzip was requested")
 
 
-def _gunzipped(chunks: Iterable[bytes], url: str, limit: int) -> bytes:
+def _decompress_gzip(chunks: Iterable[bytes], url: str, limit: int) -> bytes:
     body = bytearray()
-    unpacker = zlib.decompressobj(_GZIP)
+    decompressor = zlib.decompressobj(_GZIP)
     try:
         for chunk in chunks:
-            waiting = chunk
-            while waiting and not unpacker.eof:
-                body += unpacker.decompress(waiting, _BLOCK)
+            pending = chunk
+            while pending and not decompressor.eof:
+                body += decompressor.decompress(pending, _BLOCK)
                 if len(body) > limit:
                     raise TooLargeError(url, limit, "after decompression")
-                waiting = unpacker.unconsumed_tail
-        body += unpacker.flush()
+                pending = decompressor.unconsumed_tail
+        body += decompressor.flush()
     except zlib.error as error:
         raise UndecodableError(url, "gzip", str(error)) from error
-    if not unpacker.eof:
-        raise UndecodableError(url, "gzip", "it ends too early")
+    if not decompressor.eof:
+        raise UndecodableError(url, "gzip", "unexpected end of data")
     if len(body) > limit:
         raise TooLargeError(url, limit, "after decompression")
     return bytes(body)

@@ -1,4 +1,4 @@
-"""When to try again, and after how long: decisions only, and the one loop that acts on them."""
+"""Retries: after which errors, and after how many seconds."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from typing import TypeVar
 
 from bootstrap.network.errors import NetworkError
 
-LONGEST_WAIT = 60.0
-"""Seconds; a server that asks for more is not waited for."""
-_FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 10.0
+MAX_RETRY_AFTER = 60.0
+"""Seconds; if a server asks for more, the request fails."""
+_FIRST_DELAY = 0.25
+_MAX_DELAY = 10.0
 
 T = TypeVar("T")
 
 
-def persist(
+def retry(
     attempt: Callable[[], T],
     *,
     retries: int,
-    pause: Callable[[float], object],
-    tell: Callable[[str], object],
+    sleep: Callable[[float], object],
+    warn: Callable[[str], object],
 ) -> T:
-    """Call until it succeeds, its failure is not worth another attempt, or retries are used up."""
+    """Call `attempt` until it succeeds, fails for good, or all retries are used."""
     for number in range(retries + 1):
         try:
             return attempt()
         except NetworkError as error:  # noqa: PERF203  # failing is what the loop is for
-            seconds = wait_before(number, error)
+            seconds = retry_delay(number, error)
             if number == retries or seconds is None:
                 raise
-            tell(f"{error} Trying again in {seconds:.1f} s.")
-            pause(seconds)
+            warn(f"{error} Retrying in {seconds:.1f} s.")
+            sleep(seconds)
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def wait_before(number: int, error: NetworkError) -> float | None:
-    """Return the seconds to wait after attempt `number` (from 0) failed; None: give up."""
+def retry_delay(number: int, error: NetworkError) -> float | None:
+    """Return the seconds to wait after attempt `number` (from 0) failed; None: do not retry."""
     if not error.transient:
         return None
     if error.retry_after is not None:
-        return error.retry_after if error.retry_after <= LONGEST_WAIT else None
-    # Jitter, so that a crowd of clients does not come back in step.
-    return float(min(_FIRST_PAUSE * 2**number, _LONGEST_PAUSE) * random.uniform(0.5, 1.0))  # noqa: S311  # no secret
+        return error.retry_after if error.retry_after <= MAX_RETRY_AFTER else None
+    # Jitter, so that many clients do not retry at the same moment.
+    return float(min(_FIRST_DELAY * 2**number, _MAX_DELAY) * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds a Retry-After header asks for (RFC 9110, section 10.2.3), if it does."""
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds in a Retry-After header (RFC 9110, section 10.2.3), or None."""
     if value is None:
         return None
     if value.strip().isdigit():

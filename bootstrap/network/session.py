@@ -1,4 +1,4 @@
-"""The one door to files and pages, near and far; the network itself is opened when first needed."""
+"""The session: fetches pages and files, remote and local; the network is opened when needed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from bootstrap.network.cache import Cache, link_or_copy
 from bootstrap.network.errors import OfflineError, UnreadableFileError
 from bootstrap.network.files import (
-    plain_name,
-    read_local,
-    single_sha256,
+    Workspace,
+    check_filename,
+    read_local_page,
     verify_local_file,
 )
 from bootstrap.network.response import Response
-from bootstrap.network.retry import persist
+from bootstrap.network.retry import retry
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import MalformedUrlError, is_remote, redact, url_origin
-from bootstrap.network.workspace import Workspace
 from bootstrap.signals import StoppedError
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, verify_file
 from bootstrap.trust.policy import TrustPolicy
@@ -30,16 +29,15 @@ from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
     import ssl
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from typing_extensions import Self
 
-    from bootstrap.network.download import Part
+    from bootstrap.network.download import ByteRange
     from bootstrap.network.transport import Transport
-    from bootstrap.network.workers import Background
 
 PAGE_LIMIT = 100 << 20
-"""Bytes of a page, before and after decompression: 100,000 links fit well."""
+"""Bytes of a page, before and after decompression: enough for 100,000 links."""
 _TEXT_LIMIT = 16 << 20
 WORKERS = 8
 
@@ -58,18 +56,18 @@ class Session:
         policy: TrustPolicy,
         ui: Ui,
     ) -> None:
-        """Take the run's one TLS context; None for a run that must not reach the network."""
+        """Use the run's one TLS context; None for a run that must not use the network."""
         self._settings = settings
         self._context = context
         self._policy = policy
         self._ui = ui
         self._cache = Cache(settings.cache_directory, ui)
         self._workspace = Workspace(settings.cache_directory)
-        self._stopping = threading.Event()
+        self._closing = threading.Event()
         self._batch = threading.local()
         self._lock = threading.Lock()
         self._transport: Transport | None = None
-        self._background: Background | None = None
+        self._pools: dict[str, ThreadPoolExecutor] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -83,12 +81,12 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Close every connection and remove what was downloaded; the cache stays."""
-        self._stopping.set()
+        """Close every connection and remove the downloaded files; the cache stays."""
+        self._closing.set()
         if self._transport is not None:
             self._transport.close()
-        if self._background is not None:
-            self._background.end()
+        for pool in self._pools.values():
+            pool.shutdown(cancel_futures=True)
         self._cache.prune()
         self._workspace.remove()
 
@@ -102,27 +100,30 @@ class Session:
     ) -> Response:
         """Return a page or a small file, whole.
 
-        `limit` is in bytes, before and after decompression. With `expected` hashes it is looked
-        up in the cache by hash, and checked. Raises `NetworkError` and its kinds,
-        `CertificateError`, `HashMismatchError`; FileNotFoundError for a file: URL where nothing is.
+        `limit` is in bytes, before and after decompression. With `expected` hashes, the cache is
+        searched by hash, and the content is checked. Raises `NetworkError` and its subclasses,
+        `CertificateError`, `HashMismatchError`; FileNotFoundError if a file: URL does not exist.
         """
-        sha256 = single_sha256(expected)
-        kept = self._cache.read("files", sha256) if sha256 else None
-        if kept is not None and sha256 and hashlib.sha256(kept).hexdigest() == sha256:
+        sha256 = _single_sha256(expected)
+        cached = self._cache.read("files", sha256) if sha256 else None
+        if cached is not None and sha256 and hashlib.sha256(cached).hexdigest() == sha256:
             self._cache.touch("files", sha256)
-            return Response(url, "", kept)
-        response = self._page(url, accept, limit)
+            return Response(url, "", cached)
+        if not is_remote(url):
+            response = read_local_page(url, limit)
+        else:
+            from bootstrap.network.pages import fetch_page
+
+            transport = self._open_transport(url)
+            response = self._retry(lambda: fetch_page(transport, self._cache, url, accept, limit))
         if expected:
             check(io.BytesIO(response.content), redact(url), expected)
             if sha256 and is_remote(url):
-                self._cache.write("files", sha256, response.content)
+                self._cache.add("files", sha256, response.content)
         return response
 
-    def text(self, url: str) -> str:
-        """Return a page's text, as its charset says or as UTF-8: a requirement file, mostly.
-
-        Raises as `get` does.
-        """
+    def get_text(self, url: str) -> str:
+        """Return a page's text, for example of a requirements file. Raises as `get` does."""
         return self.get(url, limit=_TEXT_LIMIT).text
 
     def download(
@@ -136,30 +137,35 @@ class Session:
         expected = expected or Hashes()
         if not is_remote(url):
             return verify_local_file(url, filename, expected, size)
-        sha256 = single_sha256(expected)
-        path = self._workspace.new_path(plain_name(filename, url))
-        if sha256 and (cached := self._from_cache(sha256, path, expected)):
+        sha256 = _single_sha256(expected)
+        path = self._workspace.new_path(check_filename(filename, url))
+        if sha256 and (cached := self._copy_from_cache(sha256, path, expected)):
             return cached
-        self._ui.detail(f"Fetching {redact(url)}")
-        downloaded = self._downloaded(url, path, expected, size)
-        self._cache.keep_copy("files", downloaded.sha256, path)
-        return downloaded
+        from bootstrap.network.download import Download
 
-    def part(self, url: str, *, begin: int | None, size: int) -> Part | None:
+        self._ui.detail(f"Fetching {redact(url)}")
+        download = Download(self._open_transport(url), url, path, expected, size)
+        try:
+            file = self._retry(lambda: download.attempt(check_cancelled=self._raise_if_stopped))
+        except OSError as error:
+            raise UnreadableFileError(str(path), error.strerror or str(error)) from error
+        self._cache.add_file("files", file.sha256, path)
+        return file
+
+    def download_range(self, url: str, *, begin: int | None, size: int) -> ByteRange | None:
         """Return `size` bytes of a remote file, from `begin` on or (None) the last ones.
 
-        None where the server gives whole files only. Raises `NetworkError` and its kinds.
+        None if the server does not support ranges. Raises `NetworkError` and its subclasses.
         """
-        from bootstrap.network.download import fetch_part
+        from bootstrap.network.download import fetch_range
 
-        transport = self._opened(url)
-        return self._persist(lambda: fetch_part(transport, url, begin, size))
+        transport = self._open_transport(url)
+        return self._retry(lambda: fetch_range(transport, url, begin, size))
 
     def in_parallel(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """Call the function for each item in a few threads; the results are in the items' order.
+        """Call the function for each item in a few threads; results are in the order of the items.
 
-        The first error is raised; what is under way then ends with its next chunk, and what has not
-        begun never does.
+        The first error is raised: running calls then stop at their next chunk, others never start.
         """
         items = list(items)
         if len(items) < 2:
@@ -167,72 +173,51 @@ class Session:
         from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
         stop = threading.Event()
-        pool = ThreadPoolExecutor(
-            min(WORKERS, len(items)), "fetch", initializer=self._join, initargs=(stop,)
-        )
+        # Each thread of this batch stops what it fetches once `stop` is set.
+        initargs = (self._batch, "stop", stop)
+        workers = min(WORKERS, len(items))
+        pool = ThreadPoolExecutor(workers, "fetch", initializer=setattr, initargs=initargs)
         try:
-            begun = [pool.submit(function, item) for item in items]
-            done, _ = wait(begun, return_when=FIRST_EXCEPTION)
-            return [each.result() for each in begun if each in done]
+            futures = [pool.submit(function, item) for item in items]
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            return [future.result() for future in futures if future in done]
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
 
-    def begin(
+    def submit(
         self, kind: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]:
-        """Call the function in the background, and return at once.
+        """Call the function in a background thread; each kind of work has its own few threads.
 
-        Work may wait for work of another kind, never for its own (threads are few). At `close`,
-        what has not begun never does, and what is under way is cut off.
+        A call may wait for work of another kind, but never of its own. `close` stops running
+        calls; others never start.
         """
+        from concurrent.futures import ThreadPoolExecutor
+
         with self._lock:
-            if self._background is None:
-                from bootstrap.network.workers import Background
+            if kind not in self._pools:
+                self._pools[kind] = ThreadPoolExecutor(WORKERS, kind)
+            return self._pools[kind].submit(function, *args, **kwargs)
 
-                self._background = Background(WORKERS)
-            return self._background.begin(kind, function, *args, **kwargs)
+    def _retry(self, attempt: Callable[[], R]) -> R:
+        def sleep(seconds: float) -> None:
+            getattr(self._batch, "stop", self._closing).wait(seconds)
+            self._raise_if_stopped()
 
-    def _page(self, url: str, accept: str, limit: int) -> Response:
-        if not is_remote(url):
-            return read_local(url, limit)
-        from bootstrap.network.pages import fetch_page
+        def warn(message: str) -> None:
+            if not self._closing.is_set():  # nobody needs what is interrupted by `close`
+                self._ui.warn(message)
 
-        transport = self._opened(url)
-        return self._persist(lambda: fetch_page(transport, self._cache, url, accept, limit))
+        return retry(attempt, retries=self._settings.retries, sleep=sleep, warn=warn)
 
-    def _downloaded(self, url: str, path: Path, expected: Hashes, size: int | None) -> VerifiedFile:
-        from bootstrap.network.download import Download
-
-        download = Download(self._opened(url), url, path, expected, size)
-        try:
-            return self._persist(lambda: download.attempt(wanted=self._go_on))
-        except OSError as error:
-            raise UnreadableFileError(str(path), error.strerror or str(error)) from error
-
-    def _persist(self, attempt: Callable[[], R]) -> R:
-        return persist(attempt, retries=self._settings.retries, pause=self._pause, tell=self._warn)
-
-    def _warn(self, message: str) -> None:
-        """Warn, unless the run is ending: what is cut off then is nobody's concern."""
-        if not self._stopping.is_set():
-            self._ui.warn(message)
-
-    def _join(self, stop: threading.Event) -> None:
-        """Let this thread end what it fetches when its batch is stopped."""
-        self._batch.stop = stop
-
-    def _pause(self, seconds: float) -> None:
-        getattr(self._batch, "stop", self._stopping).wait(seconds)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        """Raise `StoppedError` where nobody waits for this thread's work any more."""
-        if self._stopping.is_set() or getattr(self._batch, "stop", self._stopping).is_set():
+    def _raise_if_stopped(self) -> None:
+        """Raise `StoppedError` if nobody waits for this thread's work any more."""
+        if self._closing.is_set() or getattr(self._batch, "stop", self._closing).is_set():
             raise StoppedError
 
-    def _opened(self, url: str) -> Transport:
-        """Return the transport, made now if this is the first remote URL."""
+    def _open_transport(self, url: str) -> Transport:
+        """Return the transport, created now if this is the first remote URL."""
         if self._settings.offline or self._context is None:
             raise OfflineError(url)
         if url_origin(url).scheme not in {"http", "https"}:
@@ -244,8 +229,8 @@ class Session:
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport
 
-    def _from_cache(self, sha256: str, path: Path, expected: Hashes) -> VerifiedFile | None:
-        """Put a cached file at the path, as this run's own, if it exists and is not damaged."""
+    def _copy_from_cache(self, sha256: str, path: Path, expected: Hashes) -> VerifiedFile | None:
+        """Copy or link a cached file to the path, if it exists and is not damaged."""
         cached = self._cache.path("files", sha256)
         if cached is None:
             return None
@@ -260,3 +245,9 @@ class Session:
             return None
         self._cache.touch("files", sha256)
         return file
+
+
+def _single_sha256(expected: Hashes | None) -> str | None:
+    """Return the sha256 of a file, its name in the cache, if exactly one is expected."""
+    digests = expected.allowed.get("sha256", frozenset()) if expected else frozenset[str]()
+    return next(iter(digests)) if len(digests) == 1 else None

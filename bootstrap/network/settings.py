@@ -1,4 +1,4 @@
-"""What the network room wants to be told."""
+"""The settings of the network."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from bootstrap.provenance import Sourced
 
 @dataclass(frozen=True)
 class NetworkSettings:
-    """How to reach servers, how long to wait, where to keep what was fetched."""
+    """How to reach servers, how long to wait, and where to cache what was fetched."""
 
     offline: bool = False
     """Never open a socket."""
     timeout: float = 15.0
-    """Seconds between two bytes, and for connecting."""
+    """Seconds to wait for a connection, and for the next byte."""
     retries: int = 5
     proxy: Sourced[str] | None = None
-    """`--proxy` or configuration; "" means none, whatever the environment says."""
+    """`--proxy` or configuration; "" means no proxy, whatever the environment sets."""
     environment_proxies: Mapping[str, str] = field(default_factory=dict)
-    """`http_proxy` and friends by scheme in lower case (`http`, `https`, `all`, `no`)."""
+    """The values of `http_proxy` etc. by lower-case scheme (`http`, `https`, `all`, `no`)."""
     cache_directory: Path | None = None
     """None: no cache."""
     netrc: Path | None = None
     keyring_provider: str = "auto"
     """pip's `--keyring-provider`: `auto`, `disabled`, `subprocess`; `import` is `subprocess`."""
     search_path: str | None = None
-    """PATH of the caller, for finding the keyring program; None: the process's own."""
+    """The caller's PATH, to find the keyring program; None: the PATH of this process."""
     no_input: bool = True
     user_agent: str = "get-installer"

@@ -1,10 +1,9 @@
-"""URLs as values: their origin, their credentials, and what of them may be shown."""
+"""URLs: origin, credentials, redaction, joining, and local paths as file: URLs."""
 
 from __future__ import annotations
 
 import os
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
@@ -20,15 +19,15 @@ _USER_INFO = re.compile(r"(?<=://)[^/?#\s@:'\"]*(?::[^/?#\s]*)?@")
 
 
 class MalformedUrlError(BootstrapError):
-    """A text that should be a URL is none."""
+    """A text that should be a URL but is not."""
 
-    def __init__(self, url: str, why: str) -> None:
+    def __init__(self, url: str, reason: str) -> None:
         self.url = redact(url)
-        super().__init__(f"{self.url} is not a URL we can use: {why}.", hint="Check its spelling.")
+        super().__init__(f"{self.url} is not a usable URL: {reason}.", hint="Check the URL.")
 
 
 class UrlOrigin(NamedTuple):
-    """What credentials and connections belong to (RFC 6454)."""
+    """The scheme, host and port that credentials and connections belong to (RFC 6454)."""
 
     scheme: str
     host: str
@@ -36,12 +35,12 @@ class UrlOrigin(NamedTuple):
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        usual = _DEFAULT_PORTS.get(self.scheme) == self.port
-        return f"{self.scheme}://{host}" if usual else f"{self.scheme}://{host}:{self.port}"
+        is_default = _DEFAULT_PORTS.get(self.scheme) == self.port
+        return f"{self.scheme}://{host}" if is_default else f"{self.scheme}://{host}:{self.port}"
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it can only be this machine."""
+        """Whether it is certainly this machine."""
         return self.host == "localhost" or bool(_IP_LITERAL.fullmatch(self.host))
 
 
@@ -54,7 +53,7 @@ def url_origin(url: str) -> UrlOrigin:
     except ValueError as error:
         raise MalformedUrlError(url, str(error)) from error
     if scheme in _DEFAULT_PORTS and not host:
-        raise MalformedUrlError(url, "it names no host")
+        raise MalformedUrlError(url, "it has no host")
     return UrlOrigin(scheme, host, port)
 
 
@@ -64,9 +63,9 @@ def redact(text: str) -> str:
 
 
 def remove_credentials(url: str) -> str:
-    """Return a URL as PEP 610 lets it be written down.
+    """Return a URL without the credentials that PEP 610 forbids to record.
 
-    `git@` of ssh stays, for it is no secret, and so do names of environment variables.
+    `git@` of ssh stays because it is not secret, and so do names of environment variables.
     """
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
@@ -78,43 +77,33 @@ def remove_credentials(url: str) -> str:
 
 
 def split_credentials(url: str) -> tuple[str, tuple[str, str | None] | None]:
-    """Return the URL without its user info, and that user info decoded: (name, password).
+    """Return the URL without its user info, and the user info decoded: (user name, password).
 
-    The password is None where the URL names a user only.
+    The password is None if the URL has a user name only.
     """
     parts = urlsplit(url)
-    info, at, host = parts.netloc.rpartition("@")
+    user_info, at, host = parts.netloc.rpartition("@")
     if not at:
         return url, None
-    user, colon, password = info.partition(":")
+    user, colon, password = user_info.partition(":")
     bare = urlunsplit(parts._replace(netloc=host))
     return bare, (unquote(user), unquote(password) if colon else None)
 
 
 def join_url(base: str, reference: str) -> str:
-    """Resolve a reference against a page's final URL; the page's own credentials stay with it.
+    """Resolve a reference against a page's final URL.
 
     A reference to the same origin gets the credentials of the base, as in pip. Raises
     `MalformedUrlError`.
     """
-    directory, slash, name = reference.rpartition("/")
-    plain = name.strip(".") and not set("?#") & set(reference) and ":" not in name
-    if not plain or directory.endswith("/"):
-        return _resolved(base, reference)
-    # Thousands of files of a page lie in few directories.
-    return _resolved(base, directory + slash if slash else "./") + name
-
-
-@lru_cache(maxsize=1024)
-def _resolved(base: str, reference: str) -> str:
     try:
         url = urljoin(base, reference)
         parts = urlsplit(url)
     except ValueError as error:
         raise MalformedUrlError(reference, str(error)) from error
-    info, at, _ = urlsplit(base).netloc.rpartition("@")
+    user_info, at, _ = urlsplit(base).netloc.rpartition("@")
     if at and "@" not in parts.netloc and url_origin(url) == url_origin(base):
-        url = urlunsplit(parts._replace(netloc=f"{info}@{parts.netloc}"))
+        url = urlunsplit(parts._replace(netloc=f"{user_info}@{parts.netloc}"))
     return url
 
 
@@ -125,7 +114,7 @@ def split_fragment(url: str) -> tuple[str, str]:
 
 
 def url_filename(url: str) -> str:
-    """Return the file name a URL ends with, decoded once."""
+    """Return the last segment of a URL's path, decoded once."""
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
@@ -140,12 +129,12 @@ def is_remote(url: str) -> bool:
 
 
 def is_vcs_url(url: str) -> bool:
-    """Whether a URL names a repository, of whatever system."""
+    """Whether a URL names a repository of any version control system."""
     return url.partition("+")[0].lower() in {"git", "hg", "svn", "bzr"} and "://" in url
 
 
 def unhashable_kind(url: str) -> str | None:
-    """Return what a URL names that is no single file, so that no hash can prove it; else None."""
+    """Return what a URL names if it is not a file, so that no hash can verify it; else None."""
     if is_vcs_url(url):
         return "a repository"
     bare, _ = split_fragment(url)
@@ -153,7 +142,7 @@ def unhashable_kind(url: str) -> str | None:
 
 
 def path_to_url(text: str) -> str:
-    """Return a local path as its file: URL, and anything with a scheme as it is."""
+    """Return the file: URL of a local path; text with a scheme is returned unchanged."""
     if has_scheme(text):
         return text
     url = Path(text).expanduser().absolute().as_uri()
@@ -161,7 +150,7 @@ def path_to_url(text: str) -> str:
 
 
 def url_to_path(url: str) -> Path:
-    """Return the path a file: URL names. Raises `MalformedUrlError` for another host's file."""
+    """Return the path of a file: URL. Raises `MalformedUrlError` for another host's file."""
     parts = urlsplit(url)
     if parts.netloc not in {"", "localhost"} and os.name != "nt":
         raise MalformedUrlError(url, "a file: URL cannot name another host")
@@ -172,6 +161,6 @@ def url_to_path(url: str) -> Path:
 
 
 def metadata_url(file_url: str) -> str:
-    """Return where a file's metadata lies beside it (PEP 658), whatever query the URL has."""
+    """Return the URL of a file's metadata (PEP 658); a query of the URL is kept."""
     parts = urlsplit(file_url)
     return urlunsplit(parts._replace(path=f"{parts.path}.metadata"))

@@ -63,7 +63,7 @@ class RemoteFile(io.RawIOBase):
         return content
 
     def _fetch(self, begin: int | None, size: int) -> tuple[int, bytes, int]:
-        part = self._session.part(self._url, begin=begin, size=size)
+        part = self._session.download_range(self._url, begin=begin, size=size)
         if part is None or (begin is not None and part.begin != begin):
             raise RangesRefusedError
         return part.begin, part.content, part.total

@@ -38,7 +38,7 @@ class Prefetcher(Generic[K, V]):
         """Start the call in the background, unless it was started before."""
         with self._lock:
             if key not in self._futures:
-                self._futures[key] = self._session.begin(self._kind, self._function, key)
+                self._futures[key] = self._session.submit(self._kind, self._function, key)
 
     def __call__(self, key: K) -> V:
         """Return the result: at once if it is there, else by waiting or calling in this thread."""

@@ -167,7 +167,7 @@ class Preparer:
             yield self._prepare(resolution.to_install[0])
             return
         futures = [
-            self._session.begin(self._kind, self._prepare, each) for each in resolution.to_install
+            self._session.submit(self._kind, self._prepare, each) for each in resolution.to_install
         ]
         try:
             for future in as_completed(futures):

@@ -20,9 +20,9 @@ from bootstrap.metadata.direct_url import (
     direct_url_for_commit,
     direct_url_for_directory,
 )
+from bootstrap.network.files import Workspace
 from bootstrap.network.session import Session
 from bootstrap.network.urls import split_fragment
-from bootstrap.network.workspace import Workspace
 from bootstrap.pep517.isolation import can_build
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import (

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.install.vcs_src import Repositories
+from bootstrap.network.files import Workspace
 from bootstrap.network.session import Session
 from bootstrap.network.urls import (
     is_remote,
@@ -21,7 +22,6 @@ from bootstrap.network.urls import (
     url_filename,
     url_to_path,
 )
-from bootstrap.network.workspace import Workspace
 from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.source import SdistFile, Source, SourceTree, VcsCheckout
 from bootstrap.preparer.direct_reference import WrongReferenceError

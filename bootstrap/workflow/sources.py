@@ -58,7 +58,7 @@ def read_remote_files(run: RunContext, session: Session) -> RunContext:
     """Return the run with a Config that the requirement files on the network have completed."""
     if not run.config.remote_files:
         return run
-    return replace(run, config=expand(run.config, session.text))
+    return replace(run, config=expand(run.config, session.get_text))
 
 
 @contextmanager

@@ -16,15 +16,15 @@ from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.provenance import Origin
 from tests.unit.network.conftest import (
-    Heard,
+    RecordedUi,
     authority,
-    heard,
     index,
     make_session,
+    recorded,
     session,
 )
 
-__all__ = ["authority", "heard", "index", "make_session", "session"]
+__all__ = ["authority", "index", "make_session", "recorded", "session"]
 
 
 def make_target(
@@ -46,7 +46,7 @@ MakeFinder = Callable[..., Finder]
 
 
 @pytest.fixture
-def make_finder(session: Session, heard: Heard) -> MakeFinder:
+def make_finder(session: Session, recorded: RecordedUi) -> MakeFinder:
     """Make finders; `urls` and `links` are places, keyword arguments are index settings."""
 
     def make(
@@ -60,6 +60,6 @@ def make_finder(session: Session, heard: Heard) -> MakeFinder:
             find_links=tuple(Location(link, Origin.option("--find-links")) for link in links),
             **said,
         )
-        return Finder(session, settings, target or make_target(), heard.ui)
+        return Finder(session, settings, target or make_target(), recorded.ui)
 
     return make

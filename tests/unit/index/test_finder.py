@@ -19,7 +19,7 @@ from bootstrap.index.settings import FormatControl, IndexStrategy
 from tests.servers import Authority, IndexServer, make_sdist, make_wheel
 from tests.servers.faults import api_version, garbage, status
 from tests.unit.index.conftest import MakeFinder, make_target
-from tests.unit.network.conftest import Heard
+from tests.unit.network.conftest import RecordedUi
 
 DEMO = NormalizedName("demo")
 
@@ -201,13 +201,13 @@ def test_yanked_files_are_there_for_the_resolver_to_judge(
 
 
 def test_a_status_is_shown(
-    index: IndexServer, make_finder: MakeFinder, tmp_path: Path, heard: Heard
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path, recorded: RecordedUi
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"))
     index.project("demo").meta.update({"status": "archived", "reason": "use other"})
     assert files(make_finder((index.simple_url,)))
-    assert "archived" in heard.warnings
-    assert "use other" in heard.warnings
+    assert "archived" in recorded.warnings
+    assert "use other" in recorded.warnings
 
 
 # --- Several places ------------------------------------------------------------------------------
@@ -301,11 +301,11 @@ def test_pages_of_links_are_read_near_and_far(
 
 
 def test_a_link_that_is_missing_is_told_of(
-    index: IndexServer, make_finder: MakeFinder, tmp_path: Path, heard: Heard
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path, recorded: RecordedUi
 ) -> None:
     finder = make_finder(links=(str(tmp_path / "nowhere"), f"{index.url}/nowhere.html"))
     assert files(finder) == []
-    assert heard.warnings.count("nowhere") == 2
+    assert recorded.warnings.count("nowhere") == 2
 
 
 def test_an_index_may_be_a_local_directory(make_finder: MakeFinder, tmp_path: Path) -> None:

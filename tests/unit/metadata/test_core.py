@@ -11,9 +11,9 @@ from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.metadata.core import MetadataError, parse_headers, parse_metadata
 from tests.servers.wheels import core_metadata
-from tests.unit.network.conftest import Heard, heard
+from tests.unit.network.conftest import RecordedUi, recorded
 
-__all__ = ["heard"]
+__all__ = ["recorded"]
 
 
 def text(**said: object) -> bytes:
@@ -42,15 +42,15 @@ def test_the_description_is_ignored() -> None:
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.2", "2.1", "2.6"])
-def test_known_versions_are_read_silently(version: str, heard: Heard) -> None:
-    found = parse_metadata(text(metadata_version=version), "demo", heard.ui)
+def test_known_versions_are_read_silently(version: str, recorded: RecordedUi) -> None:
+    found = parse_metadata(text(metadata_version=version), "demo", recorded.ui)
     assert ".".join(map(str, found.metadata_version)) == version
-    assert heard.warnings == ""
+    assert recorded.warnings == ""
 
 
-def test_a_later_minor_version_gives_a_warning(heard: Heard) -> None:
-    assert parse_metadata(text(metadata_version="2.99"), "demo", heard.ui).name == "demo-thing"
-    assert "2.99" in heard.warnings
+def test_a_later_minor_version_gives_a_warning(recorded: RecordedUi) -> None:
+    assert parse_metadata(text(metadata_version="2.99"), "demo", recorded.ui).name == "demo-thing"
+    assert "2.99" in recorded.warnings
 
 
 @pytest.mark.parametrize(

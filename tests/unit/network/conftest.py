@@ -1,4 +1,4 @@
-"""What the tests of the network stand on."""
+"""Fixtures of the tests of the network."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from tests.servers import Authority, IndexServer
 
 
 @dataclass
-class Heard:
-    """A user interface whose words are kept."""
+class RecordedUi:
+    """A user interface whose output is recorded."""
 
     out: io.StringIO = field(default_factory=io.StringIO)
     err: io.StringIO = field(default_factory=io.StringIO)
 
     @property
     def ui(self) -> Ui:
-        """The interface to hand in."""
+        """The user interface."""
         return Ui(self.out, self.err, verbosity=2)
 
     @property
     def warnings(self) -> str:
-        """What was warned of."""
+        """The warnings."""
         return self.err.getvalue()
 
     @property
     def everything(self) -> str:
-        """All that was said."""
+        """All output."""
         return self.out.getvalue() + self.err.getvalue()
 
 
@@ -56,23 +56,23 @@ def index(authority: Authority) -> Iterator[IndexServer]:
 
 
 @pytest.fixture
-def heard() -> Heard:
-    """What the session says."""
-    return Heard()
+def recorded() -> RecordedUi:
+    """The output of the session."""
+    return RecordedUi()
 
 
 MakeSession = Callable[..., Session]
 
 
 @pytest.fixture
-def make_session(authority: Authority, heard: Heard) -> Iterator[MakeSession]:
+def make_session(authority: Authority, recorded: RecordedUi) -> Iterator[MakeSession]:
     """Make sessions that trust the authority; keyword arguments are network settings."""
     with ExitStack() as stack:
 
-        def make(*, trust: TrustSettings | None = None, **said: Any) -> Session:
+        def make(*, trust: TrustSettings | None = None, **keywords: Any) -> Session:
             policy = decide(trust) if trust else TrustPolicy(())
-            settings = NetworkSettings(**{"timeout": 5.0, "retries": 2, **said})
-            session = Session(settings, authority.client_context(), policy, heard.ui)
+            settings = NetworkSettings(**{"timeout": 5.0, "retries": 2, **keywords})
+            session = Session(settings, authority.client_context(), policy, recorded.ui)
             return stack.enter_context(session)
 
         yield make

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap.network.cache import LAYOUT, Cache
-from bootstrap.network.errors import NoWorkingDirectoryError
+from bootstrap.network.errors import NoTemporaryDirectoryError
 from bootstrap.trust.hashes import Hashes
 from tests.servers import IndexServer, make_wheel
-from tests.unit.network.conftest import Heard, MakeSession
+from tests.unit.network.conftest import MakeSession, RecordedUi
 
 NAME = "demo-1.0-py3-none-any.whl"
 
@@ -40,10 +40,10 @@ def run(make_session: MakeSession, index: IndexServer, wheel: Path, directory: P
     """One run: a page and a file, in a session of its own."""
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
 
-    def fetch(meanwhile: Callable[[], object] = lambda: None) -> bytes:
+    def fetch(while_running: Callable[[], object] = lambda: None) -> bytes:
         session = make_session(cache_directory=directory)
         page = session.get(f"{index.simple_url}demo/").content
-        meanwhile()
+        while_running()
         expected = Hashes.of([("sha256", digest)])
         path = session.download(index.file_url(NAME), filename=NAME, expected=expected).path
         content = path.read_bytes()
@@ -55,11 +55,11 @@ def run(make_session: MakeSession, index: IndexServer, wheel: Path, directory: P
     return fetch
 
 
-def entries(directory: Path, shelf: str) -> list[Path]:
-    return sorted((directory / LAYOUT / shelf).glob("*/*"))
+def entries(directory: Path, namespace: str) -> list[Path]:
+    return sorted((directory / LAYOUT / namespace).glob("*/*"))
 
 
-def test_the_second_run_asks_whether_the_page_holds_and_fetches_no_file(
+def test_the_second_run_revalidates_the_page_and_downloads_no_file(
     run: Run, index: IndexServer
 ) -> None:
     assert run() == run()
@@ -77,7 +77,7 @@ def test_a_page_that_changed_is_replaced(run: Run, index: IndexServer, tmp_path:
 
 
 @pytest.mark.usefixtures("wheel")
-def test_pages_by_other_accept_headers_are_kept_apart(
+def test_pages_are_cached_by_accept_header(
     make_session: MakeSession, index: IndexServer, directory: Path
 ) -> None:
     session = make_session(cache_directory=directory)
@@ -87,7 +87,7 @@ def test_pages_by_other_accept_headers_are_kept_apart(
             assert session.get(f"{index.simple_url}demo/", accept=kind).content_type == kind
 
 
-def test_a_page_without_validators_is_not_kept(
+def test_a_page_without_validators_is_not_cached(
     run: Run, index: IndexServer, directory: Path
 ) -> None:
     index.features = replace(index.features, etags=False)
@@ -95,35 +95,33 @@ def test_a_page_without_validators_is_not_kept(
     assert entries(directory, "pages") == []
 
 
-@pytest.mark.parametrize("shelf", ["pages", "files"])
+@pytest.mark.parametrize("namespace", ["pages", "files"])
 @pytest.mark.parametrize("damage", [b"", b"garbage", b"{}\n", b'{"sha256": "0"}\nx'])
-def test_a_damaged_entry_is_noticed_and_replaced(
-    run: Run, directory: Path, shelf: str, damage: bytes
+def test_a_damaged_entry_is_detected_and_replaced(
+    run: Run, directory: Path, namespace: str, damage: bytes
 ) -> None:
     run()
-    (entry,) = entries(directory, shelf)
+    (entry,) = entries(directory, namespace)
     right = entry.read_bytes()
     entry.write_bytes(damage)
     run()
     assert entry.read_bytes() == right
 
 
-def test_a_flipped_bit_is_noticed(run: Run, directory: Path) -> None:
+def test_a_flipped_bit_is_detected(run: Run, directory: Path) -> None:
     run()
-    for shelf in ("pages", "files"):
-        (entry,) = entries(directory, shelf)
+    for namespace in ("pages", "files"):
+        (entry,) = entries(directory, namespace)
         content = bytearray(entry.read_bytes())
         content[-5] ^= 1
         entry.write_bytes(content)
     run()
 
 
-def test_a_cache_that_is_removed_in_mid_run_costs_nothing_but_speed(
-    run: Run, directory: Path
-) -> None:
+def test_a_cache_that_is_removed_during_a_run_costs_only_speed(run: Run, directory: Path) -> None:
     run()
-    run(meanwhile=lambda: shutil.rmtree(directory))
-    assert entries(directory, "files")  # and is begun anew
+    run(while_running=lambda: shutil.rmtree(directory))
+    assert entries(directory, "files")  # and it is created again
 
 
 def test_a_downloaded_file_outlives_the_cache(
@@ -139,57 +137,57 @@ def test_a_downloaded_file_outlives_the_cache(
         assert path.read_bytes() == wheel.read_bytes()
 
 
-def test_a_file_in_the_cache_directorys_place_is_harmless(
-    run: Run, directory: Path, heard: Heard
+def test_a_file_instead_of_the_cache_directory_is_harmless(
+    run: Run, directory: Path, recorded: RecordedUi
 ) -> None:
     directory.write_text("mine")
     run()
     assert directory.read_text() == "mine"
-    assert heard.everything.count("The cache is not used") == 1
+    assert recorded.everything.count("The cache is disabled") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such permissions")
 def test_a_cache_that_cannot_be_written_is_harmless(
     run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def raise_disk_full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.link", full)
-    monkeypatch.setattr("shutil.copyfile", full)
-    monkeypatch.setattr("bootstrap.network.cache._write_new", full)
+    monkeypatch.setattr("os.link", raise_disk_full)
+    monkeypatch.setattr("shutil.copyfile", raise_disk_full)
+    monkeypatch.setattr("bootstrap.network.cache._write_private", raise_disk_full)
     run()
     assert entries(directory, "files") == entries(directory, "pages") == []
 
 
-def test_where_links_are_impossible_files_are_copied(
+def test_files_are_copied_if_they_cannot_be_linked(
     run: Run, index: IndexServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: object) -> None:
+    def raise_cross_device(*_: object) -> None:
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr("os.link", refused)
+    monkeypatch.setattr("os.link", raise_cross_device)
     run()
     run()
     assert len(index.requests) == 3
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-def test_root_keeps_out_of_another_users_cache(run: Run, directory: Path) -> None:
+def test_root_does_not_use_another_users_cache(run: Run, directory: Path) -> None:
     directory.mkdir()
     os.chown(directory, 12345, 12345)
     run()
     assert list(directory.iterdir()) == []
 
 
-def test_entries_are_readable_by_nobody_else(run: Run, directory: Path) -> None:
+def test_no_other_user_can_read_entries(run: Run, directory: Path) -> None:
     run()
     (page,) = entries(directory, "pages")
     assert page.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.usefixtures("wheel")
-def test_a_page_fetched_with_a_password_keeps_none(
+def test_a_page_fetched_with_a_password_does_not_contain_it(
     make_session: MakeSession, index: IndexServer, directory: Path
 ) -> None:
     session = make_session(cache_directory=directory)
@@ -197,14 +195,16 @@ def test_a_page_fetched_with_a_password_keeps_none(
     assert not any(b"secret" in entry.read_bytes() for entry in entries(directory, "pages"))
 
 
-def test_the_oldest_entries_go_when_it_grows_too_large(directory: Path, heard: Heard) -> None:
-    cache = Cache(directory, heard.ui, largest=250)
+def test_the_oldest_entries_are_removed_when_it_grows_too_large(
+    directory: Path, recorded: RecordedUi
+) -> None:
+    cache = Cache(directory, recorded.ui, max_size=250)
     for age, name in ((300, "aa1"), (200, "bb2"), (100, "cc3")):
-        cache.write("files", name, bytes(100))
+        cache.add("files", name, bytes(100))
         path = cache.path("files", name)
         assert path is not None
         os.utime(path, (time.time() - age,) * 2)
-    cache.touch("files", "aa1")  # of use again
+    cache.touch("files", "aa1")  # used again
     abandoned = directory / LAYOUT / "files" / "aa" / ".part-killed"
     abandoned.write_bytes(bytes(1000))
     os.utime(abandoned, (0, 0))
@@ -212,18 +212,18 @@ def test_the_oldest_entries_go_when_it_grows_too_large(directory: Path, heard: H
     assert [entry.name for entry in entries(directory, "files")] == ["aa1", "cc3"]
 
 
-def test_pruning_is_rare(directory: Path, heard: Heard) -> None:
-    first = Cache(directory, heard.ui, largest=50)
-    first.write("files", "aa1", b"x")
+def test_pruning_is_rare(directory: Path, recorded: RecordedUi) -> None:
+    first = Cache(directory, recorded.ui, max_size=50)
+    first.add("files", "aa1", b"x")
     first.prune()
-    second = Cache(directory, heard.ui, largest=50)
-    second.write("files", "bb2", bytes(100))
+    second = Cache(directory, recorded.ui, max_size=50)
+    second.add("files", "bb2", bytes(100))
     second.prune()
     assert len(entries(directory, "files")) == 2
 
 
 @pytest.mark.usefixtures("wheel")
-def test_without_a_temporary_directory_the_cache_directory_serves(
+def test_without_a_temporary_directory_the_cache_directory_is_used(
     make_session: MakeSession,
     index: IndexServer,
     directory: Path,
@@ -233,5 +233,5 @@ def test_without_a_temporary_directory_the_cache_directory_serves(
     session = make_session(cache_directory=directory)
     path = session.download(index.file_url(NAME), filename=NAME).path
     assert directory in path.parents
-    with pytest.raises(NoWorkingDirectoryError, match="nowhere"):
+    with pytest.raises(NoTemporaryDirectoryError, match="nowhere"):
         make_session().download(index.file_url(NAME), filename=NAME)

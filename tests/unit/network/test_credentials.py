@@ -12,14 +12,14 @@ from bootstrap.network.credentials import Credentials
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
 from tests.servers import IndexServer
-from tests.unit.network.conftest import Heard, MakeSession
+from tests.unit.network.conftest import MakeSession, RecordedUi
 
 PAGE = "/simple/demo/"
 
 
 @pytest.fixture
 def guarded(index: IndexServer) -> IndexServer:
-    """An index that wants to know who asks."""
+    """An index that requires credentials."""
     index.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
     index.features = replace(index.features, credentials=("me@home", "se:cr@t/"))
     return index
@@ -45,7 +45,7 @@ def test_credentials_in_the_url_are_sent_at_once(
     assert len(guarded.requests) == 1
 
 
-def test_they_serve_other_urls_of_the_same_origin(
+def test_they_are_used_for_other_urls_of_the_same_origin(
     session: Session, guarded: IndexServer, page: str
 ) -> None:
     session.get(with_user(page))
@@ -60,13 +60,13 @@ def test_without_credentials_it_is_refused_with_a_hint(session: Session, page: s
     assert "keyring" in str(caught.value.hint)
 
 
-def test_wrong_ones_are_refused(session: Session, guarded: IndexServer, page: str) -> None:
+def test_wrong_credentials_are_refused(session: Session, guarded: IndexServer, page: str) -> None:
     with pytest.raises(HttpStatusError):
         session.get(with_user(page, "me:wrong"))
     assert len(guarded.requests) == 1
 
 
-def test_netrc_is_asked(
+def test_netrc_is_read(
     make_session: MakeSession, guarded: IndexServer, page: str, tmp_path: Path
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -76,16 +76,16 @@ def test_netrc_is_asked(
     assert len(guarded.requests) == 1
 
 
-def test_a_netrc_that_is_missing_or_damaged_is_no_failure(
-    make_session: MakeSession, page: str, tmp_path: Path, heard: Heard
+def test_a_netrc_that_is_missing_or_damaged_is_ignored(
+    make_session: MakeSession, page: str, tmp_path: Path, recorded: RecordedUi
 ) -> None:
     with pytest.raises(HttpStatusError):
         make_session(netrc=tmp_path / "none").get(page)
-    assert heard.warnings == ""
+    assert recorded.warnings == ""
     (tmp_path / "netrc").write_text("machine localhost what is this")
     with pytest.raises(HttpStatusError):
         make_session(netrc=tmp_path / "netrc").get(page)
-    assert "netrc" in heard.warnings
+    assert "netrc" in recorded.warnings
 
 
 Keyring = Callable[[str], str]
@@ -99,7 +99,7 @@ def keyring(tmp_path: Path) -> Keyring:
         folder = tmp_path / "bin"
         folder.mkdir(exist_ok=True)
         program = folder / "keyring"
-        program.write_text(f"#!{sys.executable}\nimport sys\nasked = sys.argv[1:]\n{body}\n")
+        program.write_text(f"#!{sys.executable}\nimport sys\narguments = sys.argv[1:]\n{body}\n")
         program.chmod(0o755)
         return str(folder)
 
@@ -107,40 +107,42 @@ def keyring(tmp_path: Path) -> Keyring:
 
 
 JSON_MODE = """
-open(__file__ + ".log", "a").write(" ".join(asked) + "\\n")
-if asked[:2] == ["--mode=creds", "--output=json"] and asked[3].endswith("{port}"):
+open(__file__ + ".log", "a").write(" ".join(arguments) + "\\n")
+if arguments[:2] == ["--mode=creds", "--output=json"] and arguments[3].endswith("{port}"):
     print('{{"username": "me@home", "password": "se:cr@t/"}}')
 else:
     sys.exit(1)
 """
 
 
-def test_the_keyring_program_is_asked_after_a_401(
+def test_the_keyring_program_is_run_after_a_401(
     make_session: MakeSession, guarded: IndexServer, page: str, keyring: Keyring
 ) -> None:
-    place = keyring(JSON_MODE.format(port=guarded.port))
-    session = make_session(search_path=place)
+    search_path = keyring(JSON_MODE.format(port=guarded.port))
+    session = make_session(search_path=search_path)
     assert session.get(page).content
     assert session.get(page).content
     assert len(guarded.requests) == 3  # once without, then always with
-    log = Path(place, "keyring.log").read_text().splitlines()
+    log = Path(search_path, "keyring.log").read_text().splitlines()
     assert [line.split()[-1] for line in log] == [page, f"localhost:{guarded.port}"]
 
 
-def test_many_requests_ask_the_keyring_once(
+def test_many_requests_run_the_keyring_program_once(
     make_session: MakeSession, guarded: IndexServer, page: str, keyring: Keyring
 ) -> None:
-    place = keyring(JSON_MODE.format(port=guarded.port))
-    session = make_session(search_path=place)
+    search_path = keyring(JSON_MODE.format(port=guarded.port))
+    session = make_session(search_path=search_path)
     assert len(session.in_parallel(session.get, [page] * 8)) == 8
-    assert len(Path(place, "keyring.log").read_text().splitlines()) == 2
+    assert len(Path(search_path, "keyring.log").read_text().splitlines()) == 2
 
 
 def test_a_user_name_in_the_url_is_looked_up(
     make_session: MakeSession, page: str, keyring: Keyring
 ) -> None:
-    place = keyring("print('se:cr@t/') if asked[0] == 'get' and asked[2] == 'me@home' else exit(1)")
-    assert make_session(search_path=place).get(with_user(page, "me%40home")).content
+    search_path = keyring(
+        "print('se:cr@t/') if arguments[0] == 'get' and arguments[2] == 'me@home' else exit(1)"
+    )
+    assert make_session(search_path=search_path).get(with_user(page, "me%40home")).content
 
 
 @pytest.mark.parametrize("provider", ["auto", "import", "subprocess", "disabled"])
@@ -151,8 +153,8 @@ def test_the_provider_may_be_disabled(
     keyring: Keyring,
     provider: str,
 ) -> None:
-    place = keyring(JSON_MODE.format(port=guarded.port))
-    session = make_session(search_path=place, keyring_provider=provider)
+    search_path = keyring(JSON_MODE.format(port=guarded.port))
+    session = make_session(search_path=search_path, keyring_provider=provider)
     if provider == "disabled":
         with pytest.raises(HttpStatusError):
             session.get(page)
@@ -161,17 +163,17 @@ def test_the_provider_may_be_disabled(
 
 
 @pytest.mark.parametrize("body", ["print('no json')", "sys.exit(3)", "print('[1]')"])
-def test_a_keyring_that_fails_is_as_none(
+def test_a_keyring_program_that_fails_is_ignored(
     make_session: MakeSession, page: str, keyring: Keyring, body: str
 ) -> None:
     with pytest.raises(HttpStatusError):
         make_session(search_path=keyring(body)).get(page)
 
 
-def test_nobody_is_asked_where_nobody_can_answer(
+def test_there_is_no_prompt_without_a_terminal(
     make_session: MakeSession, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open(os.devnull) as nobody:  # noqa: PTH123  # a stream, not a file
-        monkeypatch.setattr("sys.stdin", nobody)
+    with open(os.devnull) as no_terminal:  # noqa: PTH123  # a stream, not a file
+        monkeypatch.setattr("sys.stdin", no_terminal)
         with pytest.raises(HttpStatusError):
             make_session(no_input=False).get(page)

@@ -29,17 +29,19 @@ def wheel(index: IndexServer, tmp_path: Path) -> Path:
     return path
 
 
-def right(path: Path) -> Hashes:
+def hashes_of(path: Path) -> Hashes:
     return Hashes.of([("sha256", hashlib.sha256(path.read_bytes()).hexdigest())])
 
 
 def fetch(session: Session, index: IndexServer, wheel: Path) -> bytes:
     size = wheel.stat().st_size
     url = index.file_url(NAME)
-    return session.download(url, filename=NAME, expected=right(wheel), size=size).path.read_bytes()
+    return session.download(
+        url, filename=NAME, expected=hashes_of(wheel), size=size
+    ).path.read_bytes()
 
 
-def test_a_file_arrives_whole_under_its_name(
+def test_a_file_is_downloaded_under_its_name(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     path = session.download(index.file_url(NAME), filename=NAME).path
@@ -47,7 +49,7 @@ def test_a_file_arrives_whole_under_its_name(
     assert path.read_bytes() == wheel.read_bytes()
 
 
-def test_a_cut_download_goes_on_where_it_stopped(
+def test_an_interrupted_download_is_resumed(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     index.fault(FILE, drop(after=400_000), times=1)
@@ -59,7 +61,7 @@ def test_a_cut_download_goes_on_where_it_stopped(
     assert second.headers["if-range"].startswith('"')
 
 
-def test_a_stalled_download_goes_on_too(
+def test_a_stalled_download_is_resumed(
     make_session: MakeSession, index: IndexServer, wheel: Path
 ) -> None:
     index.fault(FILE, stall(5, after=400_000), times=1)
@@ -67,7 +69,7 @@ def test_a_stalled_download_goes_on_too(
 
 
 @pytest.mark.parametrize("features", [Features(ranges=False), Features(etags=False)])
-def test_where_resuming_is_impossible_it_begins_again(
+def test_a_download_that_cannot_be_resumed_starts_again(
     session: Session, index: IndexServer, wheel: Path, features: Features
 ) -> None:
     index.features = features
@@ -76,11 +78,11 @@ def test_where_resuming_is_impossible_it_begins_again(
     assert len(index.requests) == 3
 
 
-def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(
+def test_a_file_that_changed_is_downloaded_from_its_beginning(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     def replaced(exchange: object, reply: object) -> None:
-        drop(after=400_000)(exchange, reply)  # type: ignore[arg-type]  # handed on
+        drop(after=400_000)(exchange, reply)  # type: ignore[arg-type]  # passed through
         make_wheel(wheel.parent, "demo", "1.0", files={"demo.bin": b"new"})
 
     index.fault(FILE, replaced, times=1)
@@ -88,7 +90,7 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(
     assert path.read_bytes() == wheel.read_bytes()
 
 
-def test_a_range_the_server_refuses_is_begun_again(
+def test_a_range_that_the_server_refuses_starts_again(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     index.fault(FILE, drop(after=400_000), times=1)
@@ -97,7 +99,9 @@ def test_a_range_the_server_refuses_is_begun_again(
     assert "range" not in index.requests[2].headers
 
 
-def test_retries_for_a_download_end(session: Session, index: IndexServer, wheel: Path) -> None:
+def test_a_download_is_not_retried_forever(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
     index.fault(FILE, drop(after=10))
     with pytest.raises(InterruptedTransferError):
         fetch(session, index, wheel)
@@ -115,7 +119,7 @@ def test_a_changed_file_is_refused(session: Session, index: IndexServer, wheel: 
 def test_a_second_algorithm_is_checked_too(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
-    wrong = Hashes.of([*((a, d) for a, (d,) in right(wheel).allowed.items()), ("sha512", "00")])
+    wrong = Hashes.of([*((a, d) for a, (d,) in hashes_of(wheel).allowed.items()), ("sha512", "00")])
     with pytest.raises(HashMismatchError, match="sha512"):
         session.download(index.file_url(NAME), filename=NAME, expected=wrong)
 
@@ -125,7 +129,7 @@ def test_a_second_algorithm_is_checked_too(
     [(truncated(1000), "1,000 announced"), (oversized(10), "announced")],
     ids=["truncated", "oversized"],
 )
-def test_a_wrong_length_is_refused_before_it_is_believed(
+def test_a_wrong_length_is_refused_before_anything_is_read(
     session: Session, index: IndexServer, wheel: Path, fault: object, found: str
 ) -> None:
     index.fault(FILE, fault)  # type: ignore[arg-type]  # parametrised
@@ -136,12 +140,14 @@ def test_a_wrong_length_is_refused_before_it_is_believed(
 
 
 @pytest.mark.usefixtures("wheel")
-def test_more_than_the_index_says_is_never_written(session: Session, index: IndexServer) -> None:
+def test_more_bytes_than_the_index_says_are_never_written(
+    session: Session, index: IndexServer
+) -> None:
     with pytest.raises(SizeMismatchError):
         session.download(index.file_url(NAME), filename=NAME, size=1000)
 
 
-def test_a_longer_length_than_what_comes_is_a_cut(
+def test_fewer_bytes_than_announced_are_an_interruption(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     index.fault(FILE, claiming_length(2 << 20), times=1)
@@ -150,7 +156,7 @@ def test_a_longer_length_than_what_comes_is_a_cut(
 
 
 @pytest.mark.parametrize("name", ["../x.whl", "a/b.whl", "a\\b.whl", "..", ""])
-def test_a_name_that_leads_elsewhere_is_refused(
+def test_a_file_name_with_a_directory_is_refused(
     session: Session, index: IndexServer, name: str
 ) -> None:
     with pytest.raises(MalformedUrlError):
@@ -159,7 +165,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
 
 
 @pytest.mark.usefixtures("wheel")
-def test_what_was_downloaded_is_removed_at_the_end(
+def test_downloaded_files_are_removed_at_the_end(
     make_session: MakeSession, index: IndexServer
 ) -> None:
     session = make_session()
@@ -169,13 +175,13 @@ def test_what_was_downloaded_is_removed_at_the_end(
     assert not path.parent.parent.exists()
 
 
-def test_parts_are_fetched_by_range(session: Session, index: IndexServer, wheel: Path) -> None:
+def test_ranges_are_fetched(session: Session, index: IndexServer, wheel: Path) -> None:
     content, size = wheel.read_bytes(), wheel.stat().st_size
-    tail = session.part(index.file_url(NAME), begin=None, size=100)
+    tail = session.download_range(index.file_url(NAME), begin=None, size=100)
     assert tail is not None
     assert (tail.content, tail.begin, tail.total) == (content[-100:], size - 100, size)
-    middle = session.part(index.file_url(NAME), begin=50, size=10)
+    middle = session.download_range(index.file_url(NAME), begin=50, size=10)
     assert middle is not None
     assert middle.content == content[50:60]
     index.features = replace(index.features, ranges=False)
-    assert session.part(index.file_url(NAME), begin=50, size=10) is None
+    assert session.download_range(index.file_url(NAME), begin=50, size=10) is None

@@ -3,33 +3,33 @@ from __future__ import annotations
 import pytest
 
 from bootstrap.network.errors import UnsupportedProxyError
-from bootstrap.network.proxies import is_excepted, proxy_for
+from bootstrap.network.proxies import bypasses_proxy, proxy_for
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import url_origin
 from bootstrap.provenance import Origin, Sourced
 
 
-def said(proxy: str | None = None, **environment: str) -> NetworkSettings:
-    given = None if proxy is None else Sourced(proxy, Origin.option("--proxy"))
-    return NetworkSettings(proxy=given, environment_proxies=environment)
+def settings_of(proxy: str | None = None, **environment: str) -> NetworkSettings:
+    option = None if proxy is None else Sourced(proxy, Origin.option("--proxy"))
+    return NetworkSettings(proxy=option, environment_proxies=environment)
 
 
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (said(), None),
-        (said(https="http://p:1"), "http://p:1"),
-        (said(http="http://p:1"), None),
-        (said(all="http://p:1"), "http://p:1"),
-        (said(all="http://p:1", https="http://q:2"), "http://q:2"),
-        (said("http://mine:3", https="http://p:1"), "http://mine:3"),
-        (said("", https="http://p:1"), None),
-        (said("mine:3"), "http://mine:3"),
-        (said(https="http://p:1", no="index.example"), None),
-        (said("http://mine:3", no="index.example"), None),
+        (settings_of(), None),
+        (settings_of(https="http://p:1"), "http://p:1"),
+        (settings_of(http="http://p:1"), None),
+        (settings_of(all="http://p:1"), "http://p:1"),
+        (settings_of(all="http://p:1", https="http://q:2"), "http://q:2"),
+        (settings_of("http://mine:3", https="http://p:1"), "http://mine:3"),
+        (settings_of("", https="http://p:1"), None),
+        (settings_of("mine:3"), "http://mine:3"),
+        (settings_of(https="http://p:1", no="index.example"), None),
+        (settings_of("http://mine:3", no="index.example"), None),
     ],
 )
-def test_the_strongest_voice_names_the_proxy(
+def test_the_option_overrides_the_environment_but_not_no_proxy(
     settings: NetworkSettings, expected: str | None
 ) -> None:
     assert proxy_for("https://index.example/simple/", settings) == expected
@@ -37,11 +37,11 @@ def test_the_strongest_voice_names_the_proxy(
 
 def test_a_socks_proxy_is_refused_by_name() -> None:
     with pytest.raises(UnsupportedProxyError, match=r"socks5://\*\*\*\*@p:1"):
-        proxy_for("https://index.example/", said("socks5://u:secret@p:1"))
+        proxy_for("https://index.example/", settings_of("socks5://u:secret@p:1"))
 
 
 @pytest.mark.parametrize(
-    ("no_proxy", "url", "excepted"),
+    ("no_proxy", "url", "bypasses"),
     [
         ("*", "https://a.example/", True),
         ("example", "https://a.example/", True),
@@ -63,6 +63,6 @@ def test_a_socks_proxy_is_refused_by_name() -> None:
     ],
 )
 def test_no_proxy_names_hosts_domains_ports_and_networks(
-    no_proxy: str, url: str, excepted: bool
+    no_proxy: str, url: str, bypasses: bool
 ) -> None:
-    assert is_excepted(url_origin(url), no_proxy) is excepted
+    assert bypasses_proxy(url_origin(url), no_proxy) is bypasses

@@ -37,7 +37,7 @@ from tests.servers.faults import (
     stall,
     status,
 )
-from tests.unit.network.conftest import Heard, MakeSession
+from tests.unit.network.conftest import MakeSession, RecordedUi
 
 PAGE = "/simple/demo/"
 
@@ -48,14 +48,14 @@ def page(index: IndexServer) -> str:
     return f"{index.url}{PAGE}"
 
 
-def test_a_page_comes_with_its_type_and_final_url(session: Session, page: str) -> None:
+def test_a_page_has_its_type_and_final_url(session: Session, page: str) -> None:
     response = session.get(page.rstrip("/"))
     assert response.final_url == page
     assert response.content_type == "text/html"
     assert b"demo-1.0.tar.gz" in response.content
 
 
-def test_the_server_is_told_who_asks(
+def test_the_user_agent_and_accept_headers_are_sent(
     make_session: MakeSession, index: IndexServer, page: str
 ) -> None:
     make_session(user_agent="get-installer/1.2").get(page, accept="text/html")
@@ -63,7 +63,7 @@ def test_the_server_is_told_who_asks(
     assert index.requests[0].headers["accept"] == "text/html"
 
 
-def test_one_connection_is_kept_for_many_requests(
+def test_one_connection_serves_many_requests(
     session: Session, index: IndexServer, page: str
 ) -> None:
     for _ in range(5):
@@ -82,7 +82,7 @@ def test_parallel_requests_share_few_connections(
     assert 1 < index.accepted <= 8
 
 
-def test_results_come_in_the_order_of_the_items(session: Session) -> None:
+def test_results_are_in_the_order_of_the_items(session: Session) -> None:
     def slow_first(number: int) -> int:
         threading.Event().wait(0.05 if number == 0 else 0)
         return number * 10
@@ -90,27 +90,27 @@ def test_results_come_in_the_order_of_the_items(session: Session) -> None:
     assert session.in_parallel(slow_first, range(4)) == [0, 10, 20, 30]
 
 
-def test_an_error_ends_what_runs_beside_it(session: Session, index: IndexServer, page: str) -> None:
+def test_an_error_stops_the_other_calls(session: Session, index: IndexServer, page: str) -> None:
     index.fault("/files/slow", endless())
     with pytest.raises(HttpStatusError, match="404"):
         session.in_parallel(
             lambda url: session.download(url, filename="x.whl"),
             [f"{index.url}/files/slow", f"{index.url}/nothing"],
         )
-    assert session.get(page).content  # the session itself goes on
+    assert session.get(page).content  # the session can still be used
 
 
-def test_work_goes_on_in_the_background(session: Session, page: str) -> None:
-    futures = [session.begin("pages", session.get, page) for _ in range(3)]
+def test_calls_run_in_background_threads(session: Session, page: str) -> None:
+    futures = [session.submit("pages", session.get, page) for _ in range(3)]
     assert all(future.result().content for future in futures)
 
 
-def test_closing_waits_for_no_stalled_server(
+def test_close_does_not_wait_for_a_stalled_server(
     make_session: MakeSession, index: IndexServer, page: str
 ) -> None:
     index.fault(PAGE, stall(30))
     session = make_session(timeout=30.0)
-    future = session.begin("pages", session.get, page)
+    future = session.submit("pages", session.get, page)
     while not index.requests:
         threading.Event().wait(0.01)
     began = time.monotonic()
@@ -119,7 +119,7 @@ def test_closing_waits_for_no_stalled_server(
     assert future.exception() is not None
 
 
-# --- What is worth another attempt ---------------------------------------------------------------
+# --- What is retried ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_page_that_was_cut_off_is_fetched_again(
     assert index.paths == [PAGE] * 3
 
 
-def test_a_stalled_server_is_asked_again(
+def test_a_stalled_request_is_retried(
     make_session: MakeSession, index: IndexServer, page: str
 ) -> None:
     index.fault(PAGE, stall(5), times=1)
@@ -149,7 +149,7 @@ def test_a_server_that_never_answers_is_unreachable(
     index.fault(PAGE, stall(5))
     with pytest.raises(UnreachableError, match="timed out"):
         make_session(timeout=0.2, retries=9).get(page)
-    assert len(index.requests) == 2  # one more try, and no more
+    assert len(index.requests) == 2  # one retry only
 
 
 def test_retries_end(session: Session, index: IndexServer, page: str) -> None:
@@ -160,14 +160,14 @@ def test_retries_end(session: Session, index: IndexServer, page: str) -> None:
     assert len(index.requests) == 3
 
 
-def test_a_missing_page_is_not_asked_for_again(session: Session, index: IndexServer) -> None:
+def test_a_missing_page_is_not_retried(session: Session, index: IndexServer) -> None:
     with pytest.raises(HttpStatusError) as caught:
         session.get(f"{index.simple_url}nothing/")
     assert caught.value.status == 404
     assert len(index.requests) == 1
 
 
-def test_a_retry_after_of_an_hour_is_refused_rather_than_slept(
+def test_a_retry_after_of_an_hour_is_refused(
     session: Session, index: IndexServer, page: str
 ) -> None:
     index.fault(PAGE, status(503, retry_after="3600"))
@@ -191,13 +191,13 @@ def test_a_refused_connection_is_unreachable(session: Session) -> None:
 
 
 def test_a_name_that_is_not_found_is_unreachable(session: Session) -> None:
-    with pytest.raises(UnreachableError, match="name is not found"):
+    with pytest.raises(UnreachableError, match="host name not found"):
         session.get("https://nowhere.invalid/simple/")
 
 
 @pytest.fixture
 def silent_port() -> object:
-    """A port whose backlog is full: packets to it vanish."""
+    """A port whose backlog is full: packets to it are dropped."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -211,18 +211,18 @@ def silent_port() -> object:
             client.close()
 
 
-def test_a_server_whose_packets_vanish_is_given_up_within_five_seconds(
+def test_a_server_that_drops_packets_is_given_up_within_five_seconds(
     make_session: MakeSession, silent_port: int
 ) -> None:
     session = make_session(timeout=60.0, retries=5)
     began = time.monotonic()
-    for _ in range(3):  # nor does anyone else wait for it again
+    for _ in range(3):  # later requests do not wait for it again
         with pytest.raises(UnreachableError, match="timed out"):
             session.get(f"https://127.0.0.1:{silent_port}/simple/")
     assert time.monotonic() - began < 5
 
 
-def test_a_resolver_whose_packets_vanish_is_given_up(
+def test_a_resolver_that_does_not_answer_is_given_up(
     make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     never = threading.Event()
@@ -232,7 +232,7 @@ def test_a_resolver_whose_packets_vanish_is_given_up(
     never.set()
 
 
-def test_a_server_that_accepts_and_says_nothing_is_given_up(make_session: MakeSession) -> None:
+def test_a_server_that_accepts_but_does_not_answer_is_given_up(make_session: MakeSession) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(8)
@@ -244,34 +244,34 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up(make_session: MakeSe
 # --- Trust ---------------------------------------------------------------------------------------
 
 
-def test_a_certificate_nobody_vouches_for_ends_it_without_another_attempt(
+def test_an_untrusted_certificate_is_not_retried(
     session: Session,
 ) -> None:
-    with IndexServer(Authority()) as stranger:
+    with IndexServer(Authority()) as untrusted:
         with pytest.raises(CertificateError):
-            session.get(stranger.simple_url)
-        assert stranger.requests == []
+            session.get(untrusted.simple_url)
+        assert untrusted.requests == []
 
 
-def test_a_trusted_host_is_believed_blindly_and_loudly_once(
-    make_session: MakeSession, heard: Heard
+def test_a_trusted_host_is_not_verified_and_warned_about_once(
+    make_session: MakeSession, recorded: RecordedUi
 ) -> None:
-    with IndexServer(Authority()) as stranger:
-        stranger.add_page("demo", "<a href='x'>x</a>")
-        host = Sourced(f"localhost:{stranger.port}", Origin.option("--trusted-host"))
+    with IndexServer(Authority()) as untrusted:
+        untrusted.add_page("demo", "<a href='x'>x</a>")
+        host = Sourced(f"localhost:{untrusted.port}", Origin.option("--trusted-host"))
         session = make_session(trust=TrustSettings(trusted_hosts=(host,)))
         for _ in range(2):
-            assert session.get(f"{stranger.simple_url}demo/").content
-    assert heard.warnings.count("not verified") == 1
-    assert "--trusted-host" in heard.warnings
+            assert session.get(f"{untrusted.simple_url}demo/").content
+    assert recorded.warnings.count("TLS verification is off for https://localhost") == 1
+    assert "--trusted-host" in recorded.warnings
 
 
-def test_another_port_than_the_trusted_one_is_not_believed(make_session: MakeSession) -> None:
-    with IndexServer(Authority()) as stranger:
-        host = Sourced(f"localhost:{stranger.port + 1}", Origin.option("--trusted-host"))
+def test_another_port_of_a_trusted_host_is_verified(make_session: MakeSession) -> None:
+    with IndexServer(Authority()) as untrusted:
+        host = Sourced(f"localhost:{untrusted.port + 1}", Origin.option("--trusted-host"))
         session = make_session(trust=TrustSettings(trusted_hosts=(host,)))
         with pytest.raises(CertificateError):
-            session.get(stranger.simple_url)
+            session.get(untrusted.simple_url)
 
 
 def test_no_certificate_file_is_opened_per_connection(
@@ -284,17 +284,17 @@ def test_no_certificate_file_is_opened_per_connection(
     asked: list[str] = []
     exists = os.path.exists
 
-    def listening(path: str) -> bool:
+    def recording_exists(path: str) -> bool:
         asked.append(str(path))
         return exists(path)
 
-    monkeypatch.setattr(os.path, "exists", listening)
+    monkeypatch.setattr(os.path, "exists", recording_exists)
     assert session.get(page).content
     assert not [path for path in asked if path.endswith(".pem") or "nowhere" in path]
 
 
-def test_plain_http_to_another_machine_is_told_of_once(
-    make_session: MakeSession, heard: Heard
+def test_plain_http_to_another_machine_is_warned_about_once(
+    make_session: MakeSession, recorded: RecordedUi
 ) -> None:
     from tests.servers import ProxyServer
 
@@ -305,7 +305,7 @@ def test_plain_http_to_another_machine_is_told_of_once(
         for _ in range(2):
             session.get(f"http://index.example:{plain.port}{PAGE}")
         session.get(f"{plain.url}{PAGE}")
-    assert heard.warnings.count("not encrypted") == 1
+    assert recorded.warnings.count("not encrypted") == 1
 
 
 # --- Redirects -----------------------------------------------------------------------------------
@@ -318,10 +318,12 @@ def test_endless_redirects_end(session: Session, index: IndexServer, page: str) 
     assert len(index.requests) == 11
 
 
-def test_no_redirect_leaves_https(session: Session, index: IndexServer, page: str) -> None:
+def test_no_redirect_leads_from_https_to_http(
+    session: Session, index: IndexServer, page: str
+) -> None:
     with IndexServer() as plain:
         index.fault(PAGE, redirect(f"{plain.simple_url}demo/"))
-        with pytest.raises(RedirectError, match="leaves https"):
+        with pytest.raises(RedirectError, match="from https to http"):
             session.get(page)
         assert plain.requests == []
 
@@ -336,7 +338,7 @@ def test_no_redirect_reads_a_local_file(
         session.get(page)
 
 
-def test_credentials_are_dropped_on_another_origin(
+def test_credentials_are_not_sent_to_another_origin(
     session: Session, index: IndexServer, page: str, authority: Authority
 ) -> None:
     with IndexServer(authority) as other:
@@ -370,7 +372,7 @@ def test_a_gzip_bomb_is_bounded(session: Session, index: IndexServer, page: str)
 
 def test_an_endless_page_is_bounded(session: Session, index: IndexServer, page: str) -> None:
     index.fault(PAGE, endless())
-    with pytest.raises(TooLargeError, match="on the wire"):
+    with pytest.raises(TooLargeError, match="transferred"):
         session.get(page, limit=1 << 20)
 
 
@@ -381,7 +383,7 @@ def test_a_page_of_a_hundred_thousand_links_passes(
     assert session.get(page).content.count(b"<a ") == 100_000
 
 
-def test_an_unknown_encoding_is_told(session: Session, index: IndexServer, page: str) -> None:
+def test_an_unknown_encoding_is_refused(session: Session, index: IndexServer, page: str) -> None:
     index.projects["demo"].page = Reply(200, {"Content-Encoding": "br"}, b"x")
     with pytest.raises(UndecodableError, match="br"):
         session.get(page)
@@ -390,9 +392,7 @@ def test_an_unknown_encoding_is_told(session: Session, index: IndexServer, page:
 # --- Offline, local, hashes ----------------------------------------------------------------------
 
 
-def test_an_offline_session_says_what_was_asked_for(
-    make_session: MakeSession, index: IndexServer
-) -> None:
+def test_an_offline_session_names_the_url(make_session: MakeSession, index: IndexServer) -> None:
     session = make_session(offline=True)
     asked = f"https://me:secret@localhost:{index.port}/x.whl"
     with pytest.raises(OfflineError, match=r"https://\*\*\*\*@localhost:\d+/x.whl"):
@@ -418,7 +418,7 @@ def test_local_pages_and_files_need_no_network(make_session: MakeSession, tmp_pa
         session.get(f"{tmp_path.as_uri()}/missing/")
 
 
-def test_a_small_file_is_checked_and_kept_by_its_hash(
+def test_a_small_file_is_checked_and_cached_by_its_hash(
     session: Session, index: IndexServer, page: str
 ) -> None:
     import hashlib
@@ -439,7 +439,7 @@ def test_other_schemes_are_refused(session: Session, url: str) -> None:
         session.get(url)
 
 
-def test_an_answer_of_another_kind_is_handed_on_as_it_is(
+def test_a_response_of_another_type_is_returned_unchanged(
     session: Session, index: IndexServer, page: str
 ) -> None:
     index.fault(PAGE, garbage(b"\x00\xff", "image/png"))
@@ -448,12 +448,12 @@ def test_an_answer_of_another_kind_is_handed_on_as_it_is(
 
 
 def test_no_error_shows_a_password(
-    session: Session, index: IndexServer, page: str, heard: Heard
+    session: Session, index: IndexServer, page: str, recorded: RecordedUi
 ) -> None:
     index.fault(PAGE, drop(after=5), times=1)
     index.fault(PAGE, status(403))
     with pytest.raises(HttpStatusError) as caught:
         session.get(page.replace("https://", "https://me:secret@"))
-    told = f"{caught.value} {caught.value.url} {caught.value.hint} {heard.everything}"
-    assert "secret" not in told
-    assert urlsplit(page).path in told
+    shown = f"{caught.value} {caught.value.url} {caught.value.hint} {recorded.everything}"
+    assert "secret" not in shown
+    assert urlsplit(page).path in shown

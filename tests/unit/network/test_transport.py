@@ -1,4 +1,4 @@
-"""By way of proxies: every connection, to them and through them, uses the one context."""
+"""Proxies: every connection, to a proxy and through it, uses the one context."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bootstrap.network.errors import ProxyRefusedError, UnreachableError, Unsupp
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.tls_diagnosis.explain import CertificateError
 from tests.servers import Authority, IndexServer, ProxyServer
-from tests.unit.network.conftest import Heard, MakeSession
+from tests.unit.network.conftest import MakeSession, RecordedUi
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def page(index: IndexServer) -> str:
     return f"{index.simple_url}demo/"
 
 
-def named(url: str) -> Sourced[str]:
+def proxy_option(url: str) -> Sourced[str]:
     return Sourced(url, Origin.option("--proxy"))
 
 
@@ -25,7 +25,7 @@ def test_https_goes_through_a_tunnel(
     make_session: MakeSession, index: IndexServer, page: str
 ) -> None:
     with ProxyServer() as proxy:
-        session = make_session(proxy=named(proxy.url))
+        session = make_session(proxy=proxy_option(proxy.url))
         for _ in range(3):
             session.get(page)
         assert proxy.tunnels == [f"localhost:{index.port}"]  # one, kept
@@ -35,7 +35,7 @@ def test_tls_to_the_proxy_and_through_it(
     make_session: MakeSession, index: IndexServer, page: str, authority: Authority
 ) -> None:
     with ProxyServer(authority) as proxy:
-        assert make_session(proxy=named(proxy.url)).get(page).content
+        assert make_session(proxy=proxy_option(proxy.url)).get(page).content
         assert proxy.tunnels == [f"localhost:{index.port}"]
 
 
@@ -45,28 +45,28 @@ def test_plain_http_is_forwarded(
 ) -> None:
     with IndexServer() as plain, ProxyServer(authority if tls else None) as proxy:
         plain.add_page("demo", "<a href='x'>x</a>")
-        make_session(proxy=named(proxy.url)).get(f"{plain.simple_url}demo/")
+        make_session(proxy=proxy_option(proxy.url)).get(f"{plain.simple_url}demo/")
         assert proxy.requests[0].target == f"{plain.simple_url}demo/"
 
 
-def test_a_proxy_nobody_vouches_for_is_not_used(
+def test_an_untrusted_proxy_is_not_used(
     make_session: MakeSession, index: IndexServer, page: str
 ) -> None:
     with ProxyServer(Authority()) as proxy:
         with pytest.raises(CertificateError) as caught:
-            make_session(proxy=named(proxy.url)).get(page)
+            make_session(proxy=proxy_option(proxy.url)).get(page)
         assert caught.value.port == proxy.port
         assert index.requests == []
 
 
-def test_a_server_nobody_vouches_for_is_not_believed_through_a_proxy(
+def test_an_untrusted_server_is_refused_through_a_proxy(
     make_session: MakeSession,
 ) -> None:
-    with IndexServer(Authority()) as stranger, ProxyServer() as proxy:
+    with IndexServer(Authority()) as untrusted, ProxyServer() as proxy:
         with pytest.raises(CertificateError) as caught:
-            make_session(proxy=named(proxy.url)).get(stranger.simple_url)
-        assert caught.value.port == stranger.port
-        assert stranger.requests == []
+            make_session(proxy=proxy_option(proxy.url)).get(untrusted.simple_url)
+        assert caught.value.port == untrusted.port
+        assert untrusted.requests == []
 
 
 @pytest.mark.parametrize("tls", [False, True])
@@ -75,43 +75,43 @@ def test_the_proxys_credentials_go_to_the_proxy_only(
 ) -> None:
     with ProxyServer(authority if tls else None, credentials=("me@x", "se:cret")) as proxy:
         url = proxy.url.replace("://", "://me%40x:se%3Acret@")
-        assert make_session(proxy=named(url)).get(page).content
+        assert make_session(proxy=proxy_option(url)).get(page).content
         assert "proxy-authorization" in proxy.requests[0].headers
         assert "proxy-authorization" not in index.requests[0].headers
 
 
-def test_a_proxy_that_wants_credentials_is_told_of(
-    make_session: MakeSession, page: str, heard: Heard
+def test_a_proxy_that_requires_credentials_is_reported(
+    make_session: MakeSession, page: str, recorded: RecordedUi
 ) -> None:
     with ProxyServer(credentials=("me", "secret")) as proxy:
         url = proxy.url.replace("://", "://me:wrong-one@")
         with pytest.raises(ProxyRefusedError, match="407") as caught:
-            make_session(proxy=named(url)).get(page)
+            make_session(proxy=proxy_option(url)).get(page)
         assert len(proxy.requests) == 1
-        assert "wrong-one" not in f"{caught.value} {caught.value.proxy} {heard.everything}"
+        assert "wrong-one" not in f"{caught.value} {caught.value.proxy} {recorded.everything}"
 
 
-def test_a_proxy_that_is_not_there_is_named(make_session: MakeSession, page: str) -> None:
+def test_an_unreachable_proxy_is_named(make_session: MakeSession, page: str) -> None:
     with ProxyServer() as proxy:
         url = proxy.url
     with pytest.raises(UnreachableError, match=f"the proxy {url}"):
-        make_session(proxy=named(url)).get(page)
+        make_session(proxy=proxy_option(url)).get(page)
 
 
 def test_a_server_the_proxy_cannot_reach_is_unreachable(make_session: MakeSession) -> None:
     with IndexServer(Authority()) as gone:
         url = gone.simple_url
     with ProxyServer() as proxy, pytest.raises(UnreachableError, match="502"):
-        make_session(proxy=named(proxy.url)).get(url)
+        make_session(proxy=proxy_option(proxy.url)).get(url)
 
 
-def test_no_proxy_and_an_empty_proxy_lead_past_it(
+def test_no_proxy_and_an_empty_proxy_option_bypass_the_proxy(
     make_session: MakeSession, index: IndexServer, page: str
 ) -> None:
     with ProxyServer() as proxy:
         past = {"https": proxy.url, "no": "localhost"}
         assert make_session(environment_proxies=past).get(page).content
-        overruled = make_session(proxy=named(""), environment_proxies={"https": proxy.url})
+        overruled = make_session(proxy=proxy_option(""), environment_proxies={"https": proxy.url})
         assert overruled.get(page).content
         assert proxy.requests == []
         assert make_session(environment_proxies={"all": proxy.url}).get(page).content
@@ -120,4 +120,4 @@ def test_no_proxy_and_an_empty_proxy_lead_past_it(
 
 def test_a_socks_proxy_is_refused(make_session: MakeSession, page: str) -> None:
     with pytest.raises(UnsupportedProxyError):
-        make_session(proxy=named("socks5h://localhost:1")).get(page)
+        make_session(proxy=proxy_option("socks5h://localhost:1")).get(page)

@@ -48,7 +48,7 @@ def test_an_origin_is_scheme_host_and_port() -> None:
 
 
 @pytest.mark.parametrize("url", ["https://", "https://host:port/", "http://[::1/"])
-def test_a_url_that_makes_no_sense_is_malformed(url: str) -> None:
+def test_an_invalid_url_is_malformed(url: str) -> None:
     with pytest.raises(MalformedUrlError):
         url_origin(url)
 
@@ -80,12 +80,12 @@ def test_a_reference_is_resolved_against_its_page(base: str, reference: str, exp
     assert join_url(base, reference) == expected
 
 
-def test_a_reference_that_makes_no_sense_is_malformed() -> None:
+def test_an_invalid_reference_is_malformed() -> None:
     with pytest.raises(MalformedUrlError):
         join_url("https://h/", "https://[x/y.whl")
 
 
-def test_credentials_are_split_off_and_decoded() -> None:
+def test_credentials_are_split_and_decoded() -> None:
     assert split_credentials("https://a%40b:c%3Ad@h:8/x") == ("https://h:8/x", ("a@b", "c:d"))
     assert split_credentials("https://token@h/x") == ("https://h/x", ("token", None))
     assert split_credentials("https://h/x") == ("https://h/x", None)
@@ -117,7 +117,7 @@ def test_a_file_url_of_another_host_is_refused() -> None:
         url_to_path("file://server/share/x.whl")
 
 
-def test_metadata_lies_beside_the_file_whatever_the_query() -> None:
+def test_the_query_of_a_url_is_kept_in_its_metadata_url() -> None:
     assert metadata_url("https://h/x.whl?token=1") == "https://h/x.whl.metadata?token=1"
 
 
@@ -134,5 +134,5 @@ def test_metadata_lies_beside_the_file_whatever_the_query() -> None:
         ("file:///a/b@c", "file:///a/b@c"),
     ],
 )
-def test_a_url_is_written_without_secrets(url: str, written: str) -> None:
+def test_secrets_are_removed_from_a_url(url: str, written: str) -> None:
     assert remove_credentials(url) == written

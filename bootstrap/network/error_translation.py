@@ -39,6 +39,7 @@ class RequestContext:
     """Whether no connection to it has failed yet: then a short failure is worth a retry."""
     timeout: float
     policy: TrustPolicy
+    context: ssl.SSLContext
 
     def after_response(self) -> RequestContext:
         """Return the context once the server has begun to answer."""
@@ -73,15 +74,16 @@ def _translate_tls(causes: list[BaseException], request: RequestContext) -> Boot
         return None
     # Imported here: a run without a TLS failure does not need it.
     from bootstrap.tls_diagnosis.classify import Reason
+    from bootstrap.tls_diagnosis.connect import Server
     from bootstrap.tls_diagnosis.explain import explain
 
     at_proxy = request.proxy is not None and _find(causes, urllib3_errors.ProxyError) is not None
-    server = request.connects_to if at_proxy else url_origin(request.url)
-    proxy = None if at_proxy else request.proxy
-    explained = explain(error, server.host, server.port, request.policy, proxy=proxy)
+    origin = request.connects_to if at_proxy else url_origin(request.url)
+    server = Server(origin.host, origin.port, None if at_proxy else request.proxy)
+    explained = explain(error, server, request.policy, request.context)
     if explained is not None and explained.reason is Reason.BROKEN_OFF:
         return None  # only an interrupted connection, which is worth a retry
-    return explained or TlsError(request.url, str(server), error.reason or str(error))
+    return explained or TlsError(request.url, str(origin), error.reason or str(error))
 
 
 def _translate_tunnel(causes: list[BaseException], request: RequestContext) -> NetworkError | None:

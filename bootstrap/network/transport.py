@@ -67,6 +67,7 @@ class Transport:
     ) -> None:
         self._settings = settings
         self._policy = policy
+        self._context = context
         self._ui = ui
         self._insecure_hosts = InsecureHosts(policy, ui)
         self._credentials = CredentialStore(settings, ui)
@@ -145,6 +146,7 @@ class Transport:
             has_answered=peer in self._answered,
             is_first_attempt=peer not in self._failed,
             timeout=self._settings.timeout,
+            context=self._context,
             policy=self._policy,
         )
         sent = {**headers, "Authorization": credentials.header} if credentials else dict(headers)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin
@@ -21,8 +23,11 @@ from bootstrap.tls_diagnosis.classify import Failure, Reason, classify
 from bootstrap.tls_diagnosis.connect import Server
 from bootstrap.tls_diagnosis.handshake import Handshake, shake_hands
 from bootstrap.trust.anchors import load_anchors
-from bootstrap.trust.context import make_context, unverified_context
+from bootstrap.trust.context import unverified_context
 from bootstrap.trust.policy import BundledStore, Source, SystemStore, TrustPolicy
+
+if TYPE_CHECKING:
+    import ssl
 
 _TIMEOUT = 5.0
 """Seconds that fetching the presented chain may take, after the run has failed anyway."""
@@ -49,29 +54,23 @@ class CertificateError(BootstrapError):
 
 
 def explain(
-    error: BaseException,
-    host: str,
-    port: int,
-    policy: TrustPolicy,
-    *,
-    proxy: str | None = None,
+    error: BaseException, server: Server, policy: TrustPolicy, context: ssl.SSLContext
 ) -> CertificateError | None:
     """Explain a failed TLS connection; None where the error is not about TLS.
 
-    `host` and `port` are those of the server that presented the certificate (an HTTPS proxy, if
-    the proxy did), `proxy` is the URL of the HTTP proxy on the way to it. To get the presented
-    chain, one more handshake is made, without verification and without a request.
+    `server` presented the certificate (it is the HTTPS proxy, if the proxy did), and `context` is
+    the run's. To get the presented chain, one more handshake is made, without verification and
+    without a request.
     """
     failure = classify(error)
     if failure is None:
         return None
-    server = Server(host, port, proxy, timeout=_TIMEOUT)
     seen = Handshake()
     with suppress(OSError, BootstrapError):
-        unverified = unverified_context(policy)
-        for_proxy = make_context(policy, load_anchors(policy)) if proxy else unverified
-        seen = shake_hands(server, unverified, for_proxy)
-    return build_error(refine(failure, seen), server, policy, seen.chain)
+        seen = shake_hands(
+            replace(server, timeout=_TIMEOUT), unverified_context(policy), proxy_context=context
+        )
+    return build_error(refine(failure, seen), server, policy, context, seen.chain)
 
 
 def refine(failure: Failure, seen: Handshake) -> Failure:
@@ -91,14 +90,18 @@ def refine(failure: Failure, seen: Handshake) -> Failure:
 
 
 def build_error(
-    failure: Failure, server: Server, policy: TrustPolicy, chain: tuple[Certificate, ...]
+    failure: Failure,
+    server: Server,
+    policy: TrustPolicy,
+    context: ssl.SSLContext,
+    chain: tuple[Certificate, ...],
 ) -> CertificateError:
-    """Return the error for a failure whose chain is known; a chain of () is unknown."""
+    """Return the error for a failure; `chain` is empty where it is unknown."""
     now = datetime.now(timezone.utc)
     known_in: tuple[str, ...] = ()
     if failure.reason is Reason.UNKNOWN_ISSUER and chain:
-        known_in = _default_stores_with_issuer(chain)
-        if _is_intermediate_missing(chain, policy):
+        known_in = _default_stores_with_issuer(chain) if policy.exclusive else ()
+        if _is_intermediate_missing(chain, context.get_ca_certs(binary_form=True)):
             failure = Failure(Reason.MISSING_INTERMEDIATE, failure.detail)
     problem = clock_problem(now, release_date())
     return CertificateError(Findings(failure, server, policy, chain, now, problem, known_in))
@@ -132,7 +135,10 @@ def release_date() -> datetime | None:
 
 
 def _default_stores_with_issuer(chain: tuple[Certificate, ...]) -> tuple[str, ...]:
-    """Return which default stores contain an authority that may have issued the chain."""
+    """Return which default stores contain an authority that may have issued the chain.
+
+    They are read here, because `--cert` has replaced them in this run.
+    """
     top = issuer_path(chain)[-1]
     stores: tuple[tuple[str, Source], ...] = (
         ("the system store", SystemStore(Origin.default())),
@@ -143,12 +149,12 @@ def _default_stores_with_issuer(chain: tuple[Certificate, ...]) -> tuple[str, ..
         for phrase, store in stores
         if any(
             authority.der == top.der or (not top.is_self_issued and top.may_be_issued_by(authority))
-            for authority in _load_authorities(TrustPolicy((store,)))
+            for authority in _parse_all(_load(store))
         )
     )
 
 
-def _is_intermediate_missing(chain: tuple[Certificate, ...], policy: TrustPolicy) -> bool:
+def _is_intermediate_missing(chain: tuple[Certificate, ...], anchors: Iterable[bytes]) -> bool:
     """Return whether the server probably does not send an intermediate certificate.
 
     It does not if its own certificate comes alone, and its issuer can either be downloaded from
@@ -162,14 +168,17 @@ def _is_intermediate_missing(chain: tuple[Certificate, ...], policy: TrustPolicy
     organisation = top.issuer.get("O")
     return organisation is not None and any(
         authority.subject.get("O") == organisation and authority.subject.raw != top.issuer.raw
-        for authority in _load_authorities(policy)
+        for authority in _parse_all(anchors)
     )
 
 
-def _load_authorities(policy: TrustPolicy) -> Iterator[Certificate]:
-    certificates: Iterable[bytes] = ()
+def _load(store: Source) -> tuple[bytes, ...]:
     with suppress(BootstrapError):  # an explanation must not fail where the run has failed already
-        certificates = load_anchors(policy).certificates
+        return load_anchors(TrustPolicy((store,))).certificates
+    return ()
+
+
+def _parse_all(certificates: Iterable[bytes]) -> Iterator[Certificate]:
     for certificate in certificates:
         with suppress(CertificateFormatError):
             yield parse(certificate)

@@ -85,14 +85,14 @@ def inspect_server(
     except BootstrapError as exc:
         return ServerReport(server, failure=exc)
     except OSError as exc:
-        return ServerReport(server, failure=_connection_error(exc, server, policy))
+        return ServerReport(server, failure=_connection_error(exc, server, policy, context))
     insecure = policy.trusted_host_for(server.host, server.port)
     return ServerReport(
         server,
         chain=seen.chain,
         protocol=verified.protocol or seen.protocol,
         verdicts=verdicts,
-        failure=_failure(seen if insecure else verified, server, policy, seen),
+        failure=_failure(seen if insecure else verified, seen, server, policy, context),
         unverified_by=insecure.origin if insecure else None,
         product=find_product(seen.chain),
     )
@@ -127,22 +127,29 @@ def _verify(
 
 
 def _failure(
-    handshake: Handshake, server: Server, policy: TrustPolicy, seen: Handshake
+    handshake: Handshake,
+    seen: Handshake,
+    server: Server,
+    policy: TrustPolicy,
+    context: ssl.SSLContext,
 ) -> BootstrapError | None:
     if handshake.error is None:
         return None
     failure = classify(handshake.error)
     if failure is None:
-        return _connection_error(handshake.error, server, policy)
-    return build_error(refine(failure, seen), server, policy, seen.chain)
+        return _connection_error(handshake.error, server, policy, context)
+    return build_error(refine(failure, seen), server, policy, context, seen.chain)
 
 
-def _connection_error(error: OSError, server: Server, policy: TrustPolicy) -> BootstrapError:
+def _connection_error(
+    error: OSError, server: Server, policy: TrustPolicy, context: ssl.SSLContext
+) -> BootstrapError:
     """Return whether the HTTPS proxy cannot be trusted, or the server cannot be reached."""
     failure = classify(error)
     if failure is not None and server.proxy is not None:
         host, port = server.proxy_address
-        return build_error(failure, Server(host, port, timeout=server.timeout), policy, ())
+        proxy = Server(host, port, timeout=server.timeout)
+        return build_error(failure, proxy, policy, context, ())
     through = f" through {server.redacted_proxy}" if server.proxy else ""
     return BootstrapError(
         f"Cannot connect to {server.address}{through}: {error.strerror or error}.",

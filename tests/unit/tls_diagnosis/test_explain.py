@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -48,11 +47,17 @@ def policy(root_pem: Path) -> TrustPolicy:
     return decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
 
 
-def failed(policy: TrustPolicy, port: int, host: str = "localhost", **how: Any) -> CertificateError:
+def context_for(policy: TrustPolicy) -> ssl.SSLContext:
+    return make_context(policy, load_anchors(policy))
+
+
+def failed(policy: TrustPolicy, port: int, host: str = "localhost") -> CertificateError:
     """Connect, fail, and have the failure explained."""
+    context = context_for(policy)
     with pytest.raises(ssl.SSLError) as caught:
-        greet(make_context(policy, load_anchors(policy)), port, host)
-    found = explain(caught.value, "127.0.0.1" if host != "localhost" else host, port, policy, **how)
+        greet(context, port, host)
+    server = Server("127.0.0.1" if host != "localhost" else host, port)
+    found = explain(caught.value, server, policy, context)
     assert found is not None
     assert found.hint
     assert found.port == port
@@ -238,11 +243,11 @@ def test_a_server_without_a_common_protocol_version(
         context.minimum_version = ssl.TLSVersion.TLSv1_3
 
     port = serve(forge.issue(), settle=settle).port
-    context = make_context(policy, load_anchors(policy))
+    context = context_for(policy)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.raises(ssl.SSLError) as caught:
         greet(context, port)
-    found = explain(caught.value, "localhost", port, policy)
+    found = explain(caught.value, Server("localhost", port), policy, context)
     assert found is not None
     assert found.reason is Reason.PROTOCOL
 
@@ -277,7 +282,8 @@ def test_a_server_that_hangs_up_in_mid_handshake(policy: TrustPolicy) -> None:
 
 
 def test_an_unreachable_server_is_not_a_matter_of_certificates(policy: TrustPolicy) -> None:
-    assert explain(ConnectionRefusedError(111, "refused"), "localhost", 1, policy) is None
+    error = ConnectionRefusedError(111, "refused")
+    assert explain(error, Server("localhost", 1), policy, context_for(policy)) is None
 
 
 def test_a_chain_that_cannot_be_had_again_does_not_hide_the_failure(policy: TrustPolicy) -> None:
@@ -285,7 +291,7 @@ def test_a_chain_that_cannot_be_had_again_does_not_hide_the_failure(policy: Trus
     error.verify_code, error.verify_message = 10, "certificate has expired"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    found = explain(error, "localhost", port, policy)
+    found = explain(error, Server("localhost", port), policy, context_for(policy))
     assert found is not None
     assert found.reason is Reason.EXPIRED
     assert found.chain == ()
@@ -313,7 +319,9 @@ def test_the_chain_is_had_through_a_proxy_with_a_password(
         proxy.hosts["behind.example"] = "127.0.0.1"
         url = proxy.url.replace("://", "://me:pass%3Aword@")
         error = ssl.SSLCertVerificationError("unable to get local issuer certificate")
-        found = explain(error, "behind.example", server.port, decide(settings), proxy=url)
+        policy = decide(settings)
+        behind = Server("behind.example", server.port, proxy=url)
+        found = explain(error, behind, policy, context_for(policy))
     assert found is not None
     assert proxy.tunnels == [f"behind.example:{server.port}"]
     assert [each.subject.get("CN") for each in found.chain] == ["server"]
@@ -380,7 +388,13 @@ def test_every_reason_has_its_words_and_its_advice(
     policy: TrustPolicy, root_pem: Path, forge: Forge, reason: Reason, chain_is_known: bool
 ) -> None:
     chain = (parse(forge.issue().der),) if chain_is_known else ()
-    found = build_error(Failure(reason, "the words"), Server("localhost", 8443), policy, chain)
+    found = build_error(
+        Failure(reason, "the words"),
+        Server("localhost", 8443),
+        policy,
+        context_for(policy),
+        chain,
+    )
     assert isinstance(found, BootstrapError)
     assert str(found).splitlines()[0].endswith(".")
     assert "localhost:8443" in str(found)
@@ -409,7 +423,8 @@ def test_the_doctor_command_has_the_options_of_the_run_but_no_password() -> None
         strict=True,
     )
     server = Server("localhost", 8443, proxy="http://me:secret@proxy:3128")
-    found = build_error(Failure(Reason.EXPIRED, "expired"), server, decide(settings), ())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    found = build_error(Failure(Reason.EXPIRED, "expired"), server, decide(settings), context, ())
     assert str(found.hint).splitlines()[-1] == (
         "python3 get-installer.pyz doctor https://localhost:8443 --add-cert '/my ca.pem' "
         "--trust bundled --client-cert /me.pem --trusted-host build.local --strict "

@@ -1,1 +1,1 @@
-"""The target: the Python environment installed into, described as data."""
+"""The target: the Python environment to install into, found, described and (a venv) created."""

@@ -1,4 +1,4 @@
-"""What `--python` may say, and the interpreters it may mean."""
+"""Finding interpreters: what `--python` may name, and where Pythons are installed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
 
-Command = tuple[str, ...]
-"""How an interpreter is started: its path, or the Windows launcher with its choice."""
+PythonCommand = tuple[str, ...]
+"""How an interpreter is started: its path, or the Windows launcher with a version option."""
 
 _VERSION = re.compile(r"(?P<name>python|pypy|)(?P<version>\d+(?:\.\d+){0,2})(?P<threads>t?)")
 _WINDOWS = os.name == "nt"
@@ -28,75 +28,72 @@ _MANAGERS = (
     ("ASDF_DATA_DIR", ".asdf", "installs/python"),
     ("MISE_DATA_DIR", ".local/share/mise", "installs/python"),
 )
-"""Of each: the variable that says where it is, where it is in a home, and what is below that."""
-_WELL_KNOWN = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
+"""For each version manager: its variable, its default directory in a home, the subdirectory."""
+_COMMON_DIRECTORIES = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
 
 
 class InterpreterNotFoundError(BootstrapError):
-    """Nothing is there that `--python` could mean."""
+    """No interpreter was found for `--python` or `--venv`."""
 
-    def __init__(self, wanted: str, origin: object, looked: str) -> None:
+    def __init__(self, requested: str, message: str) -> None:
         super().__init__(
-            f"No Python found for {wanted!r} ({origin}): {looked}",
+            message,
             hint="Name an interpreter's path, a virtual environment's directory, a command on "
             "PATH, or a version like 3.12.",
         )
-        self.wanted = wanted
+        self.requested = requested
 
 
 @dataclass(frozen=True)
-class WantedVersion:
+class VersionRequest:
     """A version as `--python` names it: `3.8`, `3`, `3.8.18`, `python3.8`, `pypy3.9`, `3.13t`."""
 
     release: tuple[int, ...]
     implementation: str = ""
-    """"" for whichever is found first."""
+    """"" for the one that is found first."""
     free_threaded: bool = False
 
     @property
     def command(self) -> str:
         """The name that such an interpreter has on PATH."""
-        return f"{self._name}{'.'.join(map(str, self.release[:2]))}{self._suffix}"
+        suffix = "t" if self.free_threaded else ""
+        return f"{self._name}{'.'.join(map(str, self.release[:2]))}{suffix}"
 
     @property
     def general_commands(self) -> tuple[str, ...]:
-        """The names that it may have there too."""
+        """Less specific names that it may have on PATH."""
         return f"{self._name}{self.release[0]}", self._name
 
     @property
     def _name(self) -> str:
         return "pypy" if self.implementation == "pypy" else "python"
 
-    @property
-    def _suffix(self) -> str:
-        return "t" if self.free_threaded else ""
 
-
-def parse_version(text: str) -> WantedVersion | None:
+def parse_version(text: str) -> VersionRequest | None:
     """Return the version that `--python` names, or None where it names something else."""
-    found = _VERSION.fullmatch(text)
-    if found is None:
+    match = _VERSION.fullmatch(text)
+    if match is None:
         return None
-    release = tuple(map(int, found["version"].split(".")))
-    return WantedVersion(release, found["name"].replace("python", ""), bool(found["threads"]))
+    release = tuple(map(int, match["version"].split(".")))
+    return VersionRequest(release, match["name"].replace("python", ""), bool(match["threads"]))
 
 
-def named_path(text: str) -> Path | None:
-    """Return the path that `--python` means by itself, without any search, if it means one."""
-    path = absolute(text)
+def parse_path(text: str) -> Path | None:
+    """Return the path that `--python` names, or None where it names a command or a version."""
+    path = absolute_path(text)
     separators = {os.sep, os.altsep or os.sep}
     if separators.intersection(text) or text in {".", ".."} or text.startswith("~"):
         return path
-    return path if path.is_dir() and environment_interpreter(path) else None
+    return path if path.is_dir() and find_environment_interpreter(path) else None
 
 
-def absolute(text: str) -> Path:
-    """Return a path as the user means it, with no link followed: an environment may be one."""
+def absolute_path(text: str) -> Path:
+    """Return an absolute path without following links: an environment may be a link."""
     return Path(os.path.normpath(Path(text).expanduser().absolute()))
 
 
-def environment_interpreter(directory: Path) -> Path | None:
-    """Return the interpreter of an environment, virtual or not, by the environment's directory."""
+def find_environment_interpreter(directory: Path) -> Path | None:
+    """Return the interpreter of the environment (virtual or not) in a directory."""
     return next(_interpreters_in(directory), None) if directory.is_dir() else None
 
 
@@ -104,45 +101,38 @@ def _interpreters_in(directory: Path) -> Iterator[Path]:
     return filter(os.path.lexists, (directory / name for name in _IN_ENVIRONMENT))
 
 
-def commands_named(name: str, search_path: str) -> Iterator[Command]:
+def find_commands(name: str, search_path: str) -> Iterator[PythonCommand]:
     """Yield the commands of that name on the search path, first to last."""
-    endings = (".exe", ".bat", "") if _WINDOWS else ("",)
+    suffixes = (".exe", ".bat", "") if _WINDOWS else ("",)
     for directory in filter(None, search_path.split(os.pathsep)):
-        for ending in endings:
-            path = Path(directory).absolute() / f"{name}{ending}"
+        for suffix in suffixes:
+            path = Path(directory).absolute() / f"{name}{suffix}"
             if path.is_file() and os.access(path, os.X_OK):
                 yield (str(path),)
 
 
-def interpreters_of(version: WantedVersion, settings: TargetSettings) -> Iterator[Command]:
-    """Yield the interpreters that may be of a version; they must be asked whether they are."""
-    yield from commands_named(version.command, settings.search_path)
+def find_interpreters(version: VersionRequest, settings: TargetSettings) -> Iterator[PythonCommand]:
+    """Yield interpreters that may be of a version; the caller has to query and check them."""
+    yield from find_commands(version.command, settings.search_path)
     if _WINDOWS:
-        for (launcher,) in commands_named("py", settings.search_path):
+        for (launcher,) in find_commands("py", settings.search_path):
             yield launcher, f"-{'.'.join(map(str, version.release[:2]))}"
-    for directory in _kept_by_managers(version, settings.environment):
+    for directory in _managed_installations(version, settings.environment):
         yield from ((str(path),) for path in islice(_interpreters_in(directory), 1))
-    yield from commands_named(version.command, os.pathsep.join(_WELL_KNOWN))
+    yield from find_commands(version.command, os.pathsep.join(_COMMON_DIRECTORIES))
     for name in version.general_commands:
-        yield from commands_named(name, settings.search_path)
+        yield from find_commands(name, settings.search_path)
 
 
-def _kept_by_managers(version: WantedVersion, environment: Mapping[str, str]) -> list[Path]:
-    """Return where pyenv, uv, asdf and mise keep Pythons of a version, the newest first."""
+def _managed_installations(version: VersionRequest, environment: Mapping[str, str]) -> list[Path]:
+    """Return the Pythons of a version that pyenv, uv, asdf and mise installed, newest first."""
     release = re.escape(".".join(map(str, version.release)))
     prefix = "pypy-?" if version.implementation == "pypy" else "(cpython-)?"
     name = re.compile(rf"{prefix}{release}(?![0-9])")
-    roots = filter(Path.is_dir, _manager_directories(environment))
-    found = (path for root in roots for path in root.iterdir() if name.match(path.name))
-    return sorted(found, key=_newest_first)
-
-
-def _manager_directories(environment: Mapping[str, str]) -> Iterator[Path]:
-    for variable, usual, below in _MANAGERS:
-        root = Path(environment.get(variable) or Path(environment.get("HOME", ""), usual))
-        if root.is_absolute():  # without a home, none is looked for in the current directory
-            yield root / below
-
-
-def _newest_first(directory: Path) -> list[int]:
-    return [-int(number) for number in re.findall(r"\d+", directory.name)]
+    found: list[Path] = []
+    for variable, default, subdirectory in _MANAGERS:
+        root = Path(environment.get(variable) or Path(environment.get("HOME", ""), default))
+        # Without HOME, the default is relative: the current directory is not searched.
+        if root.is_absolute() and (root / subdirectory).is_dir():
+            found += [path for path in (root / subdirectory).iterdir() if name.match(path.name)]
+    return sorted(found, key=lambda path: [-int(each) for each in re.findall(r"\d+", path.name)])

@@ -1,17 +1,16 @@
-"""One interpreter and what it says of itself, in the words of `sys`, `site` and `sysconfig`."""
+"""An interpreter as data: what `sys`, `site` and `sysconfig` report about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 
-# FOLDED from bootstrap/environment/scheme.py
 @dataclass(frozen=True)
 class Scheme:
-    """The directories a wheel's parts go to, in sysconfig's words."""
+    """The directories that the parts of a wheel are installed to, as sysconfig names them."""
 
     purelib: Path
     platlib: Path
@@ -20,26 +19,20 @@ class Scheme:
     headers: Path
     """The parent directory; a distribution's own headers go to `headers / name`."""
 
-    def below(self, directory: Path) -> Scheme:
-        """Return this relative scheme as it lies in a directory."""
-        return self._moved(lambda path: directory / path)
+    def in_directory(self, directory: Path) -> Scheme:
+        """Return this relative scheme, in a directory."""
+        return Scheme(*(directory / path for path in self._paths()))
 
-    def rooted(self, root: Path) -> Scheme:
-        """Return this absolute scheme as it lies below another root (`--root`, DESTDIR)."""
-        return self._moved(lambda path: change_root(root, path))
+    def under_root(self, root: Path) -> Scheme:
+        """Return this absolute scheme, under another root (`--root`, DESTDIR)."""
+        return Scheme(*(change_root(root, path) for path in self._paths()))
 
-    def _moved(self, move: Callable[[Path], Path]) -> Scheme:
-        return Scheme(
-            purelib=move(self.purelib),
-            platlib=move(self.platlib),
-            scripts=move(self.scripts),
-            data=move(self.data),
-            headers=move(self.headers),
-        )
+    def _paths(self) -> tuple[Path, Path, Path, Path, Path]:
+        return self.purelib, self.platlib, self.scripts, self.data, self.headers
 
 
 def flat_scheme(directory: Path, headers: Path) -> Scheme:
-    """Return the scheme of `--target`: all in one directory, as pip leaves it there."""
+    """Return the scheme of `--target`: all in one directory, as in pip."""
     return Scheme(
         purelib=directory,
         platlib=directory,
@@ -50,76 +43,76 @@ def flat_scheme(directory: Path, headers: Path) -> Scheme:
 
 
 def change_root(root: Path, path: Path) -> Path:
-    """Return an absolute path as it lies below another root; one that does already is kept."""
+    """Return an absolute path under another root; a path that is there already is unchanged."""
     if path.is_relative_to(root):
         return path
     return root / path.relative_to(path.anchor)
 
 
 @dataclass(frozen=True)
-class Build:
-    """How an interpreter was built and what it runs on: what decides its wheel tags."""
+class BuildInfo:
+    """How an interpreter was built and which platform it runs on: it decides the wheel tags."""
 
     platform: str
     """`sysconfig.get_platform()`."""
     is_32bit: bool = False
     debug: bool = False
-    """Whether it loads extension modules of debug builds."""
+    """Whether it loads the extension modules of debug builds."""
     free_threaded: bool = False
     pymalloc: bool = True
-    """Before Python 3.8 a part of the ABI."""
+    """Part of the ABI before Python 3.8."""
     wide_unicode: bool = True
-    """Before Python 3.3 a part of the ABI."""
+    """Part of the ABI before Python 3.3."""
     extension_suffix: str = ""
     """EXT_SUFFIX, like `.cpython-311-x86_64-linux-gnu.so`."""
     glibc: str | None = None
     manylinux: Mapping[str, bool] | None = None
-    """What a `_manylinux` module says of each `MAJOR_MINOR` of glibc (PEP 600), where it does."""
+    """Whether a `_manylinux` module allows a glibc, by `MAJOR_MINOR` (PEP 600)."""
     musl: tuple[int, int] | None = None
-    """Known beforehand only where the interpreter cannot be looked at."""
+    """Set only for an interpreter that cannot be run; else it is read from the executable."""
     mac_version: str = ""
     mac_machine: str = ""
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter in its environment, virtual or not, with every way to install into it."""
+    """An interpreter and its environment (virtual or not), with all its installation schemes."""
 
     executable: Path
     base_executable: Path
-    """The interpreter that virtual environments are made from."""
+    """The interpreter that virtual environments are created from."""
     version_info: tuple[int, int, int]
     implementation: str
     prefix: Path
     base_prefix: Path
     path: tuple[Path, ...]
-    """`sys.path` as the interpreter starts with it by itself."""
+    """`sys.path` as it is when the interpreter is started without any options."""
     stdlib: Path
     schemes: Mapping[str, Scheme]
-    """"default", "user", with `--prefix` also "prefix"; "venv" is relative to one's directory."""
+    """"default", "user", "venv" (relative to its directory), and with `--prefix` "prefix"."""
     user_site: Path | None
     """None where user installations are disabled."""
     markers: Mapping[str, str]
-    build: Build
-    path_file: Path | None = None
-    """The `._pth` file that alone says where it imports from."""
+    build: BuildInfo
+    pth_file: Path | None = None
+    """The `._pth` file that determines its `sys.path`."""
     running: bool = False
-    """Whether it is the one that runs us."""
+    """Whether it is the interpreter that runs us."""
     runnable: bool = True
-    """False where only a description of it was read."""
+    """False where only its build-details.json is known."""
 
     @property
     def is_virtual(self) -> bool:
-        """Whether it lives in a virtual environment (PEP 405)."""
+        """Whether it is in a virtual environment (PEP 405)."""
         return self.prefix != self.base_prefix
 
     def in_venv(self, directory: Path) -> Interpreter:
         """Return the interpreter that a new virtual environment in `directory` will have."""
-        scheme = self.schemes["venv"].below(directory)
-        windows = self.markers["os_name"] == "nt"
+        scheme = self.schemes["venv"].in_directory(directory)
+        is_windows = self.markers["os_name"] == "nt"
         return replace(
             self,
-            executable=scheme.scripts / ("python.exe" if windows else "python"),
+            executable=scheme.scripts / ("python.exe" if is_windows else "python"),
             prefix=directory,
             path=tuple(dict.fromkeys((scheme.purelib, scheme.platlib))),
             schemes={"default": scheme, "venv": self.schemes["venv"]},
@@ -128,12 +121,13 @@ class Interpreter:
         )
 
 
-def interpreter_from(facts: Mapping[str, Any], *, running: bool = False) -> Interpreter:
-    """Return what the probe script's description says.
+def parse_interpreter(facts: Mapping[str, Any], *, running: bool = False) -> Interpreter:
+    """Return the interpreter that the probe script's output describes.
 
-    :raises LookupError, TypeError, ValueError: it is no such description.
+    :raises LookupError, TypeError, ValueError: it is not the output of the probe script
     """
     user_site = facts["user_site"]
+    keys = ("purelib", "platlib", "scripts", "data", "include")
     major, minor, micro = map(int, facts["version_info"][:3])
     return Interpreter(
         executable=Path(facts["executable"]),
@@ -144,35 +138,28 @@ def interpreter_from(facts: Mapping[str, Any], *, running: bool = False) -> Inte
         base_prefix=Path(facts["base_prefix"]),
         path=tuple(map(Path, facts["path"])),
         stdlib=Path(facts["stdlib"]),
-        schemes={name: _scheme(paths) for name, paths in facts["schemes"].items()},
+        schemes={
+            name: Scheme(*(Path(paths[key]) for key in keys))
+            for name, paths in facts["schemes"].items()
+        },
         user_site=Path(user_site) if user_site else None,
         markers={str(key): str(value) for key, value in facts["markers"].items()},
-        build=_build(facts["build"]),
-        path_file=Path(facts["path_file"]) if facts["path_file"] else None,
+        build=_parse_build(facts["build"]),
+        pth_file=Path(facts["pth_file"]) if facts["pth_file"] else None,
         running=running,
     )
 
 
-def _scheme(paths: Mapping[str, str]) -> Scheme:
-    return Scheme(
-        purelib=Path(paths["purelib"]),
-        platlib=Path(paths["platlib"]),
-        scripts=Path(paths["scripts"]),
-        data=Path(paths["data"]),
-        headers=Path(paths["include"]),
-    )
-
-
-def _build(facts: Mapping[str, Any]) -> Build:
-    with_debug, pymalloc = facts["Py_DEBUG"], facts["WITH_PYMALLOC"]
-    wide, suffix = facts["Py_UNICODE_SIZE"], str(facts["EXT_SUFFIX"] or "")
-    return Build(
+def _parse_build(facts: Mapping[str, Any]) -> BuildInfo:
+    py_debug, pymalloc = facts["Py_DEBUG"], facts["WITH_PYMALLOC"]
+    unicode_size, suffix = facts["Py_UNICODE_SIZE"], str(facts["EXT_SUFFIX"] or "")
+    return BuildInfo(
         platform=str(facts["platform"]),
         is_32bit=bool(facts["is_32bit"]),
-        debug=bool(facts["debug"] if with_debug is None else with_debug),
+        debug=bool(facts["debug"] if py_debug is None else py_debug),
         free_threaded=bool(facts["Py_GIL_DISABLED"]),
         pymalloc=pymalloc is None or bool(pymalloc),
-        wide_unicode=bool(facts["wide_unicode"]) if wide is None else wide == 4,
+        wide_unicode=bool(facts["wide_unicode"]) if unicode_size is None else unicode_size == 4,
         extension_suffix=suffix,
         glibc=facts.get("glibc"),
         manylinux=facts.get("manylinux"),

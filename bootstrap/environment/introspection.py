@@ -1,4 +1,4 @@
-"""Asking an interpreter what it is: by running the probe script in it, or in ourselves."""
+"""Querying an interpreter: the probe script runs in it as a child, or in this process."""
 
 from __future__ import annotations
 
@@ -10,98 +10,100 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap.environment import _probe_script
-from bootstrap.environment.discovery import Command
-from bootstrap.environment.interpreter import Interpreter, interpreter_from
+from bootstrap.environment.discovery import PythonCommand
+from bootstrap.environment.interpreter import Interpreter, parse_interpreter
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
 
-OLDEST = (2, 7)
+OLDEST_SUPPORTED = (2, 7)
 
-# First an option that shells and other languages refuse: they must not take the script for theirs.
+# The first option is one that shells and other interpreters refuse: they must not run the script.
 _OPTIONS = ("-Wignore", "-B", "-c")
-_KEPT = {"PYTHONUSERBASE", "PYTHONNOUSERSITE"}
+_KEPT_VARIABLES = {"PYTHONUSERBASE", "PYTHONNOUSERSITE"}
 
 
 class NotPythonError(BootstrapError):
-    """What was asked to describe itself is no Python, or one that does not work."""
+    """A command is not a Python interpreter, or not one that works."""
 
-    def __init__(self, command: Command, found: str) -> None:
+    def __init__(self, command: PythonCommand, reason: str) -> None:
         super().__init__(
-            f"{' '.join(command)} is no working Python: {found}",
-            hint="Run it by hand with `-c pass`, or name another interpreter with --python.",
+            f"{' '.join(command)} is not a working Python: {reason}",
+            hint="Run it yourself with `-c pass`, or name another interpreter with --python.",
         )
         self.command = command
-        self.found = found
+        self.reason = reason
 
 
 class InterpreterNotRunnableError(NotPythonError):
-    """The operating system refuses to run the file."""
+    """The operating system cannot run the file."""
 
 
 class InterpreterHungError(BootstrapError):
-    """An interpreter that did not answer in time."""
+    """An interpreter did not describe itself in time."""
 
-    def __init__(self, command: Command, seconds: float) -> None:
+    def __init__(self, command: PythonCommand, seconds: float) -> None:
         super().__init__(
-            f"{' '.join(command)} did not say what it is within {seconds:g} seconds",
-            hint="Look at what its start-up runs (sitecustomize, .pth files), or name another "
+            f"{' '.join(command)} did not answer within {seconds:g} seconds",
+            hint="Check what it runs at start-up (sitecustomize, .pth files), or name another "
             "interpreter with --python.",
         )
         self.command = command
 
 
 class UnsupportedTargetError(BootstrapError):
-    """An interpreter that is too old to be a target."""
+    """An interpreter is too old to be a target."""
 
-    def __init__(self, command: Command, version: tuple[int, ...]) -> None:
+    def __init__(self, command: PythonCommand, version: tuple[int, ...]) -> None:
         found = ".".join(map(str, version[:3]))
         super().__init__(
-            f"{' '.join(command)} is Python {found}; a target needs Python 2.7, or 3.3 or newer",
+            f"{' '.join(command)} is Python {found}; supported targets are Python 2.7, and 3.3 or "
+            "later",
             hint="Name another interpreter with --python.",
         )
         self.version = version
 
 
-def ask(command: Command, settings: TargetSettings) -> Interpreter:
-    """Return what the interpreter that `command` starts says of itself.
+def query_interpreter(command: PythonCommand, settings: TargetSettings) -> Interpreter:
+    """Return the interpreter that `command` starts, as it describes itself.
 
-    :raises NotPythonError, InterpreterHungError, UnsupportedTargetError: as their names say.
+    :raises NotPythonError, InterpreterHungError, UnsupportedTargetError: it cannot be a target
     """
-    if _is_running(Path(command[0])) and len(command) == 1:
+    if _is_running_interpreter(Path(command[0])) and len(command) == 1:
         return running_interpreter(settings)
-    return _ask_child(command, settings)
+    return _query_child(command, settings)
 
 
 def running_interpreter(settings: TargetSettings) -> Interpreter:
-    """Return what the interpreter that runs us would say, had it been started by itself.
+    """Return the interpreter that runs us, as it is when it is started without options.
 
-    Without a child where that is the same: `-S`, `-s` and `-I` hide what `site` would have done.
+    A child is needed only where an option (`-S`, `-s`, `-I`) disabled what `site` does.
     """
     if not sys.executable:
-        raise NotPythonError(("the Python running us",), "it does not know its own path")
+        raise NotPythonError(("the Python that runs us",), "its own path is not known")
     if sys.flags.no_site or sys.flags.no_user_site:
-        return _ask_child((sys.executable,), settings, running=True)
+        return _query_child((sys.executable,), settings, running=True)
     facts = _probe_script.describe(str(settings.prefix) if settings.prefix else None)
-    if facts["build"].get("mac_version", "").startswith("10.16"):  # how Python hides macOS 11+
-        return _ask_child((sys.executable,), settings, running=True)
-    return interpreter_from(facts, running=True)
+    # What a Python that was built for an older macOS reports on macOS 11 and later.
+    if facts["build"].get("mac_version", "").startswith("10.16"):
+        return _query_child((sys.executable,), settings, running=True)
+    return parse_interpreter(facts, running=True)
 
 
 def isolated_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables another interpreter is run with: without what is about this one.
+    """Return the variables for running another interpreter: without those about this one.
 
-    Where the user's own site directory is, and whether it counts, the user may still say.
+    The variables about the user's site-packages are kept: they are the user's choice.
     """
     kept = {
         name: value
         for name, value in environment.items()
-        if name in _KEPT or not name.lstrip("_").startswith(("PYTHON", "PYVENV"))
+        if name in _KEPT_VARIABLES or not name.lstrip("_").startswith(("PYTHON", "PYVENV"))
     }
     return {**kept, "SYSTEM_VERSION_COMPAT": "0"} if sys.platform == "darwin" else kept
 
 
-def _is_running(path: Path) -> bool:
-    """Say whether a path is our interpreter in our environment; names may differ, as of links."""
+def _is_running_interpreter(path: Path) -> bool:
+    """Return whether a path is our interpreter in our environment, maybe by another link."""
     own = Path(sys.executable or os.devnull)
     try:
         return path.samefile(own) and path.parent.samefile(own.parent)
@@ -109,49 +111,43 @@ def _is_running(path: Path) -> bool:
         return False
 
 
-def _ask_child(command: Command, settings: TargetSettings, *, running: bool = False) -> Interpreter:
+def _query_child(
+    command: PythonCommand, settings: TargetSettings, *, running: bool = False
+) -> Interpreter:
     arguments = [str(settings.prefix)] if settings.prefix else []
-    answer = _run([*command, *_OPTIONS, _probe_script.script(), *arguments], command, settings)
-    text = answer.stdout.decode("ascii", "replace")
+    done = _run([*command, *_OPTIONS, _probe_script.script(), *arguments], command, settings)
+    text = done.stdout.decode("ascii", "replace")
     document, end, _ = text.rpartition(_probe_script.BEGIN)[2].partition(_probe_script.END)
     if not end:
-        raise NotPythonError(command, _told(answer))
-    facts = _facts(document, command)
-    if tuple(facts["version_info"][:2]) < OLDEST:
-        raise UnsupportedTargetError(command, tuple(facts["version_info"]))
-    facts["executable"] = facts["executable"] or command[0]
-    return interpreter_from(facts, running=running)
-
-
-def _facts(document: str, command: Command) -> dict[str, Any]:
-    import json  # not needed where no child is
+        lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        last: Any = lines[-1].strip()[:200] if lines else "nothing"
+        reason = f"it ended with status {done.returncode} and printed {last!r}"
+        raise NotPythonError(command, reason)
+    import json  # only needed for a child
 
     try:
-        return dict(json.loads(document))
-    except ValueError as exc:  # a program that repeats what it was told, like echo
-        raise NotPythonError(command, "its answer is none of a Python's") from exc
+        facts = dict(json.loads(document))
+    except ValueError as exc:  # a program that repeats its input, like echo
+        raise NotPythonError(command, "its output is not that of a Python") from exc
+    if tuple(facts["version_info"][:2]) < OLDEST_SUPPORTED:
+        raise UnsupportedTargetError(command, tuple(facts["version_info"]))
+    facts["executable"] = facts["executable"] or command[0]
+    return parse_interpreter(facts, running=running)
 
 
 def _run(
-    arguments: list[str], command: Command, settings: TargetSettings
+    arguments: list[str], command: PythonCommand, settings: TargetSettings
 ) -> subprocess.CompletedProcess[bytes]:
-    environment = isolated_environment(settings.environment)
     try:
         return subprocess.run(
             arguments,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            env=environment,
+            env=isolated_environment(settings.environment),
             timeout=settings.timeout,
         )
     except subprocess.TimeoutExpired as exc:
         raise InterpreterHungError(command, settings.timeout) from exc
     except OSError as exc:
         raise InterpreterNotRunnableError(command, exc.strerror or str(exc)) from exc
-
-
-def _told(answer: subprocess.CompletedProcess[bytes]) -> str:
-    lines = (answer.stderr or answer.stdout).decode("utf-8", "replace").strip().splitlines()
-    last: Any = lines[-1].strip()[:200] if lines else "nothing"
-    return f"it ended with status {answer.returncode} and printed {last!r}"

@@ -1,4 +1,4 @@
-"""The target as data: one environment and the place in it, in the words of the PEPs."""
+"""The target as data: an environment, and the scheme in it that is installed to."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ __all__ = ["Scheme", "TargetEnvironment"]
 
 @dataclass(frozen=True)
 class TargetEnvironment:
-    """One Python environment and the place in it that is installed to."""
+    """The Python environment that is installed into."""
 
     executable: Path
-    """The interpreter to run, as an absolute path."""
+    """The absolute path of the interpreter."""
     script_executable: str
-    """What a script's first line names: the same, or where `--root` says otherwise."""
+    """The interpreter in the first line of scripts; with `--root`, its path in that root."""
     version_info: tuple[int, int, int]
     implementation: str
-    """`sys.implementation.name`, `cpython` for Python 2.7's CPython."""
+    """`sys.implementation.name`; `cpython` for CPython 2.7."""
     markers: Mapping[str, str]
     """The marker environment of PEP 508, without `extra`."""
     tags: tuple[Tag, ...]
@@ -33,21 +33,21 @@ class TargetEnvironment:
     prefix: Path
     base_prefix: Path
     search_path: tuple[Path, ...]
-    """Where installed distributions count: the target's own `sys.path` as it starts by itself, or,
-    where that does not hold the scheme (`--target`, `--prefix`, `--root`), the scheme alone."""
+    """Where distributions count as installed: the target's own `sys.path`, or only the scheme if it
+    is not on it (`--target`, `--prefix`, `--root`)."""
     externally_managed: str | None = None
-    """PEP 668: the message to show (already localised), or None where nobody manages it or the
-    marker does not bind (a virtual environment, root, target, prefix, --break-system-packages)."""
+    """The localised message of PEP 668, or None where the environment is not managed or that does
+    not matter (a virtual environment, root, target, prefix, --break-system-packages)."""
     hidden_by: Path | None = None
-    """The `._pth` file that keeps what is installed here from being imported, if one does."""
+    """The `._pth` file because of which nothing that is installed here can be imported, if any."""
     running: bool = False
     """Whether this is the interpreter that runs us."""
     runnable: bool = True
-    """False where the target is known by its build-details.json alone (PEP 739)."""
+    """False where only the target's build-details.json is known (PEP 739)."""
     interpreter: Interpreter | None = None
-    """All the interpreter said of itself: what a virtual environment of it is made from."""
-    to_make: Path | None = None
-    """The directory of a virtual environment that is described here but not made yet."""
+    """The interpreter as it describes itself; a virtual environment of it is created from this."""
+    venv_to_create: Path | None = None
+    """The directory of the virtual environment that this describes, if it does not exist yet."""
 
     @property
     def is_virtual(self) -> bool:
@@ -56,18 +56,10 @@ class TargetEnvironment:
 
     @cached_property
     def python_version(self) -> Version:
-        """The full version, as Requires-Python judges it."""
+        """The full version, for comparison with Requires-Python."""
         return Version(self.markers["python_full_version"].rstrip("+"))
 
     @cached_property
     def tag_ranks(self) -> Mapping[Tag, int]:
         """Each supported tag's rank; 0 is best."""
         return {tag: rank for rank, tag in reversed(list(enumerate(self.tags)))}
-
-    def holds(self, location: Path) -> bool:
-        """Say whether a distribution lies where we install to, so that it may be replaced.
-
-        One that lies elsewhere on the search path (a distributor's own directory, the base of a
-        virtual environment, what `--user` only hides) is left alone, as pip leaves it.
-        """
-        return location in {self.scheme.purelib, self.scheme.platlib}

@@ -1,8 +1,8 @@
-"""`._pth` files, of which Windows' embeddable Python has one: they alone say what is imported from.
+"""`._pth` files, like that of Windows' embeddable Python: they determine `sys.path`.
 
-Where such a file lies beside an interpreter or its library, the interpreter is isolated, hears no
-PYTHONPATH, and runs `site` only if the file says `import site` (CPython's Modules/getpath.py, since
-3.6 on Windows and since 3.11 everywhere). Until then, nothing that is installed can be imported.
+With such a file beside it or its library, an interpreter is isolated, ignores PYTHONPATH, and runs
+`site` only if the file contains `import site` (CPython's Modules/getpath.py, since 3.6 on Windows
+and since 3.11 everywhere). Without that line, nothing that is installed can be imported.
 """
 
 from __future__ import annotations
@@ -12,104 +12,101 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bootstrap.environment.interpreter import Interpreter, Scheme
-from bootstrap.environment.messages import Messages
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
 
-if TYPE_CHECKING:
-    from bootstrap.environment.model import TargetEnvironment
-
 _SITE = b"import site"
-_KEPT = ".before-fix-pth"
+_BACKUP_SUFFIX = ".before-fix-pth"
 
 
 class HiddenSiteError(BootstrapError):
-    """What is installed could not be imported: a `._pth` file does not let it be found."""
+    """What is installed could not be imported because of a `._pth` file."""
 
-    def __init__(self, executable: Path, path_file: Path, site: Path) -> None:
+    def __init__(self, executable: Path, pth_file: Path, site: Path) -> None:
         super().__init__(
-            f"{executable} imports only from where {path_file} says, and that is not {site}: "
-            "nothing that is installed there could be imported.",
-            hint=f"Say --fix-pth: it writes `import site` into {path_file.name}, and keeps the "
-            f"file as it is beside it, as {path_file.name}{_KEPT}.",
+            f"{executable} imports only from the directories in {pth_file}, and {site} is not one "
+            "of them: nothing that is installed there could be imported.",
+            hint=f"Use --fix-pth: it adds `import site` to {pth_file.name}, and keeps the original "
+            f"as {pth_file.name}{_BACKUP_SUFFIX}.",
         )
-        self.path_file = path_file
+        self.pth_file = pth_file
 
 
-class PathFileError(BootstrapError):
-    """A `._pth` file that cannot be read or changed."""
+class PthFileError(BootstrapError):
+    """A `._pth` file cannot be read or changed."""
 
-    def __init__(self, path_file: Path, wanted: str, error: OSError) -> None:
+    def __init__(self, pth_file: Path, action: str, error: OSError) -> None:
         super().__init__(
-            f"{path_file} cannot be {wanted}: {error.strerror or error}",
-            hint=f"Run as somebody by whom it can be {wanted}.",
+            f"{pth_file} cannot be {action}: {error.strerror or error}",
+            hint="Check its permissions, or run as another user.",
         )
-        self.path_file = path_file
+        self.pth_file = pth_file
 
 
-def hiding_file(interpreter: Interpreter, scheme: Scheme) -> Path | None:
-    """Return the `._pth` file because of which a scheme's modules are not found, if one is.
+def find_hiding_pth_file(interpreter: Interpreter, scheme: Scheme) -> Path | None:
+    """Return the `._pth` file because of which a scheme's modules are not found, if there is one.
 
-    :raises PathFileError: it cannot be read.
+    :raises PthFileError: it cannot be read
     """
-    path = interpreter.path_file
+    path = interpreter.pth_file
     if path is None or scheme.purelib in interpreter.path or imports_site(_read(path)):
         return None
     return path
 
 
-def require_visible(target: TargetEnvironment, *, fix: bool) -> None:
-    """Refuse to install where nothing could be imported from, unless that is to be mended.
+def require_site_visible(target: TargetEnvironment, *, fix: bool) -> None:
+    """Refuse to install where nothing could be imported from, unless that will be fixed.
 
-    :raises HiddenSiteError: which file is in the way.
+    :raises HiddenSiteError: the `._pth` file prevents it
     """
     if target.hidden_by is not None and not fix:
         raise HiddenSiteError(target.executable, target.hidden_by, target.scheme.purelib)
 
 
-def announce(target: TargetEnvironment, messages: Messages) -> None:
-    """Say what would be mended, where nothing is done."""
+def announce_patch(target: TargetEnvironment, messages: Messages) -> None:
+    """Report on a dry run that the `._pth` file would be changed."""
     if target.hidden_by is not None:
-        messages.tell(f"Would let {target.hidden_by} say `import site`.")
+        messages.tell(f"Would add `import site` to {target.hidden_by}.")
 
 
 @contextmanager
-def mended(target: TargetEnvironment, messages: Messages) -> Iterator[None]:
-    """Let a target that hides what is installed run `site`, for good once what follows succeeded.
+def patch_pth(target: TargetEnvironment, messages: Messages) -> Iterator[None]:
+    """Add `import site` to the target's `._pth` file while the body runs, for good if it succeeds.
 
-    The file as it was stays beside it; where what follows fails, it is put back.
+    A backup stays beside the file; if the body fails, it is restored.
 
-    :raises PathFileError: it cannot be changed.
+    :raises PthFileError: it cannot be changed
     """
     path = target.hidden_by
     if path is None:
         yield
         return
     before = _read(path)
-    kept = _change(path, before)
+    backup = _rewrite(path, before)
     try:
         yield
     except BaseException:
         with suppress(OSError):
-            kept.replace(path)
+            backup.replace(path)
         raise
-    messages.tell(f"{path} now says `import site`; to undo that, put {kept.name} in its place.")
+    messages.tell(f"Added `import site` to {path}; to undo that, replace it by {backup.name}.")
 
 
-# --- What it says --------------------------------------------------------------------------------
+# --- Its content ---------------------------------------------------------------------------------
 
 
 def imports_site(content: bytes) -> bool:
-    """Say whether a `._pth` file lets `site` run."""
+    """Return whether a `._pth` file has the line `import site`."""
     return any(line.partition(b"#")[0].strip() == _SITE for line in content.splitlines())
 
 
-def with_site(content: bytes) -> bytes:
-    """Return a `._pth` file that lets `site` run: the line is there already, as a comment, or new.
+def add_import_site(content: bytes) -> bytes:
+    """Return the content with `import site`: uncommented where it is a comment, else appended.
 
-    All else, line ends included, stays as it is.
+    Nothing else changes, nor the line endings.
     """
     lines = content.splitlines(keepends=True)
     for number, line in enumerate(lines):
@@ -121,34 +118,28 @@ def with_site(content: bytes) -> bytes:
     return content + gap + _SITE + end
 
 
-# --- How it is changed ---------------------------------------------------------------------------
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as exc:
-        raise PathFileError(path, "read", exc) from exc
+        raise PthFileError(path, "read", exc) from exc
 
 
-def _change(path: Path, before: bytes) -> Path:
-    """Write the file anew, all at once, and return where it is kept as it was."""
-    new, kept = path.with_name(f"{path.name}.new"), _free_name(path)
+def _rewrite(path: Path, before: bytes) -> Path:
+    """Replace the file atomically, and return the path of its backup."""
+    numbers = range(10_000)  # older backups are kept
+    names = (path.with_name(f"{path.name}{_BACKUP_SUFFIX}{number or ''}") for number in numbers)
+    backup = next(name for name in names if not os.path.lexists(name))
+    new = path.with_name(f"{path.name}.new")
     try:
-        new.unlink(missing_ok=True)  # of a run that was killed
-        new.write_bytes(with_site(before))
+        new.unlink(missing_ok=True)  # from a run that was killed
+        new.write_bytes(add_import_site(before))
         shutil.copymode(path, new)
-        shutil.copy2(path, kept)
+        shutil.copy2(path, backup)
         new.replace(path)
     except OSError as exc:
-        for each in (new, kept):
+        for file in (new, backup):
             with suppress(OSError):
-                each.unlink()
-        raise PathFileError(path, "changed", exc) from exc
-    return kept
-
-
-def _free_name(path: Path) -> Path:
-    """Return a name that nothing has: what an earlier mending kept stays, too."""
-    names = (path.with_name(f"{path.name}{_KEPT}{number or ''}") for number in range(10_000))
-    return next(name for name in names if not os.path.lexists(name))
+                file.unlink()
+        raise PthFileError(path, "changed", exc) from exc
+    return backup

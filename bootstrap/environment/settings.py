@@ -1,24 +1,25 @@
-"""What the target room wants to be told."""
+"""What the package takes from its callers: settings, and a receiver of messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from bootstrap.provenance import Sourced
 
 
 @dataclass(frozen=True)
 class TargetSettings:
-    """Which environment is meant, and which place in it."""
+    """Which environment to install into, and which of its schemes."""
 
     python: Sourced[str] | None = None
-    """An interpreter, a virtual environment, or a version; nothing: the Python running us."""
+    """An interpreter, a virtual environment, or a version; None: the Python that runs us."""
     venv: Sourced[str] | None = None
-    """A virtual environment to make first when there is none."""
+    """A virtual environment, created first where there is none."""
     user: bool | None = None
-    """`--user`, `--no-user`, or None: where the environment cannot be written, as pip does."""
+    """`--user`, `--no-user`, or None: as in pip, where the environment is not writable."""
     root: Path | None = None
     prefix: Path | None = None
     directory: Path | None = None
@@ -26,12 +27,28 @@ class TargetSettings:
     break_system_packages: bool = False
     require_virtualenv: bool = False
     fix_pth: bool = False
-    """Let a Python that lives by a `._pth` file find what is installed."""
+    """Whether a `._pth` file may be changed so that the Python finds what is installed."""
     search_path: str = ""
-    """PATH of the caller, for looking an interpreter up by name or version."""
+    """PATH of the caller, in which interpreters are searched by name or version."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """The caller's variables: other interpreters run with them, but for what would bend them."""
+    """The caller's variables; other interpreters run with them, see `isolated_environment`."""
     language: str = ""
-    """The locale of the caller's messages (LC_MESSAGES), like `de_DE`; any encoding is ignored."""
+    """The locale of the caller's messages (LC_MESSAGES), like `de_DE`; an encoding is ignored."""
     timeout: float = 30.0
-    """Seconds until an interpreter that does not say what it is is given up."""
+    """Seconds that an interpreter may take to describe itself."""
+
+
+class Messages(Protocol):
+    """Receives messages, by level of detail (`ui.Ui` is one)."""
+
+    def tell(self, message: str) -> None:
+        """Report what was done."""
+
+    def detail(self, message: str) -> None:
+        """Report how it is done (`-v`)."""
+
+    def trace(self, message: str) -> None:
+        """Report what helps to find an error (`-vv`)."""
+
+    def warn(self, message: str) -> None:
+        """Report a problem that does not stop the run."""

@@ -1,12 +1,9 @@
-"""Virtual environments (PEP 405), made by the standard library's own `venv`, without pip.
+"""Virtual environments (PEP 405), created by the standard library's `venv`, without pip.
 
-`venv` needs no ensurepip for that, so Debian's Python has all of it. Where the environment is for
-the Python that runs us, `venv` is called in this process: 8 ms, and what comes of it is the
-standard one on every platform, which our own maker could only imitate. For another Python it runs
-there, as a child.
+Without pip, `venv` needs no ensurepip, which Debian packages separately. For the Python that runs
+us, `venv` is called in this process, which takes 8 ms; for another Python it runs as a child.
 
-An environment that was cut off half-way is made anew by the next run, and never taken for a
-finished one: see `claim`.
+An environment whose creation was interrupted is created again by the next run: see `venv_lock`.
 """
 
 from __future__ import annotations
@@ -16,28 +13,30 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bootstrap.environment import _probe_script
-from bootstrap.environment.discovery import absolute
-from bootstrap.environment.installation_scheme import describe
+from bootstrap.environment.discovery import absolute_path
+from bootstrap.environment.installation_scheme import describe_target
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.introspection import isolated_environment
-from bootstrap.environment.messages import Messages
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.settings import TargetSettings
-from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, claimed
+from bootstrap.environment.settings import Messages, TargetSettings
+from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, lock_venv
 from bootstrap.errors import BootstrapError
 
+_LINKS = "--copies" if os.name == "nt" else "--symlinks"
 TIMEOUT = 120.0
+"""Seconds that `python -m venv` may take."""
 
 
 class VenvError(BootstrapError):
-    """The making of a virtual environment failed; nothing of it is left."""
+    """A virtual environment could not be created; nothing of it is left."""
 
-    def __init__(self, directory: Path, base: Path, found: str, hint: str | None = None) -> None:
+    def __init__(self, directory: Path, base: Path, reason: str, hint: str | None = None) -> None:
         super().__init__(
-            f"{base} could not make a virtual environment in {directory}: {found}", hint=hint
+            f"{base} could not create a virtual environment in {directory}: {reason}", hint=hint
         )
         self.directory = directory
 
@@ -46,121 +45,104 @@ class NoVenvModuleError(VenvError):
     """The interpreter has no `venv` in its standard library."""
 
     def __init__(self, directory: Path, interpreter: Interpreter) -> None:
-        old = interpreter.version_info < (3, 3)
+        is_old = interpreter.version_info < (3, 3)
         super().__init__(
             directory,
             interpreter.base_executable,
             "it has no `venv` module in its standard library",
-            "make one with virtualenv (`virtualenv<20.22` knows this Python) and name its "
-            "directory with --python"
-            if old
-            else "install the rest of its standard library (on Debian and Ubuntu: apt install "
-            "python3-venv), or name another interpreter with --python",
+            "Create one with virtualenv (`virtualenv<20.22` supports this Python) and name its "
+            "directory with --python."
+            if is_old
+            else "Install the rest of its standard library (on Debian and Ubuntu: apt install "
+            "python3-venv), or name another interpreter with --python.",
         )
 
 
-def make(
-    base: TargetEnvironment, directory: Path, *, prompt: str | None = None, copies: bool = False
-) -> TargetEnvironment:
-    """Make a virtual environment of the base's interpreter and return it as a target.
+def create_venv_at(base: TargetEnvironment, directory: Path) -> TargetEnvironment:
+    """Create a virtual environment in a directory, and return it as a target.
 
-    The interpreter is not asked again: what it will say follows from what its base said. One that
-    is whole already is left as it is.
+    Its interpreter is not queried: the description follows from that of the base. An environment
+    that is complete already is not changed.
 
-    :param prompt: what `activate` shows; else the directory's name.
-    :param copies: copy the interpreter instead of linking to it.
-    :raises NotAVirtualEnvironmentError: the directory holds something else.
-    :raises VenvError, NoVenvModuleError: it did not work; the directory is as it was.
+    :raises NotAVirtualEnvironmentError: the directory contains something else
+    :raises VenvError, NoVenvModuleError: it failed; the directory is as it was
     """
-    assert base.interpreter is not None  # noqa: S101  # only tests describe a target without one
-    directory = absolute(str(directory))
+    assert base.interpreter is not None  # noqa: S101  # only tests have targets without one
+    directory = absolute_path(str(directory))
     interpreter = base.interpreter.in_venv(directory)
-    with claimed(directory) as is_new:
-        if is_new:
-            _make(interpreter, directory, prompt, copies=copies)
-    return describe(interpreter, TargetSettings())
+    target = describe_target(interpreter, TargetSettings(), venv_to_create=directory)
+    with create_venv(target):
+        return replace(target, venv_to_create=None)
 
 
 @contextmanager
-def made(target: TargetEnvironment, messages: Messages | None = None) -> Iterator[None]:
-    """Make the virtual environment a target describes, for good once what follows has succeeded.
+def create_venv(target: TargetEnvironment, messages: Messages | None = None) -> Iterator[None]:
+    """Create the virtual environment that a target describes, for good if the body succeeds.
 
-    Where it fails, or the process is killed, there is no environment: the next run begins anew.
-    One that another run has made since the target was described is used as it is.
+    If it fails, or the process is killed, there is no environment, and the next run starts again.
+    An environment that another run has created in the meantime is used as it is.
 
-    :raises NotAVirtualEnvironmentError, VenvError, NoVenvModuleError: as `make` does.
+    :raises NotAVirtualEnvironmentError, VenvError, NoVenvModuleError: as in `create_venv_at`
     """
-    if target.to_make is None:
+    if target.venv_to_create is None:
         yield
         return
-    assert target.interpreter is not None  # noqa: S101  # what is to be made was described by one
-    with claimed(target.to_make, messages) as is_new:
+    assert target.interpreter is not None  # noqa: S101  # only an interpreter describes a venv
+    with lock_venv(target.venv_to_create, messages) as is_new:
         if is_new:
-            _make(target.interpreter, target.to_make, None, copies=False)
-        else:
-            _require_likeness(target.interpreter, target.to_make)
+            _create(target.interpreter, target.venv_to_create)
+        # The path of the library contains the version.
+        elif not all(path.is_dir() for path in target.interpreter.path):
+            reason = "in the meantime another run has created one of another Python"
+            raise NotAVirtualEnvironmentError(target.venv_to_create, reason)
         yield
 
 
-def _require_likeness(interpreter: Interpreter, directory: Path) -> None:
-    """Refuse an environment of another Python than the one that was to be made."""
-    # The path of the library has the version in it.
-    if not all(path.is_dir() for path in interpreter.path):
-        found = "another run has made one of another Python there meanwhile"
-        raise NotAVirtualEnvironmentError(directory, found)
-
-
-def _make(interpreter: Interpreter, directory: Path, prompt: str | None, *, copies: bool) -> None:
+def _create(interpreter: Interpreter, directory: Path) -> None:
     base = interpreter.base_executable
     if interpreter.version_info < (3, 3):
         raise NoVenvModuleError(directory, interpreter)
     if not interpreter.runnable:
-        found = "it is known by its build-details.json alone, and cannot be run here"
-        raise VenvError(directory, base, found, hint="Leave out --venv, or name another --python.")
-    symlinks = os.name != "nt" and not copies
+        reason = "only its build-details.json is known, and it cannot be run here"
+        hint = "Leave out --venv, or name another interpreter with --python."
+        raise VenvError(directory, base, reason, hint)
     try:
-        if _is_our_base(interpreter):
-            _make_here(directory, prompt, symlinks=symlinks)
+        # By the same name: the links in the environment have it.
+        if base == Path(_probe_script.base_executable()):
+            _create_in_process(directory)
         else:
-            _make_there(base, directory, prompt, symlinks=symlinks)
+            _create_in_child(base, directory)
     except ModuleNotFoundError as exc:
         raise NoVenvModuleError(directory, interpreter) from exc
     except (OSError, ValueError, subprocess.SubprocessError) as exc:
         raise VenvError(directory, base, _reason(exc)) from exc
 
 
-def _is_our_base(interpreter: Interpreter) -> bool:
-    # By the same name: it is the name that the links in the environment have.
-    return interpreter.base_executable == Path(_probe_script.base_executable())
-
-
-def _make_here(directory: Path, prompt: str | None, *, symlinks: bool) -> None:
+def _create_in_process(directory: Path) -> None:
     from venv import EnvBuilder
 
-    builder = EnvBuilder(symlinks=symlinks, with_pip=False, prompt=prompt)
+    builder = EnvBuilder(symlinks=os.name != "nt", with_pip=False)
     if sys.version_info >= (3, 13):
-        builder.scm_ignore_files = frozenset({"git"})  # what `python -m venv` asks for
+        builder.scm_ignore_files = frozenset({"git"})  # as `python -m venv` does
     builder.create(directory)
 
 
-def _make_there(base: Path, directory: Path, prompt: str | None, *, symlinks: bool) -> None:
-    options = ["--symlinks" if symlinks else "--copies"]
-    options += [] if prompt is None else ["--prompt", prompt]
-    answer = subprocess.run(
-        [base, "-I", "-B", "-m", "venv", "--without-pip", *options, directory],
+def _create_in_child(base: Path, directory: Path) -> None:
+    done = subprocess.run(
+        [base, "-I", "-B", "-m", "venv", "--without-pip", _LINKS, directory],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
         env=isolated_environment(os.environ),
         timeout=TIMEOUT,
     )
-    if b"No module named venv" in answer.stderr:
+    if b"No module named venv" in done.stderr:
         raise ModuleNotFoundError(name="venv")
-    answer.check_returncode()
+    done.check_returncode()
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
-        told = (error.stderr or error.stdout or b"").decode("utf-8", "replace").strip()
-        return told.splitlines()[-1] if told else f"status {error.returncode}"
+        output = (error.stderr or error.stdout or b"").decode("utf-8", "replace").strip()
+        return output.splitlines()[-1] if output else f"status {error.returncode}"
     return str(error)

@@ -1,9 +1,8 @@
-"""The claim to a directory: one run at a time makes a virtual environment in it.
+"""The lock of a directory while a virtual environment is created in it.
 
-Two files bear it. The lock is held by the kernel, so that a dead holder blocks nobody, and says
-nothing about what lies beside it. The mark of the making is set under the lock, and only in a
-directory that holds nothing else: all that is found beside a mark was made by a run that was
-killed. An environment counts as whole only once its mark is gone.
+There are two files. The kernel holds the lock file, so a process that died blocks nobody. The
+marker file is created under the lock, and only in an empty directory: everything beside a marker
+was created by a run that was killed. An environment is complete only once its marker is gone.
 """
 
 from __future__ import annotations
@@ -15,82 +14,77 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bootstrap.environment.messages import Messages
+from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
 from bootstrap.locking import PAUSE, LockFile
 
 CONFIGURATION = "pyvenv.cfg"
-MAKING = ".virtual-environment-in-the-making"
+MARKER = ".virtual-environment-in-the-making"
 LOCK = ".virtual-environment.lock"
-MADE = frozenset(
+VENV_NAMES = frozenset(
     {"bin", "scripts", "include", "lib", "lib64", "site-packages", CONFIGURATION, ".gitignore"}
 )
-"""What `venv` makes in a directory, in lower case."""
+"""What `venv` creates in a directory, in lower case."""
+_OCCUPIED = "it contains files, but is not a virtual environment"
 
 
 class NotAVirtualEnvironmentError(BootstrapError):
-    """`--venv` names something that is there, and is no virtual environment."""
+    """`--venv` names something that exists and is not a virtual environment."""
 
-    def __init__(self, directory: Path, found: str) -> None:
+    def __init__(self, directory: Path, reason: str) -> None:
         super().__init__(
-            f"No virtual environment can be made in {directory}: {found}",
-            hint="Name a directory that is new or empty, or one that is a virtual environment.",
+            f"A virtual environment cannot be created in {directory}: {reason}",
+            hint="Name a new or empty directory, or a virtual environment.",
         )
         self.directory = directory
 
 
-def is_whole(directory: Path) -> bool:
-    """Say whether a directory is a virtual environment whose making was not cut off."""
-    names = _names(directory)  # at one glance: the mark may go while we look
-    return CONFIGURATION in names - _beside(names) and (directory / CONFIGURATION).is_file()
+def is_complete(directory: Path) -> bool:
+    """Return whether a directory is a virtual environment whose creation was completed."""
+    names = _list_names(directory)  # once: the marker may disappear in the meantime
+    return CONFIGURATION in names - _ignored(names) and (directory / CONFIGURATION).is_file()
 
 
-def require_room(directory: Path) -> None:
-    """Refuse a directory that holds something else.
+def require_usable(directory: Path) -> None:
+    """Refuse a directory in which a virtual environment cannot be created.
 
-    :raises NotAVirtualEnvironmentError: what it is.
+    :raises NotAVirtualEnvironmentError: it contains something else, or its path does not work
     """
     if os.pathsep in str(directory):
-        raise NotAVirtualEnvironmentError(directory, f"its path has a {os.pathsep!r} in it")
+        raise NotAVirtualEnvironmentError(directory, f"its path contains {os.pathsep!r}")
     if os.path.lexists(directory) and not directory.is_dir():
         raise NotAVirtualEnvironmentError(directory, "it is a file")
-    names = _names(directory)
-    # Another run may have finished one since somebody asked whether it is whole.
-    if names - _beside(names) and not (directory / CONFIGURATION).is_file():
-        raise _occupied(directory)
+    names = _list_names(directory)
+    # Another run may have completed one since the last check.
+    if names - _ignored(names) and not (directory / CONFIGURATION).is_file():
+        raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
 
 
 @contextmanager
-def claimed(directory: Path, messages: Messages | None = None) -> Iterator[bool]:
-    """Hold an empty directory while it is filled; on failure remove what was made in it.
+def lock_venv(directory: Path, messages: Messages | None = None) -> Iterator[bool]:
+    """Lock a directory while an environment is created in it; if the body fails, empty it again.
 
-    Where another run holds it, its end is waited for. Yields whether there is anything to make:
-    False, and nothing is held, where the directory is a whole environment by now.
+    Waits while another run holds the lock. Yields whether there is anything to do: False, and
+    nothing is locked, where the directory is a complete environment by then.
 
-    :raises NotAVirtualEnvironmentError: the directory holds something else, or is out of reach.
+    :raises NotAVirtualEnvironmentError: the directory contains something else, or is inaccessible
     """
-    with _no_new_directory_on_failure(directory):
+    existed = directory.is_dir()
+    try:
         lock = _acquire(directory, messages)
         if lock is None:
             yield False
             return
         try:
-            _mark(directory)
+            _set_marker(directory)
             yield True
-            (directory / MAKING).unlink(missing_ok=True)
+            (directory / MARKER).unlink(missing_ok=True)
         except BaseException:
             with suppress(OSError):
-                _remove_made(directory)
+                _remove_partial(directory)
             raise
         finally:
             lock.release()
-
-
-@contextmanager
-def _no_new_directory_on_failure(directory: Path) -> Iterator[None]:
-    existed = directory.is_dir()
-    try:
-        yield
     except BaseException:
         if not existed:
             with suppress(OSError):
@@ -99,54 +93,50 @@ def _no_new_directory_on_failure(directory: Path) -> Iterator[None]:
 
 
 def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
-    """Return the lock, acquired, or None where the environment is whole without us."""
-    lock, told = LockFile(directory / LOCK), False
-    while not is_whole(directory):
-        require_room(directory)
+    """Return the lock, or None where another run completed the environment."""
+    lock, has_waited = LockFile(directory / LOCK), False
+    while not is_complete(directory):
+        require_usable(directory)
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            is_ours = lock.try_acquire()
+            is_locked = lock.try_acquire()
         except OSError as exc:
             raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
-        if is_ours:
-            if not is_whole(directory):
+        if is_locked:
+            if not is_complete(directory):
                 return lock
             lock.release()
-        elif not told and messages is not None:
-            messages.tell(f"Waiting for another run that makes {directory} to end.")
-            told = True
+        elif not has_waited and messages is not None:
+            messages.tell(f"Waiting for another run to create {directory}.")
+            has_waited = True
         time.sleep(PAUSE)
     return None
 
 
-def _mark(directory: Path) -> None:
-    """Mark a directory that is empty, or empty one that bears the mark of a run that was killed."""
-    names = _names(directory) - {LOCK}
-    if names and MAKING not in names:
-        raise _occupied(directory)
+def _set_marker(directory: Path) -> None:
+    """Create the marker file in an empty directory, or remove what is beside an old marker."""
+    names = _list_names(directory) - {LOCK}
+    if names and MARKER not in names:
+        raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
     try:
-        for name in names - {MAKING}:
+        for name in names - {MARKER}:
             _remove(directory / name)
-        (directory / MAKING).touch()
-        if not names and _names(directory) != {LOCK, MAKING}:  # somebody was quicker than the mark
-            (directory / MAKING).unlink()
-            raise _occupied(directory)
+        (directory / MARKER).touch()
+        if not names and _list_names(directory) != {LOCK, MARKER}:  # not empty any more
+            (directory / MARKER).unlink()
+            raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
     except OSError as exc:
         raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
 
 
-def _occupied(directory: Path) -> NotAVirtualEnvironmentError:
-    return NotAVirtualEnvironmentError(directory, "it holds files, but is no environment")
-
-
-def _remove_made(directory: Path) -> None:
-    """Remove what a failed making left, and nothing where no mark says so; the mark goes last."""
-    names = _names(directory)
-    if MAKING in names:
+def _remove_partial(directory: Path) -> None:
+    """Remove what `venv` created, if there is a marker; the marker itself is removed last."""
+    names = _list_names(directory)
+    if MARKER in names:
         for name in names:
-            if name.lower() in MADE:
+            if name.lower() in VENV_NAMES:
                 _remove(directory / name)
-        (directory / MAKING).unlink()
+        (directory / MARKER).unlink()
 
 
 def _remove(path: Path) -> None:
@@ -156,7 +146,7 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _names(directory: Path) -> frozenset[str]:
+def _list_names(directory: Path) -> frozenset[str]:
     try:
         return frozenset(path.name for path in directory.iterdir())
     except (FileNotFoundError, NotADirectoryError):
@@ -165,6 +155,6 @@ def _names(directory: Path) -> frozenset[str]:
         raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
 
 
-def _beside(names: frozenset[str]) -> frozenset[str]:
-    """Return those of a directory's names that say nothing: of a marked one, all."""
-    return names if MAKING in names else frozenset({LOCK})
+def _ignored(names: frozenset[str]) -> frozenset[str]:
+    """Return the names that do not count: beside a marker, all of them."""
+    return names if MARKER in names else frozenset({LOCK})

@@ -57,10 +57,10 @@ def _untold(installer: NormalizedName, said: ForwardedSettings) -> Iterator[str]
 
 
 def _deaf(target: TargetEnvironment) -> Iterator[str]:
-    path_file = target.interpreter and target.interpreter.path_file
-    if path_file and (places := _import_path(target, {})):
+    pth_file = target.interpreter and target.interpreter.pth_file
+    if pth_file and (places := _import_path(target, {})):
         yield (
-            f"{target.executable} hears no PYTHONPATH, because of {path_file}: it does not look "
+            f"{target.executable} hears no PYTHONPATH, because of {pth_file}: it does not look "
             f"into {places['PYTHONPATH']}."
         )
 

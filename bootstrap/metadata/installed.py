@@ -15,8 +15,8 @@ from pathlib import Path
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
-from bootstrap.environment.messages import Messages
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.settings import Messages
 from bootstrap.metadata.core import InvalidHeaderError, iter_headers
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.venv import make
+from bootstrap.environment.venv import create_venv_at
 from bootstrap.errors import BootstrapError
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.pep517.settings import BuildSettings
@@ -89,8 +89,8 @@ def make_environment(
         found, oldest = (".".join(map(str, v[:2])) for v in (target.version_info, OLDEST_PYTHON))
         raise UnsuitedBuildPythonError(of, target, f"it is {found}; expected {oldest} or newer")
     if settings.isolated:
-        target = make(target, directory)
-    elif target.to_make is not None:
+        target = create_venv_at(target, directory)
+    elif target.venv_to_create is not None:
         why = "it is not made yet, and --no-build-isolation needs what it holds"
         raise UnsuitedBuildPythonError(of, target, why)
     environ = hook_environ(settings, target.scheme.scripts)

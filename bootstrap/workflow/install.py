@@ -9,8 +9,8 @@ from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.environment.managed import require_unmanaged
-from bootstrap.environment.pth_file import announce, mended, require_visible
-from bootstrap.environment.venv import made
+from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
+from bootstrap.environment.venv import create_venv
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, handoff
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
@@ -59,12 +59,12 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
                 with paths.gather(sources.preparer, run.target, whole, missing) as documents:
                     installed: tuple[InstalledDistribution, ...] = ()
                     if run.config.dry_run:
-                        announce(run.target, ui)
+                        announce_patch(run.target, ui)
                     else:
                         # Wheels: fetched or built and verified, in the order of their arrival.
                         wheels = sources.preparer.iter_wheels(missing)
                         # Transaction: the target is changed at once, after all else succeeded.
-                        with made(run.target, ui), mended(run.target, ui):
+                        with create_venv(run.target, ui), patch_pth(run.target, ui):
                             if missing.to_install:
                                 installed = _commit(run, sources, wheels)
                     documents.write()
@@ -88,7 +88,7 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
 def _check_target(run: RunContext) -> None:
     """Refuse a target that cannot be installed into, or where the hand-off could not start."""
     require_unmanaged(run.target, run.config.into_a_venv)
-    require_visible(run.target, fix=run.config.target.fix_pth)
+    require_site_visible(run.target, fix=run.config.target.fix_pth)
     if run.config.handoff is not None:
         require_runnable(run.target)
 

@@ -84,7 +84,7 @@ def test_a_target_that_is_no_python_is_named(engine: Engine, named: str) -> None
 
 def test_a_program_that_is_no_python_is_refused_with_what_it_said(engine: Engine) -> None:
     done = engine.fails("--python", shutil.which("echo") or "echo", "--offline")
-    assert "is no working Python" in done.err
+    assert "is not a working Python" in done.err
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv to give up root's rights")

@@ -1,18 +1,18 @@
-"""Describes the Python that runs it: as a value, or printed as one framed JSON document.
+"""Describes the Python that runs it, as a value or as JSON between two marks on standard output.
 
-Its parts are modules of the engine; one after another they are also a script that is handed to any
-other Python by `-c`. So all but this page must be understood by Python 2.7 and by all since 3.6.
-It says what is, and decides nothing. As a script it costs little more than the interpreter's own
-start: neither `json` nor `platform` is imported where what they would say can be had without them.
+Its parts are modules of the engine. Joined together, they are also a script that any other Python
+runs with `-c`, so all of them but this file have to work on Python 2.7 and on 3.3 and later. The
+script reports facts and decides nothing. It takes little longer than the start of the interpreter:
+`json` and `platform` are imported only where there is no other way.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from bootstrap.environment._probe_script import answer, runtime, schemes, whereabouts
-from bootstrap.environment._probe_script.answer import BEGIN, END, describe
-from bootstrap.environment._probe_script.whereabouts import base_executable
+from bootstrap.environment._probe_script import locations, output, runtime, schemes
+from bootstrap.environment._probe_script.locations import base_executable
+from bootstrap.environment._probe_script.output import BEGIN, END, describe
 
 if TYPE_CHECKING:
     from importlib.abc import InspectLoader
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BEGIN", "END", "base_executable", "describe", "script"]
 
-_PARTS = (whereabouts, schemes, runtime, answer)
+_PARTS = (locations, schemes, runtime, output)
 
 
 def script() -> str:
-    """Return the parts as one text, without the lines by which they find one another here."""
+    """Return the parts as one text, without the lines that import them from each other."""
     return "".join(
         line
         for part in _PARTS

@@ -1,14 +1,14 @@
-"""What runs on this Python: what markers and tags are computed from."""
+"""The markers of this Python, and what its wheel tags are computed from."""
 
 import os
 import sys
 import sysconfig
 
-from bootstrap.environment._probe_script.whereabouts import implementation
+from bootstrap.environment._probe_script.locations import implementation
 
 
 def markers():  # type: () -> dict[str, str]
-    """Return the environment of PEP 508, except `extra`."""
+    """Return the marker environment of PEP 508, without `extra`."""
     names = {"cpython": "CPython", "pypy": "PyPy"}
     if sys.platform.startswith("linux") and implementation() in names:
         system, _, release, version, machine = os.uname()
@@ -17,10 +17,10 @@ def markers():  # type: () -> dict[str, str]
         module = __import__("platform")
         system, release, version = module.system(), module.release(), module.version()
         machine, python = module.machine(), module.python_implementation()
-    known = getattr(sys, "implementation", None)
+    info = getattr(sys, "implementation", None)
     return {
-        "implementation_name": known.name if known else "",
-        "implementation_version": full_version(known.version) if known else "0",
+        "implementation_name": info.name if info else "",
+        "implementation_version": full_version(info.version) if info else "0",
         "os_name": os.name,
         "platform_machine": machine,
         "platform_python_implementation": python,
@@ -34,7 +34,7 @@ def markers():  # type: () -> dict[str, str]
 
 
 def full_version(info):  # type: (sys._version_info) -> str
-    """Return PEP 508's way to write `sys.implementation.version`."""
+    """Return `sys.implementation.version` in the format of PEP 508."""
     version = "%d.%d.%d" % (info.major, info.minor, info.micro)
     if info.releaselevel != "final":
         version += info.releaselevel[0] + str(info.serial)
@@ -42,9 +42,9 @@ def full_version(info):  # type: (sys._version_info) -> str
 
 
 def build():  # type: () -> dict[str, object]
-    """Return what the tags of PEP 425, 600 and 656 are computed from."""
-    wanted = ("Py_DEBUG", "Py_GIL_DISABLED", "WITH_PYMALLOC", "Py_UNICODE_SIZE", "EXT_SUFFIX")
-    found = dict((key, sysconfig.get_config_var(key)) for key in wanted)  # type: dict[str, object]
+    """Return what the tags of PEP 425, PEP 600 and PEP 656 are computed from."""
+    names = ("Py_DEBUG", "Py_GIL_DISABLED", "WITH_PYMALLOC", "Py_UNICODE_SIZE", "EXT_SUFFIX")
+    found = dict((key, sysconfig.get_config_var(key)) for key in names)  # type: dict[str, object]
     found["platform"] = sysconfig.get_platform()
     found["is_32bit"] = sys.maxsize <= 2**32
     found["wide_unicode"] = sys.maxunicode == 0x10FFFF
@@ -59,36 +59,38 @@ def build():  # type: () -> dict[str, object]
 
 
 def glibc():  # type: () -> str | None
-    """Return the version of the glibc this Python runs on, or None where it is another libc."""
+    """Return the version of glibc, or None where this Python uses another libc."""
     try:
         return str(os.confstr("CS_GNU_LIBC_VERSION")).rsplit(None, 1)[1]
     except (AttributeError, IndexError, OSError, ValueError):
         pass
     try:
-        import ctypes  # costly, and may be missing
+        import ctypes  # slow to import, and may be missing
 
-        tell = ctypes.CDLL(None).gnu_get_libc_version
-        tell.restype = ctypes.c_char_p
-        return str(tell().decode("ascii"))
+        get_version = ctypes.CDLL(None).gnu_get_libc_version
+        get_version.restype = ctypes.c_char_p
+        return str(get_version().decode("ascii"))
     except (ImportError, AttributeError, OSError):
         return None
 
 
 def manylinux_policy(version):  # type: (str) -> dict[str, object] | None
-    """Return what a distributor's `_manylinux` module says (PEP 600), if there is one."""
+    """Return what a distributor's `_manylinux` module allows (PEP 600), if there is one."""
     try:
         module = __import__("_manylinux")
     except ImportError:
         return None
     legacy = {"2_5": "manylinux1", "2_12": "manylinux2010", "2_17": "manylinux2014"}
-    ask = getattr(module, "manylinux_compatible", None)
-    if ask is None:
-        says = [(key, getattr(module, name + "_compatible", None)) for key, name in legacy.items()]
+    is_compatible = getattr(module, "manylinux_compatible", None)
+    if is_compatible is None:
+        policy = [
+            (key, getattr(module, name + "_compatible", None)) for key, name in legacy.items()
+        ]
     else:
         machine = sysconfig.get_platform().partition("-")[2].replace("-", "_")
         if sys.maxsize <= 2**32:
             machine = {"x86_64": "i686", "aarch64": "armv8l"}.get(machine, machine)
         newest = version.partition(".")[2].partition(".")[0].partition("-")[0]
         minors = range(int("0" + newest) + 1)
-        says = [("2_%d" % minor, ask(2, minor, machine)) for minor in minors]
-    return dict((key, bool(answer)) for key, answer in says if answer is not None)
+        policy = [("2_%d" % minor, is_compatible(2, minor, machine)) for minor in minors]
+    return dict((key, bool(value)) for key, value in policy if value is not None)

@@ -1,10 +1,10 @@
-"""Where this Python installs to."""
+"""The installation schemes of this Python."""
 
 import os
 import sys
 import sysconfig
 
-from bootstrap.environment._probe_script.whereabouts import base_prefix, implementation
+from bootstrap.environment._probe_script.locations import base_prefix, implementation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def schemes(prefix):  # type: (str | None) -> dict[str, dict[str, str]]
-    """Return the directories of each way to install, as pip finds them on this Python.
+    """Return the directories of each scheme, as pip determines them on this Python.
 
-    "venv" is that of a virtual environment of this Python, relative to its directory.
+    "venv" is the scheme of a virtual environment of this Python, relative to its directory.
     """
     preferred = getattr(sysconfig, "get_preferred_scheme", None)
     if preferred is None:
@@ -23,8 +23,8 @@ def schemes(prefix):  # type: (str | None) -> dict[str, dict[str, str]]
         default, user = preferred("prefix"), preferred("user")
         found = {"default": paths(default, None), "user": paths(user, None)}
         if prefix is not None:
-            elsewhere = default.replace("osx_framework_library", "posix_prefix")
-            found["prefix"] = paths(elsewhere, prefix)
+            name = default.replace("osx_framework_library", "posix_prefix")
+            found["prefix"] = paths(name, prefix)
     if sys.prefix != base_prefix():
         for name in found:
             base = prefix if name == "prefix" and prefix is not None else sys.prefix
@@ -34,7 +34,7 @@ def schemes(prefix):  # type: (str | None) -> dict[str, dict[str, str]]
 
 
 def paths(scheme, base):  # type: (str | None, str | None) -> dict[str, str]
-    """Return a scheme of sysconfig's, all below `base` where one is named."""
+    """Return a scheme of sysconfig, with all directories below `base` if it is given."""
     bases = "base platbase installed_base installed_platbase prefix exec_prefix userbase"
     values = dict.fromkeys(bases.split(), base) if base is not None else None
     found = sysconfig.get_paths(scheme, values) if scheme else sysconfig.get_paths(vars=values)
@@ -42,34 +42,35 @@ def paths(scheme, base):  # type: (str | None, str | None) -> dict[str, str]
 
 
 def site_headers(base):  # type: (str) -> str
-    """Return where pip puts headers in a virtual environment: not where Python's own are."""
+    """Return where pip puts headers in a virtual environment: beside those of Python itself."""
     return os.path.join(base, "include", "site", "python%d.%d" % sys.version_info[:2])
 
 
 def venv_paths():  # type: () -> dict[str, str]
-    """Return the layout that the standard library's `venv` gives to a virtual environment."""
+    """Return the scheme of environments that the standard library's `venv` creates."""
     names = sysconfig.get_scheme_names()
-    wanted = ("venv", implementation(), os.name + "_prefix", os.name, "posix_prefix")
-    found = paths(next(name for name in wanted if name in names), ".")
+    preferred = ("venv", implementation(), os.name + "_prefix", os.name, "posix_prefix")
+    found = paths(next(name for name in preferred if name in names), ".")
     found["include"] = os.path.normpath(site_headers("."))
     return found
 
 
 def distutils_schemes(prefix):  # type: (str | None) -> dict[str, dict[str, str]]
-    """Return what distutils answers: before 3.10 only it knows of a distributor's layout."""
-    remove_shim_of_setuptools()
-    wanted = {"default": {}, "user": {"user": 1, "prefix": ""}}  # type: dict[str, dict[str, object]]
+    """Return the schemes of distutils: before 3.10 only it knows a distributor's layout."""
+    remove_setuptools_shim()
+    options = {"default": {}}  # type: dict[str, dict[str, object]]
+    options["user"] = {"user": 1, "prefix": ""}
     if prefix is not None:
-        wanted["prefix"] = {"prefix": prefix}
+        options["prefix"] = {"prefix": prefix}
     try:
-        return dict((name, distutils_paths(options)) for name, options in wanted.items())
-    except ImportError:  # Debian packs it separately
+        return dict((name, distutils_paths(values)) for name, values in options.items())
+    except ImportError:  # Debian packages it separately
         found = {"default": paths(None, None), "user": paths(os.name + "_user", None)}
         return dict(found, prefix=paths(None, prefix)) if prefix is not None else found
 
 
-def remove_shim_of_setuptools():  # type: () -> None
-    """Let `distutils` be Python's own, and not the copy that setuptools puts in its place."""
+def remove_setuptools_shim():  # type: () -> None
+    """Make `distutils` the standard library's module, not the copy of setuptools."""
     try:
         __import__("_distutils_hack").remove_shim()
     except (ImportError, AttributeError):
@@ -77,16 +78,16 @@ def remove_shim_of_setuptools():  # type: () -> None
 
 
 def distutils_paths(options):  # type: (dict[str, object]) -> dict[str, str]
-    """Return where distutils' install command would install to."""
+    """Return the directories of distutils' install command."""
     import distutils
     from distutils.dist import Distribution
 
     distribution = Distribution({"name": "UNKNOWN"})
     system_wide = os.path.join(os.path.dirname(str(distutils.__file__)), "distutils.cfg")
-    if os.path.isfile(system_wide):  # Homebrew set a prefix in it
+    if os.path.isfile(system_wide):  # Homebrew sets a prefix in it
         distribution.parse_config_files([system_wide])
     command = distribution.get_command_obj("install", 1)  # type: Any
-    command.create_home_path = int  # does nothing: looking must not make directories
+    command.create_home_path = int  # does nothing: a probe must not create directories
     for option, value in options.items():
         setattr(command, option, value)
     command.finalize_options()

@@ -107,7 +107,7 @@ def test_what_the_standard_venv_cannot_do_there_is_told_and_leaves_nothing(
     done = wrapped(engine, *POOR, "--no-symlinks")("--venv", venv, *offered.options)
     if done.status == 0:  # a Python that links nothing
         pytest.skip("this Python's venv needs no symbolic links")
-    assert "could not make a virtual environment" in done.err
+    assert "could not create a virtual environment" in done.err
     assert "Traceback" not in done.err
     assert not venv.exists()
 

@@ -93,7 +93,7 @@ def test_windows_and_macos_have_their_own_layout_and_markers(tmp_path: Path) -> 
     assert mac.markers["platform_system"] == "Darwin"
 
 
-def test_a_pre_release_is_told_as_one(tmp_path: Path) -> None:
+def test_a_pre_release_has_the_version_of_one(tmp_path: Path) -> None:
     info = {"major": 3, "minor": 15, "micro": 0, "releaselevel": "candidate", "serial": 1}
     target = target_of(install(tmp_path, language={"version": "3.15", "version_info": info}))
     assert target.markers["python_full_version"] == "3.15.0rc1"
@@ -109,7 +109,7 @@ def test_a_pre_release_is_told_as_one(tmp_path: Path) -> None:
         ('{"schema_version": "2.0"}', "schema_version is '2.0'"),
     ],
 )
-def test_a_file_that_describes_nothing_is_told(text: str, found: str, tmp_path: Path) -> None:
+def test_an_invalid_file_is_an_error(text: str, found: str, tmp_path: Path) -> None:
     path = tmp_path / "build-details.json"
     path.write_text(text)
     with pytest.raises(BuildDetailsError) as raised:

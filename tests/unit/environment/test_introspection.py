@@ -12,8 +12,8 @@ from bootstrap.environment.introspection import (
     InterpreterNotRunnableError,
     NotPythonError,
     UnsupportedTargetError,
-    ask,
     isolated_environment,
+    query_interpreter,
     running_interpreter,
 )
 from tests.unit.environment.pythons import target_of, wanting
@@ -29,35 +29,35 @@ def wrapper(path: Path, before: str) -> tuple[str]:
     return program(path, f'#!/bin/sh\n{before}\nexec "{sys.executable}" "$@"\n')
 
 
-def test_noise_of_start_up_files_does_not_disturb(tmp_path: Path) -> None:
+def test_output_of_start_up_files_is_ignored(tmp_path: Path) -> None:
     noisy = wrapper(tmp_path / "python", 'echo \'{"not": "this"}\'; echo no end; echo >&2 warn')
-    assert ask(noisy, wanting()).executable == Path(sys.executable)
+    assert query_interpreter(noisy, wanting()).executable == Path(sys.executable)
 
 
-def test_variables_of_the_caller_do_not_bend_another_interpreter(
+def test_variables_of_the_caller_do_not_affect_another_interpreter(
     python: Path, tmp_path: Path
 ) -> None:
     plain = target_of(python)
     (tmp_path / "sitecustomize.py").write_text("raise SystemExit('reached')")
-    bent = {
+    variables = {
         "PYTHONPATH": str(tmp_path),
         "PYTHONHOME": str(tmp_path),
         "PYTHONSTARTUP": str(tmp_path / "sitecustomize.py"),
         "__PYVENV_LAUNCHER__": str(tmp_path / "python"),
     }
-    found = target_of(python, environment={**os.environ, **bent})
+    found = target_of(python, environment={**os.environ, **variables})
     assert found.search_path == plain.search_path
     assert found.prefix == plain.prefix
 
 
-def test_where_the_users_own_site_is_the_user_may_say(python: Path, tmp_path: Path) -> None:
+def test_the_user_may_set_the_user_site(python: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONUSERBASE": str(tmp_path / "mine")}
     target = target_of(python, user=True, environment=environment)
     assert target.scheme.purelib.is_relative_to(tmp_path / "mine")
     assert not (tmp_path / "mine").exists()  # looking makes no directories
 
 
-def test_only_variables_about_pythons_are_kept_from_it() -> None:
+def test_only_variables_about_python_are_removed() -> None:
     given = {"PATH": "/bin", "PYTHONPATH": "x", "_PYTHON_HOST_PLATFORM": "y", "PYENV_ROOT": "/p"}
     kept = isolated_environment({**given, "PYTHONNOUSERSITE": "1"})
     kept.pop("SYSTEM_VERSION_COMPAT", None)
@@ -65,41 +65,45 @@ def test_only_variables_about_pythons_are_kept_from_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["/bin/sh", "/bin/bash", "/bin/ls", "/usr/bin/perl"])
-def test_what_is_no_python_is_told_so_and_runs_nothing_of_the_script(
+def test_a_program_that_is_not_python_is_an_error_and_runs_nothing_of_the_script(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not Path(name).exists():
         pytest.skip("not on this machine")
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(NotPythonError, match="is no working Python") as raised:
-        ask((name,), wanting())
+    with pytest.raises(NotPythonError, match="is not a working Python") as raised:
+        query_interpreter((name,), wanting())
     assert raised.value.hint
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_what_it_printed_is_in_the_message(tmp_path: Path) -> None:
+def test_the_output_of_a_broken_interpreter_is_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(NotPythonError, match="status 3 and printed 'I am a teapot'"):
-        ask(program(tmp_path / "python", "#!/bin/sh\necho I am a teapot\nexit 3\n"), wanting())
+        query_interpreter(
+            program(tmp_path / "python", "#!/bin/sh\necho I am a teapot\nexit 3\n"), wanting()
+        )
 
 
-def test_a_file_that_may_not_be_executed_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_executable_is_an_error(tmp_path: Path) -> None:
     command = program(tmp_path / "python", "#!/bin/sh\n")
     Path(command[0]).chmod(0o644)
     with pytest.raises(InterpreterNotRunnableError, match="Permission denied"):
-        ask(command, wanting())
+        query_interpreter(command, wanting())
 
 
-def test_one_that_hangs_is_given_up(tmp_path: Path) -> None:
-    with pytest.raises(InterpreterHungError, match=r"within 0\.3 seconds"):
-        ask(program(tmp_path / "python", "#!/bin/sh\nexec sleep 60\n"), wanting(timeout=0.3))
+def test_an_interpreter_that_hangs_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InterpreterHungError, match=r"did not answer within 0\.3 seconds"):
+        query_interpreter(
+            program(tmp_path / "python", "#!/bin/sh\nexec sleep 60\n"), wanting(timeout=0.3)
+        )
 
 
 def test_a_python_that_is_too_old_is_refused(tmp_path: Path) -> None:
     old = "echo '<get-installer-probe {\"version_info\": [2, 6, 9]} get-installer-probe>'"
     command = program(tmp_path / "python2.6", f"#!/bin/sh\n{old}\n")
-    with pytest.raises(UnsupportedTargetError, match=r"is Python 2\.6\.9; a target needs"):
-        ask(command, wanting())
+    with pytest.raises(UnsupportedTargetError, match=r"is Python 2\.6\.9; supported targets are"):
+        query_interpreter(command, wanting())
 
 
 def test_the_running_interpreter_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,13 +112,13 @@ def test_the_running_interpreter_is_not_started_again(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(subprocess, "run", refuse)
     assert running_interpreter(wanting()).running
-    assert ask((sys.executable,), wanting()).running
+    assert query_interpreter((sys.executable,), wanting()).running
     other_name = next(Path(sys.executable).parent.glob("python3.*"))
-    assert ask((str(other_name),), wanting()).running
+    assert query_interpreter((str(other_name),), wanting()).running
 
 
 @pytest.mark.parametrize("option", ["-I", "-S", "-E", "-s", "-P"])
-def test_options_that_hide_the_site_do_not_change_what_the_running_interpreter_is(
+def test_options_that_disable_site_do_not_change_the_description_of_the_running_interpreter(
     option: str,
 ) -> None:
     if option == "-P" and sys.version_info < (3, 11):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment.installation_scheme import describe
+from bootstrap.environment.installation_scheme import describe_target
 from bootstrap.environment.managed import (
     ExternallyManagedError,
     management_message,
@@ -30,7 +30,7 @@ def managed(stdlib: Path, text: str | bytes = WORDS, **settings: Any) -> TargetE
     interpreter = target_of().interpreter
     assert interpreter is not None
     system = replace(interpreter, stdlib=stdlib, base_prefix=interpreter.prefix)
-    return describe(system, wanting(**settings), Heard())
+    return describe_target(system, wanting(**settings), Heard())
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def managed(stdlib: Path, text: str | bytes = WORDS, **settings: Any) -> TargetE
         ("pt_PT", "Ask your\ndistributor."),
     ],
 )
-def test_the_distributor_speaks_the_users_language_where_he_can(
+def test_the_message_is_in_the_users_language_if_possible(
     language: str, words: str, tmp_path: Path
 ) -> None:
     assert managed(tmp_path, language=language).externally_managed == words
@@ -54,7 +54,7 @@ def test_the_distributor_speaks_the_users_language_where_he_can(
 @pytest.mark.parametrize(
     "text", ["", "[other]\nError=x", "[externally-managed]\n", "no ini file", b"\xff\xfe\x00"]
 )
-def test_a_marker_without_words_still_binds(text: str | bytes, tmp_path: Path) -> None:
+def test_a_marker_without_a_message_still_counts(text: str | bytes, tmp_path: Path) -> None:
     message = managed(tmp_path, text).externally_managed
     assert message is not None
     assert "is managed externally" in message
@@ -69,45 +69,45 @@ def test_a_marker_without_words_still_binds(text: str | bytes, tmp_path: Path) -
         {"break_system_packages": True},
     ],
 )
-def test_it_does_not_bind_elsewhere_nor_against_the_users_word(
+def test_a_marker_is_ignored_for_other_schemes_and_with_break_system_packages(
     settings: dict[str, Any], tmp_path: Path
 ) -> None:
     assert managed(tmp_path, **settings).externally_managed is None
 
 
-def test_it_binds_for_the_users_site(tmp_path: Path) -> None:
+def test_a_marker_counts_for_the_user_site(tmp_path: Path) -> None:
     interpreter = target_of(DEBIAN).interpreter if DEBIAN.exists() else None
     if interpreter is None or interpreter.user_site is None:
-        pytest.skip("no Python with a user site at hand")
+        pytest.skip("no Python with a user site")
     (tmp_path / "EXTERNALLY-MANAGED").write_text(WORDS)
-    found = describe(replace(interpreter, stdlib=tmp_path), wanting(user=True))
+    found = describe_target(replace(interpreter, stdlib=tmp_path), wanting(user=True))
     assert found.externally_managed is not None
 
 
-def test_it_does_not_bind_in_a_virtual_environment(tmp_path: Path) -> None:
+def test_a_marker_is_ignored_in_a_virtual_environment(tmp_path: Path) -> None:
     (tmp_path / "EXTERNALLY-MANAGED").write_text(WORDS)
     interpreter = target_of().interpreter
     assert interpreter is not None
     inside = replace(interpreter.in_venv(tmp_path / "env"), stdlib=tmp_path)
-    assert describe(inside, wanting()).externally_managed is None
+    assert describe_target(inside, wanting()).externally_managed is None
 
 
-def test_the_message_shows_a_way_that_works_when_it_is_copied(tmp_path: Path) -> None:
+def test_the_command_in_the_hint_can_be_copied(tmp_path: Path) -> None:
     with pytest.raises(ExternallyManagedError, match="Ask your\ndistributor") as raised:
         require_unmanaged(managed(tmp_path), "python3 x.pyz --venv here")
     assert "    python3 x.pyz --venv here\n" in str(raised.value.hint)
     assert "--break-system-packages" in str(raised.value.hint)
 
 
-def test_nobody_manages_an_ordinary_installation(tmp_path: Path) -> None:
+def test_an_installation_without_a_marker_is_not_managed(tmp_path: Path) -> None:
     interpreter = target_of().interpreter
     assert interpreter is not None
     assert management_message(replace(interpreter, stdlib=tmp_path), "") is None
-    require_unmanaged(describe(interpreter, wanting()))
+    require_unmanaged(describe_target(interpreter, wanting()))
 
 
 @pytest.mark.skipif(
     not Path("/usr/lib/python3.11/EXTERNALLY-MANAGED").exists(), reason="only on Debian 12"
 )
-def test_debians_own_words_are_shown() -> None:
+def test_debians_message_is_shown() -> None:
     assert "python3-full" in str(target_of(DEBIAN).externally_managed)

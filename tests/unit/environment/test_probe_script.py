@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bootstrap.environment import _probe_script
-from bootstrap.environment._probe_script import answer, whereabouts
+from bootstrap.environment._probe_script import locations, output
 from tests.unit.environment.pythons import run, told_by
 
 
@@ -22,7 +22,7 @@ def described_by(python: Path, *arguments: str) -> dict[str, Any]:
     return facts
 
 
-def test_the_script_and_the_module_say_the_same_of_one_python() -> None:
+def test_the_script_and_the_module_describe_a_python_alike() -> None:
     as_script = described_by(Path(sys.executable))
     as_module = json.loads(json.dumps(_probe_script.describe()))
     for facts in (as_script, as_module):  # this process has had another HOME than the tests have
@@ -30,20 +30,20 @@ def test_the_script_and_the_module_say_the_same_of_one_python() -> None:
     assert as_script == as_module
 
 
-def test_every_python_understands_the_script(python: Path) -> None:
+def test_the_script_runs_on_every_python(python: Path) -> None:
     facts = described_by(python)
     assert facts["version_info"] == told_by(
         python, "import sys, json; print(json.dumps(list(sys.version_info)))"
     )
 
 
-def test_the_path_is_what_the_interpreter_starts_with(python: Path) -> None:
+def test_the_path_is_that_of_a_start_without_options(python: Path) -> None:
     code = "import sys, json; print(json.dumps(sys.path))"
     own = [entry for entry in told_by(python, code) if entry and not entry.endswith(".zip")]
     assert described_by(python)["path"] == own
 
 
-def test_platform_says_what_uname_is_taken_for(python: Path) -> None:
+def test_the_markers_equal_those_of_the_platform_module(python: Path) -> None:
     code = (
         "import platform as p, json; print(json.dumps([p.machine(), p.release(), p.version(), "
         "p.system(), p.python_implementation(), p.python_version()]))"
@@ -58,23 +58,23 @@ def test_platform_says_what_uname_is_taken_for(python: Path) -> None:
     "value",
     ['quote " and \\ backslash', "new\nline", "é", "\udcff", "𝄞 clef", "", {"a": [1, None, True]}],
 )
-def test_any_text_survives_the_way_through_our_own_json(value: object) -> None:
-    assert json.loads(answer.dump(value)) == value
+def test_our_own_json_is_valid(value: object) -> None:
+    assert json.loads(output.dump(value)) == value
 
 
-def test_bytes_of_python_2_are_told_as_text() -> None:
-    assert json.loads(answer.dump("é".encode())) == "é"
+def test_bytes_of_python_2_are_dumped_as_text() -> None:
+    assert json.loads(output.dump("é".encode())) == "é"
 
 
-def test_eggs_of_easy_install_before_the_library_are_kept_and_callers_entries_are_not(
+def test_eggs_before_the_standard_library_are_kept_and_other_entries_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    own = whereabouts.own_path()
+    own = locations.own_path()
     monkeypatch.setattr(sys, "path", ["/a/get-installer.pyz", "/b/some.egg", "", *sys.path])
-    assert whereabouts.own_path() == ["/b/some.egg", *own]
+    assert locations.own_path() == ["/b/some.egg", *own]
 
 
-def test_a_manylinux_module_is_asked(tmp_path: Path, python: Path) -> None:
+def test_a_manylinux_module_is_used(tmp_path: Path, python: Path) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("only Linux has it")
     module = "def manylinux_compatible(major, minor, arch):\n    return minor < 20 or None\n"

@@ -15,28 +15,28 @@ from bootstrap.environment import venv
 from bootstrap.environment.discovery import InterpreterNotFoundError
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import OtherPythonError
-from bootstrap.environment.venv import NoVenvModuleError, VenvError, make
+from bootstrap.environment.venv import NoVenvModuleError, VenvError, create_venv_at
 from bootstrap.environment.venv_lock import (
     LOCK,
-    MADE,
-    MAKING,
+    MARKER,
+    VENV_NAMES,
     NotAVirtualEnvironmentError,
-    claimed,
-    is_whole,
+    is_complete,
+    lock_venv,
 )
 from bootstrap.provenance import Origin, Sourced
 from tests.functional.engine import CHECKOUT, Engine
 from tests.unit.environment.pythons import ALL, Heard, run, target_of, version_of
 
 
-def wanted(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
+def requested(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
     return target_of(python, venv=Sourced(str(directory), Origin.option("--venv")))
 
 
-def made(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
-    target = wanted(directory, python)
-    assert target.to_make == directory
-    return make(target, target.to_make)
+def created(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
+    target = requested(directory, python)
+    assert target.venv_to_create == directory
+    return create_venv_at(target, target.venv_to_create)
 
 
 def tree(directory: Path) -> dict[str, str]:
@@ -62,35 +62,37 @@ def assert_standard(ours: Path, theirs: Path, target: TargetEnvironment) -> None
     for configuration in (mine, standard):  # its last line says how it was called
         configuration["pyvenv.cfg"] = configuration["pyvenv.cfg"].partition("command")[0]
     assert mine == standard
-    assert {path.name.lower() for path in ours.iterdir()} <= MADE
+    assert {path.name.lower() for path in ours.iterdir()} <= VENV_NAMES
 
 
-def test_it_is_the_standard_one_file_by_file(python: Path, tmp_path: Path) -> None:
+def test_an_environment_equals_that_of_venv_file_by_file(python: Path, tmp_path: Path) -> None:
     if not supports_venv(python):
         pytest.skip("it has none")
-    assert_standard(tmp_path / "ours", tmp_path / "theirs", made(tmp_path / "ours", python))
+    assert_standard(tmp_path / "ours", tmp_path / "theirs", created(tmp_path / "ours", python))
 
 
-def test_that_of_the_running_python_is_the_standard_one_too(tmp_path: Path) -> None:
-    assert_standard(tmp_path / "ours", tmp_path / "theirs", made(tmp_path / "ours"))
+def test_an_environment_of_the_running_python_equals_that_of_venv(tmp_path: Path) -> None:
+    assert_standard(tmp_path / "ours", tmp_path / "theirs", created(tmp_path / "ours"))
 
 
-def test_that_of_the_running_python_is_made_in_this_process(
+def test_an_environment_of_the_running_python_is_created_in_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a child was started")
 
     monkeypatch.setattr(subprocess, "run", refuse)
-    target = made(tmp_path / "env")
+    target = created(tmp_path / "env")
     monkeypatch.undo()
     assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{tmp_path}/env\n"
 
 
-def test_what_it_will_say_of_itself_is_known_without_asking(python: Path, tmp_path: Path) -> None:
+def test_the_description_of_a_new_environment_is_right_without_querying_it(
+    python: Path, tmp_path: Path
+) -> None:
     if not supports_venv(python):
         pytest.skip("it has none")
-    target = made(tmp_path / "env", python)
+    target = created(tmp_path / "env", python)
     asked = target_of(tmp_path / "env")
     for name in ("executable", "markers", "tags", "scheme", "prefix", "base_prefix"):
         assert getattr(target, name) == getattr(asked, name), name
@@ -99,78 +101,78 @@ def test_what_it_will_say_of_itself_is_known_without_asking(python: Path, tmp_pa
     assert target.externally_managed is None
 
 
-def test_describing_one_makes_nothing(tmp_path: Path) -> None:
-    target = wanted(tmp_path / "env")
-    assert target.to_make == tmp_path / "env"
+def test_a_probe_creates_nothing(tmp_path: Path) -> None:
+    target = requested(tmp_path / "env")
+    assert target.venv_to_create == tmp_path / "env"
     assert target.scheme.purelib.is_relative_to(tmp_path / "env")
     assert list(tmp_path.iterdir()) == [tmp_path / "home"]
 
 
-def test_one_that_exists_is_used_again(tmp_path: Path) -> None:
-    first = made(tmp_path / "env")
+def test_an_existing_environment_is_used(tmp_path: Path) -> None:
+    first = created(tmp_path / "env")
     before = tree(tmp_path / "env")
-    again = wanted(tmp_path / "env")
-    assert again.to_make is None
+    again = requested(tmp_path / "env")
+    assert again.venv_to_create is None
     assert again.executable == first.executable
-    make(again, tmp_path / "env")
+    create_venv_at(again, tmp_path / "env")
     assert tree(tmp_path / "env") == before
 
 
-def test_one_of_virtualenv_is_used_as_well(tmp_path: Path) -> None:
+def test_an_environment_of_virtualenv_is_used(tmp_path: Path) -> None:
     pytest.importorskip("virtualenv")
     run(Path(sys.executable), "-m", "virtualenv", "--no-seed", str(tmp_path / "env"))
-    target = wanted(tmp_path / "env")
-    assert (target.to_make, target.is_virtual) == (None, True)
+    target = requested(tmp_path / "env")
+    assert (target.venv_to_create, target.is_virtual) == (None, True)
 
 
-def test_one_of_another_python_is_not_taken_for_the_wanted_one(tmp_path: Path) -> None:
+def test_an_existing_environment_of_another_python_is_refused(tmp_path: Path) -> None:
     others = [each for each in ALL if version_of(each) != sys.version_info[:2]]
     if not others:
         pytest.skip("there is only one Python here")
-    made(tmp_path / "env")
-    with pytest.raises(OtherPythonError, match="is of Python"):
-        wanted(tmp_path / "env", others[0])
-    assert wanted(tmp_path / "env", sys.executable).to_make is None
+    created(tmp_path / "env")
+    with pytest.raises(OtherPythonError, match="has Python"):
+        requested(tmp_path / "env", others[0])
+    assert requested(tmp_path / "env", sys.executable).venv_to_create is None
 
 
-def test_a_directory_with_files_of_somebody_else_is_refused(tmp_path: Path) -> None:
+def test_a_directory_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "thesis.txt").write_text("three years")
-    with pytest.raises(NotAVirtualEnvironmentError, match="it holds files"):
-        wanted(tmp_path / "work")
+    with pytest.raises(NotAVirtualEnvironmentError, match="it contains files"):
+        requested(tmp_path / "work")
     (tmp_path / "file").write_text("")
     with pytest.raises(NotAVirtualEnvironmentError, match="it is a file"):
-        wanted(tmp_path / "file")
-    with pytest.raises(NotAVirtualEnvironmentError, match="':' in it"):
-        wanted(tmp_path / "a:b")
+        requested(tmp_path / "file")
+    with pytest.raises(NotAVirtualEnvironmentError, match="contains ':'"):
+        requested(tmp_path / "a:b")
     assert (tmp_path / "work" / "thesis.txt").read_text() == "three years"
 
 
 def test_an_empty_directory_will_do(tmp_path: Path) -> None:
     (tmp_path / "env").mkdir()
-    made(tmp_path / "env")
-    assert is_whole(tmp_path / "env")
+    created(tmp_path / "env")
+    assert is_complete(tmp_path / "env")
 
 
-def test_one_whose_python_is_gone_is_told(tmp_path: Path) -> None:
-    made(tmp_path / "env")
+def test_an_environment_without_its_interpreter_is_an_error(tmp_path: Path) -> None:
+    created(tmp_path / "env")
     for path in (tmp_path / "env" / "bin").glob("python*"):
         path.unlink()
-    with pytest.raises(InterpreterNotFoundError, match="no interpreter in it"):
-        wanted(tmp_path / "env")
+    with pytest.raises(InterpreterNotFoundError, match="contains no interpreter"):
+        requested(tmp_path / "env")
 
 
-def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_creation_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    target = wanted(tmp_path / "env")
+    target = requested(tmp_path / "env")
     monkeypatch.setattr(EnvBuilder, "setup_scripts", fail)
     with pytest.raises(VenvError, match="No space left on device"):
-        make(target, tmp_path / "env")
+        create_venv_at(target, tmp_path / "env")
     assert not (tmp_path / "env").exists()
     monkeypatch.undo()
-    assert make(target, tmp_path / "env").executable.exists()
+    assert create_venv_at(target, tmp_path / "env").executable.exists()
 
 
 KILLED = """
@@ -178,16 +180,16 @@ import sys, time, venv
 from pathlib import Path
 sys.path[:0] = {path!r}
 from tests.unit.environment.pythons import target_of
-from bootstrap.environment.venv import make
+from bootstrap.environment.venv import create_venv_at
 def hang(*_):
     print("half-way", flush=True)
     time.sleep(600)
 venv.EnvBuilder.setup_scripts = hang
-make(target_of(), Path({directory!r}))
+create_venv_at(target_of(), Path({directory!r}))
 """
 
 
-def test_one_whose_making_was_killed_is_made_anew(tmp_path: Path) -> None:
+def test_an_environment_whose_creation_was_killed_is_created_again(tmp_path: Path) -> None:
     directory = tmp_path / "env"
     root = str(Path(__file__).parents[3])
     libraries = [entry for entry in sys.path if entry.endswith("site-packages")]
@@ -197,104 +199,104 @@ def test_one_whose_making_was_killed_is_made_anew(tmp_path: Path) -> None:
         assert child.stdout.readline() == b"half-way\n"
         child.send_signal(signal.SIGKILL)
     assert (directory / "pyvenv.cfg").exists()
-    assert not is_whole(directory)
+    assert not is_complete(directory)
     (directory / "leftover").write_text("")
-    target = made(directory)
-    assert is_whole(directory)
+    target = created(directory)
+    assert is_complete(directory)
     assert not (directory / "leftover").exists()
-    assert not (directory / MAKING).exists()
+    assert not (directory / MARKER).exists()
     assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{directory}\n"
 
 
-def test_a_python_without_venv_is_told_with_a_way_out(tmp_path: Path) -> None:
+def test_a_python_without_venv_is_an_error_with_a_hint(tmp_path: Path) -> None:
     old = [each for each in ALL if not supports_venv(each)]
     if not old:
         pytest.skip("no Python 2.7 here")
     with pytest.raises(NoVenvModuleError, match="no `venv` module") as raised:
-        made(tmp_path / "env", old[0])
+        created(tmp_path / "env", old[0])
     assert "virtualenv" in str(raised.value.hint)
     assert not (tmp_path / "env").exists()
 
 
 @pytest.mark.parametrize("name", ["with space", "it's", 'a "quote"', "käse", "$HOME"])
-def test_any_path_will_do(name: str, tmp_path: Path) -> None:
-    target = made(tmp_path / name)
+def test_every_path_works(name: str, tmp_path: Path) -> None:
+    target = created(tmp_path / name)
     prefix = run(target.executable, "-c", "import sys; sys.stdout.write(sys.prefix)")
     assert prefix == str(tmp_path / name)
 
 
-def test_prompt_and_copies_are_as_asked(tmp_path: Path) -> None:
-    make(target_of(), tmp_path / "env", prompt="mine", copies=True)
-    assert not (tmp_path / "env" / "bin" / "python").is_symlink()
-    assert "mine" in (tmp_path / "env" / "bin" / "activate").read_text()
-
-
-def test_a_virtual_environments_own_base_makes_the_next_one(tmp_path: Path) -> None:
-    first = made(tmp_path / "first")
-    second = made(tmp_path / "second", first.executable)
+def test_an_environment_of_a_venvs_python_has_the_same_base(tmp_path: Path) -> None:
+    first = created(tmp_path / "first")
+    second = created(tmp_path / "second", first.executable)
     assert second.base_prefix == first.base_prefix
     assert "first" not in (tmp_path / "second" / "pyvenv.cfg").read_text().partition("command")[0]
 
 
-# --- What happens between the probe and the making -----------------------------------------------
+# --- Changes between the probe and the creation --------------------------------------------------
 
 
 def fail(as_expected: object) -> NoReturn:
-    """Fail as what follows the making may fail, if all was well until then."""
+    """Fail as the body of `create_venv` may fail, if all was well until then."""
     assert as_expected
     raise ZeroDivisionError
 
 
-def test_a_file_that_came_after_the_probe_is_left_and_told(tmp_path: Path) -> None:
-    target = wanted(tmp_path / "env")
+def test_a_file_created_after_the_probe_is_kept_and_an_error(tmp_path: Path) -> None:
+    target = requested(tmp_path / "env")
     (tmp_path / "env").mkdir()
     (tmp_path / "env" / "thesis.txt").write_text("three years")
-    with pytest.raises(NotAVirtualEnvironmentError, match="it holds files"), venv.made(target):
-        raise AssertionError("it was made")
-    with pytest.raises(NotAVirtualEnvironmentError, match="it holds files"):
-        make(target, tmp_path / "env")
+    with (
+        pytest.raises(NotAVirtualEnvironmentError, match="it contains files"),
+        venv.create_venv(target),
+    ):
+        raise AssertionError("it was created")
+    with pytest.raises(NotAVirtualEnvironmentError, match="it contains files"):
+        create_venv_at(target, tmp_path / "env")
     assert tree(tmp_path / "env") == {"thesis.txt": "three years"}
 
 
-def test_an_environment_that_came_after_the_probe_is_used_and_outlives_a_failure(
+def test_an_environment_created_after_the_probe_is_used_and_kept_on_failure(
     tmp_path: Path,
 ) -> None:
-    target = wanted(tmp_path / "env")
-    made(tmp_path / "env")
+    target = requested(tmp_path / "env")
+    created(tmp_path / "env")
     (tmp_path / "env" / "theirs").write_text("kept")
     before = tree(tmp_path / "env")
-    with pytest.raises(ZeroDivisionError), venv.made(target):
+    with pytest.raises(ZeroDivisionError), venv.create_venv(target):
         fail(tree(tmp_path / "env") == before)
     assert tree(tmp_path / "env") == before
 
 
-def test_an_environment_of_another_python_that_came_after_the_probe_is_refused(
+def test_an_environment_of_another_python_created_after_the_probe_is_refused(
     tmp_path: Path,
 ) -> None:
     others = [each for each in ALL if version_of(each) != sys.version_info[:2]]
     others = [each for each in others if supports_venv(each)]
     if not others:
         pytest.skip("there is only one Python here")
-    target = wanted(tmp_path / "env")
-    made(tmp_path / "env", others[0])
+    target = requested(tmp_path / "env")
+    created(tmp_path / "env", others[0])
     before = tree(tmp_path / "env")
-    with pytest.raises(NotAVirtualEnvironmentError, match="of another Python"), venv.made(target):
+    with (
+        pytest.raises(NotAVirtualEnvironmentError, match="of another Python"),
+        venv.create_venv(target),
+    ):
         raise AssertionError("it was used")
     assert tree(tmp_path / "env") == before
 
 
-def test_a_failure_removes_only_what_was_made(tmp_path: Path) -> None:
-    target = wanted(tmp_path / "env")
-    with pytest.raises(ZeroDivisionError), venv.made(target):
+def test_a_failure_removes_only_what_was_created(tmp_path: Path) -> None:
+    target = requested(tmp_path / "env")
+    with pytest.raises(ZeroDivisionError), venv.create_venv(target):
         fail((tmp_path / "env" / "thesis.txt").write_text("three years"))
     assert tree(tmp_path / "env") == {"thesis.txt": "three years"}
 
 
-class Told(threading.Event):
+class MessageEvent(threading.Event):
     """Messages that somebody can wait for."""
 
     def tell(self, message: str) -> None:
-        assert message.startswith("Waiting for another run that makes ")
+        assert message.startswith("Waiting for another run to create ")
         self.set()
 
     detail = trace = warn = tell
@@ -303,16 +305,16 @@ class Told(threading.Event):
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_second_run_waits_for_the_first(tmp_path: Path, *, fails: bool) -> None:
     """It uses what the first made, and makes it where the first failed."""
-    directory, told, answers = tmp_path / "env", Told(), list[bool]()
+    directory, told, answers = tmp_path / "env", MessageEvent(), list[bool]()
 
     def second() -> None:
-        with claimed(directory, told) as is_new:
+        with lock_venv(directory, told) as is_new:
             answers.append(is_new)
             (directory / "pyvenv.cfg").touch()
 
     thread = threading.Thread(target=second)
     try:
-        with claimed(directory, Heard()) as is_new:
+        with lock_venv(directory, Heard()) as is_new:
             assert is_new
             thread.start()
             assert told.wait(30)
@@ -327,11 +329,11 @@ def test_a_second_run_waits_for_the_first(tmp_path: Path, *, fails: bool) -> Non
     assert list(directory.iterdir()) == [directory / "pyvenv.cfg"]
 
 
-def test_a_lock_that_a_killed_run_left_blocks_nobody(tmp_path: Path) -> None:
+def test_the_lock_file_of_a_killed_run_blocks_nobody(tmp_path: Path) -> None:
     (tmp_path / "env").mkdir()
     (tmp_path / "env" / LOCK).touch()
-    made(tmp_path / "env")
-    assert is_whole(tmp_path / "env")
+    created(tmp_path / "env")
+    assert is_complete(tmp_path / "env")
     assert not (tmp_path / "env" / LOCK).exists()
 
 
@@ -339,7 +341,7 @@ def test_a_lock_that_a_killed_run_left_blocks_nobody(tmp_path: Path) -> None:
     not any((CHECKOUT / "bootstrap" / "_bundled").glob("pip-*.whl")),
     reason="the pip wheel is bundled by build_zipapp.py, which has not run here",
 )
-def test_runs_of_the_engine_at_once_share_one_environment(tmp_path: Path) -> None:
+def test_concurrent_runs_of_the_engine_share_one_environment(tmp_path: Path) -> None:
     engine = Engine.from_checkout(sys.executable)
     command = [*engine.command, "--venv", str(tmp_path / "env"), "--offline"]
     runs = [
@@ -356,4 +358,4 @@ def test_runs_of_the_engine_at_once_share_one_environment(tmp_path: Path) -> Non
     said = [each.communicate(timeout=120)[0] for each in runs]
     assert [each.returncode for each in runs] == [0, 0], said
     assert run(tmp_path / "env" / "bin" / "python", "-m", "pip", "check").startswith("No broken")
-    assert not {MAKING, LOCK} & {path.name for path in (tmp_path / "env").iterdir()}
+    assert not {MARKER, LOCK} & {path.name for path in (tmp_path / "env").iterdir()}

@@ -13,7 +13,7 @@ from bootstrap.config.options.process import Surroundings
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.environment.venv import make
+from bootstrap.environment.venv import create_venv_at
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.trust.anchors import Anchors, load_anchors
 from bootstrap.trust.children import child_certificates, needs_anchors
@@ -26,7 +26,9 @@ Says = Callable[..., ForwardedSettings]
 @pytest.fixture
 def target(tmp_path: Path) -> TargetEnvironment:
     """A new virtual environment of the Python that runs the tests."""
-    return make(probe(TargetSettings(), Ui(io.StringIO(), io.StringIO())), tmp_path / "the target")
+    return create_venv_at(
+        probe(TargetSettings(), Ui(io.StringIO(), io.StringIO())), tmp_path / "the target"
+    )
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.venv import make
+from bootstrap.environment.venv import create_venv_at
 from bootstrap.pep517.isolation import UnmetBuildRequirementsError, require_held
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path, target: TargetEnvironment) -> None:
-    empty = make(target, tmp_path / "venv")
+    empty = create_venv_at(target, tmp_path / "venv")
     info = empty.scheme.purelib / "tool-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")

@@ -15,7 +15,7 @@ from bootstrap._bundled import default_index_url
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.venv import make
+from bootstrap.environment.venv import create_venv_at
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.model import InstallSettings, WheelToInstall
@@ -121,7 +121,7 @@ def test_a_project_is_built_installed_and_imported(
     builder = bench(requirements=index, environ=os.environ).builder
     order = BuildRequest(SourceTree(tree, editable))
     assert builder.metadata(order).version == Version("1.5")
-    goal = make(target, tmp_path / "goal")
+    goal = create_venv_at(target, tmp_path / "goal")
     ui = Ui(io.StringIO(), io.StringIO())
     install(goal, [WheelToInstall(builder.wheel(order))], InstallSettings(), ui)
     (tree / "demo.py").write_text("VALUE = 8\n", encoding="utf-8")
@@ -145,7 +145,7 @@ def test_a_c_extension_is_built_and_imported(
     wheel = bench(requirements=index, environ=os.environ).builder.wheel(
         BuildRequest(SourceTree(tree))
     )
-    goal = make(target, tmp_path / "goal")
+    goal = create_venv_at(target, tmp_path / "goal")
     install(goal, [WheelToInstall(wheel)], InstallSettings(), Ui(io.StringIO(), io.StringIO()))
     assert imported(goal, "import fast; print(fast.__name__)") == "fast"
 

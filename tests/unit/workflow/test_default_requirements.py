@@ -13,7 +13,7 @@ from bootstrap.config.load import load
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.environment.venv import make
+from bootstrap.environment.venv import create_venv_at
 from bootstrap.ui import Ui
 from bootstrap.workflow.default_requirements import add_default_requirements
 
@@ -21,7 +21,7 @@ from bootstrap.workflow.default_requirements import add_default_requirements
 @pytest.fixture
 def target(tmp_path: Path) -> TargetEnvironment:
     running = probe(TargetSettings(), Ui(io.StringIO(), io.StringIO()))
-    return make(running, tmp_path / "target")
+    return create_venv_at(running, tmp_path / "target")
 
 
 def added(

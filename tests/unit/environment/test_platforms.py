@@ -8,7 +8,7 @@ import pytest
 
 from bootstrap._vendor import packaging
 from bootstrap._vendor.packaging.tags import Tag
-from bootstrap.environment.interpreter import Build, Interpreter
+from bootstrap.environment.interpreter import BuildInfo, Interpreter
 from bootstrap.environment.platforms import (
     cpython_abis,
     generic_abis,
@@ -30,14 +30,16 @@ print(json.dumps([list(map(str, sys_tags())), dict(default_environment())]))
 
 def of(**changes: object) -> Interpreter:
     """Return an interpreter that this machine does not have."""
-    facts = {key: changes.pop(key) for key in list(changes) if key in Build.__dataclass_fields__}
+    facts = {
+        key: changes.pop(key) for key in list(changes) if key in BuildInfo.__dataclass_fields__
+    }
     interpreter = target_of().interpreter
     assert interpreter is not None
-    build = Build(**{"platform": "linux-x86_64", **facts})  # type: ignore[arg-type]  # by name
+    build = BuildInfo(**{"platform": "linux-x86_64", **facts})  # type: ignore[arg-type]  # by name
     return replace(interpreter, build=build, **changes)  # type: ignore[arg-type]  # by name
 
 
-def test_tags_and_markers_are_those_packaging_finds_in_the_target(python: Path) -> None:
+def test_tags_and_markers_equal_those_of_packaging_in_the_target(python: Path) -> None:
     if version_of(python) < (3, 9):
         pytest.skip("the packaging of today does not run there")
     tags, environment = told_by(python, PACKAGING_SAYS, str(LIBRARIES))
@@ -46,7 +48,7 @@ def test_tags_and_markers_are_those_packaging_finds_in_the_target(python: Path) 
     assert target.markers == environment
 
 
-def test_tags_are_those_of_an_old_targets_own_pip(python: Path) -> None:
+def test_tags_equal_those_of_an_old_targets_own_pip(python: Path) -> None:
     if version_of(python) >= (3, 9):
         pytest.skip("packaging itself is compared there")
     version = tuple(map(int, re.findall(r"\d+", run(python, "-m", "pip", "--version"))[:2]))

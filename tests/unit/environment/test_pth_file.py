@@ -1,4 +1,4 @@
-"""`._pth` files as they are found, and as `--fix-pth` leaves them."""
+"""`._pth` files, before and after `--fix-pth`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from bootstrap.environment.installation_scheme import describe
+from bootstrap.environment.installation_scheme import describe_target
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.pth_file import (
     HiddenSiteError,
-    PathFileError,
+    PthFileError,
+    add_import_site,
     imports_site,
-    mended,
-    require_visible,
-    with_site,
+    patch_pth,
+    require_site_visible,
 )
 from tests.unit.environment.pythons import Heard, target_of, wanting
 
@@ -44,58 +44,58 @@ python313.zip\r
         ("Żółć\n".encode(), "Żółć\nimport site\n".encode()),
     ],
 )
-def test_one_line_more_is_in_force_and_all_others_stay(content: bytes, expected: bytes) -> None:
+def test_one_line_is_activated_and_all_others_stay(content: bytes, expected: bytes) -> None:
     assert not imports_site(content)
-    assert with_site(content) == expected
+    assert add_import_site(content) == expected
     assert imports_site(expected)
 
 
 @pytest.mark.parametrize(
     "line", [b"import site\n", b"  import site  # and more\r\n", b".\nimport site"]
 )
-def test_what_getpath_takes_for_the_line_is_taken_for_it(line: bytes) -> None:
+def test_a_line_that_getpath_accepts_is_accepted(line: bytes) -> None:
     assert imports_site(line)
 
 
 @pytest.mark.parametrize("line", [b"import  site\n", b"import sites\n", b"; import site\n", b""])
-def test_what_getpath_does_not_take_for_it_is_not(line: bytes) -> None:
+def test_a_line_that_getpath_ignores_is_ignored(line: bytes) -> None:
     assert not imports_site(line)
 
 
-def living_by(path: Path, content: bytes = DISTRIBUTED, **settings: Any) -> TargetEnvironment:
+def isolated_target(path: Path, content: bytes = DISTRIBUTED, **settings: Any) -> TargetEnvironment:
     """Return a target whose interpreter has a `._pth` file and looks nowhere else."""
     path.write_bytes(content)
     interpreter = target_of().interpreter
     assert interpreter is not None
-    isolated = replace(interpreter, path=(path.parent,), path_file=path)
-    return describe(isolated, wanting(**settings))
+    isolated = replace(interpreter, path=(path.parent,), pth_file=path)
+    return describe_target(isolated, wanting(**settings))
 
 
-def test_it_is_explained_before_anything_changes(tmp_path: Path) -> None:
-    target = living_by(tmp_path / "python._pth")
+def test_a_hidden_site_is_an_error_before_anything_changes(tmp_path: Path) -> None:
+    target = isolated_target(tmp_path / "python._pth")
     with pytest.raises(HiddenSiteError, match=r"python\._pth.*could be imported") as raised:
-        require_visible(target, fix=False)
+        require_site_visible(target, fix=False)
     assert "--fix-pth" in str(raised.value.hint)
-    require_visible(target, fix=True)
+    require_site_visible(target, fix=True)
 
 
-def test_what_is_found_all_the_same_is_not_hidden(tmp_path: Path) -> None:
+def test_a_scheme_that_is_imported_from_anyway_is_not_hidden(tmp_path: Path) -> None:
     file = tmp_path / "python._pth"
-    assert living_by(file, b".\nimport site\n").hidden_by is None
+    assert isolated_target(file, b".\nimport site\n").hidden_by is None
     for place in ("root", "prefix", "directory"):
         elsewhere: dict[str, Any] = {place: tmp_path / "elsewhere"}
-        assert living_by(file, **elsewhere).hidden_by is None
-    listed = living_by(file)
+        assert isolated_target(file, **elsewhere).hidden_by is None
+    listed = isolated_target(file)
     assert listed.interpreter is not None
     looks = replace(listed.interpreter, path=(listed.scheme.purelib,))
-    assert describe(looks, wanting()).hidden_by is None
+    assert describe_target(looks, wanting()).hidden_by is None
 
 
-def test_mending_keeps_the_file_as_it_was_beside_it(tmp_path: Path) -> None:
+def test_patching_keeps_a_backup(tmp_path: Path) -> None:
     path, heard = tmp_path / "python._pth", Heard()
-    target = living_by(path)
+    target = isolated_target(path)
     path.chmod(0o640)
-    with mended(target, heard):
+    with patch_pth(target, heard):
         assert imports_site(path.read_bytes())
     kept = tmp_path / "python._pth.before-fix-pth"
     assert kept.read_bytes() == DISTRIBUTED
@@ -107,11 +107,11 @@ def test_mending_keeps_the_file_as_it_was_beside_it(tmp_path: Path) -> None:
     assert path.read_bytes() == DISTRIBUTED
 
 
-def test_where_what_follows_fails_the_file_is_as_it_was(tmp_path: Path) -> None:
+def test_after_a_failure_the_file_is_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "python._pth"
 
     def failing() -> None:
-        with mended(living_by(path), Heard()):
+        with patch_pth(isolated_target(path), Heard()):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -120,25 +120,25 @@ def test_where_what_follows_fails_the_file_is_as_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.glob("python*")) == [path]
 
 
-def test_what_an_earlier_mending_kept_is_not_overwritten(tmp_path: Path) -> None:
+def test_an_older_backup_is_not_overwritten(tmp_path: Path) -> None:
     path, kept = tmp_path / "python._pth", tmp_path / "python._pth.before-fix-pth"
     kept.write_bytes(b"precious")
     (tmp_path / "python._pth.new").write_bytes(b"of a run that was killed")
-    with mended(living_by(path), Heard()):
+    with patch_pth(isolated_target(path), Heard()):
         pass
     assert kept.read_bytes() == b"precious"
     assert (tmp_path / "python._pth.before-fix-pth1").read_bytes() == DISTRIBUTED
     assert len(list(tmp_path.glob("python*"))) == 3
 
 
-def test_a_file_that_cannot_be_changed_is_told_before_anything_is(tmp_path: Path) -> None:
-    target = living_by(tmp_path / "python._pth")
+def test_a_file_that_cannot_be_changed_is_an_error_before_anything_changes(tmp_path: Path) -> None:
+    target = isolated_target(tmp_path / "python._pth")
     (tmp_path / "python._pth.new").mkdir()  # root may change what is read-only
 
-    def mending() -> None:
-        with mended(target, Heard()):
+    def patch() -> None:
+        with patch_pth(target, Heard()):
             raise AssertionError
 
-    with pytest.raises(PathFileError, match="cannot be changed"):
-        mending()
+    with pytest.raises(PthFileError, match="cannot be changed"):
+        patch()
     assert (tmp_path / "python._pth").read_bytes() == DISTRIBUTED

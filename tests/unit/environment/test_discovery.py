@@ -7,8 +7,8 @@ import pytest
 
 from bootstrap.environment.discovery import (
     InterpreterNotFoundError,
-    WantedVersion,
-    interpreters_of,
+    VersionRequest,
+    find_interpreters,
     parse_version,
 )
 from bootstrap.environment.settings import TargetSettings
@@ -26,23 +26,23 @@ from tests.unit.environment.pythons import (
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("3", WantedVersion((3,))),
-        ("3.8", WantedVersion((3, 8))),
-        ("3.8.18", WantedVersion((3, 8, 18))),
-        ("python3.8", WantedVersion((3, 8))),
-        ("pypy3.9", WantedVersion((3, 9), "pypy")),
-        ("3.13t", WantedVersion((3, 13), free_threaded=True)),
+        ("3", VersionRequest((3,))),
+        ("3.8", VersionRequest((3, 8))),
+        ("3.8.18", VersionRequest((3, 8, 18))),
+        ("python3.8", VersionRequest((3, 8))),
+        ("pypy3.9", VersionRequest((3, 9), "pypy")),
+        ("3.13t", VersionRequest((3, 13), free_threaded=True)),
         ("python", None),
         ("venv3", None),
         ("3.8.1.2", None),
     ],
 )
-def test_a_version_is_told_from_a_name(text: str, wanted: WantedVersion | None) -> None:
+def test_versions_are_recognized(text: str, wanted: VersionRequest | None) -> None:
     assert parse_version(text) == wanted
 
 
 @pytest.mark.parametrize("python", BY_PYENV, ids=name_of)
-def test_a_version_is_found_where_pyenv_keeps_it(python: Path) -> None:
+def test_a_version_is_found_in_pyenv(python: Path) -> None:
     full = python.parts[-3]
     settings = {"search_path": "", "environment": {"PYENV_ROOT": str(PYENV)}}
     assert target_of(full, **settings).prefix == python.parents[1]
@@ -57,7 +57,9 @@ def test_a_version_is_found_where_pyenv_keeps_it(python: Path) -> None:
         ".local/share/mise/installs/python/{full}",
     ],
 )
-def test_a_version_is_found_where_a_manager_keeps_it(place: str, tmp_path: Path) -> None:
+def test_a_version_is_found_in_the_directories_of_version_managers(
+    place: str, tmp_path: Path
+) -> None:
     own = ".".join(map(str, version_of(ALL[0])))
     older, newer = (tmp_path / place.format(full=f"{own}.{number}") / "bin" for number in (9, 10))
     for directory in (older, newer):
@@ -67,31 +69,31 @@ def test_a_version_is_found_where_a_manager_keeps_it(place: str, tmp_path: Path)
     wanted = parse_version(own)
     assert wanted is not None
     found = [
-        command for (command,) in interpreters_of(wanted, settings) if str(tmp_path) in command
+        command for (command,) in find_interpreters(wanted, settings) if str(tmp_path) in command
     ]
     assert found == [str(newer / "python"), str(older / "python")]
 
 
-def test_without_a_home_no_python_of_the_current_directory_is_taken_for_a_managers(
+def test_without_home_version_managers_are_not_searched_in_the_current_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planted = tmp_path / ".pyenv" / "versions" / "3.8.1" / "bin" / "python"
     planted.parent.mkdir(parents=True)
     planted.symlink_to(sys.executable)
     monkeypatch.chdir(tmp_path)
-    commands = interpreters_of(WantedVersion((3, 8)), TargetSettings(environment={}))
+    commands = find_interpreters(VersionRequest((3, 8)), TargetSettings(environment={}))
     assert not [each for each in commands if ".pyenv" in each[0]]
 
 
 def test_a_version_is_found_on_path_before_anywhere_else(tmp_path: Path) -> None:
     own = ".".join(map(str, sys.version_info[:2]))
     (tmp_path / f"python{own}").symlink_to(sys.executable)
-    wanted = WantedVersion(sys.version_info[:2])
-    first = next(interpreters_of(wanted, TargetSettings(search_path=str(tmp_path))))
+    wanted = VersionRequest(sys.version_info[:2])
+    first = next(find_interpreters(wanted, TargetSettings(search_path=str(tmp_path))))
     assert first == (str(tmp_path / f"python{own}"),)
 
 
-def test_one_on_path_that_does_not_work_is_passed_over(tmp_path: Path) -> None:
+def test_a_command_on_path_that_does_not_work_is_ignored(tmp_path: Path) -> None:
     """As pyenv's shims are, for versions that are not active."""
     python = ALL[0]
     own = ".".join(map(str, version_of(python)))
@@ -104,10 +106,10 @@ def test_one_on_path_that_does_not_work_is_passed_over(tmp_path: Path) -> None:
     assert found.executable.parent == python.parent
 
 
-def test_a_version_nobody_has_is_told_with_those_there_are(tmp_path: Path) -> None:
+def test_a_version_that_is_not_found_is_an_error_that_lists_the_others(tmp_path: Path) -> None:
     (tmp_path / "python3").symlink_to(sys.executable)
     with pytest.raises(
-        InterpreterNotFoundError, match=r"'3\.99' \(--python\).*asked, and another: 3\."
+        InterpreterNotFoundError, match=r"Python 3\.99 \(--python\) was not found\. Found: 3\."
     ):
         target_of("3.99", search_path=str(tmp_path))
 
@@ -119,17 +121,17 @@ def test_a_command_is_looked_up_on_the_callers_path(tmp_path: Path) -> None:
         target_of("my-python", search_path="")
 
 
-def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_path_without_an_interpreter_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InterpreterNotFoundError, match="does not exist"):
         target_of(tmp_path / "python")
     (tmp_path / "link").symlink_to("nowhere")
-    with pytest.raises(InterpreterNotFoundError, match="leads nowhere"):
+    with pytest.raises(InterpreterNotFoundError, match="is a broken link"):
         target_of(tmp_path / "link")
-    with pytest.raises(InterpreterNotFoundError, match="has no interpreter in it"):
+    with pytest.raises(InterpreterNotFoundError, match="contains no interpreter"):
         target_of(tmp_path)
 
 
-def test_an_environment_is_found_by_its_directorys_bare_name(
+def test_an_environment_in_the_current_directory_is_found_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "3.99" / "bin").mkdir(parents=True)
@@ -138,12 +140,12 @@ def test_an_environment_is_found_by_its_directorys_bare_name(
     assert target_of("3.99").version_info == sys.version_info[:3]
 
 
-def test_the_free_threaded_build_is_not_taken_for_the_other(tmp_path: Path) -> None:
+def test_the_free_threaded_build_is_distinguished(tmp_path: Path) -> None:
     own = ".".join(map(str, sys.version_info[:2]))
     (tmp_path / f"python{own}t").symlink_to(sys.executable)
     with pytest.raises(InterpreterNotFoundError):
         target_of(f"{own}t", search_path=str(tmp_path))
 
 
-def test_windows_launcher_settings_are_not_asked_for_here() -> None:
-    assert all(len(command) == 1 for command in interpreters_of(WantedVersion((3,)), wanting()))
+def test_the_windows_launcher_is_not_used_on_posix() -> None:
+    assert all(len(command) == 1 for command in find_interpreters(VersionRequest((3,)), wanting()))

@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from bootstrap.environment import installation_scheme
-from bootstrap.environment.installation_scheme import UserSiteDisabledError, can_write, describe
+from bootstrap.environment.installation_scheme import (
+    UserSiteDisabledError,
+    describe_target,
+    is_writable,
+)
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.managed import VirtualEnvironmentRequiredError
 from bootstrap.errors import UsageError
@@ -33,7 +37,7 @@ print(json.dumps(found))
 """
 
 
-def test_files_go_where_the_targets_own_pip_puts_them(python: Path, tmp_path: Path) -> None:
+def test_the_scheme_is_that_of_the_targets_own_pip(python: Path, tmp_path: Path) -> None:
     """By default, and with `--user`, `--prefix` and `--root`; Debian's layouts included."""
     elsewhere = str(tmp_path / "elsewhere")
     kinds: dict[str, dict[str, Any]] = {
@@ -51,7 +55,7 @@ def test_files_go_where_the_targets_own_pip_puts_them(python: Path, tmp_path: Pa
         assert [*ours[:4], ours[4] / "NAME"] == expected, name
 
 
-def test_in_a_virtual_environment_too(tmp_path: Path, python: Path) -> None:
+def test_the_scheme_of_a_virtual_environment(tmp_path: Path, python: Path) -> None:
     if target_of(python).version_info < (3, 3):
         pytest.skip("it has none")
     run(python, "-m", "venv", "--without-pip", str(tmp_path / "env"))
@@ -64,35 +68,37 @@ def test_in_a_virtual_environment_too(tmp_path: Path, python: Path) -> None:
     assert target.scheme.headers == tmp_path / "env" / "include" / "site" / f"python{version}"
 
 
-def test_target_is_one_flat_directory_in_which_nothing_else_counts(tmp_path: Path) -> None:
+def test_target_is_one_directory_and_nothing_else_counts_as_installed(tmp_path: Path) -> None:
     target = target_of(directory=tmp_path / "flat")
     assert target.scheme.purelib == target.scheme.platlib == tmp_path / "flat"
     assert target.scheme.scripts == tmp_path / "flat" / "bin"
     assert target.search_path == (tmp_path / "flat",)
 
 
-def test_below_another_prefix_or_root_only_what_is_there_counts(tmp_path: Path) -> None:
+def test_under_another_prefix_or_root_only_what_is_there_counts_as_installed(
+    tmp_path: Path,
+) -> None:
     for option in ("prefix", "root"):
         target = target_of(**{option: tmp_path})
         assert target.search_path
         assert all(path.is_relative_to(tmp_path) for path in target.search_path)
 
 
-def test_a_prefix_that_the_target_looks_into_is_no_other_place(python: Path) -> None:
+def test_a_prefix_on_the_targets_own_path_keeps_the_search_path(python: Path) -> None:
     plain = target_of(python)
     if plain.scheme.purelib.is_relative_to(plain.prefix / "local"):
         pytest.skip("Debian adds a `local` of its own")
     assert set(plain.search_path) <= set(target_of(python, prefix=plain.prefix).search_path)
 
 
-def test_with_user_the_users_site_counts_and_all_else_still_does(python: Path) -> None:
+def test_with_user_the_user_site_is_added_to_the_search_path(python: Path) -> None:
     plain, user = target_of(python), target_of(python, user=True)
     assert user.scheme.purelib in user.search_path
     assert set(plain.search_path) <= set(user.search_path)
-    assert not user.holds(plain.scheme.purelib)
+    assert plain.scheme.purelib not in {user.scheme.purelib, user.scheme.platlib}
 
 
-def test_user_is_refused_where_it_would_not_be_found(tmp_path: Path) -> None:
+def test_user_is_refused_where_the_user_site_is_disabled(tmp_path: Path) -> None:
     with pytest.raises(UserSiteDisabledError, match="not visible in this virtual environment"):
         target_of(venv_of(tmp_path), user=True)
     environment = {**os.environ, "PYTHONNOUSERSITE": "1"}
@@ -126,57 +132,56 @@ def venv_of(tmp_path: Path) -> Path:
         {"root": Path("/r"), "directory": Path("/d")},
     ],
 )
-def test_two_places_at_once_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="cannot be combined"):
+def test_two_options_that_each_name_a_scheme_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="cannot be used together"):
         target_of(**options)
 
 
-def test_where_nobody_may_write_pips_way_out_is_the_users_site(
+def test_an_environment_that_is_not_writable_defaults_to_the_user_site_as_in_pip(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # Root may write everywhere, so the answer to that one question is given here.
     base = base_of(venv_of(tmp_path))
-    monkeypatch.setattr(installation_scheme, "can_write", lambda _: False)
+    monkeypatch.setattr(installation_scheme, "is_writable", lambda _: False)
     heard = Heard()
-    found = describe(base, wanting(), heard)
+    found = describe_target(base, wanting(), heard)
     assert found.scheme == base.schemes["user"]
     assert "Defaulting to user installation" in heard.text
     for refused in (wanting(user=False), wanting(root=tmp_path), wanting(prefix=tmp_path)):
-        assert describe(base, refused).scheme != found.scheme
+        assert describe_target(base, refused).scheme != found.scheme
 
 
-def test_a_directory_that_is_not_there_yet_is_as_writable_as_the_one_it_will_be_in(
+def test_a_missing_directory_is_as_writable_as_its_existing_parent(
     tmp_path: Path,
 ) -> None:
-    assert can_write(tmp_path / "a" / "b")
+    assert is_writable(tmp_path / "a" / "b")
     if os.geteuid() != 0:
         tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-        assert not can_write(tmp_path / "a" / "b")
+        assert not is_writable(tmp_path / "a" / "b")
 
 
-def test_scripts_below_a_root_name_the_interpreter_as_it_will_be_seen_there(
+def test_scripts_under_a_root_name_the_interpreter_by_its_path_in_the_root(
     tmp_path: Path,
 ) -> None:
     plain = target_of(root=tmp_path)
     assert plain.script_executable == str(plain.executable)
     assert plain.interpreter is not None
     inside = replace(plain.interpreter, executable=tmp_path / "usr" / "bin" / "python3")
-    assert describe(inside, wanting(root=tmp_path)).script_executable == "/usr/bin/python3"
+    assert describe_target(inside, wanting(root=tmp_path)).script_executable == "/usr/bin/python3"
 
 
 def test_a_virtual_environment_may_be_required(tmp_path: Path) -> None:
     environment = venv_of(tmp_path)
     assert target_of(environment, require_virtualenv=True).is_virtual
     base = base_of(environment)
-    with pytest.raises(VirtualEnvironmentRequiredError, match="--require-virtualenv"):
+    with pytest.raises(VirtualEnvironmentRequiredError, match="--require-virtualenv is set"):
         target_of(base.executable, require_virtualenv=True)
 
 
 @pytest.mark.skipif(not DEBIAN.exists(), reason="only on Debian and its kin")
-def test_what_debian_installed_itself_is_seen_but_not_ours_to_replace() -> None:
+def test_debians_own_packages_count_as_installed_but_are_not_in_the_scheme() -> None:
     target = target_of(DEBIAN, break_system_packages=True)
     own = Path("/usr/lib/python3/dist-packages")
     if own not in target.search_path:
         pytest.skip("not Debian's own Python")
-    assert not target.holds(own)
-    assert target.holds(target.scheme.purelib)
+    assert own not in {target.scheme.purelib, target.scheme.platlib}

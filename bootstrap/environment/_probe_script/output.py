@@ -1,11 +1,11 @@
-"""The description as a value, and printed as one framed JSON document."""
+"""The description as a value, and as JSON on standard output."""
 
 import struct
 import sys
 
+from bootstrap.environment._probe_script.locations import environment
 from bootstrap.environment._probe_script.runtime import build, markers
 from bootstrap.environment._probe_script.schemes import schemes
-from bootstrap.environment._probe_script.whereabouts import environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,26 +16,26 @@ END = " get-installer-probe>"
 
 
 def describe(prefix=None):  # type: (str | None) -> dict[str, Any]
-    """Return all that is asked about this Python; `prefix` is that of `--prefix`."""
+    """Return the whole description of this Python; `prefix` is that of `--prefix`."""
     return dict(environment(), schemes=schemes(prefix), markers=markers(), build=build())
 
 
 def dump(value):  # type: (object) -> str
-    """Return JSON in ASCII; the module `json` would double the time of a probe."""
+    """Return a value as JSON in ASCII; importing `json` would double the time of a probe."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, dict):
-        members = ["%s: %s" % (dump(key), dump(each)) for key, each in value.items()]
+        members = ["%s: %s" % (dump(key), dump(item)) for key, item in value.items()]
         return "{" + ", ".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(dump(each) for each in value) + "]"
+        return "[" + ", ".join(dump(item) for item in value) + "]"
     if isinstance(value, int):
         return str(value)
-    return quoted(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
+    return quote(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
 
 
-def quoted(text):  # type: (str) -> str
-    """Return a JSON string, which is made of units of UTF-16."""
+def quote(text):  # type: (str) -> str
+    """Return text as a JSON string, whose escapes are units of UTF-16."""
     errors = "surrogatepass" if sys.version_info > (3,) else "strict"
     content = text.encode("utf-16-be", errors)
     units = struct.unpack(">%dH" % (len(content) // 2), content)
@@ -46,7 +46,7 @@ def quoted(text):  # type: (str) -> str
 
 
 def main():  # type: () -> None
-    """Print the description between two marks: start-up files may print as well."""
+    """Print the description between two marks: start-up files may print, too."""
     prefix = sys.argv[1] if len(sys.argv) > 1 else None
     sys.stdout.write("\n" + BEGIN + dump(describe(prefix)) + END + "\n")
     sys.stdout.flush()

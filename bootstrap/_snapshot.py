@@ -38,11 +38,13 @@ class HeldFiles:
     """
 
     def __init__(self, parent: str, directory: str) -> None:
-        self._held = {
-            path.removeprefix(os.path.join(parent, "")).replace(os.sep, "/"): held
-            for path in _paths(os.path.join(parent, directory))
-            if (held := _read(path))
-        }
+        self._held: dict[str, HeldFile] = {}
+        for place, directories, names in os.walk(os.path.join(parent, directory)):
+            directories[:] = [name for name in directories if name != _BYTECODE]
+            for path in (os.path.join(place, name) for name in names):
+                if held := _read(path):
+                    relative = path.removeprefix(os.path.join(parent, ""))
+                    self._held[relative.replace(os.sep, "/")] = held
 
     def __contains__(self, name: str) -> bool:
         return name in self._held
@@ -95,23 +97,14 @@ def hold(package: ModuleType) -> None:
     """Keep a package's files as they are now until the process ends, unless it is in an archive."""
     file = os.path.abspath(str(package.__file__))
     name = package.__name__
-    if not os.path.isfile(file) or _is_held(name):
+    is_held = any(isinstance(f, Snapshot) and f.package == name for f in sys.meta_path)
+    if is_held or not os.path.isfile(file):
         return
     snapshot = Snapshot(name, os.path.dirname(os.path.dirname(file)))
     sys.meta_path.insert(0, cast("Any", snapshot))
     for fullname, module in list(sys.modules.items()):
         if fullname.partition(".")[0] == name:
             snapshot.adopt(module)
-
-
-def _is_held(package: str) -> bool:
-    return any(isinstance(f, Snapshot) and f.package == package for f in sys.meta_path)
-
-
-def _paths(directory: str) -> Iterator[str]:
-    for parent, directories, names in os.walk(directory):
-        directories[:] = [name for name in directories if name != _BYTECODE]
-        yield from (os.path.join(parent, name) for name in names)
 
 
 def _read(path: str) -> HeldFile | None:

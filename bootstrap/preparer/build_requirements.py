@@ -16,7 +16,7 @@ from bootstrap.install.transaction import install
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.pep517.source import BuildChain, Source
-from bootstrap.preparer.builder import Builder
+from bootstrap.preparer.builder import WheelBuilder
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.provenance import Origin
 from bootstrap.resolve.hash_checking import HashCheckingError
@@ -89,7 +89,7 @@ class EngineBuildRequirements:
     session: Session
     finder: Finder
     rules: BuildRules
-    build_for: Callable[[ResolveRequest, BuildChain], Builder]
+    build_for: Callable[[ResolveRequest, BuildChain], WheelBuilder]
     """Returns the builder of build requirements that have no wheel."""
     ui: Ui
 

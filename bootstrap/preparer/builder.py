@@ -22,7 +22,7 @@ class Built:
     """The content of direct_url.json (PEP 610), for direct references only."""
 
 
-class Builder(Protocol):
+class WheelBuilder(Protocol):
     """Builds sources for the target."""
 
     @property

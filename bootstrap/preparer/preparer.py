@@ -19,7 +19,7 @@ from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
-from bootstrap.preparer.builder import Builder, NoBuilderError
+from bootstrap.preparer.builder import NoBuilderError, WheelBuilder
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
 from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher
@@ -52,7 +52,7 @@ class Preparer:
         finder: Finder,
         target: TargetEnvironment,
         ui: Ui,
-        builder: Builder | None = None,
+        builder: WheelBuilder | None = None,
         *,
         depth: int = 0,
         source_hint: str | None = None,
@@ -242,7 +242,7 @@ class Preparer:
     def _can_build(self) -> bool:
         return self._builder is not None and self._builder.suits_target
 
-    def _require_builder(self, candidate: Candidate) -> Builder:
+    def _require_builder(self, candidate: Candidate) -> WheelBuilder:
         if self._builder is None:
             raise NoBuilderError(candidate.file.filename)
         return self._builder

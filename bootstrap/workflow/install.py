@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.config.model import Config
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
@@ -42,39 +44,36 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     """
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
     run = create_context(config, environ, ui)
-    _check_target(run)
+    check_target(run)
     if not config.dry_run:
         recover(run.target, ui, config.install)
 
     def attempt(run: RunContext) -> Outcome:
-        # Session: every connection of the run. Requirement files it fetches complete the Config.
-        with open_session(run) as session:
+        with ExitStack() as stack:
+            # Session: all connections of the run; requirement files it fetches complete the Config.
+            session = stack.enter_context(open_session(run))
             run = read_remote_files(run, session)
-            # Sources: candidates of indexes, find-links and direct references, and their builds.
-            with open_sources(run, session) as sources:
-                # Resolution: a version and a file of each distribution; `missing` is the part of
-                # it that the target does not have.
-                whole, missing = _find_resolution(run, sources)
-                paths = OutputPaths(run.config.lock_file, run.config.report_file)
-                with paths.gather(sources.preparer, run.target, whole, missing) as documents:
-                    installed: tuple[InstalledDistribution, ...] = ()
-                    if run.config.dry_run:
-                        announce_patch(run.target, ui)
-                    else:
-                        # Wheels: fetched or built and verified, in the order of their arrival.
-                        wheels = sources.preparer.iter_wheels(missing)
-                        # Transaction: the target is changed at once, after all else succeeded.
-                        with create_venv(run.target, ui), patch_pth(run.target, ui):
-                            if missing.to_install:
-                                installed = _commit(run, sources, wheels)
-                    documents.write()
-                # What lies on this machine does not show what is newest.
-                seen = (
-                    {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
-                )
-                return Outcome(run.target, missing, installed, seen)
+            # Sources: the candidates of indexes, find-links and direct references, and builds.
+            sources = stack.enter_context(open_sources(run, session))
+            # Resolution: a version and a file of each distribution. The target lacks `missing`.
+            whole, missing = find_resolution(run, sources)
+            # Lock and report: drafted before anything changes.
+            paths = OutputPaths(run.config.lock_file, run.config.report_file)
+            drafts = paths.gather(sources.preparer, run.target, whole, missing)
+            documents = stack.enter_context(drafts)
+            installed: tuple[InstalledDistribution, ...] = ()
+            if run.config.dry_run:
+                announce_patch(run.target, ui)
+            else:
+                with create_venv(run.target, ui), patch_pth(run.target, ui):
+                    # Wheels: fetched or built, and verified, in the order of their arrival.
+                    wheels = sources.preparer.iter_wheels(missing)
+                    # Transaction: the target is changed after everything else has succeeded.
+                    installed = commit_wheels(run, sources, wheels) if missing.to_install else ()
+            documents.write()
+            return Outcome(run.target, missing, installed, find_newest(run, sources))
 
-    outcome = _install_or_fall_back(run, attempt)
+    outcome = install_or_fall_back(run, attempt)
     tell(outcome, ui, dry_run=config.dry_run)
     if config.version_check:
         self_check.check(outcome.seen, ui)
@@ -85,7 +84,7 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     return handoff(installer, config.handoff, run.target, run.forwarded_settings, environ)
 
 
-def _check_target(run: RunContext) -> None:
+def check_target(run: RunContext) -> None:
     """Refuse a target that cannot be installed into, or where the hand-off could not start."""
     require_unmanaged(run.target, run.config.into_a_venv)
     require_site_visible(run.target, fix=run.config.target.fix_pth)
@@ -93,7 +92,7 @@ def _check_target(run: RunContext) -> None:
         require_runnable(run.target)
 
 
-def _install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], Outcome]) -> Outcome:
+def install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], Outcome]) -> Outcome:
     """Install from the indexes; where none is reachable, from this machine if that is enough.
 
     Otherwise the error that kept the indexes from being reached is raised.
@@ -111,7 +110,7 @@ def _install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], Outco
         return outcome
 
 
-def _find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Resolution]:
+def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Resolution]:
     """Return the whole resolution, from locks or resolved, and the part that is to be installed."""
     config, target, source = run.config, run.target, sources.preparer
     installed = installed_distributions(target)
@@ -127,14 +126,14 @@ def _find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Res
     else:
         # What one target happens to hold does not belong into a lock.
         known = {} if config.lock_file is not None else installed
-        request = _create_request(run, sources, known)
+        request = create_request(run, sources, known)
         whole = resolve(request, target, source, known, run.ui)
         if config.lock_file is None:
             return whole, whole
     return whole, whole if config.wanted.ignore_installed else drop_installed(whole, installed)
 
 
-def _create_request(
+def create_request(
     run: RunContext, sources: Sources, installed: Mapping[NormalizedName, Installed]
 ) -> ResolveRequest:
     """Return the requirements of the Config, with those that get-pip.py would add."""
@@ -150,7 +149,7 @@ def _create_request(
     return request
 
 
-def _commit(
+def commit_wheels(
     run: RunContext, sources: Sources, wheels: Iterable[tuple[NormalizedName, WheelToInstall]]
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
@@ -159,3 +158,8 @@ def _commit(
         for _, wheel in wheels:
             transaction.stage(wheel)
         return transaction.commit()
+
+
+def find_newest(run: RunContext, sources: Sources) -> Mapping[NormalizedName, Version]:
+    """Return the newest releases that the indexes showed, for the self check."""
+    return {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
@@ -21,9 +20,6 @@ from bootstrap.trust.context import make_context
 from bootstrap.trust.description import anchor_lines
 from bootstrap.workflow.context import RunContext
 from bootstrap.workflow.default_requirements import needs_bundled_installer
-
-if TYPE_CHECKING:
-    import ssl
 
 _LOCAL_ONLY_HINT = (
     "Only the bundled pip and the locations of --find-links were searched: name a directory of "
@@ -43,15 +39,13 @@ class Sources:
 @contextmanager
 def open_session(run: RunContext) -> Iterator[Session]:
     """Open the run's one session, with the run's one TLS context (none for `--offline`)."""
-    context = None if run.config.network.offline else _create_tls_context(run)
+    context = None
+    if not run.config.network.offline:
+        for line in anchor_lines(run.policy, run.anchors):
+            run.ui.detail(line)
+        context = make_context(run.policy, run.anchors, run.ui.detail)
     with Session(run.config.network, context, run.policy, run.ui) as session:
         yield session
-
-
-def _create_tls_context(run: RunContext) -> ssl.SSLContext:
-    for line in anchor_lines(run.policy, run.anchors):
-        run.ui.detail(line)
-    return make_context(run.policy, run.anchors, run.ui.detail)
 
 
 def read_remote_files(run: RunContext, session: Session) -> RunContext:

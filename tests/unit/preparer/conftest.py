@@ -19,7 +19,7 @@ from bootstrap.index.settings import FormatControl, IndexSettings
 from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.preparer.builder import Builder
+from bootstrap.preparer.builder import WheelBuilder
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
@@ -71,7 +71,7 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
         def make(
             *,
             links: Path | None = None,
-            builder: Builder | None = None,
+            builder: WheelBuilder | None = None,
             cache: bool = False,
             bundled: BundledWheel | None = None,
             formats: FormatControl | None = None,

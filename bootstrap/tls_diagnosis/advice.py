@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,7 +69,22 @@ def message(found: Findings) -> str:
 
 def hint(found: Findings) -> str:
     """Return what to do next."""
-    return _ADVICE.get(found.failure.reason, _advise_administrator)(found)
+    reason = found.failure.reason
+    if reason in {Reason.UNKNOWN_ISSUER, Reason.UNVERIFIED}:
+        return _advise_issuer(found)
+    if reason is Reason.EXPIRED and found.clock_problem:
+        advice = f"Set the clock: {found.clock_problem}."
+    elif reason is Reason.NOT_YET_VALID:
+        problem = found.clock_problem or f"it shows {format_date(found.now)}"
+        advice = (
+            f"This machine's clock is probably wrong: {problem}. Set the clock. If it is right, "
+            "the server's administrator must install a certificate that is valid now."
+        )
+    elif reason is Reason.CLIENT_CERTIFICATE and found.policy.client_certificate:
+        advice = "Check that it has not expired, and that the server trusts its issuer."
+    else:
+        advice = _ADVICE.get(reason, "Tell the server's administrator.")
+    return f"{advice} {_describe_product(found)}".strip()
 
 
 def doctor_hint(found: Findings) -> str:
@@ -93,7 +110,8 @@ def doctor_hint(found: Findings) -> str:
         words += [name, value] if origin.kind == "option" else []
     words += ["--strict"] if policy.strict else []
     words += ["--proxy", server.proxy_without_password] if server.proxy else []
-    return f"To see the whole chain and what each trust store says, run:\n{shlex.join(words)}"
+    command = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return f"To see the whole chain and what each trust store says, run:\n{command}"
 
 
 def _chain_lines(chain: tuple[Certificate, ...]) -> list[str]:
@@ -183,28 +201,6 @@ _CAUSES: dict[Reason, Callable[[Findings], str]] = {
 }
 
 
-def _advise_expired(found: Findings) -> str:
-    if found.clock_problem:
-        return f"Set the clock: {found.clock_problem}."
-    advice = "If this machine's clock is right, the server's administrator must renew it."
-    return f"{advice} {_describe_product(found)}".strip()
-
-
-def _advise_not_yet_valid(found: Findings) -> str:
-    problem = found.clock_problem or f"it shows {format_date(found.now)}"
-    return (
-        f"This machine's clock is probably wrong: {problem}. Set the clock. If it is right, the "
-        "server's administrator must install a certificate that is valid now."
-    )
-
-
-def _advise_host(found: Findings) -> str:
-    return (
-        "If this is the server that you mean, use a name from its certificate; otherwise another "
-        f"server answers in its place. {_describe_product(found)}".strip()
-    )
-
-
 def _advise_issuer(found: Findings) -> str:
     exclusive = found.policy.exclusive
     if exclusive is None:
@@ -223,36 +219,26 @@ def _advise_issuer(found: Findings) -> str:
     )
 
 
-def _advise_self_signed(found: Findings) -> str:
-    return (
+_ADVICE = {
+    Reason.EXPIRED: (
+        "If this machine's clock is right, the server's administrator must renew the certificate."
+    ),
+    Reason.WRONG_HOST: (
+        "If this is the server that you mean, use a name from its certificate; otherwise another "
+        "server answers in its place."
+    ),
+    Reason.SELF_SIGNED: (
         "If this is the server that you mean, get its certificate from its administrator, compare "
-        f"the SHA-256, and pass it with --add-cert FILE. {_describe_product(found)}".strip()
-    )
-
-
-def _advise_client(found: Findings) -> str:
-    if found.policy.client_certificate:
-        return "Check that it has not expired, and that the server trusts its issuer."
-    return "Pass your certificate, with its private key in the same file, with --client-cert FILE."
-
-
-def _advise_administrator(found: Findings) -> str:
-    return f"Tell the server's administrator. {_describe_product(found)}".strip()
-
-
-_ADVICE: dict[Reason, Callable[[Findings], str]] = {
-    Reason.EXPIRED: _advise_expired,
-    Reason.NOT_YET_VALID: _advise_not_yet_valid,
-    Reason.WRONG_HOST: _advise_host,
-    Reason.SELF_SIGNED: _advise_self_signed,
-    Reason.UNKNOWN_ISSUER: _advise_issuer,
-    Reason.UNVERIFIED: _advise_issuer,
-    Reason.MISSING_INTERMEDIATE: lambda _: (
+        "the SHA-256, and pass it with --add-cert FILE."
+    ),
+    Reason.MISSING_INTERMEDIATE: (
         "The server's administrator must configure the whole chain. Until then, pass the missing "
         "certificate with --add-cert FILE."
     ),
-    Reason.CLIENT_CERTIFICATE: _advise_client,
-    Reason.NO_TLS: lambda _: (
+    Reason.CLIENT_CERTIFICATE: (
+        "Pass your certificate, with its private key in the same file, with --client-cert FILE."
+    ),
+    Reason.NO_TLS: (
         "Check the URL's port; if a proxy speaks plain HTTP, its URL must begin with http://."
     ),
 }

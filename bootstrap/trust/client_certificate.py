@@ -1,4 +1,4 @@
-"""Our own certificate, for servers that ask for one."""
+"""Load the client certificate, for servers that require one."""
 
 from __future__ import annotations
 
@@ -18,66 +18,64 @@ _ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,EN
 
 
 class ClientCertificateError(BootstrapError):
-    """The client certificate that somebody named cannot be used."""
+    """The client certificate that the user named cannot be used."""
 
-    def __init__(self, given: Sourced[Path], why: str, hint: str) -> None:
-        self.origin, self.path, self.why = given.origin, given.value, why
+    def __init__(self, given: Sourced[Path], reason: str, hint: str) -> None:
+        self.origin, self.path, self.reason = given.origin, given.value, reason
         super().__init__(
-            f"Cannot use the client certificate that {given.origin} names, {given.value}: {why}",
-            hint=hint,
+            f"{given.origin}: cannot use the client certificate {given.value}: {reason}", hint=hint
         )
 
 
-class _PasswordAskedError(Exception):
-    """OpenSSL wants a password; left to itself it would ask the terminal."""
+class _PasswordRequiredError(Exception):
+    """OpenSSL needs a password; without this error it would ask for it on the terminal."""
 
 
 def load(context: ssl.SSLContext, given: Sourced[Path]) -> None:
-    """Load a PEM file that holds the certificate, its intermediates, and its private key.
+    """Load a PEM file with the certificate, its intermediates, and its private key.
 
     Raises `ClientCertificateError`.
     """
     import ssl
 
+    def refuse_password() -> str:
+        raise _PasswordRequiredError
+
     content = b""
     try:
         content = given.value.read_bytes()
-        context.load_cert_chain(given.value, password=_refuse)
-    except _PasswordAskedError as exc:
-        raise _encrypted(given) from exc
+        context.load_cert_chain(given.value, password=refuse_password)
+    except _PasswordRequiredError as exc:
+        raise _encrypted_key_error(given) from exc
     except ssl.SSLError as exc:
-        raise _explained(given, content, exc) from exc
+        raise _describe(given, content, exc) from exc
     except OSError as exc:
-        why = os.strerror(exc.errno) if exc.errno else str(exc)
-        raise ClientCertificateError(given, why, f"Correct or remove {given.origin}.") from exc
+        reason = os.strerror(exc.errno) if exc.errno else str(exc)
+        raise ClientCertificateError(given, reason, f"Correct or remove {given.origin}.") from exc
 
 
-def _refuse() -> str:
-    raise _PasswordAskedError
-
-
-def _encrypted(given: Sourced[Path]) -> ClientCertificateError:
+def _encrypted_key_error(given: Sourced[Path]) -> ClientCertificateError:
     return ClientCertificateError(
         given,
-        "its private key is protected by a password, which nobody can be asked for here",
-        f"Write an unprotected copy for yourself alone: `umask 077; openssl pkey -in {given.value} "
-        "-out key.pem`, and put the certificate and key.pem into one file.",
+        "its private key is encrypted, and get-installer does not ask for passwords",
+        f"Write an unencrypted copy that only you can read: `umask 077; openssl pkey -in "
+        f"{given.value} -out key.pem`, and put the certificate and key.pem into one file.",
     )
 
 
-def _explained(given: Sourced[Path], content: bytes, error: ssl.SSLError) -> ClientCertificateError:
-    """Tell apart why OpenSSL refused the file."""
-    together = "Put the certificate and its private key, both as PEM text, into one file."
+def _describe(given: Sourced[Path], content: bytes, error: ssl.SSLError) -> ClientCertificateError:
+    """Return why OpenSSL refused the file."""
+    one_file = "Put the certificate and its private key, both as PEM text, into one file."
     if b"-----BEGIN " not in content:
-        return ClientCertificateError(given, "it is not PEM text", together)
+        return ClientCertificateError(given, "it is not PEM text", one_file)
     if b"-----BEGIN CERTIFICATE-----" not in content:
-        return ClientCertificateError(given, "it holds no certificate", together)
+        return ClientCertificateError(given, "it contains no certificate", one_file)
     if not _PRIVATE_KEY.search(content):
-        return ClientCertificateError(given, "it holds no private key", together)
+        return ClientCertificateError(given, "it contains no private key", one_file)
     if error.reason == "KEY_VALUES_MISMATCH":
-        why = "its private key belongs to another certificate"
-        return ClientCertificateError(given, why, "Pair the certificate with its own key.")
+        reason = "its private key belongs to another certificate"
+        return ClientCertificateError(given, reason, "Combine the certificate with its own key.")
     if _ENCRYPTED.search(content):
-        return _encrypted(given)
-    why = f"OpenSSL refuses it ({error.reason or error})"
-    return ClientCertificateError(given, why, "Have a new certificate issued, or mend the file.")
+        return _encrypted_key_error(given)
+    reason = f"OpenSSL refuses it ({error.reason or error})"
+    return ClientCertificateError(given, reason, "Fix the file, or request a new certificate.")

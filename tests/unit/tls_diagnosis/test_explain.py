@@ -69,7 +69,7 @@ def test_an_expired_certificate(policy: TrustPolicy, forge: Forge, serve: Serve)
     found = failed(policy, serve(forge.issue(wish)).port)
     assert found.reason is Reason.EXPIRED
     assert f"expired on {format_date(wish.not_after)}, 3 days ago" in str(found)
-    assert "renew it" in str(found.hint)
+    assert "renew the certificate" in str(found.hint)
 
 
 def test_a_certificate_that_is_not_yet_valid(

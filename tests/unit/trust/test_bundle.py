@@ -118,7 +118,7 @@ def test_a_directory_that_others_can_write_to_is_refused(
     notes: list[str] = []
     place = stable_bundle(cache, PEM, notes.append)
     assert place == temporary / f"get-installer-{os.geteuid()}" / NAME
-    assert [str(cache) in note and "others can write" in note for note in notes] == [True]
+    assert [str(cache) in note and "other users can write" in note for note in notes] == [True]
     assert kept(cache / "trust") == []
 
 

@@ -57,10 +57,10 @@ def test_every_fault_of_a_client_certificate_is_told_by_name(
     faults = {
         "No such file": None,
         "it is not PEM text": ours.der,
-        "it holds no certificate": ours.key_pem,
-        "it holds no private key": ours.pem,
+        "it contains no certificate": ours.key_pem,
+        "it contains no private key": ours.pem,
         "belongs to another certificate": ours.pem + other_key,
-        "protected by a password": ours.pem + ours.locked_key_pem(b"secret"),
+        "its private key is encrypted": ours.pem + ours.locked_key_pem(b"secret"),
         "OpenSSL refuses it": ours.pem + ours.key_pem[:60] + b"\n-----END PRIVATE KEY-----\n",
     }
     for number, (why, content) in enumerate(faults.items()):

@@ -17,7 +17,7 @@ from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest
 from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.pep517.wheel import read_metadata
-from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
+from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from bootstrap.ui import Ui
 
 
@@ -80,7 +80,7 @@ class Builder:
         kind = "an editable wheel" if order.editable else "a wheel"
         self._workshop.ui.tell(f"Building {kind} of {order.source}")
         path = self._project(order).wheel()
-        built = verified(path, path.name, Hashes())
+        built = verify_wheel(path, path.name, Hashes())
         return self._cache.keep(recipe, built, path) if recipe else built
 
     def _recipe(self, order: BuildRequest) -> CacheKey | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest, SdistFile, VcsCheckout
-from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedWheel, verified
+from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedWheel, verify_wheel
 
 # Variables by which people steer compilers and back-ends: another value, another wheel.
 _STEERING = ("CC", "CXX", "CPP", "AR", "LD", "ARCHFLAGS", "MACOSX_DEPLOYMENT_TARGET")
@@ -87,7 +87,7 @@ class BuiltWheels:
             note = json.loads((entry / "wheel.json").read_text(encoding="utf-8"))
             filename, sha256 = str(note["filename"]), str(note["sha256"])
             expected = Hashes.of([("sha256", sha256)])
-            return verified(entry / Path(filename).name, filename, expected)
+            return verify_wheel(entry / Path(filename).name, filename, expected)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         except HashMismatchError:

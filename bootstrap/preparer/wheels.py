@@ -14,7 +14,7 @@ from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
 from bootstrap.preparer.builder import Built
 from bootstrap.resolve.requirement import Resolved
-from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified_bytes
+from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel_bytes
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def fetch(candidate: Candidate, expected: Hashes, session: Session) -> VerifiedW
     """
     file = candidate.file
     if file.bundled is not None:
-        return verified_bytes(file.bundled.read(), file.filename, expected)
+        return verify_wheel_bytes(file.bundled.read(), file.filename, expected)
     return session.download(
         file.url, filename=file.filename, expected=expected, size=file.size
     ).as_wheel()

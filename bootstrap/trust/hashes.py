@@ -1,4 +1,4 @@
-"""Hash checking: the only place where a `VerifiedWheel` is made."""
+"""Check the hashes of files. Only this module makes a `VerifiedWheel`."""
 
 from __future__ import annotations
 
@@ -13,54 +13,54 @@ from typing import BinaryIO
 from bootstrap.errors import BootstrapError
 
 STRONG_ALGORITHMS = ("sha256", "sha384", "sha512")
-"""What pip accepts for `--hash`; md5 alone does not do."""
+"""What pip accepts for `--hash`; md5 is not enough."""
 
 KNOWN_ALGORITHMS = frozenset(
     name for name in hashlib.algorithms_guaranteed if not name.startswith("shake")
 )
-"""What can be checked at all; md5 too, to be judged where hashes are demanded."""
+"""What can be checked at all; hash-checking mode rejects md5 later, with an error."""
 
 _CHUNK = 1 << 20
 _IN_FRAGMENT = re.compile(r"[#&]([a-z0-9_]+)=([0-9a-fA-F]+)(?=&|$)")
 
 
 class HashMismatchError(BootstrapError):
-    """A file's bytes are not the expected ones."""
+    """A file does not have the expected hash."""
 
     def __init__(self, file: str, expected: Hashes, found: Mapping[str, str]) -> None:
         self.file, self.expected, self.found = file, expected, dict(found)
-        lines = [f"The file {file} is not the one that was expected."]
+        lines = [f"The file {file} does not have the expected hash."]
         for algorithm, digests in expected.allowed.items():
             lines += [f"  expected {algorithm} {digest}" for digest in sorted(digests)]
             lines.append(f"     found {algorithm} {found[algorithm]}")
         super().__init__(
             "\n".join(lines),
-            hint="It was damaged or replaced on its way, or the expected hash is out of date. "
-            "Nothing of it was used. Compare with a copy from another source before going on.",
+            hint="The file was damaged or replaced, or the expected hash is out of date. Nothing "
+            "from it was used. Compare it with a copy from another source before you continue.",
         )
 
 
 class WeakHashError(BootstrapError):
-    """Only hash algorithms that prove nothing were offered where proof was demanded."""
+    """A file has only weak hashes, but hashes are required."""
 
     def __init__(self, file: str, offered: Iterable[str]) -> None:
         self.file, self.offered = file, tuple(offered)
         super().__init__(
-            f"The file {file} comes with {', '.join(self.offered)} only; "
+            f"The file {file} has only a hash of {', '.join(self.offered)}; "
             f"expected one of {', '.join(STRONG_ALGORITHMS)}.",
-            hint="Give a sha256 for it.",
+            hint="Add its sha256.",
         )
 
 
 @dataclass(frozen=True)
 class Hashes:
-    """Allowed hex digests by algorithm; a file has to match every algorithm named."""
+    """Allowed hex digests by algorithm; a file must match one of every algorithm."""
 
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Hashes:
-        """Collect (algorithm, hex digest) pairs, keeping the algorithms worth checking."""
+        """Collect pairs of algorithm and hex digest."""
         allowed: dict[str, frozenset[str]] = {}
         for algorithm, digest in pairs:
             known = allowed.get(algorithm, frozenset())
@@ -69,7 +69,7 @@ class Hashes:
 
     @classmethod
     def in_fragment(cls, url: str) -> Hashes:
-        """Collect the hashes that a URL's fragment names (`#sha256=…`, PEP 503)."""
+        """Return the hashes in a URL's fragment (`#sha256=…`, PEP 503)."""
         return cls.of(fragment_digests(url))
 
     def __bool__(self) -> bool:
@@ -79,7 +79,7 @@ class Hashes:
         return hash(frozenset(self.allowed.items()))
 
     def intersection(self, other: Hashes) -> Hashes:
-        """Return what satisfies both (pip's rule for hashes said in two places)."""
+        """Return what satisfies both (pip's rule for hashes from two places)."""
         if not self or not other:
             return self or other
         both = {**self.allowed, **other.allowed}
@@ -88,19 +88,19 @@ class Hashes:
         return Hashes(both)
 
     def strong(self) -> Hashes:
-        """Return only the algorithms that prove something."""
+        """Return only the strong algorithms."""
         return Hashes({a: d for a, d in self.allowed.items() if a in STRONG_ALGORITHMS})
 
 
 def fragment_digests(url: str) -> list[tuple[str, str]]:
-    """Return the (algorithm, hex digest) pairs that a URL's fragment names."""
+    """Return the pairs of algorithm and hex digest in a URL's fragment."""
     found = _IN_FRAGMENT.findall(url, max(url.find("#"), 0)) if "#" in url else []
     return [(name, digest) for name, digest in found if name in KNOWN_ALGORITHMS]
 
 
 @dataclass(frozen=True)
 class VerifiedWheel:
-    """A wheel whose bytes were checked; made by hash checking only."""
+    """A wheel whose hash was checked."""
 
     filename: str
     sha256: str
@@ -113,7 +113,7 @@ class VerifiedWheel:
 
 @dataclass(frozen=True)
 class VerifiedFile:
-    """A file on disk whose bytes were checked; made by hash checking only."""
+    """A file on disk whose hash was checked."""
 
     filename: str
     sha256: str
@@ -125,7 +125,7 @@ class VerifiedFile:
 
 
 class HashCheck:
-    """Hashes bytes chunk by chunk, and compares the digests with the expected ones at the end."""
+    """Hashes a file in chunks, and compares the digests with the expected ones at the end."""
 
     def __init__(self, expected: Hashes) -> None:
         self._expected = expected
@@ -140,7 +140,7 @@ class HashCheck:
             hasher.update(chunk)
 
     def finish(self, filename: str) -> str:
-        """Return the sha256. Every algorithm has to match, else raises `HashMismatchError`."""
+        """Return the sha256; raises `HashMismatchError` unless every algorithm matches."""
         found = {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
         if any(found[name] not in digests for name, digests in self._expected.allowed.items()):
             raise HashMismatchError(filename, self._expected, found)
@@ -148,9 +148,9 @@ class HashCheck:
 
 
 def check(stream: BinaryIO, file: str, expected: Hashes) -> str:
-    """Compare a stream with the expected hashes and return its sha256, reading it once.
+    """Read a stream, and return its sha256.
 
-    Every algorithm named has to match. Raises `HashMismatchError`.
+    Raises `HashMismatchError` unless every algorithm matches.
     """
     hash_check = HashCheck(expected)
     while chunk := stream.read(_CHUNK):
@@ -159,16 +159,16 @@ def check(stream: BinaryIO, file: str, expected: Hashes) -> str:
 
 
 def verify_file(path: Path, filename: str, expected: Hashes) -> VerifiedFile:
-    """Read a file on disk and check its bytes. Raises `HashMismatchError`."""
+    """Read a file on disk and check its hash. Raises `HashMismatchError`."""
     with path.open("rb") as stream:
         return VerifiedFile(filename, check(stream, filename, expected), path)
 
 
-def verified(path: Path, filename: str, expected: Hashes) -> VerifiedWheel:
-    """Check a file on disk and return it as a verified wheel. Raises `HashMismatchError`."""
+def verify_wheel(path: Path, filename: str, expected: Hashes) -> VerifiedWheel:
+    """Check the hash of a wheel on disk. Raises `HashMismatchError`."""
     return verify_file(path, filename, expected).as_wheel()
 
 
-def verified_bytes(content: bytes, filename: str, expected: Hashes) -> VerifiedWheel:
-    """Check bytes in memory (the bundled wheel) and return them as a verified wheel."""
+def verify_wheel_bytes(content: bytes, filename: str, expected: Hashes) -> VerifiedWheel:
+    """Check the hash of a wheel in memory (the bundled one). Raises `HashMismatchError`."""
     return VerifiedWheel(filename, check(io.BytesIO(content), filename, expected), content)

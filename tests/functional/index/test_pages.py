@@ -94,7 +94,7 @@ def test_an_index_without_encryption_is_used_on_this_machine(
     [
         (truncated(1000), "size"),
         (oversized(10), "size"),
-        (changed(), "is not the one that was expected"),
+        (changed(), "does not have the expected hash"),
     ],
     ids=["truncated", "oversized", "another content"],
 )

@@ -12,7 +12,7 @@ from bootstrap._vendor.packaging.tags import sys_tags
 from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install
-from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified, verified_bytes
+from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel, verify_wheel_bytes
 from bootstrap.ui import Ui
 
 
@@ -54,7 +54,7 @@ class Workbench:
         return install(self.target, wanted, chosen, self.ui)
 
     def install_bytes(self, content: bytes, filename: str) -> tuple[InstalledDistribution, ...]:
-        wheel = verified_bytes(content, filename, Hashes())
+        wheel = verify_wheel_bytes(content, filename, Hashes())
         return install(self.target, [WheelToInstall(wheel)], InstallSettings(), self.ui)
 
     @property
@@ -65,7 +65,7 @@ class Workbench:
 
 def _wanted(wheel: Path | VerifiedWheel | WheelToInstall) -> WheelToInstall:
     if isinstance(wheel, Path):
-        wheel = verified(wheel, wheel.name, Hashes())
+        wheel = verify_wheel(wheel, wheel.name, Hashes())
     return wheel if isinstance(wheel, WheelToInstall) else WheelToInstall(wheel)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import uninstall
-from bootstrap.trust.hashes import Hashes, VerifiedWheel, verified
+from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 
@@ -40,7 +40,7 @@ def demo(wheels: Path, version: str, *, extra: bool = False) -> VerifiedWheel:
     scripts = {"demo": "demo.core:main"} | ({"demo-extra": "demo.core:main"} if extra else {})
     points = {"console_scripts": scripts}
     path = make_wheel(wheels, "demo", version, files=files, data=data, entry_points=points)
-    return verified(path, path.name, Hashes())
+    return verify_wheel(path, path.name, Hashes())
 
 
 @cache
@@ -48,7 +48,7 @@ def part(wheels: Path, name: str, version: str) -> VerifiedWheel:
     """Return a wheel of one part of a namespace package."""
     files = {f"space/{name}/__init__.py": f"VERSION = {version!r}\n"}
     path = make_wheel(wheels, f"space-{name}", version, files=files)
-    return verified(path, path.name, Hashes())
+    return verify_wheel(path, path.name, Hashes())
 
 
 def _nothing(_: Workbench, __: Path) -> None:

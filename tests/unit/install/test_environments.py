@@ -19,7 +19,7 @@ from bootstrap.environment.settings import TargetSettings
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.transaction import install, uninstall
 from bootstrap.provenance import Origin, Sourced
-from bootstrap.trust.hashes import Hashes, verified
+from bootstrap.trust.hashes import Hashes, verify_wheel
 from bootstrap.ui import Ui
 from tests.functional.conftest import ensurepip_wheel
 from tests.reliability.pips import relabelled
@@ -89,7 +89,7 @@ def _target(python: Path, ui: Ui) -> TargetEnvironment:
 
 
 def _install(python: Path, ui: Ui, wheel: Path, *, compiled: bool = False) -> InstalledDistribution:
-    wanted = WheelToInstall(verified(wheel, wheel.name, Hashes()), requested=True)
+    wanted = WheelToInstall(verify_wheel(wheel, wheel.name, Hashes()), requested=True)
     return install(_target(python, ui), [wanted], InstallSettings(compile=compiled), ui)[0]
 
 

@@ -19,7 +19,7 @@ import pytest
 from bootstrap.environment.managed import ExternallyManagedError
 from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.transaction import begin, install
-from bootstrap.trust.hashes import Hashes, verified
+from bootstrap.trust.hashes import Hashes, verify_wheel
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, listening
@@ -28,7 +28,7 @@ from tests.unit.install.trees import picture
 
 
 def _wanted(path: Path, **details: Any) -> WheelToInstall:
-    return WheelToInstall(verified(path, path.name, Hashes()), **details)
+    return WheelToInstall(verify_wheel(path, path.name, Hashes()), **details)
 
 
 def test_a_transaction_that_is_left_without_commit_leaves_no_trace(

@@ -11,8 +11,8 @@ from bootstrap.trust.hashes import (
     Hashes,
     HashMismatchError,
     check,
-    verified,
-    verified_bytes,
+    verify_wheel,
+    verify_wheel_bytes,
 )
 
 CONTENT = b"a wheel" * 300_000  # more than one read
@@ -23,8 +23,8 @@ SHA512 = hashlib.sha512(CONTENT).hexdigest()
 def test_bytes_that_match_become_a_verified_wheel(tmp_path: Path) -> None:
     path = tmp_path / "x.whl"
     path.write_bytes(CONTENT)
-    on_disk = verified(path, "x.whl", Hashes.of([("sha256", SHA256.upper())]))
-    in_memory = verified_bytes(CONTENT, "x.whl", Hashes())
+    on_disk = verify_wheel(path, "x.whl", Hashes.of([("sha256", SHA256.upper())]))
+    in_memory = verify_wheel_bytes(CONTENT, "x.whl", Hashes())
     assert on_disk.sha256 == in_memory.sha256 == SHA256
     with on_disk.open() as one, in_memory.open() as other:
         assert one.read() == other.read() == CONTENT
@@ -40,7 +40,7 @@ def test_bytes_that_match_become_a_verified_wheel(tmp_path: Path) -> None:
 )
 def test_every_algorithm_named_has_to_match(pairs: list[tuple[str, str]]) -> None:
     with pytest.raises(HashMismatchError) as caught:
-        verified_bytes(CONTENT, "x.whl", Hashes.of(pairs))
+        verify_wheel_bytes(CONTENT, "x.whl", Hashes.of(pairs))
     assert "x.whl" in str(caught.value)
     algorithm, digest = pairs[-1]
     assert f"expected {algorithm} {digest}" in str(caught.value)
@@ -59,7 +59,7 @@ def test_what_is_said_in_two_places_has_to_hold_in_both() -> None:
     assert one.intersection(Hashes()) == Hashes().intersection(one) == one
     nothing = one.intersection(Hashes.of([("sha256", "1" * 64)]))
     with pytest.raises(HashMismatchError):
-        verified_bytes(CONTENT, "x.whl", nothing)
+        verify_wheel_bytes(CONTENT, "x.whl", nothing)
 
 
 def test_md5_proves_nothing() -> None:

@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bootstrap.config.options.command_line import answer
 
         if (text := answer(arguments)) is not None:
-            Ui(sys.stdout, sys.stderr).answer(text)
+            Ui(sys.stdout, sys.stderr).output(text)
             return 0
         return _run_command(load.load(arguments, os.environ, default_index=default_index_url))
 
@@ -49,7 +49,7 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
         from bootstrap.config import ensurepip
 
         if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
-            Ui(sys.stdout, sys.stderr).answer(text)
+            Ui(sys.stdout, sys.stderr).output(text)
             return 0
         config = ensurepip.load(arguments, os.environ)
         root = config.target.root
@@ -92,9 +92,9 @@ def _run_doctor(config: Config, ui: Ui) -> int:
 
     report = inspect(config, os.environ, ui)
     if config.as_json:
-        ui.answer(json.dumps(render.as_json(report), indent=2))
+        ui.output(json.dumps(render.as_json(report), indent=2))
     else:
-        ui.tell("\n".join(render.as_text(report)))
+        ui.info("\n".join(render.as_text(report)))
     return report.exit_status
 
 

@@ -57,7 +57,7 @@ def check(seen: Mapping[NormalizedName, Version], ui: Ui) -> None:
         ui.trace(f"The self check failed: {exc!r}")
         return
     if message is not None:
-        ui.tell(message)
+        ui.info(message)
 
 
 def upgrade_message(

@@ -16,11 +16,11 @@ class Ui:
     verbosity: int = 0
     """-1 for `-q`, 1 for `-v`, 2 for `-vv`, and so on."""
 
-    def answer(self, message: str) -> None:
+    def output(self, message: str) -> None:
         """Print what the user asked for (`--version`, JSON); never silent."""
         self._write(self.out, message)
 
-    def tell(self, message: str) -> None:
+    def info(self, message: str) -> None:
         """Print what was done; silent with `-q`."""
         if self.verbosity >= 0:
             self._write(self.out, message)

@@ -115,7 +115,7 @@ def _defaults_to_user(
     if is_writable(default.purelib) and is_writable(default.platlib):
         return False
     if messages is not None:
-        messages.tell(
+        messages.info(
             "Defaulting to user installation because normal site-packages is not writeable: "
             f"{default.purelib}"
         )

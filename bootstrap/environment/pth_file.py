@@ -69,7 +69,7 @@ def require_site_visible(target: TargetEnvironment, *, fix: bool) -> None:
 def announce_patch(target: TargetEnvironment, messages: Messages) -> None:
     """Report on a dry run that the `._pth` file would be changed."""
     if target.hidden_by is not None:
-        messages.tell(f"Would add `import site` to {target.hidden_by}.")
+        messages.info(f"Would add `import site` to {target.hidden_by}.")
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def patch_pth(target: TargetEnvironment, messages: Messages) -> Iterator[None]:
         with suppress(OSError):
             backup.replace(path)
         raise
-    messages.tell(f"Added `import site` to {path}; to undo that, replace it by {backup.name}.")
+    messages.info(f"Added `import site` to {path}; to undo that, replace it by {backup.name}.")
 
 
 # --- Its content ---------------------------------------------------------------------------------

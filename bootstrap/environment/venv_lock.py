@@ -107,7 +107,7 @@ def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
                 return lock
             lock.release()
         elif not has_waited and messages is not None:
-            messages.tell(f"Waiting for another run to create {directory}.")
+            messages.info(f"Waiting for another run to create {directory}.")
             has_waited = True
         time.sleep(PAUSE)
     return None

@@ -66,7 +66,7 @@ def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None 
             with (
                 guard.install(),
                 guard.allow(),
-                hold_locks(lock_paths(places), timeout, ui.tell),
+                hold_locks(lock_paths(places), timeout, ui.info),
                 guard.delay(),
             ):
                 recover_areas(abandoned_areas(places), ui)
@@ -181,7 +181,7 @@ class Transaction:
     def _change(self, names: set[NormalizedName], *, uninstall: bool) -> list[InstalledRecord]:
         """Make the change under the environment's lock; return what it uninstalled."""
         paths = lock_paths(self._places)
-        with self._translated(), hold_locks(paths, self._settings.lock_timeout, self._ui.tell):
+        with self._translated(), hold_locks(paths, self._settings.lock_timeout, self._ui.info):
             with self._guard.delay():
                 recover_areas(abandoned_areas(self._places), self._ui)
             leaving = [each for each in installed_records(self._places) if each.name in names]

@@ -117,7 +117,7 @@ class CredentialStore:
         if self._settings.no_input or not sys.stdin or not sys.stdin.isatty():
             return None
         try:
-            self._ui.tell(f"{server} requires a user name and a password.")
+            self._ui.info(f"{server} requires a user name and a password.")
             username = username or input("User name: ")
             return Credentials(username, getpass.getpass("Password: "))
         except EOFError:

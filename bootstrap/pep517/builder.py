@@ -78,7 +78,7 @@ class Builder:
         if wheel := self._kept(recipe):
             return wheel
         kind = "an editable wheel" if order.editable else "a wheel"
-        self._workshop.ui.tell(f"Building {kind} of {order.source}")
+        self._workshop.ui.info(f"Building {kind} of {order.source}")
         path = self._project(order).wheel()
         built = verify_wheel(path, path.name, Hashes())
         return self._cache.keep(recipe, built, path) if recipe else built

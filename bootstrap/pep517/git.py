@@ -118,7 +118,7 @@ class Git:
 
         Submodules come along. Raises `VcsError`.
         """
-        self.ui.tell(f"Cloning {url.shown}")
+        self.ui.info(f"Cloning {url.shown}")
         # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
         command = ("clone", "--quiet", "--no-checkout", "--", url.repository, str(into))
         self._run(url, *command, cwd=into.parent)

@@ -102,7 +102,7 @@ class Project:
         return static_metadata(tree.path, tree.document, self._of, is_sdist=is_sdist)
 
     def _ask(self) -> Metadata:
-        self._workshop.ui.tell(f"Asking {self._of} for its metadata")
+        self._workshop.ui.info(f"Asking {self._of} for its metadata")
         self._prepared = self._started().prepare_metadata(self._new_directory("metadata"))
         return parse_metadata((self._prepared / "METADATA").read_bytes(), self._of)
 

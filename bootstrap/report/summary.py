@@ -40,9 +40,9 @@ def tell(outcome: Outcome, ui: Ui, *, dry_run: bool = False) -> None:
     changes = [*(_planned(outcome) if dry_run else _made(outcome))]
     place = _place(outcome.target)
     if not changes:
-        ui.tell(f"Nothing to do: {place} has {_listed(_kept(outcome.resolution))} already.")
+        ui.info(f"Nothing to do: {place} has {_listed(_kept(outcome.resolution))} already.")
         return
-    ui.tell(f"{'Would install' if dry_run else 'Installed'} {_counted(changes)} into {place}.")
+    ui.info(f"{'Would install' if dry_run else 'Installed'} {_counted(changes)} into {place}.")
     for change in changes:
         if not change.requested:
             ui.detail(f"  {change.text}")

@@ -21,18 +21,18 @@ class _BrokenStream(io.TextIOWrapper):
 
 @pytest.mark.parametrize("message", ["plain", "grüßt"])
 def test_a_reader_that_has_gone_never_ends_a_run(message: str) -> None:
-    Ui(_BrokenStream(), _BrokenStream()).tell(message)
+    Ui(_BrokenStream(), _BrokenStream()).info(message)
 
 
 def test_characters_that_a_stream_cannot_encode_are_escaped() -> None:
     out = io.TextIOWrapper(written := io.BytesIO(), encoding="ascii")
-    Ui(out, io.StringIO()).tell("grün")
+    Ui(out, io.StringIO()).info("grün")
     assert written.getvalue().strip() == b"gr\\xfcn"
 
 
-def test_an_answer_is_printed_in_quiet_runs_too() -> None:
+def test_output_is_printed_in_quiet_runs_too() -> None:
     out = io.StringIO()
     ui = Ui(out, io.StringIO(), verbosity=-3)
-    ui.tell("told")
-    ui.answer("asked")
-    assert out.getvalue() == "asked\n"
+    ui.info("done")
+    ui.output("requested")
+    assert out.getvalue() == "requested\n"

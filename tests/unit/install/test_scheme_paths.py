@@ -16,7 +16,7 @@ def test_uvs_lock_of_a_virtual_environment_is_held_too(bench: Workbench) -> None
     assert str(uv) in paths
     with (
         uv.open("rb") as stream,
-        hold_locks(paths, 0, bench.ui.tell),
+        hold_locks(paths, 0, bench.ui.info),
         pytest.raises(BlockingIOError),
     ):
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -41,7 +41,7 @@ class TargetSettings:
 class Messages(Protocol):
     """Receives messages, by level of detail (`ui.Ui` is one)."""
 
-    def tell(self, message: str) -> None:
+    def info(self, message: str) -> None:
         """Report what was done."""
 
     def detail(self, message: str) -> None:

@@ -295,7 +295,7 @@ def test_a_failure_removes_only_what_was_created(tmp_path: Path) -> None:
 class MessageEvent(threading.Event):
     """Messages that somebody can wait for."""
 
-    def tell(self, message: str) -> None:
+    def info(self, message: str) -> None:
         assert message.startswith("Waiting for another run to create ")
         self.set()
 

@@ -299,7 +299,7 @@ class MessageEvent(threading.Event):
         assert message.startswith("Waiting for another run to create ")
         self.set()
 
-    detail = trace = warn = tell
+    detail = trace = warn = info
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -1,4 +1,4 @@
-"""The one root of every error this program reports."""
+"""The base classes of all errors that this program reports."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 
 class BootstrapError(Exception):
-    """Something the user can be told in one message.
+    """An error that is reported to the user as a message with a hint.
 
-    Subclasses live beside the code that raises them and keep their facts as attributes. `str()` of
-    an error says what failed, on which thing, what was expected and what was found; `hint` says
-    what to do next.
+    Subclasses are defined next to the code that raises them and keep their facts as attributes.
+    `str()` of an error says what failed, on what, what was expected and what was found; `hint`
+    says what to do next.
     """
 
     exit_status = 1
@@ -21,7 +21,7 @@ class BootstrapError(Exception):
 
 
 class UsageError(BootstrapError):
-    """The command line, a variable or a configuration file says something we do not understand."""
+    """The command line, a variable or a configuration file contains something invalid."""
 
     exit_status = 2
 

@@ -1,7 +1,7 @@
-"""ensurepip's command line and its keywords as a Config: never the network, no configuration.
+"""ensurepip's command line and keywords as a Config: no network and no configuration.
 
-`python -m ensurepip` knows few options, and pip's variables and files are nothing to it; the
-target is always the running Python.
+`python -m ensurepip` has few options and ignores pip's variables and files; the target is always
+the running Python.
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bootstrap.config import install_request
-from bootstrap.config.model import Config
-from bootstrap.config.options import environ as environment
-from bootstrap.config.options.command_line import MisplacedArgumentError
-from bootstrap.config.options.layers import OptionLayers, OptionValue
+from bootstrap.config.install_request import project_names
+from bootstrap.config.model import Config, Inputs
+from bootstrap.config.options.layers import OptionLayers
 from bootstrap.config.options.option import Command, Kind, Option
-from bootstrap.config.options.parser import tokens
-from bootstrap.config.options.process import Surroundings
-from bootstrap.config.requirements.parse import read_requirement
-from bootstrap.config.settings import ConflictingOptionsError
-from bootstrap.config.suggested_command import instead_of_ensurepip
+from bootstrap.config.options.parser import (
+    MisplacedArgumentError,
+    arguments_of,
+    option_values,
+    tokenize,
+)
+from bootstrap.config.options.process import ProcessContext, ensurepip_venv_command
+from bootstrap.config.requirements.parse import parse_requirement
+from bootstrap.config.settings import ConflictingOptionsError, pip_scripts
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.index.settings import IndexSettings
 from bootstrap.install.model import InstallSettings, PipScripts
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.pep517.settings import BuildSettings
-from bootstrap.provenance import Origin, Sourced
-from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
-from bootstrap.trust.settings import TrustSettings
+from bootstrap.provenance import Origin
+from bootstrap.resolve.requirement import ResolveRequest
 
 _OPTIONS = (
     Option("-h --help"),
@@ -46,21 +45,21 @@ usage: python -m bootstrap [-h] [--version] [-v] [-U] [--user] [--root DIR]
 
 Installs the bundled pip into this Python, as `python -m ensurepip` does.
 
-  --version       the version of the bundled pip
-  -v, --verbose   tell more
+  --version       show the version of the bundled pip
+  -v, --verbose   more detail
   -U, --upgrade   upgrade pip, even if one is installed
-  --user          the user's own site-packages
-  --root DIR      relative to another root directory
-  --altinstall    only the script pip3.Y
-  --default-pip   the script pip besides pip3 and pip3.Y"""
+  --user          install into the user's site-packages
+  --root DIR      install into another root directory
+  --altinstall    install only the script pip3.Y
+  --default-pip   install the script pip besides pip3 and pip3.Y"""
 
 
-def answer(argv: Sequence[str], bundled_version: str) -> str | None:
-    """Return what `--help` or `--version` answers, or None where neither was asked."""
-    voices = _heard(argv)
-    if voices.flag("help"):
+def informational_text(argv: Sequence[str], bundled_version: str) -> str | None:
+    """Return the text for `--help` or `--version`; None where neither is given."""
+    layers = _parse(argv)
+    if layers.flag("help"):
         return _HELP
-    return f"pip {bundled_version}" if voices.flag("version") else None
+    return f"pip {bundled_version}" if layers.flag("version") else None
 
 
 def load(argv: Sequence[str], environ: Mapping[str, str], cwd: Path | None = None) -> Config:
@@ -68,23 +67,23 @@ def load(argv: Sequence[str], environ: Mapping[str, str], cwd: Path | None = Non
 
     Raises a `UsageError` that names the option.
     """
-    voices = _heard(argv)
-    root = voices.text("root")
-    if voices.flag("altinstall") and voices.flag("default_pip"):
+    layers = _parse(argv)
+    root = layers.text("root")
+    if layers.flag("altinstall") and layers.flag("default_pip"):
         raise ConflictingOptionsError("--altinstall", "--default-pip")
-    return keywords(
+    return from_keywords(
         environ,
         root=root.value if root else None,
-        upgrade=voices.flag("upgrade"),
-        user=voices.flag("user"),
-        altinstall=voices.flag("altinstall"),
-        default_pip=voices.flag("default_pip"),
-        verbosity=voices.count("verbose"),
+        upgrade=layers.flag("upgrade"),
+        user=layers.flag("user"),
+        altinstall=layers.flag("altinstall"),
+        default_pip=layers.flag("default_pip"),
+        verbosity=layers.count("verbose"),
         cwd=cwd,
     )
 
 
-def keywords(
+def from_keywords(
     environ: Mapping[str, str],
     *,
     root: str | None = None,
@@ -97,61 +96,42 @@ def keywords(
 ) -> Config:
     """Return the Config of `ensurepip.bootstrap(...)`.
 
-    Raises `ValueError` for altinstall with default_pip: that is ensurepip's contract.
+    Raises `ValueError` for altinstall with default_pip, as ensurepip does.
     """
     if altinstall and default_pip:
         raise ValueError("Cannot use altinstall and default_pip together")
-    surroundings = Surroundings.of_process(environ, cwd)
-    installer = read_requirement("pip", Origin.default(), surroundings)
+    process = ProcessContext.current(environ, cwd)
+    installer = parse_requirement("pip", Origin.default(), process)
+    if altinstall:
+        scripts = PipScripts.FULL_VERSION
+    else:
+        scripts = pip_scripts(process) if default_pip else PipScripts.VERSIONED
     return Config(
         command=Command.INSTALL,
+        inputs=Inputs(process),
         target=TargetSettings(
             user=True if user else None,
-            root=surroundings.absolute(root) if root else None,
+            root=process.absolute(root) if root else None,
             search_path=environ.get("PATH", ""),
             environment=environ,
-            language=environment.language(surroundings),
+            language=process.language,
         ),
-        trust=TrustSettings(),
         network=NetworkSettings(offline=True),
-        index=IndexSettings(),
-        wanted=_wanted(installer, upgrade=upgrade),
-        install=InstallSettings(
-            pip_scripts=_scripts(surroundings, altinstall=altinstall, default_pip=default_pip)
+        no_index=True,
+        request=ResolveRequest(
+            (installer,), upgrade=project_names([installer]) if upgrade else frozenset()
         ),
-        build=BuildSettings(environ=environ),
-        surroundings=surroundings,
-        installer=Sourced("pip", Origin.default()),
-        installer_requirement=installer,
+        install=InstallSettings(pip_scripts=scripts),
+        installer=installer,
+        default_packages=frozenset(),
         verbosity=verbosity,
         version_check=False,
-        upgrade=upgrade,
-        no_index=True,
-        seeds=frozenset(),
-        into_a_venv=instead_of_ensurepip(upgrade=upgrade),
+        venv_command=ensurepip_venv_command(upgrade=upgrade),
     )
 
 
-def _heard(argv: Sequence[str]) -> OptionLayers:
-    found = tuple(tokens(argv, _OPTIONS))
-    arguments = [each.text for each in found if each.option is None]
-    if arguments:
+def _parse(argv: Sequence[str]) -> OptionLayers:
+    tokens = tuple(tokenize(argv, _OPTIONS))
+    if arguments := arguments_of(tokens):
         raise MisplacedArgumentError(Command.INSTALL, "options only", arguments)
-    return OptionLayers(
-        tuple(
-            OptionValue(each.option, each.text, Origin.option(each.name))
-            for each in found
-            if each.option
-        )
-    )
-
-
-def _wanted(installer: InputRequirement, *, upgrade: bool) -> ResolveRequest:
-    asked = install_request.complete(ResolveRequest(requirements=()), (), installer)
-    return install_request.upgraded(asked, upgrade=upgrade, eager=False)
-
-
-def _scripts(surroundings: Surroundings, *, altinstall: bool, default_pip: bool) -> PipScripts:
-    if altinstall:
-        return PipScripts.FULL_VERSION
-    return environment.pip_scripts(surroundings) if default_pip else PipScripts.VERSIONED
+    return OptionLayers(option_values(tokens))

@@ -1,44 +1,48 @@
-"""What the user names: on the command line, in files, and (by `--installer`) to hand off to."""
+"""What to install and where to search for it: what requirements files can add to and change."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.config.index_locations import Locations, amended, formats
 from bootstrap.config.model import Config
-from bootstrap.config.options.command_line import CommandLine
 from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.option import Command
-from bootstrap.config.options.process import Surroundings
+from bootstrap.config.options.parser import CommandLine
+from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.options.table import HASH
-from bootstrap.config.provenance_report import feature_notices
-from bootstrap.config.requirements.file import Contents, Purpose, RequirementFile, located
+from bootstrap.config.requirements.file import (
+    Purpose,
+    RequirementFile,
+    RequirementFiles,
+    locate_file,
+)
 from bootstrap.config.requirements.groups import DependencyGroup
-from bootstrap.config.requirements.line import config_settings
-from bootstrap.config.requirements.parse import read_requirement
+from bootstrap.config.requirements.line import parse_config_settings
+from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.errors import UsageError
+from bootstrap.index.settings import FormatControl
+from bootstrap.location import Location
 from bootstrap.lock.read import Choice, split_reference
-from bootstrap.network.urls import is_remote
+from bootstrap.network.urls import has_scheme
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
-from bootstrap.trust.settings import TrustSettings
 
-_INSTALLING = frozenset({Command.INSTALL, Command.PACK})
-_FILES = {
+INSTALLING = frozenset({Command.INSTALL, Command.PACK})
+"""The commands that take requirements."""
+_FILE_OPTIONS = {
     "constraint": Purpose.CONSTRAINTS,
     "build_constraint": Purpose.BUILD_CONSTRAINTS,
     "requirement": Purpose.REQUIREMENTS,
 }
-NO_INSTALLER = "none"
-DEFAULT_INSTALLER = "pip"
 
 
-class NothingWantedError(UsageError):
-    """No installer and no requirement: there is nothing to do."""
+class NothingToInstallError(UsageError):
+    """Neither an installer nor a requirement is named."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,237 +51,212 @@ class NothingWantedError(UsageError):
         )
 
 
-def with_what_is_typed(
-    config: Config, line: CommandLine, voices: OptionLayers, surroundings: Surroundings
-) -> Config:
-    """Return the Config with the requirements of the command line and the installer.
-
-    Raises `InvalidRequirementError`, `NothingWantedError` and `ConflictingOptionsError`.
-    """
-    if line.command not in _INSTALLING:
-        return config
-    typed = _typed(line, voices, surroundings)
-    installer = _installer(voices, surroundings)
-    if installer is None:
-        _check_without_installer(line, voices, typed)
-    return replace(
-        config,
-        named=typed,
-        installer=_given_installer(voices),
-        installer_requirement=installer,
-        upgrade=voices.flag("upgrade") or installer is not None,
-        eager=_is_eager(voices),
-    )
-
-
-def _typed(
-    line: CommandLine, voices: OptionLayers, surroundings: Surroundings
+def command_line_requirements(
+    line: CommandLine, layers: OptionLayers, process: ProcessContext
 ) -> tuple[InputRequirement, ...]:
-    said = config_settings(each.value for each in voices.listed("config_settings"))
+    """Return the requirements of arguments, `--group` and `--editable`.
+
+    Raises `InvalidRequirementError` and `DependencyGroupError`.
+    """
+    settings = parse_config_settings(given.value for given in layers.items("config_settings"))
     origin = Origin.option("the command line")
     arguments = [
-        read_requirement(text, origin, surroundings, config_settings=said)
+        parse_requirement(text, origin, process, config_settings=settings)
         for text in line.arguments
         if text.strip()
     ]
     editables = [
-        read_requirement(each.value, each.origin, surroundings, editable=True, config_settings=said)
-        for each in voices.listed("editable")
+        parse_requirement(
+            given.value, given.origin, process, editable=True, config_settings=settings
+        )
+        for given in layers.items("editable")
     ]
     grouped = [
-        each
-        for group in map(DependencyGroup.named, voices.listed("group"))
+        requirement
+        for group in map(DependencyGroup.parse, layers.items("group"))
         if not group.is_locked
-        for each in group.requirements(surroundings)
+        for requirement in group.requirements(process)
     ]
     return (*arguments, *grouped, *editables)
 
 
-def _given_installer(voices: OptionLayers) -> Sourced[str]:
-    said = voices.text("installer")
-    return said if said and said.value else Sourced(DEFAULT_INSTALLER, Origin.default())
+def installer_requirement(
+    line: CommandLine,
+    layers: OptionLayers,
+    process: ProcessContext,
+    requirements: tuple[InputRequirement, ...],
+) -> InputRequirement | None:
+    """Return the installer; None for `--installer none`.
 
-
-def _installer(voices: OptionLayers, surroundings: Surroundings) -> InputRequirement | None:
-    given = _given_installer(voices)
-    if given.value.lower() == NO_INSTALLER:
+    Raises `InvalidRequirementError`, `ConflictingOptionsError` and `NothingToInstallError`.
+    """
+    given = layers.text("installer")
+    if given is None or not given.value:
+        return parse_requirement("pip", Origin.default(), process)
+    if given.value.lower() == "none":
+        if line.handoff is not None:
+            raise ConflictingOptionsError("--installer none", "--")
+        if not (requirements or layers.items("requirement") or layers.items("group")):
+            raise NothingToInstallError
         return None
     words = re.fullmatch(r"(?:-e\s*|--editable[\s=]\s*)(\S.*)", given.value)
-    text = words[1] if words else given.value
-    is_said = given.origin.kind != "default"
-    said = config_settings(each.value for each in voices.listed("config_settings") if is_said)
-    return read_requirement(
-        text, given.origin, surroundings, editable=words is not None, config_settings=said
-    )
-
-
-def _check_without_installer(
-    line: CommandLine, voices: OptionLayers, typed: tuple[InputRequirement, ...]
-) -> None:
-    if line.handoff is not None:
-        raise ConflictingOptionsError("--installer none", "--")
-    if not (typed or voices.listed("requirement") or voices.listed("group")):
-        raise NothingWantedError
-
-
-def _is_eager(voices: OptionLayers) -> bool:
-    strategy = voices.text("upgrade_strategy")
-    return strategy is not None and strategy.value == "eager"
-
-
-def files(voices: OptionLayers, surroundings: Surroundings) -> tuple[RequirementFile, ...]:
-    """Return the files that options, variables and configuration name; each lock once."""
-    named = [
-        _file(given, purpose, surroundings)
-        for destination, purpose in _FILES.items()
-        for given in voices.listed(destination)
-    ]
-    groups = map(DependencyGroup.named, voices.listed("group"))
-    locked = [_lock(each, surroundings) for each in groups if each.is_locked]
-    found: dict[object, RequirementFile] = {}
-    for number, each in enumerate([*named, *locked]):
-        key = (each.location.value, each.purpose) if each.is_lock else number
-        if (other := found.get(key)) is not None:
-            found[key] = replace(other, choice=other.choice.with_(each.choice))
-        else:
-            found[key] = each
-    return tuple(found.values())
-
-
-def _file(given: Sourced[str], purpose: Purpose, surroundings: Surroundings) -> RequirementFile:
-    place, extras = split_reference(given.value) or (given.value, frozenset[str]())
-    return RequirementFile(
-        located(Sourced(place, given.origin), surroundings), purpose, Choice(extras)
-    )
-
-
-def _lock(group: DependencyGroup, surroundings: Surroundings) -> RequirementFile:
-    place, extras = split_reference(group.place) or (group.place, frozenset[str]())
-    choice = Choice(extras, frozenset({group.name}), default_groups=False)
-    location = located(Sourced(place, group.origin), surroundings)
-    return RequirementFile(location, Purpose.REQUIREMENTS, choice)
-
-
-def with_files(
-    config: Config,
-    locations: Locations,
-    contents: Contents,
-    surroundings: Surroundings,
-    default_index: Callable[[], str] | None,
-) -> Config:
-    """Return the Config with what files name and set."""
-    found = amended(locations, contents.options, surroundings)
-    config = replace(
-        config,
-        named=(*config.named, *contents.of(Purpose.REQUIREMENTS)),
-        build_constraints=(*config.build_constraints, *contents.of(Purpose.BUILD_CONSTRAINTS)),
-        remote_files=contents.remote,
-        locks=(*config.locks, *contents.locks),
-        no_index=found.no_index,
-        index=replace(
-            config.index,
-            index_urls=found.index_urls(default_index),
-            find_links=found.find_links,
+    return parse_requirement(
+        words[1] if words else given.value,
+        given.origin,
+        process,
+        editable=words is not None,
+        config_settings=parse_config_settings(
+            setting.value for setting in layers.items("config_settings")
         ),
     )
-    config = _with_options(config, contents.options)
-    return _with_wanted(config, contents)
 
 
-def _with_options(config: Config, options: tuple[OptionValue, ...]) -> Config:
-    said = {each.option.key for each in options}
-    index = replace(
-        config.index,
-        formats=formats(config.index.formats, _of(options, "only-binary", "no-binary")),
-        prefer_binary=config.index.prefer_binary or "prefer-binary" in said,
+def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[RequirementFile]:
+    """Return the files that options, variables and configuration name; each lock once."""
+    found: dict[object, RequirementFile] = {}
+    for number, file in enumerate(_named_files(layers, process)):
+        key = (file.location.value, file.purpose) if file.is_lock else number
+        if (other := found.get(key)) is not None:
+            found[key] = replace(other, choice=other.choice.with_(file.choice))
+        else:
+            found[key] = file
+    return list(found.values())
+
+
+def _named_files(layers: OptionLayers, process: ProcessContext) -> Iterable[RequirementFile]:
+    for destination, purpose in _FILE_OPTIONS.items():
+        for given in layers.items(destination):
+            file, extras = split_reference(given.value) or (given.value, frozenset[str]())
+            location = locate_file(replace(given, value=file), process)
+            yield RequirementFile(location, purpose, Choice(extras))
+    for group in map(DependencyGroup.parse, layers.items("group")):
+        if reference := split_reference(group.file):
+            location = locate_file(Sourced(reference[0], group.origin), process)
+            choice = Choice(reference[1], frozenset({group.name}), default_groups=False)
+            yield RequirementFile(location, Purpose.REQUIREMENTS, choice)
+
+
+def resolve_request(config: Config, files: RequirementFiles) -> ResolveRequest:
+    """Return what to resolve: everything named, and the installer."""
+    layers, installer = config.inputs.layers, config.installer
+    keys = {value.option.key for value in files.options}
+    requirements = (*config.inputs.requirements, *files.of(Purpose.REQUIREMENTS))
+    if installer is not None and _is_requested(config, installer, requirements, files):
+        requirements = (*requirements, installer)
+    # The default job is get-pip.py's, which upgrades; without an installer it is `pip install`.
+    is_upgrade = layers.flag("upgrade") or installer is not None
+    strategy = layers.text("upgrade_strategy")
+    no_require_hashes = layers.flag("no_require_hashes") or "no-require-hashes" in keys
+    return ResolveRequest(
+        requirements=requirements,
+        constraints=files.of(Purpose.CONSTRAINTS),
+        require_hashes=layers.flag("require_hashes")
+        or "require-hashes" in keys
+        or (HASH.key in keys and not no_require_hashes),
+        no_dependencies=layers.flag("no_deps"),
+        # As in pip, for --target: what the environment has is not in the directory.
+        ignore_installed=layers.flag("ignore_installed")
+        or layers.flag("force_reinstall")
+        or layers.text("target") is not None,
+        ignore_requires_python=layers.flag("ignore_requires_python"),
+        pre=layers.flag("pre") or "pre" in keys,
+        upgrade=project_names(requirements) if is_upgrade else frozenset(),
+        upgrade_all=is_upgrade and strategy is not None and strategy.value == "eager",
     )
-    notices = (*feature_notices(_of(options, "use-feature")), *_trust_notices(options))
-    return replace(
-        config,
-        index=index,
-        trust=_trusting(config.trust, options),
-        no_require_hashes=config.no_require_hashes or "no-require-hashes" in said,
-        notices=(*config.notices, *notices),
-    )
 
 
-def _of(options: Iterable[OptionValue], *keys: str) -> tuple[OptionValue, ...]:
-    return tuple(each for each in options if each.option.key in keys)
+def _is_requested(
+    config: Config,
+    installer: InputRequirement,
+    requirements: Iterable[InputRequirement],
+    files: RequirementFiles,
+) -> bool:
+    """Whether to install the installer: the default one gives way to a named pip, and to locks."""
+    if installer.origin.kind != "default":
+        return True
+    if files.locks and config.handoff is None:
+        return False
+    return project_names([installer]).isdisjoint(project_names(requirements))
 
 
-def _is_local(saying: OptionValue) -> bool:
-    return not is_remote(saying.origin.name)
-
-
-def _trusting(trust: TrustSettings, options: Iterable[OptionValue]) -> TrustSettings:
-    """Return the hosts that local files trust, too; no file from the network changes trust."""
-    hosts = [
-        Sourced(each.text, each.origin) for each in _of(options, "trusted-host") if _is_local(each)
-    ]
-    return replace(trust, trusted_hosts=(*trust.trusted_hosts, *hosts))
-
-
-def _trust_notices(options: Iterable[OptionValue]) -> tuple[str, ...]:
-    return tuple(
-        f"{each.origin}: --trusted-host {each.text} is not heard, since the file itself came over"
-        " the network."
-        for each in _of(options, "trusted-host")
-        if not _is_local(each)
-    )
-
-
-def _with_wanted(config: Config, contents: Contents) -> Config:
-    if config.command not in _INSTALLING:
-        return config
-    said = {each.option.key for each in contents.options}
-    has_hashes = any(each.option is HASH for each in contents.options)
-    base = replace(
-        config.wanted,
-        constraints=(*config.wanted.constraints, *contents.of(Purpose.CONSTRAINTS)),
-        pre=config.wanted.pre or "pre" in said,
-        require_hashes=config.wanted.require_hashes
-        or "require-hashes" in said
-        or (has_hashes and not config.no_require_hashes),
-    )
-    found = complete(base, config.named, _wanted_installer(config))
-    return replace(config, wanted=upgraded(found, upgrade=config.upgrade, eager=config.eager))
-
-
-def _wanted_installer(config: Config) -> InputRequirement | None:
-    """Return the installer; a lock decides by itself whether there is one nobody asked for."""
-    installer = config.installer_requirement
-    is_asked_for = config.handoff is not None or config.installer.origin.kind != "default"
-    return installer if is_asked_for or not config.locks else None
-
-
-# FOLDED from bootstrap/config/wanted.py
-def complete(
-    wanted: ResolveRequest, named: tuple[InputRequirement, ...], installer: InputRequirement | None
-) -> ResolveRequest:
-    """Return what is wanted of everything named, and of the installer.
-
-    `wanted` holds what the options say; its `upgrade_all` and `upgrade` are decided by `upgraded`.
-    """
-    named_projects = projects(named)
-    requirements = named
-    if installer is not None and not _is_replaced(installer, named_projects):
-        requirements = (*named, installer)
-    return replace(wanted, requirements=requirements)
-
-
-def upgraded(wanted: ResolveRequest, *, upgrade: bool, eager: bool) -> ResolveRequest:
-    """Return the same with the upgrades that `--upgrade` (or the main job) means."""
-    if not upgrade:
-        return wanted
-    return replace(wanted, upgrade=projects(wanted.requirements), upgrade_all=eager)
-
-
-def projects(requirements: Iterable[InputRequirement]) -> frozenset[NormalizedName]:
+def project_names(requirements: Iterable[InputRequirement]) -> frozenset[NormalizedName]:
     """Return the names of the requirements that have one."""
     return frozenset(
-        canonicalize_name(each.requirement.name) for each in requirements if each.requirement
+        canonicalize_name(named.name)
+        for requirement in requirements
+        if (named := requirement.requirement)
     )
 
 
-def _is_replaced(installer: InputRequirement, named: frozenset[NormalizedName]) -> bool:
-    return installer.origin.kind == "default" and not projects([installer]).isdisjoint(named)
+@dataclass(frozen=True)
+class SearchLocations:
+    """Indexes and find-links, while options and requirements files change them one by one."""
+
+    index: Location | None = None
+    extra_indexes: tuple[Location, ...] = ()
+    find_links: tuple[Location, ...] = ()
+    no_index: bool = False
+
+    def index_urls(self, default: Callable[[], str] | None) -> tuple[Location, ...]:
+        """Return all indexes; `default` is only called where the default index is needed."""
+        if self.no_index:
+            return ()
+        if self.index is None and default is not None:
+            return (Location(default(), Origin.default()), *self.extra_indexes)
+        return (*((self.index,) if self.index else ()), *self.extra_indexes)
+
+
+def search_locations(
+    layers: OptionLayers, file_options: Iterable[OptionValue], process: ProcessContext
+) -> SearchLocations:
+    """Return where to search.
+
+    As in pip, the options of requirements files count line by line: an index in a file replaces
+    all others, even those of the command line.
+    """
+
+    def parse(given: Sourced[str]) -> Location:
+        return Location.parse(given, process.absolute)
+
+    index = layers.text("index_url")
+    found = SearchLocations(
+        parse(index) if index and index.value else None,
+        tuple(map(parse, layers.items("extra_index_url"))),
+        tuple(map(parse, layers.items("find_links"))),
+        layers.flag("no_index"),
+    )
+    for value in file_options:
+        key, given = value.option.key, Sourced(value.text, value.origin)
+        if key == "no-index":
+            found = replace(found, no_index=True, index=None, extra_indexes=())
+        elif key == "find-links":
+            beside = Path(value.origin.name).parent / value.text
+            # As in pip, relative to the file that names it, if it exists there.
+            is_beside = not has_scheme(value.text) and beside.exists()
+            link = Location(str(beside), value.origin) if is_beside else parse(given)
+            found = replace(found, find_links=(*found.find_links, link))
+        elif key == "index-url" and not found.no_index:
+            found = replace(found, index=parse(given), extra_indexes=())
+        elif key == "extra-index-url" and not found.no_index:
+            found = replace(found, extra_indexes=(*found.extra_indexes, parse(given)))
+    return found
+
+
+def format_control(layers: OptionLayers, file_options: Iterable[OptionValue]) -> FormatControl:
+    """Return the formats that `--only-binary` and `--no-binary` allow, one after the other."""
+    only, no = set[str](), set[str]()
+    in_files = (value for value in file_options if value.option.destination == "formats")
+    for value in (*layers.all("formats"), *in_files):
+        chosen, other = (only, no) if value.option.key == "only-binary" else (no, only)
+        for name in filter(None, map(str.strip, value.text.split(","))):
+            if name == ":all:":
+                other.clear()
+                chosen.clear()
+                chosen.add(name)
+            elif name == ":none:":
+                chosen.clear()
+            else:
+                project = canonicalize_name(name)
+                other.discard(project)
+                chosen.add(project)
+    return FormatControl(frozenset(only), frozenset(no))

@@ -1,116 +1,53 @@
-"""The way from argv, environ and files to one Config; pure but for reading the files.
+"""From argv, the environment and files to one Config; pure except for reading the files.
 
 config = load(argv, environ)                   # nothing is fetched
-if config.remote_files:                        # -r https://…: there has to be a session first
+if config.remote_files:                        # -r https://…: they need a session
     config = expand(config, session.get_text)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
-from bootstrap.config import settings
-from bootstrap.config.index_locations import Locations
-from bootstrap.config.install_request import files, with_files, with_what_is_typed
-from bootstrap.config.model import Config
-from bootstrap.config.options.command_line import CommandLine, parse
-from bootstrap.config.options.config_files import configuration
-from bootstrap.config.options.environ import variables
-from bootstrap.config.options.layers import OptionLayers
+from bootstrap.config import install_request, settings
+from bootstrap.config.model import Config, Inputs
+from bootstrap.config.options.configuration import read_configuration_files, read_variables
+from bootstrap.config.options.layers import (
+    OptionLayers,
+    SettingRecord,
+    feature_warnings,
+    redact_setting,
+)
 from bootstrap.config.options.option import Command
-from bootstrap.config.options.process import Surroundings
-from bootstrap.config.provenance_report import notices, said
-from bootstrap.config.requirements.file import Read, read_files
-from bootstrap.config.settings import site_directory
-from bootstrap.config.suggested_command import into_a_venv
+from bootstrap.config.options.parser import CommandLine, parse_command_line
+from bootstrap.config.options.process import ProcessContext
+from bootstrap.config.requirements.file import Fetch, Purpose, RequirementFiles, read_files
 from bootstrap.errors import UsageError
 from bootstrap.lock.errors import LockNameError
 from bootstrap.lock.read import split_reference
+from bootstrap.provenance import Origin
+from bootstrap.resolve.requirement import InputRequirement
+
+_ALTERNATIVES = {
+    Command.PACK: "Copy a directory of wheels, made by `pip download`, and name it with "
+    "--find-links.",
+    Command.VERIFY: "Compare the file's SHA-256 with the one that was published with it.",
+}
+"""What to do instead of the commands that are not implemented."""
 
 
-# FOLDED from bootstrap/config/compose.py
-def compose(
-    line: CommandLine,
-    voices: OptionLayers,
-    surroundings: Surroundings,
-    now: Callable[[], datetime],
-) -> Config:
-    """Return the Config but for requirements, files and the places candidates come from.
+class NotImplementedCommandError(UsageError):
+    """A command is understood but not implemented in this version."""
 
-    Raises `InvalidValueError` and `ConflictingOptionsError`.
-    """
-    config = Config(
-        command=line.command,
-        target=settings.target_settings(voices, surroundings),
-        trust=settings.trust_settings(voices, surroundings),
-        network=settings.network_settings(voices, surroundings),
-        index=settings.index_settings(voices, now),
-        wanted=settings.wanted_settings(voices),
-        install=settings.install_settings(voices, surroundings),
-        build=settings.build_settings(voices, surroundings),
-        handoff=line.handoff,
-        user_cache=surroundings.user_cache,
-        notices=notices(voices),
-        said=said(voices, surroundings),
-        surroundings=surroundings,
-    )
-    config = _with_arguments(config, line, surroundings)
-    return _with_output(_with_manner(config, voices, surroundings), voices)
-
-
-def _with_arguments(config: Config, line: CommandLine, surroundings: Surroundings) -> Config:
-    if line.command is Command.DOCTOR:
-        return replace(config, urls=line.arguments)
-    if line.command is Command.VERIFY and line.arguments:
-        return replace(config, verify_file=surroundings.absolute(line.arguments[0]))
-    return config
-
-
-def _with_manner(config: Config, voices: OptionLayers, surroundings: Surroundings) -> Config:
-    return replace(
-        config,
-        dry_run=voices.flag("dry_run"),
-        lock_file=_lock(voices, surroundings),
-        output_file=_path(voices, "output", surroundings),
-        seeds=frozenset(_seeds(voices)),
-        no_require_hashes=voices.flag("no_require_hashes"),
-        builds_without_hashes=frozenset(settings.names(voices, "no_require_hashes_for")),
-    )
-
-
-def _with_output(config: Config, voices: OptionLayers) -> Config:
-    report = voices.text("report")
-    return replace(
-        config,
-        verbosity=voices.count("verbose") - voices.count("quiet"),
-        report_file=report.value if report else None,
-        as_json=voices.flag("json"),
-        version_check=not voices.flag("disable_pip_version_check"),
-    )
-
-
-def _path(voices: OptionLayers, destination: str, surroundings: Surroundings) -> Path | None:
-    given = settings.path(voices, destination, surroundings)
-    return given.value if given else None
-
-
-def _lock(voices: OptionLayers, surroundings: Surroundings) -> Path | None:
-    """Return where a lock is to be written. Raises `LockNameError`."""
-    path = _path(voices, "lock", surroundings)
-    if path is not None and split_reference(path.name) is None:
-        raise LockNameError("--lock", path)
-    return path
-
-
-def _seeds(voices: OptionLayers) -> Iterator[Literal["setuptools", "wheel"]]:
-    if not voices.flag("no_setuptools"):
-        yield "setuptools"
-    if not voices.flag("no_wheel"):
-        yield "wheel"
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        super().__init__(
+            f"This version does not implement `{command.value}` yet.", hint=_ALTERNATIVES[command]
+        )
 
 
 def load(
@@ -121,73 +58,141 @@ def load(
     default_index: Callable[[], str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 ) -> Config:
-    """Return all that was said.
+    """Return the Config of a command line.
 
-    `default_index` is called only where no index was named and one may be needed; requirement
-    files on the network are left in `remote_files`.
+    :param default_index: returns the default index; only called where no index is named and one
+        may be needed.
 
-    Raises a `UsageError` that names the option, the variable, or the file and line.
+    Requirements files on the network are left in `remote_files`. Raises a `UsageError` that names
+    the option, the variable, or the file and line.
     """
-    surroundings = Surroundings.of_process(environ, cwd)
-    line = parse(argv)
-    voices = heard(line, surroundings)
-    config = compose(line, voices, surroundings, now)
-    instead = into_a_venv(surroundings.started, argv, user=config.target.user is True)
-    config = replace(config, into_a_venv=instead)
-    config = with_what_is_typed(config, line, voices, surroundings)
-    contents = read_files(files(voices, surroundings), surroundings)
-    places = Locations.said(voices, surroundings)
-    default = None if config.network.offline else default_index
-    return _checked(with_files(config, places, contents, surroundings, default))
-
-
-def expand(config: Config, read: Read) -> Config:
-    """Return the Config with its remote files read, and what they include.
-
-    `read` fetches the text at a URL. Raises `RequirementFileError`, and whatever `read` raises.
-    """
-    surroundings = config.surroundings
-    contents = read_files(config.remote_files, surroundings, read)
-    places = Locations.of(config.index, no_index=config.no_index)
-    return _checked(with_files(config, places, contents, surroundings, None))
-
-
-def _checked(config: Config) -> Config:
-    refuse_what_is_not_built(config)
+    process = ProcessContext.current(environ, cwd)
+    line = parse_command_line(argv)
+    layers = collect_options(line, process)
+    config = _from_options(line, layers, process, now)
+    command = process.venv_command(argv, user=config.target.user is True)
+    config = replace(config, venv_command=command)
+    requirements, installer = tuple[InputRequirement, ...](), None
+    if line.command in install_request.INSTALLING:
+        requirements = install_request.command_line_requirements(line, layers, process)
+        installer = install_request.installer_requirement(line, layers, process, requirements)
+    default_index = None if config.network.offline else default_index
+    inputs = Inputs(process, layers, requirements, default_index=default_index)
+    config = replace(config, inputs=inputs, installer=installer)
+    files = read_files(install_request.requirement_files(layers, process), process)
+    config = _with_files(config, files)
+    if config.command in _ALTERNATIVES:
+        raise NotImplementedCommandError(config.command)
     return config
 
 
-def heard(line: CommandLine, surroundings: Surroundings) -> OptionLayers:
-    """Return everything said about options, the weakest voice first.
+def expand(config: Config, fetch: Fetch) -> Config:
+    """Return the Config with its remote files read, and the files that they include.
 
-    Raises `InvalidValueError` for nonsense, also where something stronger overrules it.
+    `fetch` returns the text at a URL. Raises `RequirementFileError`, and whatever `fetch` raises.
     """
-    isolated = any(saying.option.key == "isolated" for saying in line.sayings)
-    of_environment = variables(surroundings, isolated=isolated)
-    site = site_directory(OptionLayers((*of_environment, *line.sayings)), surroundings)
-    of_files = configuration(surroundings, site, isolated=isolated)
-    voices = OptionLayers((*of_files, *of_environment, *line.sayings))
-    for saying in voices.sayings:
-        saying.check()
-    return voices
+    read = read_files(config.remote_files, config.inputs.process, fetch)
+    return _with_files(config, config.inputs.files.with_remote(read))
 
 
-# FOLDED from bootstrap/config/not_yet.py
-class NotYetError(UsageError):
-    """Something was asked for that this version understands but cannot do."""
+def collect_options(line: CommandLine, process: ProcessContext) -> OptionLayers:
+    """Return all option values, in order of rising precedence.
 
-    def __init__(self, what: str, instead: str) -> None:
-        self.what = what
-        super().__init__(f"This version cannot do that yet: {what}.", hint=instead)
+    Raises `InvalidValueError` for an invalid value, even one that is overridden.
+    """
+    isolated = any(value.option.key == "isolated" for value in line.values)
+    variables = read_variables(process, isolated=isolated)
+    site = settings.site_directory(OptionLayers((*variables, *line.values)), process)
+    configured = read_configuration_files(process, site, isolated=isolated)
+    layers = OptionLayers((*configured, *variables, *line.values))
+    for value in layers.values:
+        value.check()
+    return layers
 
 
-# FOLDED from bootstrap/config/unbuilt.py
-def refuse_what_is_not_built(config: Config) -> None:
-    """Raise `NotYetError` for the first thing that no room can do yet."""
-    instead = {
-        Command.PACK: "Carry a directory of wheels, made by `pip download`, and name it with "
-        "--find-links.",
-        Command.VERIFY: "Compare the file's SHA-256 with the one that was published with it.",
-    }
-    if config.command in instead:
-        raise NotYetError(config.command.value, instead[config.command])
+def _from_options(
+    line: CommandLine, layers: OptionLayers, process: ProcessContext, now: Callable[[], datetime]
+) -> Config:
+    """Return the Config except for requirements and what requirements files may change.
+
+    Raises `InvalidValueError`, `ConflictingOptionsError` and `LockNameError`.
+    """
+    lock_file = settings.read_path(layers, "lock", process)
+    report = layers.text("report")
+    is_doctor = line.command is Command.DOCTOR
+    is_verify = line.command is Command.VERIFY
+    target = settings.target_settings(layers, process)
+    if lock_file is not None and split_reference(lock_file.name) is None:
+        raise LockNameError("--lock", lock_file)
+    return Config(
+        command=line.command,
+        inputs=Inputs(process),
+        target=target,
+        trust=settings.trust_settings(layers, process),
+        network=settings.network_settings(layers, process),
+        index=settings.index_settings(layers, now),
+        install=settings.install_settings(layers, process),
+        build=settings.build_settings(layers, process),
+        builds_without_hashes=frozenset(settings.read_names(layers, "no_require_hashes_for")),
+        default_packages=_default_packages(layers),
+        handoff=line.handoff,
+        dry_run=layers.flag("dry_run"),
+        verbosity=layers.count("verbose") - layers.count("quiet"),
+        report_file=report.value if report else None,
+        lock_file=lock_file,
+        output_file=settings.read_path(layers, "output", process),
+        urls=line.arguments if is_doctor else (),
+        verify_file=process.absolute(line.arguments[0]) if is_verify and line.arguments else None,
+        as_json=layers.flag("json"),
+        version_check=not layers.flag("disable_pip_version_check"),
+        records=(*layers.records(), *_variable_records(process)),
+    )
+
+
+def _default_packages(layers: OptionLayers) -> frozenset[Literal["setuptools", "wheel"]]:
+    names: tuple[Literal["setuptools", "wheel"], ...] = ("setuptools", "wheel")
+    return frozenset(name for name in names if not layers.flag(f"no_{name}"))
+
+
+def _variable_records(process: ProcessContext) -> list[SettingRecord]:
+    """Return records of the variables that belong to no option."""
+    given = map(process.sourced_variable, ("SSL_CERT_FILE", "SSL_CERT_DIR", "NETRC"))
+    records = [SettingRecord(each.origin.name, each.value, each.origin) for each in given if each]
+    proxies = process.proxies
+    for name, text in process.environ.items():
+        if name.lower().endswith("_proxy") and text:
+            is_effective = proxies.get(name.lower().removesuffix("_proxy")) == text
+            value = redact_setting(text)
+            records.append(SettingRecord(name, value, Origin.variable(name), is_effective))
+    return records
+
+
+def _with_files(config: Config, files: RequirementFiles) -> Config:
+    """Return the Config with all that requirements files name and set.
+
+    Made from the inputs every time, so that `expand` can make it again from more files.
+    """
+    inputs, options = config.inputs, files.options
+    layers = inputs.layers
+    locations = install_request.search_locations(layers, options, inputs.process)
+    hosts, host_warnings = settings.trusted_hosts(layers, options)
+    features = [value for value in options if value.option.key == "use-feature"]
+    is_installing = config.command in install_request.INSTALLING
+    prefer_binary = any(value.option.key == "prefer-binary" for value in options)
+    return replace(
+        config,
+        inputs=replace(inputs, files=files),
+        index=replace(
+            config.index,
+            index_urls=locations.index_urls(inputs.default_index),
+            find_links=locations.find_links,
+            formats=install_request.format_control(layers, options),
+            prefer_binary=layers.flag("prefer_binary") or prefer_binary,
+        ),
+        no_index=locations.no_index,
+        trust=replace(config.trust, trusted_hosts=hosts),
+        request=install_request.resolve_request(config, files) if is_installing else config.request,
+        locks=files.locks,
+        build_constraints=files.of(Purpose.BUILD_CONSTRAINTS),
+        warnings=(*layers.warnings(), *feature_warnings(features), *host_warnings),
+    )

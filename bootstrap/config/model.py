@@ -1,60 +1,65 @@
-"""Config: everything the user said, parsed once, in the words of the rooms it goes to."""
+"""Config: everything the user set, parsed once, as each package expects it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.config.options.layers import OptionLayers, SettingRecord
 from bootstrap.config.options.option import Command
-from bootstrap.config.options.process import Surroundings
-from bootstrap.config.requirements.file import RequirementFile
+from bootstrap.config.options.process import ProcessContext
+from bootstrap.config.requirements.file import RequirementFile, RequirementFiles
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.model import InstallSettings
 from bootstrap.lock.read import LockFile
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
-from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
 
 
 @dataclass(frozen=True)
-class Said:
-    """One value with the place it was said: what `-v` and `doctor` show."""
+class Inputs:
+    """What a Config is made of: `load.expand` makes it again when more files have been read."""
 
-    name: str
-    value: str
-    """Without passwords."""
-    origin: Origin
-    in_force: bool = True
-    """False where a stronger voice overruled it."""
-
-    def __str__(self) -> str:
-        overruled = "" if self.in_force else ", overruled"
-        return f"{self.name} {self.value} (by {self.origin}{overruled})"
+    process: ProcessContext
+    layers: OptionLayers = field(default_factory=OptionLayers)
+    requirements: tuple[InputRequirement, ...] = ()
+    """Those of the command line."""
+    files: RequirementFiles = field(default_factory=RequirementFiles)
+    default_index: Callable[[], str] | None = None
+    """None where the default index must not be used."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """One run's settings; no room below reads argv, the environment or a configuration file."""
+    """The settings of one run; no package below reads argv, the environment or pip.conf."""
 
     command: Command
+    inputs: Inputs = field(repr=False)
     target: TargetSettings
-    trust: TrustSettings
-    network: NetworkSettings
-    index: IndexSettings
-    wanted: ResolveRequest
-    install: InstallSettings
-    surroundings: Surroundings = field(repr=False)
-    """What `load.expand` goes on from; no other room looks at it."""
+    trust: TrustSettings = field(default_factory=TrustSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
+    no_index: bool = False
+    request: ResolveRequest = field(default_factory=lambda: ResolveRequest(()))
+    """What the user named, and the installer."""
+    locks: tuple[LockFile, ...] = ()
+    """Locks (PEP 751): where there are any, nothing is resolved."""
+    install: InstallSettings = field(default_factory=InstallSettings)
     build: BuildSettings = field(default_factory=BuildSettings)
-    installer: Sourced[str] = field(default_factory=lambda: Sourced("pip", Origin.default()))
-    """The real installer's requirement, or "none"."""
-    installer_requirement: InputRequirement | None = None
-    """The same, parsed; None with "none" (and for commands that install nothing)."""
+    build_constraints: tuple[InputRequirement, ...] = ()
+    builds_without_hashes: frozenset[NormalizedName] = frozenset()
+    """Build requirements that need no hash even with `--require-hashes`."""
+    installer: InputRequirement | None = None
+    """None with `--installer none`, and for commands that install nothing."""
+    default_packages: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
+    """What get-pip.py also installs into a Python below 3.12 that lacks it; `--no-setuptools` and
+    `--no-wheel` remove it."""
     handoff: tuple[str, ...] | None = None
     """What follows `--`; None where there is no `--`."""
     dry_run: bool = False
@@ -66,36 +71,33 @@ class Config:
     output_file: Path | None = None
     """`pack -o`."""
     urls: tuple[str, ...] = ()
-    """What `doctor` shall look at; none: the indexes."""
+    """What `doctor` examines; none: the indexes."""
     verify_file: Path | None = None
-    """What `verify` shall check; None: the .pyz itself."""
+    """What `verify` checks; None: the .pyz itself."""
     as_json: bool = False
     version_check: bool = True
-    """Whether the self check may speak."""
-    seeds: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
-    """What get-pip.py installs, too, into a Python below 3.12 that lacks it; `--no-setuptools` and
-    `--no-wheel` take it out."""
-    build_constraints: tuple[InputRequirement, ...] = ()
-    builds_without_hashes: frozenset[NormalizedName] = frozenset()
-    """Build requirements that need no hash though `--require-hashes` holds."""
-    user_cache: Path | None = None
-    """This program's directory in the user's cache, whatever `--cache-dir` says: the stable place
-    of the CA bundle. None where nobody has one."""
-    named: tuple[InputRequirement, ...] = ()
-    """What the user named, on the command line and in files; `wanted` has the installer, too."""
-    upgrade: bool = True
-    """Whether named projects are brought to their newest version: see `config.wanted`."""
-    eager: bool = False
-    """`--upgrade-strategy eager`."""
-    no_index: bool = False
-    no_require_hashes: bool = False
-    remote_files: tuple[RequirementFile, ...] = ()
-    """Requirement files on the network, not yet read: `load.expand` completes the Config."""
-    locks: tuple[LockFile, ...] = ()
-    """Locks (PEP 751): where there are any, nothing is resolved."""
-    into_a_venv: str = field(default="", compare=False)
-    """What to type to have the same in a virtual environment."""
-    notices: tuple[str, ...] = ()
-    """What the user should hear though the run goes on."""
-    said: tuple[Said, ...] = ()
-    """The strongest voice first."""
+    """Whether to tell the user about a newer version of this program."""
+    venv_command: str = field(default="", compare=False)
+    """The command line that installs the same into a virtual environment."""
+    warnings: tuple[str, ...] = ()
+    """What the user is told though the run continues."""
+    records: tuple[SettingRecord, ...] = ()
+    """All settings with their origins, highest precedence first."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables of the caller."""
+        return self.inputs.process.environ
+
+    @property
+    def user_cache(self) -> Path | None:
+        """This program's directory in the user's cache, whatever `--cache-dir` is.
+
+        The CA bundle is kept there. None where the user has no cache.
+        """
+        return self.inputs.process.user_cache
+
+    @property
+    def remote_files(self) -> tuple[RequirementFile, ...]:
+        """Requirement files on the network, not read yet: `load.expand` reads them."""
+        return self.inputs.files.remote

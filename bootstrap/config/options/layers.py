@@ -1,123 +1,197 @@
-"""What was said about options, by whom, and what counts: pip's rules of precedence.
+"""Option values in layers, and pip's rules of precedence among them.
 
-The command line beats the environment beats the configuration. A repeatable option said in a
-weaker place is replaced by a stronger one's list, and what is typed adds to that list: that is
-what optparse's `append` does to pip's configured defaults. Counts add up likewise.
+The command line beats the environment, which beats the configuration files. The list of a
+repeatable option replaces the list of a lower layer; values of the command line are added to that
+list, as optparse's `append` does with pip's configured defaults. Counts add up in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bootstrap.config.options import values
-from bootstrap.config.options.option import Kind, Option
+from bootstrap.config.options.option import (
+    Kind,
+    Option,
+    check_choice,
+    parse_bool,
+    parse_count,
+)
+from bootstrap.config.options.table import UNSUPPORTED_OPTIONS
+from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
 
-_ADDING_UP = frozenset({Kind.PATHS, Kind.NAMES})
+_CUMULATIVE = frozenset({Kind.PATHS, Kind.NAMES})
+_DEFAULT_FEATURES = frozenset({"truststore", "fast-deps", "build-constraint"})
+"""Values of pip's `--use-feature` that this program does without being asked."""
+_USER_INFO = re.compile(r"^[^/@\s]+@(?=[^/@\s]+$)")
+"""User name and password before the host of a proxy that has no scheme."""
 
 
 @dataclass(frozen=True)
 class OptionValue:
-    """One option said once: typed (also in a requirements file), or set under its key."""
+    """One option, set once."""
 
     option: Option
     text: str
-    """As it was said, unparsed; "" for a switch that was typed."""
+    """The unparsed value; "" for a switch on the command line."""
     origin: Origin
-    typed: bool = True
-    """Whether it was written as an option; else as a key or a variable, with its own rules."""
+    is_command_line: bool = True
+    """Whether it is written as an option (in a requirements file, too), not as a key or a
+    variable: the rules for the text differ."""
 
     @property
     def subject(self) -> str:
-        """What to call it in a message."""
-        return str(self.origin) if self.typed else f"{self.option.key} in {self.origin}"
+        """The name for it in a message."""
+        return str(self.origin) if self.is_command_line else f"{self.option.key} in {self.origin}"
 
     @property
     def items(self) -> tuple[str, ...]:
-        """Its values, where it may have several."""
-        if self.typed:
+        """Its values, if the option may have several."""
+        if self.is_command_line:
             return (self.text,)
         if self.option.kind is Kind.PATHS:
             return tuple(line.strip() for line in self.text.splitlines() if line.strip())
         return tuple(self.text.split())
 
-    def check(self) -> None:
-        """Raise `InvalidValueError` for a value that is no choice, no truth value or no number."""
-        if self.option.choices:
-            values.choice(self.text, self.subject, self.option.choices)
-        elif self.option.kind in {Kind.FLAG, Kind.NEGATION, Kind.ABSENCE}:
-            _ = self.truth
-        elif self.option.kind is Kind.COUNT and not self.typed:
-            values.count(self.text, self.subject)
-
     @property
-    def truth(self) -> bool:
-        """Its value as a switch. Raises `InvalidValueError`."""
-        if self.typed:
+    def redacted_text(self) -> str:
+        """Its value without passwords; "yes" for a switch on the command line."""
+        if self.is_command_line and not self.option.takes_value:
+            return "yes"
+        return redact_setting(self.text)
+
+    def check(self) -> None:
+        """Raise `InvalidValueError` for a value that is not a choice, truth value or number."""
+        if self.option.choices:
+            check_choice(self.text, self.subject, self.option.choices)
+        elif self.option.kind in {Kind.FLAG, Kind.NEGATION, Kind.ABSENCE}:
+            self.as_bool()
+        elif self.option.kind is Kind.COUNT and not self.is_command_line:
+            parse_count(self.text, self.subject)
+
+    def as_bool(self) -> bool:
+        """Return its value as a switch. Raises `InvalidValueError`."""
+        if self.is_command_line:
             return self.option.kind is not Kind.NEGATION
-        return values.truth(self.text, self.subject)
+        return parse_bool(self.text, self.subject)
+
+
+@dataclass(frozen=True)
+class SettingRecord:
+    """One setting and its origin, as `-v` and `doctor` show it."""
+
+    name: str
+    value: str
+    """Without passwords."""
+    origin: Origin
+    is_effective: bool = True
+    """Whether no layer above overrides it."""
+
+    def __str__(self) -> str:
+        overridden = "" if self.is_effective else ", overridden"
+        return f"{self.name} = {self.value} (from {self.origin}{overridden})"
 
 
 @dataclass(frozen=True)
 class OptionLayers:
-    """All sayings, the weakest voice first; what is asked for by destination."""
+    """All option values, in order of rising precedence; looked up by destination."""
 
-    sayings: tuple[OptionValue, ...] = ()
+    values: tuple[OptionValue, ...] = ()
 
     def all(self, destination: str) -> tuple[OptionValue, ...]:
-        """Return every saying, the weakest first."""
-        return tuple(each for each in self.sayings if each.option.destination == destination)
+        """Return every value of an option, in order of rising precedence."""
+        return tuple(value for value in self.values if value.option.destination == destination)
 
     def last(self, destination: str) -> OptionValue | None:
-        """Return the saying that counts."""
-        said = self.all(destination)
-        return said[-1] if said else None
+        """Return the value with the highest precedence."""
+        found = self.all(destination)
+        return found[-1] if found else None
 
     def flag(self, destination: str, *, default: bool = False) -> bool:
-        """Return a switch's value. Raises `InvalidValueError`."""
-        said = self.last(destination)
-        return default if said is None else said.truth
+        """Return the value of a switch. Raises `InvalidValueError`."""
+        value = self.last(destination)
+        return default if value is None else value.as_bool()
 
     def count(self, destination: str) -> int:
-        """Return how often it was said. Raises `InvalidValueError`."""
-        said = self._effective(destination)
-        return sum(1 if each.typed else values.count(each.text, each.subject) for each in said)
+        """Return how often a countable switch is set. Raises `InvalidValueError`."""
+        return sum(
+            1 if value.is_command_line else parse_count(value.text, value.subject)
+            for value in self._effective(destination)
+        )
 
     def text(self, destination: str) -> Sourced[str] | None:
-        """Return the value that counts."""
-        said = self.last(destination)
-        if said is None or said.option.kind is Kind.ABSENCE:
+        """Return the value with the highest precedence as text."""
+        value = self.last(destination)
+        if value is None or value.option.kind is Kind.ABSENCE:
             return None
-        return Sourced(said.text, said.origin)
+        return Sourced(value.text, value.origin)
 
-    def listed(self, destination: str) -> tuple[Sourced[str], ...]:
-        """Return a repeatable option's values: the strongest place's list, then what was typed."""
-        return tuple(self._items(destination))
+    def items(self, destination: str) -> tuple[Sourced[str], ...]:
+        """Return a repeatable option's values: the highest layer's list, then the command line."""
+        return tuple(
+            Sourced(item, value.origin)
+            for value in self._effective(destination)
+            for item in value.items
+            if item
+        )
 
-    def strongest_first(self, destination: str) -> tuple[Sourced[str], ...]:
-        """Return every value said, overruled ones too; an empty one ends what is heard."""
+    def items_by_precedence(self, destination: str) -> tuple[Sourced[str], ...]:
+        """Return all values, highest precedence first, up to an empty one, which unsets the rest.
+
+        Overridden values are included: the caller decides which of them count.
+        """
         found: list[Sourced[str]] = []
-        for said in reversed(self.all(destination)):
-            if not said.text:
+        for value in reversed(self.all(destination)):
+            if not value.text:
                 break
-            items = said.items if said.option.kind is Kind.PATHS else (said.text,)
-            found += [Sourced(item, said.origin) for item in items]
+            items = value.items if value.option.kind is Kind.PATHS else (value.text,)
+            found += [Sourced(item, value.origin) for item in items]
         return tuple(found)
 
-    def _items(self, destination: str) -> Iterator[Sourced[str]]:
-        for said in self._effective(destination):
-            yield from (Sourced(item, said.origin) for item in said.items if item)
+    def records(self) -> tuple[SettingRecord, ...]:
+        """Return a record of every option value, highest precedence first."""
+        return tuple(
+            SettingRecord(
+                value.option.key, value.redacted_text, value.origin, self._is_effective(value)
+            )
+            for value in reversed(self.values)
+            if value.option.key not in UNSUPPORTED_OPTIONS
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return warnings about variables and configuration keys that have no effect."""
+        unsupported = [
+            f"{value.subject} is an option of pip that get-installer does not support: ignored."
+            for value in self.values
+            if value.option.key in UNSUPPORTED_OPTIONS
+        ]
+        return (*unsupported, *feature_warnings(self.all("use_feature")))
 
     def _effective(self, destination: str) -> tuple[OptionValue, ...]:
-        """Return the strongest place's saying and what was typed."""
-        said = self.all(destination)
-        set_elsewhere = [each for each in said if not each.typed][-1:]
-        return (*set_elsewhere, *(each for each in said if each.typed))
+        """Return the highest configured layer's value, then those of the command line."""
+        found = self.all(destination)
+        configured = [value for value in found if not value.is_command_line][-1:]
+        return (*configured, *(value for value in found if value.is_command_line))
 
-    def in_force(self, saying: OptionValue) -> bool:
-        """Whether a saying counts, rather than being overruled by a stronger one."""
-        destination = saying.option.destination
-        if saying.option.kind in {Kind.LIST, Kind.COUNT}:
-            return any(saying is each for each in self._effective(destination))
-        return saying.option.kind in _ADDING_UP or saying is self.last(destination)
+    def _is_effective(self, value: OptionValue) -> bool:
+        destination = value.option.destination
+        if value.option.kind in {Kind.LIST, Kind.COUNT}:
+            return any(value is other for other in self._effective(destination))
+        return value.option.kind in _CUMULATIVE or value is self.last(destination)
+
+
+def redact_setting(text: str) -> str:
+    """Return the value of a setting without user names and passwords of URLs and proxies."""
+    return redact(_USER_INFO.sub("****@", text))
+
+
+def feature_warnings(values: Iterable[OptionValue]) -> tuple[str, ...]:
+    """Return warnings about values of pip's `--use-feature` that have no effect."""
+    return tuple(
+        f"{value.subject}: pip's feature {name} has no effect in get-installer."
+        for value in values
+        for name in value.items
+        if name not in _DEFAULT_FEATURES
+    )

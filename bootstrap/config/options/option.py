@@ -1,12 +1,20 @@
-"""What an option is: one row of the table the parsers, the help and the readers come from."""
+"""What an option is (one row of the table), and how the text of its value is parsed."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 
+from bootstrap.errors import UsageError
+
 PIP_VARIABLES = "PIP_"
-"""What pip's variables begin with."""
+"""The prefix of pip's environment variables."""
+
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 
 
 class Command(Enum):
@@ -23,63 +31,63 @@ class Kind(Enum):
 
     FLAG = "flag"
     NEGATION = "negation"
-    """Switches its destination off. pip's sharp edge is kept: in a variable or a file the value
-    itself counts, so that `no-compile = false` means "do not compile"."""
+    """Switches its destination off. In a variable or a file the value itself counts, as in pip:
+    `no-compile = false` means "do not compile"."""
     ABSENCE = "absence"
-    """Says that there is none: as in pip, `no-cache-dir = false` means "no cache", too."""
+    """Sets its destination to nothing. As in pip, `no-cache-dir = false` means "no cache", too."""
     COUNT = "count"
     TEXT = "text"
     PATH = "path"
     LIST = "list"
     """Repeatable; split at white space in a variable or a file."""
     NAMES = "names"
-    """Project names by comma; what any voice says adds to, or takes from, what others said."""
+    """Comma-separated project names; every layer adds to, or removes from, the layers below it."""
     PATHS = "paths"
-    """Repeatable; split at line ends only, since paths may hold spaces."""
+    """Repeatable; split at line ends only, since paths may contain spaces."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its names, how its value is read, and where else it may be said."""
+    """One option: its names, how its value is read, and where else it may be set."""
 
     spelling: str
-    """Its names, short ones first, and what stands for its value in the help, if it takes one.
+    """Its names, short ones first, then its metavar if it takes a value.
 
     The first long name is its key in pip.conf and in the environment.
     """
     help: str = ""
-    """One short line; without one, the help only names the option as understood, too."""
+    """One short line; an option without one is only listed by name in the help."""
     special: Kind | None = None
-    """What `kind` cannot tell from `metavar`."""
+    """Its kind where `metavar` does not tell."""
     dest: str = ""
-    """The name it is asked by; several options may share one (`--compile`, `--no-compile`)."""
+    """The name to look it up by; several options may share one (`--compile`, `--no-compile`)."""
     choices: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    """Variables besides `PIP_*` that say the same, strongest first."""
+    """Variables besides `PIP_*` that set it, the one with the highest precedence first."""
     configurable: bool = True
-    """Whether `PIP_*` and pip.conf may say it."""
+    """Whether `PIP_*` and pip.conf may set it."""
     commands: tuple[Command, ...] = tuple(Command)
     in_files: bool = False
     """Whether it may stand alone on a line of a requirements file."""
     is_requirement: bool = False
-    """Whether its value is one requirement, so that `-e PATH` may stand for it: two words."""
+    """Whether its value is one requirement, which may be two words: `-e PATH`."""
     on_requirements: bool = False
     """Whether it may follow a requirement on its line."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name it may be typed by."""
+        """Every name it has on the command line."""
         return tuple(word for word in self.spelling.split() if word.startswith("-"))
 
     @property
     def metavar(self) -> str:
-        """What stands for its value; "" where it takes none."""
+        """The placeholder of its value in the help; "" where it takes none."""
         last = self.spelling.split()[-1]
         return "" if last.startswith("-") else last
 
     @property
     def kind(self) -> Kind:
-        """How its value is read: text where it takes one, else it is a switch."""
+        """How its value is read: by default, text if it takes a value, else a switch."""
         return self.special or (Kind.TEXT if self.metavar else Kind.FLAG)
 
     @property
@@ -99,5 +107,72 @@ class Option:
 
     @property
     def destination(self) -> str:
-        """The name it is asked by."""
+        """The name to look it up by."""
         return self.dest or self.key.replace("-", "_")
+
+
+class InvalidValueError(UsageError):
+    """A value is not of the kind that its option takes."""
+
+    def __init__(self, subject: str, expected: str, found: str) -> None:
+        self.subject, self.expected, self.found = subject, expected, found
+        super().__init__(f"{subject}: expected {expected}, found {found!r}.")
+
+
+# Each parser takes the text and the subject of its error message; it raises `InvalidValueError`.
+
+
+def parse_bool(text: str, subject: str) -> bool:
+    """Return a truth value in pip's spelling."""
+    word = text.lower()
+    if word not in _TRUE | _FALSE:
+        raise InvalidValueError(subject, "yes/no, true/false, on/off or 1/0", text)
+    return word in _TRUE
+
+
+def parse_count(text: str, subject: str) -> int:
+    """Return how often a switch such as `-v` is set; a truth value is accepted, as in pip."""
+    if text.lower() in _TRUE | _FALSE:
+        return int(parse_bool(text, subject))
+    return parse_int(text, subject)
+
+
+def parse_int(text: str, subject: str) -> int:
+    """Return a whole number that is not negative."""
+    if not re.fullmatch(r"\d+", text.strip(), re.ASCII):
+        raise InvalidValueError(subject, "a whole number, 0 or more", text)
+    return int(text)
+
+
+def parse_seconds(text: str, subject: str) -> float:
+    """Return a positive number of seconds."""
+    try:
+        number = float(text)
+    except ValueError as exc:
+        raise InvalidValueError(subject, "a number of seconds", text) from exc
+    if not 0 < number < float("inf"):
+        raise InvalidValueError(subject, "a number of seconds above 0", text)
+    return number
+
+
+def check_choice(text: str, subject: str, choices: Iterable[str]) -> None:
+    """Check that a value is one of the allowed words."""
+    if text not in choices:
+        raise InvalidValueError(subject, f"one of {', '.join(choices)}", text)
+
+
+def parse_datetime(text: str, subject: str, now: Callable[[], datetime]) -> datetime:
+    """Return a point in time from ISO 8601, or from `PnD`: n whole days ago.
+
+    A time without a zone is in the local time zone, as in pip.
+    """
+    days = re.fullmatch(r"P(\d{1,6})D", text, re.ASCII)
+    if days:
+        return now() - timedelta(days=int(days[1]))
+    try:
+        # Python 3.10 does not know the Z.
+        found = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+    except ValueError as exc:
+        expected = "a time such as 2026-01-31 or 2026-01-31T12:00:00Z, or days such as P7D"
+        raise InvalidValueError(subject, expected, text) from exc
+    return found if found.tzinfo else found.astimezone()

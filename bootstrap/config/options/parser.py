@@ -1,26 +1,29 @@
-"""Options and arguments told apart by optparse's rules, which are pip's.
+"""The command line, parsed by optparse's rules, which are pip's.
 
-Own code rather than argparse, which would refuse values that begin with a dash and arguments
-between options, and cannot say which of its names an option was typed by. Abbreviations are not
-understood: a script must not change its meaning because we learn a new option.
+Not argparse: it refuses values that begin with a dash and arguments between options, and does not
+tell which of its names an option was given by. Options cannot be abbreviated: a script must not
+change its meaning when a new option is added.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bootstrap.config.options.option import Option
-from bootstrap.config.options.unsupported import REFUSED
+from bootstrap.config.options.layers import OptionValue
+from bootstrap.config.options.option import Command, Option
+from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
 from bootstrap.errors import UsageError
+from bootstrap.provenance import Origin
 
-EDITABLE = ("-e", "--editable")
-"""What stands before an editable requirement that is an option's value."""
+_COMMANDS = {command.value: command for command in Command}
+_EDITABLE = ("-e", "--editable")
+"""The word before an editable requirement that is the value of an option."""
 
 
 class UnknownOptionError(UsageError):
-    """An option nobody here knows."""
+    """An option that does not exist."""
 
     def __init__(self, name: str, nearest: str | None) -> None:
         self.name, self.nearest = name, nearest
@@ -28,14 +31,13 @@ class UnknownOptionError(UsageError):
         super().__init__(f"There is no option {name}.", hint=hint or "See --help.")
 
 
-class RefusedOptionError(UsageError):
-    """An option of pip's that this program does not have."""
+class UnsupportedOptionError(UsageError):
+    """An option of pip that this program does not have."""
 
-    def __init__(self, name: str, instead: str) -> None:
+    def __init__(self, name: str, alternative: str) -> None:
         self.name = name
         super().__init__(
-            f"pip knows {name}, get-installer does not.",
-            hint=f"Leave it out: {instead}; or let pip do it, by what follows `--`.",
+            f"{name} is not supported.", hint=f"{alternative}, or run pip itself after `--`."
         )
 
 
@@ -55,6 +57,23 @@ class UnexpectedValueError(UsageError):
         super().__init__(f"{name} takes no value, found {value!r}.")
 
 
+class MisplacedOptionError(UsageError):
+    """An option was given to a command that does not have it."""
+
+    def __init__(self, name: str, commands: Sequence[Command]) -> None:
+        self.name, self.commands = name, tuple(commands)
+        allowed = " or ".join(f"`{command.value}`" for command in commands)
+        super().__init__(f"{name} only works with {allowed}.")
+
+
+class MisplacedArgumentError(UsageError):
+    """A command was given arguments that it does not take."""
+
+    def __init__(self, command: Command, expected: str, found: Sequence[str]) -> None:
+        self.command, self.found = command, tuple(found)
+        super().__init__(f"{command.value}: expected {expected}, found {' '.join(found)!r}.")
+
+
 @dataclass(frozen=True)
 class Token:
     """An option with its value, or (without an option) an argument."""
@@ -62,74 +81,149 @@ class Token:
     text: str
     option: Option | None = None
     name: str = ""
-    """The option's name as it was typed."""
+    """The option's name as it was given."""
 
     @property
     def option_key(self) -> str:
-        """The option's own name, "" for an argument."""
+        """The option's key, "" for an argument."""
         return self.option.key if self.option else ""
 
 
-def tokens(words: Iterable[str], options: Iterable[Option]) -> Iterator[Token]:
-    """Tell words apart.
+@dataclass(frozen=True)
+class CommandLine:
+    """A parsed command line, its values not yet interpreted."""
 
-    Raises `UnknownOptionError`, `RefusedOptionError`, `MissingValueError`, `UnexpectedValueError`.
+    command: Command
+    values: tuple[OptionValue, ...]
+    arguments: tuple[str, ...]
+    """Requirements, URLs (doctor) or a file (verify)."""
+    handoff: tuple[str, ...] | None
+    """What follows `--`; None where there is no `--`."""
+
+
+def parse_command_line(argv: Sequence[str]) -> CommandLine:
+    """Parse a command line.
+
+    The first argument that is not an option may name the command; otherwise the command is
+    `install`, so that command lines of get-pip.py work. A later argument never names a command:
+    `install doctor` installs a project called "doctor".
+
+    Raises a `UsageError` that names the option.
     """
-    known = {name: option for option in options for name in option.names}
+    words, handoff = list(argv), None
+    if "--" in words:
+        end = words.index("--")
+        words, handoff = words[:end], tuple(words[end + 1 :])
+    tokens = tuple(tokenize(words, OPTIONS))
+    command, arguments = Command.INSTALL, tuple(arguments_of(tokens))
+    if arguments and arguments[0] in _COMMANDS:
+        command, arguments = _COMMANDS[arguments[0]], arguments[1:]
+    line = CommandLine(command, option_values(tokens), arguments, handoff)
+    _check(line)
+    return line
+
+
+def informational_text(argv: Sequence[str]) -> str | None:
+    """Return the text for `--help` or `--version`; None where neither is given.
+
+    Raises what `parse_command_line` raises.
+    """
+    line = parse_command_line(argv)
+    keys = {value.option.key for value in line.values}
+    if keys.isdisjoint({"help", "version"}):
+        return None
+    from bootstrap.config.options import help as help_page
+
+    if "help" in keys:
+        return help_page.help_text(line.command)
+    return help_page.version_text()
+
+
+def tokenize(words: Iterable[str], options: Iterable[Option]) -> Iterator[Token]:
+    """Split words into options with their values, and arguments.
+
+    Raises `UnknownOptionError`, `UnsupportedOptionError`, `MissingValueError` and
+    `UnexpectedValueError`.
+    """
+    by_name = {name: option for option in options for name in option.names}
     rest = deque(words)
     while rest:
         word = rest.popleft()
         if word.startswith("--"):
-            yield _long(word, rest, known)
+            yield _parse_long(word, rest, by_name)
         elif word.startswith("-") and word != "-":
-            yield from _short(word, rest, known)
+            yield from _parse_short(word, rest, by_name)
         else:
             yield Token(word)
 
 
-def _long(word: str, rest: deque[str], known: Mapping[str, Option]) -> Token:
+def arguments_of(tokens: Iterable[Token]) -> list[str]:
+    """Return the arguments among tokens."""
+    return [token.text for token in tokens if token.option is None]
+
+
+def option_values(tokens: Iterable[Token], origin: Origin | None = None) -> tuple[OptionValue, ...]:
+    """Return the options among tokens; their origin is their name on the command line."""
+    return tuple(
+        OptionValue(token.option, token.text, origin or Origin.option(token.name))
+        for token in tokens
+        if token.option
+    )
+
+
+def _check(line: CommandLine) -> None:
+    for value in line.values:
+        if line.command not in value.option.commands:
+            raise MisplacedOptionError(value.origin.name, value.option.commands)
+    if line.handoff is not None and line.command is not Command.INSTALL:
+        raise MisplacedArgumentError(line.command, "nothing to hand off", ("--", *line.handoff))
+    if line.command is Command.VERIFY and len(line.arguments) > 1:
+        raise MisplacedArgumentError(line.command, "at most one file", line.arguments)
+
+
+def _parse_long(word: str, rest: deque[str], by_name: Mapping[str, Option]) -> Token:
     name, has_value, value = word.partition("=")
-    option = _lookup(name, known)
+    option = _find_option(name, by_name)
     if option.takes_value:
-        return Token(value if has_value else _next(name, option, rest), option, name)
+        return Token(value if has_value else _next_value(name, option, rest), option, name)
     if has_value:
         raise UnexpectedValueError(name, value)
     return Token("", option, name)
 
 
-def _short(word: str, rest: deque[str], known: Mapping[str, Option]) -> Iterator[Token]:
-    """Yield a cluster's options (`-qU`); the first that takes a value takes what follows it."""
+def _parse_short(word: str, rest: deque[str], by_name: Mapping[str, Option]) -> Iterator[Token]:
+    """Yield the options of a cluster (`-qU`); the first that takes a value takes the rest of it."""
     for position, letter in enumerate(word[1:], 2):
         name = f"-{letter}"
-        option = _lookup(name, known)
+        option = _find_option(name, by_name)
         if option.takes_value:
-            yield Token(word[position:] or _next(name, option, rest), option, name)
+            yield Token(word[position:] or _next_value(name, option, rest), option, name)
             return
         yield Token("", option, name)
 
 
-def _next(name: str, option: Option, rest: deque[str]) -> str:
+def _next_value(name: str, option: Option, rest: deque[str]) -> str:
     if not rest:
         raise MissingValueError(name, option)
     value = rest.popleft()
-    if option.is_requirement and value in EDITABLE:
-        return f"{EDITABLE[0]} {_next(value, option, rest)}"
+    if option.is_requirement and value in _EDITABLE:
+        return f"{_EDITABLE[0]} {_next_value(value, option, rest)}"
     return value
 
 
-def _lookup(name: str, known: Mapping[str, Option]) -> Option:
-    if name in known:
-        return known[name]
-    if name in REFUSED:
-        raise RefusedOptionError(name, REFUSED[name])
-    raise UnknownOptionError(name, _nearest(name, known) if name.startswith("--") else None)
+def _find_option(name: str, by_name: Mapping[str, Option]) -> Option:
+    if name in by_name:
+        return by_name[name]
+    if name in UNSUPPORTED:
+        raise UnsupportedOptionError(name, UNSUPPORTED[name])
+    raise UnknownOptionError(name, _nearest(name, by_name) if name.startswith("--") else None)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the long option that was probably meant: one that begins so, or one spelt alike."""
+    """Return the long option that was probably meant: one that it abbreviates, or a similar one."""
     from difflib import get_close_matches
 
-    words = sorted(each[2:] for each in known if each.startswith("--"))
-    begun = [each for each in words if each.startswith(name[2:])]
-    found = begun or get_close_matches(name[2:], words, 1)
+    words = sorted(word[2:] for word in known if word.startswith("--"))
+    longer = [word for word in words if word.startswith(name[2:])]
+    found = longer or get_close_matches(name[2:], words, 1)
     return f"--{found[0]}" if found else None

@@ -1,21 +1,20 @@
-"""Every option there is, as data; names and meanings are pip's wherever pip has them."""
+"""All options as data; names and meanings are pip's wherever pip has them."""
 
 from __future__ import annotations
 
 from bootstrap.config.options.option import Command, Kind, Option
-from bootstrap.config.options.unsupported import REFUSED
 
 _INSTALL_AND_PACK = (Command.INSTALL, Command.PACK)
 
-_WHAT = (
+_REQUIREMENTS = (
     Option(
         "--installer REQ",
-        "the real installer: pip unless said, any requirement, -e PATH, or none",
+        "the installer: any requirement, -e PATH, or none; default: pip",
         is_requirement=True,
     ),
     Option(
         "-r --requirement FILE",
-        "what a requirements file lists (repeatable)",
+        "install from a requirements file (repeatable)",
         Kind.LIST,
         in_files=True,
     ),
@@ -32,95 +31,99 @@ _WHAT = (
     ),
     Option(
         "-e --editable PATH|URL",
-        "a project in place, from a path or a VCS URL",
+        "install a project in editable mode, from a path or a VCS URL",
         Kind.LIST,
         in_files=True,
     ),
-    Option("--no-deps --no-dependencies", "nothing but what is named"),
-    Option("--require-hashes", "only what has a hash to check against", in_files=True),
+    Option("--no-deps --no-dependencies", "do not install dependencies"),
+    Option("--require-hashes", "require a hash for every file", in_files=True),
     Option("--no-require-hashes", in_files=True),
     Option(
         "--no-require-hashes-for NAMES",
-        "build requirements that need none even so (repeatable)",
+        "build requirements that need no hash even then (repeatable)",
         Kind.LIST,
     ),
     Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False),
     Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False),
 )
 
-_WHERE = (
+_TARGET = (
     Option(
         "--python PATH|VERSION", "the target: an interpreter, a virtual environment, or a version"
     ),
-    Option("--venv DIR", "a virtual environment, made first when there is none", Kind.PATH),
-    Option("--user", "the user's own site-packages"),
+    Option("--venv DIR", "a virtual environment, created if it does not exist", Kind.PATH),
+    Option("--user", "the user's site-packages"),
     Option("--no-user", special=Kind.NEGATION, dest="user"),
     Option("-t --target DIR", "a plain directory", Kind.PATH),
-    Option("--prefix DIR", "below another prefix", Kind.PATH),
-    Option("--root DIR", "relative to another root directory", Kind.PATH),
-    Option("--break-system-packages", "change a Python its distribution manages, too"),
+    Option("--prefix DIR", "another installation prefix", Kind.PATH),
+    Option("--root DIR", "another root directory", Kind.PATH),
+    Option("--break-system-packages", "allow changes to an externally managed Python"),
     Option("--require-virtualenv --require-venv"),
-    Option("--fix-pth", "let a Python with a ._pth file (an embeddable one) find what it gets"),
+    Option("--fix-pth", "edit the ._pth file of an embeddable Python so that it finds packages"),
 )
 
 _VERSIONS = (
-    Option("-U --upgrade", "the newest of everything named"),
+    Option("-U --upgrade", "upgrade everything that is named"),
     Option(
         "--upgrade-strategy HOW",
-        "eager: of their dependencies, too",
+        "eager: upgrade their dependencies, too",
         choices=("only-if-needed", "eager"),
     ),
-    Option("--pre", "pre-releases, too", in_files=True),
-    Option("--uploaded-prior-to WHEN", "nothing newer (2026-01-31T12:00:00Z, or P7D: days ago)"),
+    Option("--pre", "include pre-releases", in_files=True),
+    Option("--uploaded-prior-to WHEN", "only older files (2026-01-31T12:00:00Z, or P7D: days ago)"),
     Option(
         "--only-binary NAMES|:all:",
-        "no source distributions of these",
+        "do not use source distributions of these projects",
         Kind.NAMES,
         dest="formats",
         in_files=True,
     ),
     Option(
-        "--no-binary NAMES|:all:", "no wheels of these", Kind.NAMES, dest="formats", in_files=True
+        "--no-binary NAMES|:all:",
+        "do not use wheels of these projects",
+        Kind.NAMES,
+        dest="formats",
+        in_files=True,
     ),
     Option("--prefer-binary", in_files=True),
     Option("--ignore-requires-python"),
 )
 
 _INDEXES = (
-    Option("--offline", "open no socket: the bundled wheel, or --find-links"),
+    Option("--offline", "never use the network: only the bundled wheel and local --find-links"),
     Option("-i --index-url --pypi-url URL", "the package index", in_files=True),
-    Option("--extra-index-url URL", "one more index (repeatable)", Kind.LIST, in_files=True),
+    Option("--extra-index-url URL", "an additional index (repeatable)", Kind.LIST, in_files=True),
     Option(
         "-f --find-links PATH|URL",
         "a directory, a file or a page with links (repeatable)",
         Kind.LIST,
         in_files=True,
     ),
-    Option("--no-index", "no index, only --find-links", in_files=True),
+    Option("--no-index", "do not use an index, only --find-links", in_files=True),
     Option(
         "--index-strategy best|first",
-        "best version of any index, or first index that knows it",
+        "the best version of all indexes, or the first index that has the project",
         choices=("best", "first"),
     ),
     Option("--shared-name NAME", special=Kind.LIST),
 )
 
 _TRUST = (
-    Option("--cert FILE", "exactly these certificate authorities", Kind.PATH),
+    Option("--cert FILE", "trust exactly these certificate authorities", Kind.PATH),
     Option(
         "--add-cert FILE",
-        "these authorities besides the others (repeatable)",
+        "trust these authorities as well (repeatable)",
         Kind.PATHS,
         variables=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     ),
     Option(
         "--trust SOURCES",
-        "which default sources: system, bundled or both",
+        "the default sources: system, bundled or both",
         choices=("system", "bundled", "both"),
     ),
     Option(
         "--client-cert FILE",
-        "our own certificate and private key",
+        "a client certificate with its private key",
         Kind.PATH,
         variables=("SSL_CLIENT_CERT",),
     ),
@@ -130,39 +133,39 @@ _TRUST = (
         Kind.LIST,
         in_files=True,
     ),
-    Option("--strict", "verify as strictly as RFC 5280 says"),
+    Option("--strict", "verify as strictly as RFC 5280 requires"),
 )
 
 _NETWORK = (
-    Option("--proxy URL", 'the proxy, "" for none'),
+    Option("--proxy URL", 'the proxy; "" for none'),
     Option("--no-proxy-env"),
-    Option("--timeout --default-timeout SECONDS", "seconds to wait for an answer (15)"),
-    Option("--retries N", "attempts after the first (5)"),
-    Option("--cache-dir DIR", "where to keep what was fetched", Kind.PATH),
-    Option("--no-cache-dir", "keep nothing", Kind.ABSENCE, dest="cache_dir"),
+    Option("--timeout --default-timeout SECONDS", "time to wait for an answer (15)"),
+    Option("--retries N", "number of retries (5)"),
+    Option("--cache-dir DIR", "the cache directory", Kind.PATH),
+    Option("--no-cache-dir", "disable the cache", Kind.ABSENCE, dest="cache_dir"),
     Option("--keyring-provider HOW", choices=("auto", "disabled", "import", "subprocess")),
     Option("--no-input"),
 )
 
-_MANNER = (
-    Option("--dry-run", "only say what would be done", commands=_INSTALL_AND_PACK),
-    Option("--force-reinstall", "install again what is there already"),
-    Option("-I --ignore-installed", "do not look at what is there"),
-    Option("--compile", "compile to bytecode now, not at first import"),
+_INSTALLATION = (
+    Option("--dry-run", "only show what would be done", commands=_INSTALL_AND_PACK),
+    Option("--force-reinstall", "reinstall what is installed already"),
+    Option("-I --ignore-installed", "ignore what is installed already"),
+    Option("--compile", "compile to bytecode now, not at the first import"),
     Option("--no-compile", special=Kind.NEGATION, dest="compile"),
-    # Nothing is told that these could silence; get-pip.py's command lines say them.
+    # They would silence warnings that we do not give; command lines of get-pip.py contain them.
     Option("--no-warn-script-location", special=Kind.NEGATION, dest="warn_script_location"),
     Option("--no-warn-conflicts", special=Kind.NEGATION, dest="warn_conflicts"),
     Option("--root-user-action HOW", choices=("warn", "ignore")),
     Option(
         "--lock FILE",
-        "write a pylock.toml of what was chosen",
+        "write a pylock.toml of the result",
         Kind.PATH,
         commands=_INSTALL_AND_PACK,
     ),
     Option(
         "-o --output KIT.pyz",
-        "the kit to write (pack)",
+        "the kit to write",
         Kind.PATH,
         configurable=False,
         commands=(Command.PACK,),
@@ -170,7 +173,7 @@ _MANNER = (
     Option("--isolated", "ignore PIP_* variables and the user's pip.conf", configurable=False),
 )
 
-_BUILD = (
+_BUILDS = (
     Option("--build-constraint FILE", special=Kind.LIST),
     Option(
         "-C --config-settings --config-setting KEY=VALUE", special=Kind.LIST, on_requirements=True
@@ -181,37 +184,37 @@ _BUILD = (
 )
 
 _OUTPUT = (
-    Option("-v --verbose", "tell more; -vv for a traceback", Kind.COUNT),
-    Option("-q --quiet", "tell less", Kind.COUNT),
-    Option("--report FILE", "pip's installation report, - for standard output"),
-    Option("--json", "for machines (doctor)", configurable=False, commands=(Command.DOCTOR,)),
-    # Nothing here is coloured or drawn: understood, so that pip's users need not unsay them.
+    Option("-v --verbose", "more detail; -vv for a traceback", Kind.COUNT),
+    Option("-q --quiet", "less output", Kind.COUNT),
+    Option("--report FILE", "write pip's installation report; - for standard output"),
+    Option("--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,)),
+    # No colours and no progress bars here: accepted because pip's users set them.
     Option("--no-color", variables=("NO_COLOR",)),
     Option("--progress-bar WHEN", choices=("auto", "on", "off", "raw")),
     Option("--disable-pip-version-check"),
     Option("--no-python-version-warning"),
     Option("--use-feature FEATURE", special=Kind.LIST, in_files=True),
-    Option("-h --help", "this text", configurable=False),
-    Option("-V --version", "the version", configurable=False),
+    Option("-h --help", "show this help", configurable=False),
+    Option("-V --version", "show the version", configurable=False),
 )
 
 GROUPS: dict[str, tuple[Option, ...]] = {
-    "What to install": _WHAT,
-    "Where to install it": _WHERE,
+    "What to install": _REQUIREMENTS,
+    "Where to install it": _TARGET,
     "Which versions": _VERSIONS,
-    "Where from": _INDEXES,
-    "Whom to trust": _TRUST,
+    "Package indexes": _INDEXES,
+    "Certificates": _TRUST,
     "Network and cache": _NETWORK,
-    "How to install": _MANNER,
-    "Building from source": _BUILD,
-    "What is told": _OUTPUT,
+    "Installation": _INSTALLATION,
+    "Building from source": _BUILDS,
+    "Output": _OUTPUT,
 }
 """The options under their headings in the help."""
 
 OPTIONS: tuple[Option, ...] = tuple(option for group in GROUPS.values() for option in group)
 
 HASH = Option("--hash ALGORITHM:DIGEST", special=Kind.LIST, on_requirements=True)
-"""Stands behind a requirement in a file, and nowhere else."""
+"""Only allowed after a requirement in a file."""
 
 CONFIGURABLE: dict[str, Option] = {
     name.removeprefix("--"): option
@@ -219,16 +222,59 @@ CONFIGURABLE: dict[str, Option] = {
     if option.configurable
     for name in option.long_names
 }
-"""Options by every name pip.conf and the environment may use."""
+"""Options by every name that pip.conf and the environment may use."""
 
-PIPS_OWN: dict[str, Option] = {name.removeprefix("--"): Option(f"{name} VALUE") for name in REFUSED}
-"""What pip.conf and the environment may well say to pip, in vain to us."""
+FILE_OPTIONS: tuple[Option, ...] = tuple(option for option in OPTIONS if option.in_files)
+"""Options that may stand alone on a line of a requirements file."""
 
-ON_A_LINE: tuple[Option, ...] = tuple(option for option in OPTIONS if option.in_files)
-"""What may stand alone on a line of a requirements file."""
-
-BEHIND_A_REQUIREMENT: tuple[Option, ...] = (
+REQUIREMENT_OPTIONS: tuple[Option, ...] = (
     HASH,
     *(option for option in OPTIONS if option.on_requirements),
 )
-"""What may follow a requirement on its line."""
+"""Options that may follow a requirement on its line."""
+
+_ONLY_VERSIONS = "Ask for exact versions, or use --pre for all projects"
+_ONLY_SOURCES = "Leave it out: it only concerns source trees"
+_ONLY_PLATFORMS = "Use --python to name the interpreter"
+_NO_LOG = "Use `-vv >FILE 2>&1`"
+_NO_SCRIPT = "Write the requirements to a file and use -r"
+
+UNSUPPORTED: dict[str, str] = {
+    "--abi": _ONLY_PLATFORMS,
+    "--all-releases": _ONLY_VERSIONS,
+    "--build": _ONLY_SOURCES,
+    "--build-dir": _ONLY_SOURCES,
+    "--build-directory": _ONLY_SOURCES,
+    "--build-option": "Use --config-settings",
+    "--debug": "Use -vv for a traceback",
+    "--egg": "Leave it out: only wheels are installed",
+    "--exists-action": _ONLY_SOURCES,
+    "--global-option": "Use --config-settings",
+    "--implementation": _ONLY_PLATFORMS,
+    "--install-option": "Use --config-settings",
+    "--local-log": _NO_LOG,
+    "--log": _NO_LOG,
+    "--log-file": _NO_LOG,
+    "--no-clean": _ONLY_SOURCES,
+    "--no-use-pep517": "Leave it out: every build follows PEP 517",
+    "--only-dependencies": _NO_SCRIPT,
+    "--only-deps": _NO_SCRIPT,
+    "--only-final": _ONLY_VERSIONS,
+    "--platform": _ONLY_PLATFORMS,
+    "--process-dependency-links": "Name the link as a requirement",
+    "--python-version": _ONLY_PLATFORMS,
+    "--refresh-package": "Use --no-cache-dir",
+    "--requirements-from-script": _NO_SCRIPT,
+    "--resume-retries": "Use --retries",
+    "--source": _ONLY_SOURCES,
+    "--source-dir": _ONLY_SOURCES,
+    "--source-directory": _ONLY_SOURCES,
+    "--src": _ONLY_SOURCES,
+    "--use-deprecated": "Leave it out: the old behaviour is gone",
+}
+"""Options of pip that this program does not have, and what to do instead."""
+
+UNSUPPORTED_OPTIONS: dict[str, Option] = {
+    name.removeprefix("--"): Option(f"{name} VALUE") for name in UNSUPPORTED
+}
+"""The same by the keys of pip.conf and the environment, where they are ignored."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from bootstrap.config.options.process import Surroundings
-from bootstrap.config.requirements.parse import read_requirement
+from bootstrap.config.options.process import ProcessContext
+from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
 from bootstrap.lock.read import split_reference
 from bootstrap.network.urls import is_remote
@@ -19,11 +19,11 @@ PROJECT = "pyproject.toml"
 
 
 class DependencyGroupError(UsageError):
-    """A dependency group was named that is not there, or that means nothing."""
+    """A dependency group does not exist or is not valid."""
 
-    def __init__(self, group: str, place: str, why: str, hint: str | None = None) -> None:
-        self.group, self.place, self.why = group, place, why
-        whose = f" of {place}" if place else ""
+    def __init__(self, group: str, file: str, why: str, hint: str | None = None) -> None:
+        self.group, self.file, self.why = group, file, why
+        whose = f" of {file}" if file else ""
         super().__init__(
             f"The dependency group {group or repr(group)}{whose} cannot be used: {why}.", hint=hint
         )
@@ -31,55 +31,50 @@ class DependencyGroupError(UsageError):
 
 @dataclass(frozen=True)
 class DependencyGroup:
-    """A group somebody named, and the file that defines it."""
+    """A dependency group, and the file that defines it."""
 
-    place: str
+    file: str
     name: str
     origin: Origin
 
     @classmethod
-    def named(cls, given: Sourced[str]) -> DependencyGroup:
-        """Tell path and name apart, as pip does: at the last colon.
-
-        Raises `DependencyGroupError`.
-        """
-        place, colon, name = given.value.rpartition(":")
-        group = cls(place if colon else PROJECT, name, given.origin)
-        if PurePath(group.place).name != PROJECT and (
-            is_remote(group.place) or not group.is_locked
-        ):
+    def parse(cls, given: Sourced[str]) -> DependencyGroup:
+        """Split path and name at the last colon, as pip does. Raises `DependencyGroupError`."""
+        file, colon, name = given.value.rpartition(":")
+        group = cls(file if colon else PROJECT, name, given.origin)
+        if PurePath(group.file).name != PROJECT and (is_remote(group.file) or not group.is_locked):
             why = f"{given.origin} expects [PATH:]GROUP, where PATH is a local pyproject.toml or "
-            raise DependencyGroupError(name, place, f"{why}pylock.toml")
+            raise DependencyGroupError(name, file, f"{why}pylock.toml")
         return group
 
     @property
     def is_locked(self) -> bool:
-        """Whether a lock defines it (PEP 751), and not a project."""
-        return split_reference(self.place) is not None
+        """Whether a lock defines it (PEP 751), not a project."""
+        return split_reference(self.file) is not None
 
-    def requirements(self, surroundings: Surroundings) -> Iterator[InputRequirement]:
-        """Yield what a project's group lists, and what it includes.
+    def requirements(self, process: ProcessContext) -> Iterator[InputRequirement]:
+        """Yield the requirements of a project's group and of the groups that it includes.
 
         Raises `DependencyGroupError`.
         """
         from bootstrap._vendor.packaging.dependency_groups import DependencyGroupResolver
         from bootstrap._vendor.packaging.errors import ExceptionGroup
 
-        path = surroundings.absolute(self.place)
-        table = self._table(path)
+        path = process.absolute(self.file)
+        table = self._read_table(path)
         origin = Origin("file", f"{path}, group {self.name}")
         try:
             found = DependencyGroupResolver(table).resolve(self.name)
         except ExceptionGroup as error:
             why = "; ".join(map(str, error.exceptions))
-            there = ", ".join(sorted(table)) or "none"
+            groups = ", ".join(sorted(table)) or "none"
             raise DependencyGroupError(
-                self.name, str(path), why, f"The groups there are: {there}."
+                self.name, str(path), why, f"Groups in this file: {groups}."
             ) from error
-        for each in found:
-            yield read_requirement(str(each), origin, surroundings)
+        for requirement in found:
+            yield parse_requirement(str(requirement), origin, process)
 
-    def _table(self, path: Path) -> dict[str, Any]:
+    def _read_table(self, path: Path) -> dict[str, Any]:
         from bootstrap._vendor import tomli
 
         try:
@@ -88,7 +83,7 @@ class DependencyGroup:
             why = f"the file cannot be read ({error.strerror})"
             raise DependencyGroupError(self.name, str(path), why) from error
         except ValueError as error:
-            why = f"the file is no TOML ({error})"
+            why = f"the file is not valid TOML ({error})"
             raise DependencyGroupError(self.name, str(path), why) from error
         if not isinstance(table, dict):
             why = "the file has no table [dependency-groups]"

@@ -33,11 +33,11 @@ def bootstrap(
     import os
     import sys
 
-    from bootstrap.config.ensurepip import keywords
+    from bootstrap.config.ensurepip import from_keywords
     from bootstrap.ui import Ui
     from bootstrap.workflow.install import install
 
-    config = keywords(
+    config = from_keywords(
         os.environ,
         root=root,
         upgrade=upgrade,
@@ -47,4 +47,4 @@ def bootstrap(
         verbosity=verbosity,
     )
     sys.audit("ensurepip.bootstrap", root)
-    install(config, os.environ, Ui(sys.stdout, sys.stderr, verbosity))
+    install(config, Ui(sys.stdout, sys.stderr, verbosity))

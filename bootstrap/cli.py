@@ -31,9 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def run() -> int:
         from bootstrap.config import load
-        from bootstrap.config.options.command_line import answer
+        from bootstrap.config.options.parser import informational_text
 
-        if (text := answer(arguments)) is not None:
+        if (text := informational_text(arguments)) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
         return _run_command(load.load(arguments, os.environ, default_index=default_index_url))
@@ -48,7 +48,7 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
     def run() -> int:
         from bootstrap.config import ensurepip
 
-        if (text := ensurepip.answer(arguments, bundled_wheel().version)) is not None:
+        if (text := ensurepip.informational_text(arguments, bundled_wheel().version)) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
         config = ensurepip.load(arguments, os.environ)
@@ -70,11 +70,11 @@ def _run_command(config: Config) -> int:
     # Standard output belongs to the report that is written there, or to the installer.
     is_taken = config.report_file == "-" or config.handoff is not None
     ui = Ui(sys.stderr if is_taken else sys.stdout, sys.stderr, config.verbosity)
-    for warning in config.notices:
+    for warning in config.warnings:
         ui.warn(warning)
     if config.command is Command.DOCTOR:
         return _run_doctor(config, ui)
-    handoff = install(config, os.environ, ui)
+    handoff = install(config, ui)
     if handoff is None:
         return 0
     for warning in handoff.notices:
@@ -90,7 +90,7 @@ def _run_doctor(config: Config, ui: Ui) -> int:
     from bootstrap.doctor import render
     from bootstrap.doctor.report import inspect
 
-    report = inspect(config, os.environ, ui)
+    report = inspect(config, ui)
     if config.as_json:
         ui.output(json.dumps(render.as_json(report), indent=2))
     else:

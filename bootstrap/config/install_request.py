@@ -113,27 +113,25 @@ def installer_requirement(
 
 def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[RequirementFile]:
     """Return the files that options, variables and configuration name; each lock once."""
-    found: dict[object, RequirementFile] = {}
-    for number, file in enumerate(_named_files(layers, process)):
-        key = (file.location.value, file.purpose) if file.is_lock else number
-        if (other := found.get(key)) is not None:
-            found[key] = replace(other, choice=other.choice.with_(file.choice))
-        else:
-            found[key] = file
-    return list(found.values())
-
-
-def _named_files(layers: OptionLayers, process: ProcessContext) -> Iterable[RequirementFile]:
+    named: list[RequirementFile] = []
     for destination, purpose in _FILE_OPTIONS.items():
         for given in layers.items(destination):
             file, extras = split_reference(given.value) or (given.value, frozenset[str]())
             location = locate_file(replace(given, value=file), process)
-            yield RequirementFile(location, purpose, Choice(extras))
+            named.append(RequirementFile(location, purpose, Choice(extras)))
     for group in map(DependencyGroup.parse, layers.items("group")):
         if reference := split_reference(group.file):
             location = locate_file(Sourced(reference[0], group.origin), process)
             choice = Choice(reference[1], frozenset({group.name}), default_groups=False)
-            yield RequirementFile(location, Purpose.REQUIREMENTS, choice)
+            named.append(RequirementFile(location, Purpose.REQUIREMENTS, choice))
+    found: dict[object, RequirementFile] = {}
+    for number, named_file in enumerate(named):
+        key = (named_file.location.value, named_file.purpose) if named_file.is_lock else number
+        if (other := found.get(key)) is not None:
+            found[key] = replace(other, choice=other.choice.with_(named_file.choice))
+        else:
+            found[key] = named_file
+    return list(found.values())
 
 
 def resolve_request(config: Config, files: RequirementFiles) -> ResolveRequest:
@@ -141,8 +139,12 @@ def resolve_request(config: Config, files: RequirementFiles) -> ResolveRequest:
     layers, installer = config.inputs.layers, config.installer
     keys = {value.option.key for value in files.options}
     requirements = (*config.inputs.requirements, *files.of(Purpose.REQUIREMENTS))
-    if installer is not None and _is_requested(config, installer, requirements, files):
-        requirements = (*requirements, installer)
+    if installer is not None:
+        # The default installer gives way to a named pip, and to a lock without a hand-off.
+        is_replaced = not project_names([installer]).isdisjoint(project_names(requirements))
+        is_lock_enough = bool(files.locks) and config.handoff is None
+        if installer.origin.kind != "default" or not (is_replaced or is_lock_enough):
+            requirements = (*requirements, installer)
     # The default job is get-pip.py's, which upgrades; without an installer it is `pip install`.
     is_upgrade = layers.flag("upgrade") or installer is not None
     strategy = layers.text("upgrade_strategy")
@@ -163,20 +165,6 @@ def resolve_request(config: Config, files: RequirementFiles) -> ResolveRequest:
         upgrade=project_names(requirements) if is_upgrade else frozenset(),
         upgrade_all=is_upgrade and strategy is not None and strategy.value == "eager",
     )
-
-
-def _is_requested(
-    config: Config,
-    installer: InputRequirement,
-    requirements: Iterable[InputRequirement],
-    files: RequirementFiles,
-) -> bool:
-    """Whether to install the installer: the default one gives way to a named pip, and to locks."""
-    if installer.origin.kind != "default":
-        return True
-    if files.locks and config.handoff is None:
-        return False
-    return project_names([installer]).isdisjoint(project_names(requirements))
 
 
 def project_names(requirements: Iterable[InputRequirement]) -> frozenset[NormalizedName]:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
 
 from bootstrap.config import install_request, settings
-from bootstrap.config.model import Config, Inputs
+from bootstrap.config.model import DEFAULT_PACKAGES, Config, Inputs
 from bootstrap.config.options.configuration import read_configuration_files, read_variables
 from bootstrap.config.options.layers import (
     OptionLayers,
@@ -134,7 +133,9 @@ def _from_options(
         install=settings.install_settings(layers, process),
         build=settings.build_settings(layers, process),
         builds_without_hashes=frozenset(settings.read_names(layers, "no_require_hashes_for")),
-        default_packages=_default_packages(layers),
+        default_packages=frozenset(
+            name for name in DEFAULT_PACKAGES if not layers.flag(f"no_{name}")
+        ),
         handoff=line.handoff,
         dry_run=layers.flag("dry_run"),
         verbosity=layers.count("verbose") - layers.count("quiet"),
@@ -145,13 +146,8 @@ def _from_options(
         verify_file=process.absolute(line.arguments[0]) if is_verify and line.arguments else None,
         as_json=layers.flag("json"),
         version_check=not layers.flag("disable_pip_version_check"),
-        records=(*layers.records(), *_variable_records(process)),
+        setting_records=(*layers.records(), *_variable_records(process)),
     )
-
-
-def _default_packages(layers: OptionLayers) -> frozenset[Literal["setuptools", "wheel"]]:
-    names: tuple[Literal["setuptools", "wheel"], ...] = ("setuptools", "wheel")
-    return frozenset(name for name in names if not layers.flag(f"no_{name}"))
 
 
 def _variable_records(process: ProcessContext) -> list[SettingRecord]:

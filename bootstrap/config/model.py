@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.options.layers import OptionLayers, SettingRecord
@@ -20,6 +19,8 @@ from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
+
+DEFAULT_PACKAGES = frozenset({"setuptools", "wheel"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Config:
     """Build requirements that need no hash even with `--require-hashes`."""
     installer: InputRequirement | None = None
     """None with `--installer none`, and for commands that install nothing."""
-    default_packages: frozenset[Literal["setuptools", "wheel"]] = frozenset({"setuptools", "wheel"})
+    default_packages: frozenset[str] = DEFAULT_PACKAGES
     """What get-pip.py also installs into a Python below 3.12 that lacks it; `--no-setuptools` and
     `--no-wheel` remove it."""
     handoff: tuple[str, ...] | None = None
@@ -81,7 +82,7 @@ class Config:
     """The command line that installs the same into a virtual environment."""
     warnings: tuple[str, ...] = ()
     """What the user is told though the run continues."""
-    records: tuple[SettingRecord, ...] = ()
+    setting_records: tuple[SettingRecord, ...] = ()
     """All settings with their origins, highest precedence first."""
 
     @property

@@ -78,7 +78,8 @@ def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSett
     if layers.flag("user") and venv:
         raise ConflictingOptionsError("--venv", "--user")
     python = layers.text("python")
-    if python and (python.value.startswith("~") or _has_separator(python.value)):
+    separators = (os.sep, os.altsep or "/")
+    if python and (python.value.startswith("~") or any(s in python.value for s in separators)):
         python = replace(python, value=str(process.absolute(python.value)))
     # With --dry-run --report nothing is installed, so pip ignores who manages the environment.
     is_report_only = layers.flag("dry_run") and layers.text("report") is not None
@@ -96,10 +97,6 @@ def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSett
         environment=process.environ,
         language=process.language,
     )
-
-
-def _has_separator(text: str) -> bool:
-    return os.sep in text or (os.altsep or "/") in text
 
 
 def site_directory(layers: OptionLayers, process: ProcessContext) -> Path | None:

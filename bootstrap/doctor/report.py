@@ -56,14 +56,14 @@ class DoctorReport:
         return 0 if is_ok else 1
 
 
-def inspect(config: Config, environ: Mapping[str, str], ui: Ui) -> DoctorReport:
+def inspect(config: Config, ui: Ui) -> DoctorReport:
     """Inspect the servers that a run with this configuration would use."""
     return diagnose(
         _urls(config, ui),
         decide(config.trust),
         proxy_for=partial(proxy_for, settings=config.network),
-        environ=environ,
-        settings=map(str, config.said),
+        environ=config.environ,
+        settings=map(str, config.setting_records),
         timeout=config.network.timeout,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bootstrap.config.model import Config
@@ -52,17 +51,17 @@ class RunContext:
         return replace(self, config=config)
 
 
-def create_context(config: Config, environ: Mapping[str, str], ui: Ui) -> RunContext:
+def create_context(config: Config, ui: Ui) -> RunContext:
     """Decide the trust policy and inspect the target; nothing is changed or fetched.
 
     Raises `NamedCertificateError`, and what probing the target raises.
     """
-    for setting in config.said:
+    for setting in config.setting_records:
         ui.detail(f"Setting: {setting}")
     policy = decide(config.trust)
     is_needed = not config.network.offline or needs_anchors(policy)
     anchors = load_anchors(policy) if is_needed else Anchors()
     certificates = child_certificates(
-        policy, anchors, config.user_cache, exported=environ.keys(), note=ui.detail
+        policy, anchors, config.user_cache, exported=config.environ.keys(), note=ui.detail
     )
     return RunContext(config, policy, anchors, probe(config.target, ui), certificates, ui)

@@ -16,7 +16,7 @@ from pathlib import Path
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
-from bootstrap.config.install_request import projects
+from bootstrap.config.install_request import project_names
 from bootstrap.config.model import Config
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
@@ -48,18 +48,18 @@ def add_default_requirements(
     config: Config, target: TargetEnvironment, has_wheel: Callable[[NormalizedName], bool]
 ) -> ResolveRequest:
     """Return the Config's request with setuptools and wheel added where get-pip.py adds them."""
-    request = config.wanted
-    is_default = config.installer.origin.kind == "default"
+    request = config.request
+    is_default = config.installer is not None and config.installer.origin.kind == "default"
     if (
         not is_default
         or target.version_info >= _NO_SETUPTOOLS_SINCE
         or request.require_hashes  # nobody gave a hash for them
     ):
         return request
-    named = projects(request.requirements)
+    named = project_names(request.requirements)
     added = tuple(
         InputRequirement(name, _ORIGIN, Requirement(name))
-        for name in map(canonicalize_name, sorted(config.seeds))
+        for name in map(canonicalize_name, sorted(config.default_packages))
         if name not in named and not _is_importable(name, target) and has_wheel(name)
     )
     return replace(request, requirements=(*request.requirements, *added))
@@ -73,11 +73,11 @@ def _is_importable(name: str, target: TargetEnvironment) -> bool:
 
 def needs_bundled_installer(config: Config) -> bool:
     """Return whether hashes are required, and the default installer is wanted without one."""
-    request, installer = config.wanted, config.installer_requirement
+    request, installer = config.request, config.installer
     if not request.require_hashes or installer is None or installer not in request.requirements:
         return False
-    hashed = projects(constraint for constraint in request.constraints if constraint.hashes)
-    return config.installer.origin.kind == "default" and projects([installer]).isdisjoint(hashed)
+    hashed = project_names(constraint for constraint in request.constraints if constraint.hashes)
+    return installer.origin.kind == "default" and project_names([installer]).isdisjoint(hashed)
 
 
 def require_bundled_installer(
@@ -91,7 +91,7 @@ def require_bundled_installer(
 
     Raises `InstallerHashMissingError` where target or constraints exclude the bundled one.
     """
-    others = [item for item in request.requirements if item != config.installer_requirement]
+    others = [item for item in request.requirements if item != config.installer]
     name = canonicalize_name("pip")
     limit = constraints_by_name(request.constraints, target.markers).get(name, Constraint())
     present = None if request.ignore_installed else installed.get(name)

@@ -37,13 +37,13 @@ from bootstrap.workflow.default_requirements import (
 from bootstrap.workflow.sources import Sources, open_session, open_sources, read_remote_files
 
 
-def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | None:
+def install(config: Config, ui: Ui) -> Handoff | None:
     """Install what a Config asks for, and return the hand-off for `cli.main` to carry out.
 
     None where no hand-off was asked for. Raises `BootstrapError`; the target is then as it was.
     """
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
-    run = create_context(config, environ, ui)
+    run = create_context(config, ui)
     check_target(run)
     if not config.dry_run:
         recover(run.target, ui, config.install)
@@ -78,15 +78,15 @@ def install(config: Config, environ: Mapping[str, str], ui: Ui) -> Handoff | Non
     if config.version_check:
         self_check.check(outcome.seen, ui)
     # Hand-off: the installer's command line and environment.
-    if config.handoff is None or config.installer_requirement is None or config.dry_run:
+    if config.handoff is None or config.installer is None or config.dry_run:
         return None
-    installer = installer_name(config.installer_requirement, outcome.resolution)
-    return handoff(installer, config.handoff, run.target, run.forwarded_settings, environ)
+    installer = installer_name(config.installer, outcome.resolution)
+    return handoff(installer, config.handoff, run.target, run.forwarded_settings, config.environ)
 
 
 def check_target(run: RunContext) -> None:
     """Refuse a target that cannot be installed into, or where the hand-off could not start."""
-    require_unmanaged(run.target, run.config.into_a_venv)
+    require_unmanaged(run.target, run.config.venv_command)
     require_site_visible(run.target, fix=run.config.target.fix_pth)
     if run.config.handoff is not None:
         require_runnable(run.target)
@@ -119,10 +119,10 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
             target,
             source,
             config.index.formats,
-            require_hashes=config.wanted.require_hashes,
+            require_hashes=config.request.require_hashes,
             is_offline=run.is_local_only,
         )
-        whole = fixed(config.locks, config.wanted, context, installed)
+        whole = fixed(config.locks, config.request, context, installed)
     else:
         # What one target happens to hold does not belong into a lock.
         known = {} if config.lock_file is not None else installed
@@ -130,7 +130,7 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
         whole = resolve(request, target, source, known, run.ui)
         if config.lock_file is None:
             return whole, whole
-    return whole, whole if config.wanted.ignore_installed else drop_installed(whole, installed)
+    return whole, whole if config.request.ignore_installed else drop_installed(whole, installed)
 
 
 def create_request(

@@ -69,27 +69,27 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
         config.index,
         target,
         ui,
-        ignore_requires_python=config.wanted.ignore_requires_python,
+        ignore_requires_python=config.request.ignore_requires_python,
         bundled=BundledLocation(bundled_wheel(), target) if is_bundled_used else None,
     )
     repositories = Repositories(repositories_of(target), ui)
 
     def open_tools() -> AbstractContextManager[BuildTools]:
         forwarded = build_variables(
-            run.forwarded_settings, config.build.environ, target.prefix / "no-index"
+            run.forwarded_settings, config.environ, target.prefix / "no-index"
         )
-        settings = replace(config.build, variables=forwarded)
+        settings = replace(config.build, environ=config.environ, variables=forwarded)
         rules = BuildRules(
             config.build_constraints,
-            config.wanted.require_hashes,
+            config.request.require_hashes,
             config.builds_without_hashes,
-            config.wanted.pre,
+            config.request.pre,
         )
         return open_build_tools(session, finder, target, rules, settings, repositories, ui)
 
     hint = _LOCAL_ONLY_HINT if run.is_local_only else None
     with ExitStack() as stack:
         stack.callback(repositories.end)
-        builder = stack.enter_context(SourceBuilder(open_tools, target, config.wanted))
+        builder = stack.enter_context(SourceBuilder(open_tools, target, config.request))
         preparer = Preparer(session, finder, target, ui, builder, source_hint=hint)
         yield Sources(stack.enter_context(preparer), repositories)

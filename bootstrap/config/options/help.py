@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import textwrap
-from collections.abc import Iterable
 
 from bootstrap import __version__
 from bootstrap.config.options.option import Command, Option
@@ -39,8 +38,12 @@ def help_text(command: Command) -> str:
         shown = [option for option in group if option.help and command in option.commands]
         if shown:
             parts.append("\n".join([f"\n{heading}:", *map(_line, shown)]))
-    others = (option for option in OPTIONS if command in option.commands and not option.help)
-    return "\n".join([*parts, _list_names(others), "", _EPILOG])
+    as_in_pip = ", ".join(
+        option.long_names[0] for option in OPTIONS if command in option.commands and not option.help
+    )
+    text = f"Also supported, as in pip: {as_in_pip}"
+    lines = textwrap.wrap(text, _WIDTH, break_on_hyphens=False, subsequent_indent="  ")
+    return "\n".join([*parts, "", *lines, "", _EPILOG])
 
 
 def version_text() -> str:
@@ -53,10 +56,3 @@ def _line(option: Option) -> str:
     left = f"  {', '.join((*short_names, option.long_names[0]))} {option.metavar}".rstrip()
     gap = "\n" + " " * _COLUMN if len(left) > _COLUMN - 2 else " " * (_COLUMN - len(left))
     return f"{left}{gap}{option.help}"
-
-
-def _list_names(options: Iterable[Option]) -> str:
-    """List the options whose meaning is the same as in pip."""
-    text = "Also supported, as in pip: " + ", ".join(option.long_names[0] for option in options)
-    lines = textwrap.wrap(text, _WIDTH, break_on_hyphens=False, subsequent_indent="  ")
-    return "\n".join(["", *lines])

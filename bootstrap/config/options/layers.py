@@ -163,7 +163,7 @@ class OptionLayers:
     def warnings(self) -> tuple[str, ...]:
         """Return warnings about variables and configuration keys that have no effect."""
         unsupported = [
-            f"{value.subject} is an option of pip that get-installer does not support: ignored."
+            f"{value.subject} is ignored: get-installer does not support this option of pip."
             for value in self.values
             if value.option.key in UNSUPPORTED_OPTIONS
         ]

@@ -216,14 +216,12 @@ def _find_option(name: str, by_name: Mapping[str, Option]) -> Option:
         return by_name[name]
     if name in UNSUPPORTED:
         raise UnsupportedOptionError(name, UNSUPPORTED[name])
-    raise UnknownOptionError(name, _nearest(name, by_name) if name.startswith("--") else None)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the long option that was probably meant: one that it abbreviates, or a similar one."""
+    if not name.startswith("--"):
+        raise UnknownOptionError(name, None)
+    # The option that was probably meant: one that this name abbreviates, or a similar one.
     from difflib import get_close_matches
 
-    words = sorted(word[2:] for word in known if word.startswith("--"))
+    words = sorted(word[2:] for word in by_name if word.startswith("--"))
     longer = [word for word in words if word.startswith(name[2:])]
     found = longer or get_close_matches(name[2:], words, 1)
-    return f"--{found[0]}" if found else None
+    raise UnknownOptionError(name, f"--{found[0]}" if found else None)

@@ -89,7 +89,13 @@ def parse_line(text: str, origin: Origin) -> FileLine:
     editables = _values(tokens, "editable")
     if requirement or editables:
         return _parse_requirement(requirement, editables, tokens, origin)
-    return _parse_options(tokens, origin)
+    if _values(tokens, "hash") or _values(tokens, "config-settings"):
+        raise UsageError("expected a requirement first")
+    others = [token for token in tokens if token.option_key not in _INCLUDES]
+    return FileLine(
+        includes=tuple((t.option_key, t.text) for t in tokens if t.option_key in _INCLUDES),
+        options=option_values(others, origin),
+    )
 
 
 def parse_config_settings(texts: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
@@ -137,16 +143,6 @@ def _parse_requirement(
         hashes=Hashes.of(map(_parse_hash, hashes)),
         config_settings=parse_config_settings(_values(tokens, "config-settings")),
         options=tuple(OptionValue(HASH, text, origin) for text in hashes),
-    )
-
-
-def _parse_options(tokens: Iterable[Token], origin: Origin) -> FileLine:
-    if _values(tokens, "hash") or _values(tokens, "config-settings"):
-        raise UsageError("expected a requirement first")
-    others = [token for token in tokens if token.option_key not in _INCLUDES]
-    return FileLine(
-        includes=tuple((t.option_key, t.text) for t in tokens if t.option_key in _INCLUDES),
-        options=option_values(others, origin),
     )
 
 

@@ -23,7 +23,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> User:
     # /etc/pip.conf is the one place that no variable can move.
     machine = user.base / "machine" / "pip" / "pip.conf"
     monkeypatch.setattr(
-        "bootstrap.config.options.process.Surroundings.global_configuration", (machine,)
+        "bootstrap.config.options.process.ProcessContext.global_configuration", (machine,)
     )
     monkeypatch.setattr("sys.prefix", str(user.base / "prefix"))
     return user

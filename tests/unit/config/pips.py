@@ -17,7 +17,7 @@ class Pip:
 
     process: subprocess.Popen[str]
 
-    def understands(self, **question: Any) -> Any:
+    def parse(self, **question: Any) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         print(json.dumps(question), file=self.process.stdin, flush=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +12,7 @@ from bootstrap.config.load import load
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError
 from tests.unit.config.pips import Pip
-from tests.unit.config.users import User
+from tests.unit.config.users import User, named
 
 _DEFAULT = "https://default.example/simple"
 
@@ -74,12 +73,6 @@ _TYPED: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.fixture(autouse=True)
-def everything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare understanding only, also of what no room can do yet."""
-    monkeypatch.setattr("bootstrap.config.load.refuse_what_is_not_built", lambda _config: None)
-
-
 _setting = st.sampled_from([(key, value) for key, values in _VALUES.items() for value in values])
 _section = st.lists(_setting, max_size=4, unique_by=lambda setting: setting[0])
 _file = st.fixed_dictionaries({"global": _section, "install": _section})
@@ -96,7 +89,7 @@ def _pip_conf(sections: Mapping[str, Iterable[tuple[str, str]]]) -> str:
 def _ours(config: Config) -> dict[str, Any]:
     formats = config.index.formats
     return {
-        "arguments": [each.text for each in config.named],
+        "arguments": [each.text for each in named(config)],
         "index": [each.value for each in config.index.index_urls],
         "find_links": [each.value for each in config.index.find_links],
         "trusted": [each.value for each in reversed(config.trust.trusted_hosts)],
@@ -107,8 +100,8 @@ def _ours(config: Config) -> dict[str, Any]:
         "compile": config.install.compile or not _is_said(config, "compile", "no-compile"),
         "isolation": config.build.isolated,
         "verbosity": config.verbosity,
-        "pre": config.wanted.pre,
-        "no_deps": config.wanted.no_dependencies,
+        "pre": config.request.pre,
+        "no_deps": config.request.no_dependencies,
         "user": config.target.user,
         "proxy": (config.network.proxy.value or None) if config.network.proxy else None,
         "only_binary": sorted(formats.only_binary),
@@ -117,7 +110,7 @@ def _ours(config: Config) -> dict[str, Any]:
 
 
 def _is_said(config: Config, *names: str) -> bool:
-    return any(each.name in names for each in config.said)
+    return any(each.name in names for each in config.setting_records)
 
 
 def _cache(config: Config) -> str | None:
@@ -159,13 +152,13 @@ def test_every_mixture_of_voices_means_what_it_means_to_pip(
     variables: list[tuple[str, str]],
     typed: list[tuple[str, ...]],
 ) -> None:
-    configured = user.machine_configures(_pip_conf(machine))
-    user.configures(_pip_conf(users))
+    configured = user.write_machine_pip_conf(_pip_conf(machine))
+    user.write_pip_conf(_pip_conf(users))
     spoken = {f"PIP_{key.upper().replace('-', '_')}": value for key, value in variables}
     environ = {**user.variables, **spoken}
     argv = [word for words in typed for word in words]
 
-    theirs = pip.understands(
+    theirs = pip.parse(
         argv=argv, environ=environ, machine=[str(configured.parent)], prefix="/nowhere"
     )
     ours = _loaded(user, argv, environ)

@@ -21,27 +21,27 @@ _HOSTILE = {
 }
 
 
-def _says(*argv: str, **environ: str) -> Config:
+def _load(*argv: str, **environ: str) -> Config:
     return ensurepip.load(argv, {**_HOSTILE, **environ}, cwd=Path("/work"))
 
 
 def test_the_network_and_all_configuration_are_nothing_to_it() -> None:
-    config = _says()
+    config = _load()
     assert config.network.offline
     assert config.no_index
     assert config.index.index_urls == ()
     assert config.network.environment_proxies == {}
     assert config.trust.add_certs == ()
-    assert [each.text for each in config.wanted.requirements] == ["pip"]
+    assert [each.text for each in config.request.requirements] == ["pip"]
 
 
 def test_an_installed_pip_stays_unless_upgrade_is_said() -> None:
-    assert not _says().wanted.upgrade
-    assert _says("-U").wanted.upgrade == {"pip"}
+    assert not _load().request.upgrade
+    assert _load("-U").request.upgrade == {"pip"}
 
 
 def test_its_options_are_understood() -> None:
-    config = _says("--root", "image", "--user", "-vv")
+    config = _load("--root", "image", "--user", "-vv")
     assert config.target.root == Path("/work/image")
     assert config.target.user
     assert config.verbosity == 2
@@ -61,23 +61,23 @@ def test_the_scripts_are_ensurepips(
     argv: tuple[str, ...], options: str | None, scripts: PipScripts
 ) -> None:
     environ = {} if options is None else {"ENSUREPIP_OPTIONS": options}
-    assert _says(*argv, **environ).install.pip_scripts is scripts
+    assert _load(*argv, **environ).install.pip_scripts is scripts
 
 
 def test_altinstall_excludes_default_pip() -> None:
     with pytest.raises(UsageError, match="--altinstall and --default-pip"):
-        _says("--altinstall", "--default-pip")
+        _load("--altinstall", "--default-pip")
     with pytest.raises(ValueError, match="Cannot use altinstall and default_pip together"):
-        ensurepip.keywords({}, altinstall=True, default_pip=True)
+        ensurepip.from_keywords({}, altinstall=True, default_pip=True)
 
 
 @pytest.mark.parametrize("argv", [("pip",), ("--index-url", "x"), ("-q",)])
 def test_it_knows_nothing_else(argv: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
-        _says(*argv)
+        _load(*argv)
 
 
 def test_its_version_is_that_of_the_bundled_pip() -> None:
-    assert ensurepip.answer(["--version"], "26.3") == "pip 26.3"
-    assert "--altinstall" in (ensurepip.answer(["-h"], "26.3") or "")
-    assert ensurepip.answer(["-v"], "26.3") is None
+    assert ensurepip.informational_text(["--version"], "26.3") == "pip 26.3"
+    assert "--altinstall" in (ensurepip.informational_text(["-h"], "26.3") or "")
+    assert ensurepip.informational_text(["-v"], "26.3") is None

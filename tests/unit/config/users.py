@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bootstrap.config.load import load
 from bootstrap.config.model import Config
+from bootstrap.resolve.requirement import InputRequirement
 
 NOW = datetime(2026, 8, 15, 12, tzinfo=timezone.utc)
 
@@ -35,22 +36,22 @@ class User:
             "XDG_CONFIG_DIRS": str(self.base / "machine"),
         }
 
-    def writes(self, path: str | Path, text: str | bytes) -> Path:
+    def write(self, path: str | Path, text: str | bytes) -> Path:
         """Write a file below the working directory (or at an absolute path)."""
         file = self.cwd / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode() if isinstance(text, str) else text)
         return file
 
-    def configures(self, text: str) -> Path:
+    def write_pip_conf(self, text: str) -> Path:
         """Write the user's own pip.conf."""
-        return self.writes(self.home / ".config" / "pip" / "pip.conf", text)
+        return self.write(self.home / ".config" / "pip" / "pip.conf", text)
 
-    def machine_configures(self, text: str) -> Path:
+    def write_machine_pip_conf(self, text: str) -> Path:
         """Write a machine-wide pip.conf."""
-        return self.writes(self.base / "machine" / "pip" / "pip.conf", text)
+        return self.write(self.base / "machine" / "pip" / "pip.conf", text)
 
-    def says(self, *argv: str, **environ: str) -> Config:
+    def load(self, *argv: str, **environ: str) -> Config:
         """Load a command line."""
         return load(
             argv,
@@ -59,3 +60,8 @@ class User:
             default_index=self.default_index,
             now=lambda: NOW,
         )
+
+
+def named(config: Config) -> list[InputRequirement]:
+    """Return the requirements of a Config except for the installer."""
+    return [each for each in config.request.requirements if each is not config.installer]

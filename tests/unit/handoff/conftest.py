@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.config.load import load
-from bootstrap.config.options.process import Surroundings
+from bootstrap.config.options.process import ProcessContext
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
@@ -34,7 +34,7 @@ def target(tmp_path: Path) -> TargetEnvironment:
 @pytest.fixture
 def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
     """Tell what the user said on a command line, with variables and in pip.conf."""
-    monkeypatch.setattr(Surroundings, "global_configuration", ())  # this machine's own
+    monkeypatch.setattr(ProcessContext, "global_configuration", ())  # this machine's own
 
     def say(
         *argv: str, conf: str = "", environ: Mapping[str, str] | None = None

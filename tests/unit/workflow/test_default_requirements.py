@@ -35,7 +35,7 @@ def added(
     request = add_default_requirements(
         config, replace(target, version_info=version), offered.split().__contains__
     )
-    return [each.text for each in request.requirements[len(config.wanted.requirements) :]]
+    return [each.text for each in request.requirements[len(config.request.requirements) :]]
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 11, 9)])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap._bundled import BundleError, bundled_wheel
-from bootstrap.config.options.command_line import parse
+from bootstrap.config.options.parser import parse_command_line
 from bootstrap.config.options.table import OPTIONS
 from bootstrap.errors import UsageError
 
@@ -49,7 +49,7 @@ def test_none_of_pips_options_is_ignored(pip: Path) -> None:
     assert len(of_pip) > 80
     for name in sorted(of_pip - understood):
         with pytest.raises(UsageError, match=f"{name}.*") as refused:
-            parse([name])
+            parse_command_line([name])
         assert refused.value.hint, name
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bootstrap import __version__
-from bootstrap.config.options.command_line import answer
-from bootstrap.config.options.table import OPTIONS
-from bootstrap.config.options.unsupported import REFUSED
+from bootstrap.config.options.parser import informational_text
+from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
 from bootstrap.errors import UsageError
 
 
 def test_the_help_names_every_option_within_two_screens() -> None:
-    text = answer(["--help"])
+    text = informational_text(["--help"])
     assert text is not None
     shown = [each for each in OPTIONS if each.destination not in {"output", "json"}]
     assert [each.key for each in shown if f"--{each.key}" not in text] == []
@@ -21,33 +20,33 @@ def test_the_help_names_every_option_within_two_screens() -> None:
 
 
 def test_the_help_of_a_command_shows_its_own_options() -> None:
-    assert "--output KIT.pyz" in (answer(["pack", "-h"]) or "")
-    assert "--json" in (answer(["doctor", "--help"]) or "")
-    assert "--json" not in (answer(["--help"]) or "")
+    assert "--output KIT.pyz" in (informational_text(["pack", "-h"]) or "")
+    assert "--json" in (informational_text(["doctor", "--help"]) or "")
+    assert "--json" not in (informational_text(["--help"]) or "")
 
 
 def test_the_version_is_told() -> None:
-    assert (answer(["-V"]) or "").startswith(f"get-installer {__version__} (Python ")
+    assert (informational_text(["-V"]) or "").startswith(f"get-installer {__version__} (Python ")
 
 
 def test_an_option_among_others_behind_one_dash_is_answered() -> None:
-    assert answer(["-vh"]) == answer(["--help"])
-    assert answer(["-qV"]) == answer(["--version"])
+    assert informational_text(["-vh"]) == informational_text(["--help"])
+    assert informational_text(["-qV"]) == informational_text(["--version"])
 
 
 @pytest.mark.parametrize(
     "argv", [["--report", "-h"], ["-chV"], [], ["pip"], ["--", "--help"], ["-r", "x", "--", "-V"]]
 )
 def test_nothing_is_answered_unless_it_was_asked_of_us(argv: list[str]) -> None:
-    assert answer(argv) is None
+    assert informational_text(argv) is None
 
 
 def test_a_mistyped_option_is_told_even_beside_help() -> None:
     with pytest.raises(UsageError, match="--ofline"):
-        answer(["--ofline", "--help"])
+        informational_text(["--ofline", "--help"])
 
 
 def test_no_name_is_given_twice() -> None:
     names = [name for option in OPTIONS for name in option.names]
     assert len(names) == len(set(names))
-    assert not set(names) & set(REFUSED)
+    assert not set(names) & set(UNSUPPORTED)

@@ -8,99 +8,99 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.options.config_files import ConfigurationFileError
+from bootstrap.config.options.configuration import ConfigurationFileError
 from tests.unit.config.users import User
 
 
 def _cert(user: User, *argv: str, **environ: str) -> str:
-    return user.says(*argv, **environ).trust.cert[0].value
+    return user.load(*argv, **environ).trust.cert[0].value
 
 
 def test_each_place_beats_the_one_before(user: User) -> None:
-    user.machine_configures("[global]\ncert = /1\n")
+    user.write_machine_pip_conf("[global]\ncert = /1\n")
     assert _cert(user) == "/1"
-    user.writes(user.home / ".pip" / "pip.conf", "[global]\ncert = /2\n")
+    user.write(user.home / ".pip" / "pip.conf", "[global]\ncert = /2\n")
     assert _cert(user) == "/2"
-    user.configures("[global]\ncert = /3\n")
+    user.write_pip_conf("[global]\ncert = /3\n")
     assert _cert(user) == "/3"
-    user.writes(Path(sys.prefix) / "pip.conf", "[global]\ncert = /4\n")
+    user.write(Path(sys.prefix) / "pip.conf", "[global]\ncert = /4\n")
     assert _cert(user) == "/4"
-    named = str(user.writes("own.conf", "[global]\ncert = /5\n"))
+    named = str(user.write("own.conf", "[global]\ncert = /5\n"))
     assert _cert(user, PIP_CONFIG_FILE=named) == "/5"
-    user.machine_configures("[install]\ncert = /6\n")
+    user.write_machine_pip_conf("[install]\ncert = /6\n")
     assert _cert(user, PIP_CONFIG_FILE=named) == "/6"
     assert _cert(user, PIP_CONFIG_FILE=named, PIP_CERT="/7") == "/7"
     assert _cert(user, "--cert", "/8", PIP_CONFIG_FILE=named, PIP_CERT="/7") == "/8"
 
 
 def test_a_file_named_by_a_variable_takes_the_users_place_where_it_exists(user: User) -> None:
-    user.configures("[global]\ncert = /user\n")
-    empty = str(user.writes("empty.conf", ""))
-    assert not user.says(PIP_CONFIG_FILE=empty).trust.cert
+    user.write_pip_conf("[global]\ncert = /user\n")
+    empty = str(user.write("empty.conf", ""))
+    assert not user.load(PIP_CONFIG_FILE=empty).trust.cert
     assert _cert(user, PIP_CONFIG_FILE="missing.conf") == "/user"
 
 
 def test_the_null_device_suppresses_all(user: User) -> None:
-    user.machine_configures("[global]\ncert = /machine\n")
-    assert not user.says(PIP_CONFIG_FILE=os.devnull).trust.cert
+    user.write_machine_pip_conf("[global]\ncert = /machine\n")
+    assert not user.load(PIP_CONFIG_FILE=os.devnull).trust.cert
 
 
 def test_a_virtual_environments_own_file_holds_for_installing_into_it(user: User) -> None:
-    user.writes("env/pip.conf", "[global]\ncert = /env\n")
-    user.writes("env/pyvenv.cfg", "")
-    user.writes("env/bin/python", "")
-    user.writes(Path(sys.prefix) / "pip.conf", "[global]\ncert = /ours\n")
+    user.write("env/pip.conf", "[global]\ncert = /env\n")
+    user.write("env/pyvenv.cfg", "")
+    user.write("env/bin/python", "")
+    user.write(Path(sys.prefix) / "pip.conf", "[global]\ncert = /ours\n")
     assert _cert(user) == "/ours"
     assert _cert(user, "--venv", "env") == "/env"
     assert _cert(user, "--python", "./env") == "/env"
     assert _cert(user, "--python", "env/bin/python") == "/env"
     assert _cert(user, PIP_PYTHON="env/bin/python") == "/env"
-    assert not user.says("--python", "3.12").trust.cert
+    assert not user.load("--python", "3.12").trust.cert
 
 
 def test_an_interpreter_behind_a_link_belongs_to_where_it_lies(user: User) -> None:
-    real = user.writes("opt/python/bin/python3", "")
-    user.writes("opt/python/pip.conf", "[global]\ncert = /opt\n")
+    real = user.write("opt/python/bin/python3", "")
+    user.write("opt/python/pip.conf", "[global]\ncert = /opt\n")
     (user.cwd / "bin").mkdir()
     (user.cwd / "bin" / "python3").symlink_to(real)
     assert _cert(user, "--python", "bin/python3") == "/opt"
 
 
 def test_every_value_knows_its_line(user: User) -> None:
-    file = user.configures(
+    file = user.write_pip_conf(
         "# comment\n[global]\nfind-links =\n    /one\n    /two\n\n; more\n--CERT: /ca.pem\n"
         "[install]\nextra_index_url=https://x\n"
     )
-    config = user.says()
+    config = user.load()
     assert str(config.trust.cert[0].origin) == f"{file}, line 8"
     assert {str(each.origin) for each in config.index.find_links} == {f"{file}, line 3"}
     assert str(config.index.index_urls[-1].origin) == f"{file}, line 10"
 
 
 def test_a_key_that_the_default_section_says_too_knows_its_own_line(user: User) -> None:
-    file = user.configures("[DEFAULT]\ncert = /default\n[global]\ncert = /own\n")
-    [cert] = user.says().trust.cert
+    file = user.write_pip_conf("[DEFAULT]\ncert = /default\n[global]\ncert = /own\n")
+    [cert] = user.load().trust.cert
     assert (cert.value, str(cert.origin)) == ("/own", f"{file}, line 4")
 
 
 def test_nothing_is_interpolated(user: User) -> None:
-    user.configures("[global]\nindex-url = https://x/%(y)s/%20\n")
-    assert user.says().index.index_urls[0].value == "https://x/%(y)s/%20"
+    user.write_pip_conf("[global]\nindex-url = https://x/%(y)s/%20\n")
+    assert user.load().index.index_urls[0].value == "https://x/%(y)s/%20"
 
 
-def test_an_empty_value_takes_back_what_a_weaker_file_says(user: User) -> None:
-    user.machine_configures("[global]\ncert = /machine\n")
-    user.configures("[global]\ncert =\n")
-    assert not user.says().trust.cert
+def test_an_empty_value_takes_back_what_a_weaker_file_load(user: User) -> None:
+    user.write_machine_pip_conf("[global]\ncert = /machine\n")
+    user.write_pip_conf("[global]\ncert =\n")
+    assert not user.load().trust.cert
 
 
 def test_sections_of_other_commands_are_not_ours(user: User) -> None:
-    user.configures("[list]\ncert = /list\n[freeze]\ntimeout = x\n")
-    assert not user.says().trust.cert
+    user.write_pip_conf("[list]\ncert = /list\n[freeze]\ntimeout = x\n")
+    assert not user.load().trust.cert
 
 
 def test_a_mark_at_the_beginning_is_no_part_of_the_file(user: User) -> None:
-    user.configures("\N{ZERO WIDTH NO-BREAK SPACE}[global]\ncert = /ca\n")
+    user.write_pip_conf("\N{ZERO WIDTH NO-BREAK SPACE}[global]\ncert = /ca\n")
     assert _cert(user) == "/ca"
 
 
@@ -118,14 +118,14 @@ def test_a_mark_at_the_beginning_is_no_part_of_the_file(user: User) -> None:
 def test_a_faulty_file_is_refused_with_its_line(
     user: User, text: bytes, line: int, why: str
 ) -> None:
-    file = user.writes(user.home / ".config" / "pip" / "pip.conf", text)
+    file = user.write(user.home / ".config" / "pip" / "pip.conf", text)
     with pytest.raises(ConfigurationFileError, match=why) as caught:
-        user.says()
+        user.load()
     assert str(caught.value).startswith(f"{file}, line {line}: ")
     assert os.devnull in (caught.value.hint or "")
 
 
 def test_a_directory_of_that_name_is_no_file(user: User) -> None:
     (user.home / ".config" / "pip" / "pip.conf").mkdir(parents=True)
-    user.writes(user.home / ".pip", "a file where a directory is looked for")
-    assert not user.says().trust.cert
+    user.write(user.home / ".pip", "a file where a directory is looked for")
+    assert not user.load().trust.cert

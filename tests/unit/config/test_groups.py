@@ -28,8 +28,8 @@ packages = []
 
 
 def test_a_groups_requirements_are_wanted_with_what_it_includes(user: User) -> None:
-    file = user.writes("pyproject.toml", PROJECT)
-    wanted = user.says("--group", "dev", "flask", "--installer", "none").wanted.requirements
+    file = user.write("pyproject.toml", PROJECT)
+    wanted = user.load("--group", "dev", "flask", "--installer", "none").request.requirements
     assert [str(each.requirement) for each in wanted] == [
         "flask",
         "pytest>=8",
@@ -40,15 +40,15 @@ def test_a_groups_requirements_are_wanted_with_what_it_includes(user: User) -> N
 
 
 def test_a_group_alone_is_enough(user: User) -> None:
-    user.writes("pyproject.toml", PROJECT)
-    config = user.says("--group", "typing", "--installer", "none")
-    assert [each.text for each in config.wanted.requirements] == ["mypy"]
+    user.write("pyproject.toml", PROJECT)
+    config = user.load("--group", "typing", "--installer", "none")
+    assert [each.text for each in config.request.requirements] == ["mypy"]
 
 
 def test_a_groups_project_may_lie_elsewhere(user: User) -> None:
-    user.writes("there/pyproject.toml", PROJECT)
-    config = user.says("--group", "there/pyproject.toml:Typing")
-    assert [each.text for each in config.wanted.requirements] == ["mypy", "pip"]
+    user.write("there/pyproject.toml", PROJECT)
+    config = user.load("--group", "there/pyproject.toml:Typing")
+    assert [each.text for each in config.request.requirements] == ["mypy", "pip"]
 
 
 @pytest.mark.parametrize(
@@ -65,31 +65,31 @@ def test_a_groups_project_may_lie_elsewhere(user: User) -> None:
     ],
 )
 def test_a_group_that_cannot_be_is_told(user: User, said: str, message: str) -> None:
-    user.writes("pyproject.toml", PROJECT)
+    user.write("pyproject.toml", PROJECT)
     with pytest.raises(DependencyGroupError, match=message):
-        user.says("--group", said)
+        user.load("--group", said)
 
 
 @pytest.mark.parametrize("content", ["", "[dependency-groups", "dependency-groups = 1"])
 def test_a_project_without_groups_is_told(user: User, content: str) -> None:
-    user.writes("pyproject.toml", content)
+    user.write("pyproject.toml", content)
     with pytest.raises(DependencyGroupError, match=r"pyproject\.toml"):
-        user.says("--group", "dev")
+        user.load("--group", "dev")
 
 
 def test_a_locks_group_is_chosen_from_it_instead_of_its_defaults(user: User) -> None:
-    user.writes("pylock.toml", LOCK)
-    (lock,) = user.says("--group", "pylock.toml:docs").locks
+    user.write("pylock.toml", LOCK)
+    (lock,) = user.load("--group", "pylock.toml:docs").locks
     assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=False)
 
 
 def test_a_lock_that_is_named_twice_is_read_once_with_all_that_is_asked_of_it(user: User) -> None:
-    user.writes("pylock.toml", LOCK)
-    (lock,) = user.says("-r", "pylock.toml", "--group", "pylock.toml:docs").locks
+    user.write("pylock.toml", LOCK)
+    (lock,) = user.load("-r", "pylock.toml", "--group", "pylock.toml:docs").locks
     assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=True)
 
 
 def test_a_lock_without_the_group_is_told(user: User) -> None:
-    user.writes("pylock.toml", LOCK)
+    user.write("pylock.toml", LOCK)
     with pytest.raises(LockError, match=r"no dependency group x \(it has: dev, docs\)"):
-        user.says("--group", "pylock.toml:x")
+        user.load("--group", "pylock.toml:x")

@@ -14,7 +14,7 @@ from bootstrap.config.load import expand
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError
 from tests.unit.config.pips import Pip
-from tests.unit.config.users import User
+from tests.unit.config.users import User, named
 
 _DIGEST = "a" * 64
 _OTHER_DIGEST = "B" * 64
@@ -66,8 +66,8 @@ _CASES: Mapping[str, str | bytes] = {
 
 
 def _ours(config: Config) -> dict[str, Any]:
-    requirements = [(each, False) for each in config.named]
-    constraints = [(each, True) for each in config.wanted.constraints]
+    requirements = [(each, False) for each in named(config)]
+    constraints = [(each, True) for each in config.request.constraints]
     return {
         "requirements": sorted(
             [
@@ -80,7 +80,7 @@ def _ours(config: Config) -> dict[str, Any]:
         ),
         "index": [each.value for each in config.index.index_urls],
         "find_links": [each.value for each in config.index.find_links],
-        "pre": config.wanted.pre,
+        "pre": config.request.pre,
         "prefer_binary": config.index.prefer_binary,
         "only_binary": sorted(config.index.formats.only_binary),
         "no_binary": sorted(config.index.formats.no_binary),
@@ -109,26 +109,26 @@ def _by_design(theirs: dict[str, Any], user: User) -> dict[str, Any]:
 
 
 @pytest.fixture
-def surroundings_of_files(user: User) -> User:
+def included_files(user: User) -> User:
     """Lay out what the files of the table include."""
-    user.writes("nested/more.txt", "flask\nclick\n")
-    user.writes("nested/outer.txt", "-r inner/deep.txt\nouter\n")
-    user.writes("nested/inner/deep.txt", "-r ../more.txt\n-c ../limits.txt\ndeep\n")
-    user.writes("nested/limits.txt", "urllib3<2\n")
-    user.writes("nested/loop.txt", "-r ../requirements.txt\n")
+    user.write("nested/more.txt", "flask\nclick\n")
+    user.write("nested/outer.txt", "-r inner/deep.txt\nouter\n")
+    user.write("nested/inner/deep.txt", "-r ../more.txt\n-c ../limits.txt\ndeep\n")
+    user.write("nested/limits.txt", "urllib3<2\n")
+    user.write("nested/loop.txt", "-r ../requirements.txt\n")
     (user.cwd / "wheels").mkdir()
     return user
 
 
 @pytest.mark.parametrize("case", _CASES)
-def test_a_file_is_read_as_pip_reads_it(surroundings_of_files: User, pip: Pip, case: str) -> None:
-    user = surroundings_of_files
-    user.writes("requirements.txt", _CASES[case])
+def test_a_file_is_read_as_pip_reads_it(included_files: User, pip: Pip, case: str) -> None:
+    user = included_files
+    user.write("requirements.txt", _CASES[case])
     environ = {**user.variables, "SPEC": ">=2", "TOKEN": "secret", "spec": "no"}
-    theirs = pip.understands(file="requirements.txt", cwd=str(user.cwd), environ=environ)
+    theirs = pip.parse(file="requirements.txt", cwd=str(user.cwd), environ=environ)
 
     try:
-        config = replace(user, default_index=lambda: "https://default.example").says(
+        config = replace(user, default_index=lambda: "https://default.example").load(
             *("-r", "requirements.txt", "--installer", "none", "--no-require-hashes"),
             SPEC=">=2",
             TOKEN="secret",
@@ -141,47 +141,47 @@ def test_a_file_is_read_as_pip_reads_it(surroundings_of_files: User, pip: Pip, c
 
 
 def test_an_error_names_the_file_and_the_line(user: User) -> None:
-    file = user.writes("requirements.txt", "requests\n\nflask \\\n  ==\n")
+    file = user.write("requirements.txt", "requests\n\nflask \\\n  ==\n")
     with pytest.raises(BootstrapError, match=f"{file}, line 3"):
-        user.says("-r", "requirements.txt")
+        user.load("-r", "requirements.txt")
 
 
 def test_each_requirement_knows_its_file_and_line(user: User) -> None:
-    file = user.writes("requirements.txt", "# comment\nrequests\n")
-    [requests] = user.says("-r", "requirements.txt").named
+    file = user.write("requirements.txt", "# comment\nrequests\n")
+    [requests] = named(user.load("-r", "requirements.txt"))
     assert str(requests.origin) == f"{file}, line 2"
 
 
 def test_utf_32_is_not_taken_for_utf_16_as_older_pips_do(user: User) -> None:
-    user.writes("requirements.txt", codecs.BOM_UTF32_LE + "requests\n".encode("utf-32-le"))
-    assert [each.text for each in user.says("-r", "requirements.txt").named] == ["requests"]
+    user.write("requirements.txt", codecs.BOM_UTF32_LE + "requests\n".encode("utf-32-le"))
+    assert [each.text for each in named(user.load("-r", "requirements.txt"))] == ["requests"]
 
 
 def test_a_variable_that_is_not_set_stays_and_is_told_with_its_line(user: User) -> None:
-    file = user.writes("requirements.txt", "requests\n${UNSET}\n")
+    file = user.write("requirements.txt", "requests\n${UNSET}\n")
     with pytest.raises(BootstrapError, match=f"UNSET.*{file}, line 2"):
-        user.says("-r", "requirements.txt")
+        user.load("-r", "requirements.txt")
 
 
 def test_the_locale_decodes_what_is_not_utf_8(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "latin-1")
-    user.writes("requirements.txt", b"requests # \xfc\n")
-    assert [each.text for each in user.says("-r", "requirements.txt").named] == ["requests"]
+    user.write("requirements.txt", b"requests # \xfc\n")
+    assert [each.text for each in named(user.load("-r", "requirements.txt"))] == ["requests"]
 
 
 def test_a_file_nobody_can_decode_is_refused_with_a_way_out(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "utf-8")
-    file = user.writes("requirements.txt", b"requests # \xfc\n")
+    file = user.write("requirements.txt", b"requests # \xfc\n")
     with pytest.raises(BootstrapError, match=str(file)) as caught:
-        user.says("-r", "requirements.txt")
+        user.load("-r", "requirements.txt")
     assert "coding" in (caught.value.hint or "")
 
 
 def test_a_missing_file_is_told_with_who_named_it(user: User) -> None:
-    with pytest.raises(BootstrapError, match=r"missing\.txt.*named by the variable PIP_REQUIREM"):
-        user.says(PIP_REQUIREMENT="missing.txt")
+    with pytest.raises(BootstrapError, match=r"missing\.txt.*from PIP_REQUIREM"):
+        user.load(PIP_REQUIREMENT="missing.txt")
 
 
 @pytest.mark.parametrize(
@@ -198,47 +198,44 @@ def test_a_missing_file_is_told_with_who_named_it(user: User) -> None:
     ],
 )
 def test_what_pip_would_ignore_on_a_line_is_refused(user: User, line: str) -> None:
-    file = user.writes("requirements.txt", f"flask\n{line}\n")
+    file = user.write("requirements.txt", f"flask\n{line}\n")
     with pytest.raises(BootstrapError, match=f"{file}, line 2"):
-        user.says("-r", "requirements.txt")
+        user.load("-r", "requirements.txt")
 
 
 @pytest.mark.parametrize("line", ["requests[socks]", "-e ./project", "./project"])
 def test_a_constraint_has_a_name_and_no_extras(user: User, line: str) -> None:
-    user.writes("project/pyproject.toml", "")
-    user.writes("limits.txt", f"{line}\n")
-    with pytest.raises(BootstrapError, match=r"limits\.txt, line 1.*no constraint"):
-        user.says("-c", "limits.txt")
+    user.write("project/pyproject.toml", "")
+    user.write("limits.txt", f"{line}\n")
+    with pytest.raises(BootstrapError, match=r"limits\.txt, line 1.*is not a valid constraint"):
+        user.load("-c", "limits.txt")
 
 
 def test_one_hash_asks_for_all(user: User) -> None:
-    user.writes("requirements.txt", f"requests==2 --hash=sha256:{_DIGEST}\n")
-    assert user.says("-r", "requirements.txt").wanted.require_hashes
-    assert not user.says("-r", "requirements.txt", "--no-require-hashes").wanted.require_hashes
+    user.write("requirements.txt", f"requests==2 --hash=sha256:{_DIGEST}\n")
+    assert user.load("-r", "requirements.txt").request.require_hashes
+    assert not user.load("-r", "requirements.txt", "--no-require-hashes").request.require_hashes
 
 
 def test_a_hash_in_a_url_is_checked_but_asks_for_no_others(user: User) -> None:
     url = f"https://host.example/thing-1.0-py3-none-any.whl#sha256={_DIGEST}"
-    config = user.says(url)
-    assert config.named[0].hashes.allowed == {"sha256": frozenset({_DIGEST})}
-    assert not config.wanted.require_hashes
+    config = user.load(url)
+    assert named(config)[0].hashes.allowed == {"sha256": frozenset({_DIGEST})}
+    assert not config.request.require_hashes
 
 
-def test_config_settings_of_a_line_belong_to_its_requirement(
-    user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bootstrap.config.load.refuse_what_is_not_built", lambda _config: None)
-    user.writes("requirements.txt", "one -C a=1 --config-settings=b=2 -C a=3\ntwo\n")
-    one, two = user.says("-r", "requirements.txt").named
+def test_config_settings_of_a_line_belong_to_its_requirement(user: User) -> None:
+    user.write("requirements.txt", "one -C a=1 --config-settings=b=2 -C a=3\ntwo\n")
+    one, two = named(user.load("-r", "requirements.txt"))
     assert one.config_settings == {"a": ("1", "3"), "b": "2"}
     assert not two.config_settings
 
 
 def test_a_file_may_trust_hosts_and_ask_for_features_aloud(user: User) -> None:
-    user.writes("requirements.txt", "--trusted-host a.example\n--use-feature fancy\n")
-    config = user.says("-r", "requirements.txt")
+    user.write("requirements.txt", "--trusted-host a.example\n--use-feature fancy\n")
+    config = user.load("-r", "requirements.txt")
     assert [each.value for each in config.trust.trusted_hosts] == ["a.example"]
-    assert any("fancy" in notice for notice in config.notices)
+    assert any("fancy" in notice for notice in config.warnings)
 
 
 _LOCK = """
@@ -250,34 +247,34 @@ packages = []
 
 
 def test_a_lock_is_read_and_wants_no_installer_nobody_asked_for(user: User) -> None:
-    file = user.writes("pylock.dev.toml", _LOCK)
-    config = user.says("-r", "pylock.dev.toml[Fast]")
+    file = user.write("pylock.dev.toml", _LOCK)
+    config = user.load("-r", "pylock.dev.toml[Fast]")
     assert [(each.location.value, each.choice.extras) for each in config.locks] == [
         (str(file), frozenset({"fast"}))
     ]
-    assert config.wanted.requirements == ()
-    handed_off = user.says("-r", "pylock.dev.toml", "--", "list")
-    assert [each.text for each in handed_off.wanted.requirements] == ["pip"]
+    assert config.request.requirements == ()
+    handed_off = user.load("-r", "pylock.dev.toml", "--", "list")
+    assert [each.text for each in handed_off.request.requirements] == ["pip"]
 
 
 def test_a_lock_on_the_network_is_read_when_there_is_one(user: User) -> None:
-    config = user.says("-r", "https://locks.example/pylock.toml")
+    config = user.load("-r", "https://locks.example/pylock.toml")
     assert not config.locks
     complete = expand(config, {"https://locks.example/pylock.toml": _LOCK}.__getitem__)
     assert [each.location.value for each in complete.locks] == ["https://locks.example/pylock.toml"]
-    assert complete.wanted.requirements == ()
+    assert complete.request.requirements == ()
 
 
 def test_a_lock_is_no_constraints_file(user: User) -> None:
-    user.writes("pylock.toml", _LOCK)
-    with pytest.raises(BootstrapError, match="a lock is no list of constraints"):
-        user.says("-c", "pylock.toml")
+    user.write("pylock.toml", _LOCK)
+    with pytest.raises(BootstrapError, match="a lock cannot be used as a file of constraints"):
+        user.load("-c", "pylock.toml")
 
 
 def test_files_on_the_network_wait_for_a_session(user: User) -> None:
-    user.writes("requirements.txt", "one\n-r https://user:secret@host.example/a/more.txt\n")
-    config = user.says("-r", "requirements.txt")
-    assert [each.text for each in config.named] == ["one"]
+    user.write("requirements.txt", "one\n-r https://user:secret@host.example/a/more.txt\n")
+    config = user.load("-r", "requirements.txt")
+    assert [each.text for each in named(config)] == ["one"]
     [remote] = config.remote_files
 
     pages = {
@@ -290,28 +287,33 @@ def test_files_on_the_network_wait_for_a_session(user: User) -> None:
 
     assert remote.location.value in pages
     assert not complete.remote_files
-    assert [each.text for each in complete.wanted.requirements] == ["one", "two", "three", "pip<21"]
-    assert [each.text for each in complete.wanted.constraints] == ["urllib3<2"]
+    assert [each.text for each in complete.request.requirements] == [
+        "one",
+        "two",
+        "three",
+        "pip<21",
+    ]
+    assert [each.text for each in complete.request.constraints] == ["urllib3<2"]
     assert [each.value for each in complete.index.index_urls] == ["https://index.example"]
     assert complete.trust == config.trust
-    assert any("evil.example" in notice for notice in complete.notices)
-    assert "secret" not in repr([each.origin for each in complete.named])
+    assert any("evil.example" in notice for notice in complete.warnings)
+    assert "secret" not in repr([each.origin for each in named(complete)])
 
 
 def test_a_file_on_the_network_that_includes_itself_is_refused(user: User) -> None:
-    config = user.says("-r", "https://host.example/a.txt")
+    config = user.load("-r", "https://host.example/a.txt")
     with pytest.raises(BootstrapError, match="includes itself"):
         expand(config, lambda _url: "-r a.txt")
 
 
 def test_a_file_url_is_a_path(user: User) -> None:
-    file = user.writes("re quirements.txt", "requests\n")
-    assert [each.text for each in user.says("-r", file.as_uri()).named] == ["requests"]
+    file = user.write("re quirements.txt", "requests\n")
+    assert [each.text for each in named(user.load("-r", file.as_uri()))] == ["requests"]
 
 
 def test_find_links_are_looked_for_beside_their_file_first(user: User, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "wheels").mkdir(parents=True)
-    user.writes(elsewhere / "requirements.txt", "-f wheels\n-f nowhere\n")
-    found = user.says("-r", str(elsewhere / "requirements.txt")).index.find_links
+    user.write(elsewhere / "requirements.txt", "-f wheels\n-f nowhere\n")
+    found = user.load("-r", str(elsewhere / "requirements.txt")).index.find_links
     assert [each.value for each in found] == [str(elsewhere / "wheels"), str(user.cwd / "nowhere")]

@@ -6,7 +6,7 @@ import pytest
 
 from bootstrap.errors import UsageError
 from bootstrap.network.urls import url_to_path
-from tests.unit.config.users import User
+from tests.unit.config.users import User, named
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from tests.unit.config.users import User
     ],
 )
 def test_pep_508_is_taken_by_its_word(user: User, text: str, name: str | None) -> None:
-    [requirement] = user.says(text, "--installer", "none").named
+    [requirement] = named(user.load(text, "--installer", "none"))
     assert requirement.text == text.strip()
     assert requirement.requirement is not None
     assert name is None or str(requirement.requirement) == name
@@ -27,40 +27,40 @@ def test_pep_508_is_taken_by_its_word(user: User, text: str, name: str | None) -
 
 def test_a_direct_reference_keeps_its_url(user: User) -> None:
     url = "https://host.example/pip-26.3-py3-none-any.whl"
-    [requirement] = user.says(f"pip @ {url}").named
+    [requirement] = named(user.load(f"pip @ {url}"))
     assert requirement.url == url
 
 
 @pytest.mark.parametrize("written", ["./{}", "{}", "../work/{}", "{cwd}/{}", "file://{cwd}/{}"])
 def test_a_wheel_is_found_by_any_spelling_of_its_path(user: User, written: str) -> None:
-    wheel = user.writes("thing-1.0+local-py3-none-any.whl", "")
-    [requirement] = user.says(written.format(wheel.name, cwd=user.cwd)).named
+    wheel = user.write("thing-1.0+local-py3-none-any.whl", "")
+    [requirement] = named(user.load(written.format(wheel.name, cwd=user.cwd)))
     assert str(requirement.requirement) == "thing==1.0+local"
     assert requirement.url is not None
     assert url_to_path(requirement.url).resolve() == wheel
 
 
 def test_a_wheel_may_have_extras_and_a_marker(user: User) -> None:
-    user.writes("thing-1.0-py3-none-any.whl", "")
-    [requirement] = user.says('./thing-1.0-py3-none-any.whl[fast] ; python_version > "3"').named
+    user.write("thing-1.0-py3-none-any.whl", "")
+    [requirement] = named(user.load('./thing-1.0-py3-none-any.whl[fast] ; python_version > "3"'))
     assert str(requirement.requirement) == 'thing[fast]==1.0; python_version > "3"'
 
 
 def test_a_wheel_below_home_is_found_by_a_tilde(user: User) -> None:
-    wheel = user.writes(user.home / "thing-1.0-py3-none-any.whl", "")
-    assert user.says("~/thing-1.0-py3-none-any.whl").named[0].url == wheel.as_uri()
+    wheel = user.write(user.home / "thing-1.0-py3-none-any.whl", "")
+    assert named(user.load("~/thing-1.0-py3-none-any.whl"))[0].url == wheel.as_uri()
 
 
 def test_a_path_with_spaces_becomes_a_proper_url(user: User) -> None:
-    user.writes("a b/thing-1.0-py3-none-any.whl", "")
-    [requirement] = user.says("a b/thing-1.0-py3-none-any.whl").named
+    user.write("a b/thing-1.0-py3-none-any.whl", "")
+    [requirement] = named(user.load("a b/thing-1.0-py3-none-any.whl"))
     assert requirement.url is not None
     assert requirement.url.endswith("/a%20b/thing-1.0-py3-none-any.whl")
 
 
 def test_a_project_directory_has_no_name_yet(user: User) -> None:
-    user.writes("project/pyproject.toml", "")
-    [requirement] = user.says("./project[docs,test]").named
+    user.write("project/pyproject.toml", "")
+    [requirement] = named(user.load("./project[docs,test]"))
     assert requirement.requirement is None
     assert requirement.url == (user.cwd / "project").as_uri()
     assert requirement.extras == {"docs", "test"}
@@ -76,7 +76,7 @@ def test_a_project_directory_has_no_name_yet(user: User) -> None:
     ],
 )
 def test_a_url_is_named_by_its_egg(user: User, url: str, name: str | None) -> None:
-    [requirement] = user.says(url).named
+    [requirement] = named(user.load(url))
     assert requirement.url == url
     assert (name and str(requirement.requirement)) == name
 
@@ -86,12 +86,12 @@ def test_a_url_is_named_by_its_egg(user: User, url: str, name: str | None) -> No
     [
         ("requests=2", "requests=2"),
         ("requests ==", "requests =="),
-        ("./missing.whl", "there is no file"),
-        ("missing-1.0.tar.gz", "there is no file"),
+        ("./missing.whl", "file not found"),
+        ("missing-1.0.tar.gz", "file not found"),
         ("./empty", "neither a pyproject.toml nor a setup.py"),
         ("./broken.whl", "Invalid wheel filename"),
         ("./notes.txt", "neither a wheel nor a source archive"),
-        ("thing @ ./thing.whl", "expected a URL behind the @"),
+        ("thing @ ./thing.whl", "expected a URL after the @"),
         ('./project ; python_version > "3"', "a marker needs a named requirement"),
         ("https://user:secret@host.example/x.whl", "Invalid wheel filename"),
     ],
@@ -99,9 +99,9 @@ def test_a_url_is_named_by_its_egg(user: User, url: str, name: str | None) -> No
 def test_what_is_no_requirement_is_refused_and_told_why(user: User, text: str, reason: str) -> None:
     (user.cwd / "empty").mkdir()
     for name in ("broken.whl", "notes.txt", "project/setup.py"):
-        user.writes(name, "")
+        user.write(name, "")
     with pytest.raises(UsageError) as caught:
-        user.says(text)
+        user.load(text)
     assert reason in str(caught.value)
     assert "secret" not in str(caught.value)
 
@@ -111,8 +111,8 @@ def test_what_is_no_requirement_is_refused_and_told_why(user: User, text: str, r
     [("requests=2", "'requests==2'"), ("./notes.txt", "-r"), ('./p ; os_name=="nt"', "NAME @")],
 )
 def test_the_next_step_is_said(user: User, text: str, hint: str) -> None:
-    user.writes("notes.txt", "")
-    user.writes("p/setup.py", "")
+    user.write("notes.txt", "")
+    user.write("p/setup.py", "")
     with pytest.raises(UsageError) as caught:
-        user.says(text)
+        user.load(text)
     assert hint in (caught.value.hint or "")

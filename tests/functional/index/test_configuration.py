@@ -35,13 +35,13 @@ def lines(place: Mapping[str, str], index: LocalIndex) -> list[str]:
     site = Path(place["XDG_CONFIG_DIRS"], "pip", "pip.conf")
     user = Path(place["XDG_CONFIG_HOME"], "pip", "pip.conf")
     return [
-        f"index-url {index.server.simple_url} (by --index-url)",
-        "index-url https://variable.example/ (by the variable PIP_INDEX_URL, overruled)",
-        f"index-url https://****@user.example/ (by {user}, line 2, overruled)",
-        f"index-url https://****@site.example/ (by {site}, line 2, overruled)",
-        f"timeout 3 (by {site}, line 3)",
-        f"retries 1 (by {user}, line 3)",
-        f"cert {index.ca} (by the variable PIP_CERT)",
+        f"index-url = {index.server.simple_url} (from --index-url)",
+        "index-url = https://variable.example/ (from PIP_INDEX_URL, overridden)",
+        f"index-url = https://****@user.example/ (from {user}, line 2, overridden)",
+        f"index-url = https://****@site.example/ (from {site}, line 2, overridden)",
+        f"timeout = 3 (from {site}, line 3)",
+        f"retries = 1 (from {user}, line 3)",
+        f"cert = {index.ca} (from PIP_CERT)",
     ]
 
 

@@ -159,7 +159,7 @@ def test_dry_run_tells_where_each_setting_comes_from(
     environ = {"PIP_CONFIG_FILE": str(conf), "PIP_TIMEOUT": "7"}
     asked = ("--venv", venv, "--offline", "--installer", "none", "--dry-run", "-v", "extra")
     done = engine.succeeds(*asked, "--find-links", offer.wheels, environ=environ)
-    assert f"retries 3 (by {conf}, line 2)" in done.out
-    assert "timeout 7 (by the variable PIP_TIMEOUT)" in done.out
-    assert "(by --find-links)" in done.out
+    assert f"retries = 3 (from {conf}, line 2)" in done.out
+    assert "timeout = 7 (from PIP_TIMEOUT)" in done.out
+    assert "(from --find-links)" in done.out
     assert "pw@" not in done.text

@@ -79,4 +79,4 @@ def test_trust_on_the_command_line_silences_a_cert_of_the_environment(
     environ = {"PIP_CERT": str(index.ca)}
     done = engine("doctor", "--trust", "system", index.server.url, environ=environ)
     assert done.status == 1
-    assert f"cert = {index.ca} (from the variable PIP_CERT) is ignored, because" in done.out
+    assert f"cert = {index.ca} (from PIP_CERT) is ignored, because" in done.out

@@ -17,7 +17,7 @@ def test_it_looks_at_the_configured_indexes(engine: Engine, index: LocalIndex) -
     done = engine.succeeds("doctor", *index.options)
     assert f"{index.server.simple_url}: OK (TLSv1.3, trusted by {index.ca} (only, from" in done.out
     assert "from --cert): 1 certificate" in done.out
-    assert f"cert {index.ca} (by --cert)" in done.out
+    assert f"cert = {index.ca} (from --cert)" in done.out
     assert "Clock: OK (" in done.out
     assert index.server.requests == []
 

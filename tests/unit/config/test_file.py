@@ -265,7 +265,7 @@ def test_a_lock_on_the_network_is_read_when_there_is_one(user: User) -> None:
     assert complete.request.requirements == ()
 
 
-def test_a_lock_is_no_constraints_file(user: User) -> None:
+def test_a_lock_is_not_a_constraints_file(user: User) -> None:
     user.write("pylock.toml", _LOCK)
     with pytest.raises(BootstrapError, match="a lock cannot be used as a file of constraints"):
         user.load("-c", "pylock.toml")

@@ -27,7 +27,7 @@ packages = []
 """
 
 
-def test_a_groups_requirements_are_wanted_with_what_it_includes(user: User) -> None:
+def test_a_group_is_resolved_with_the_groups_it_includes(user: User) -> None:
     file = user.write("pyproject.toml", PROJECT)
     wanted = user.load("--group", "dev", "flask", "--installer", "none").request.requirements
     assert [str(each.requirement) for each in wanted] == [

@@ -206,7 +206,7 @@ def test_the_description_names_every_voice_and_what_was_said_in_vain() -> None:
             "because --cert has a higher priority."
         ),
         (
-            "add-cert = r.pem (from the variable REQUESTS_CA_BUNDLE) is ignored, "
+            "add-cert = r.pem (from REQUESTS_CA_BUNDLE) is ignored, "
             "because --cert replaces all other sources."
         ),
     ]

@@ -9,7 +9,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.install.wheel.entry_points import parse_entry_points
-from bootstrap.install.wheel.record import recorded_paths
+from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.resolve.requirement import InputRequirement, Resolution
@@ -106,7 +106,7 @@ def _console_scripts(installed: Installed) -> tuple[str, ...]:
 def _recorded(installed: Installed) -> set[str]:
     """Return the names of all its files, among them commands that are no entry points (uv)."""
     try:
-        rows = recorded_paths((installed.metadata_path / "RECORD").read_bytes())
+        rows = parse_record_paths((installed.metadata_path / "RECORD").read_bytes())
         return {PurePosixPath(row).name for row in rows}
     except (OSError, WheelValidationError):
         return set()

@@ -1,4 +1,4 @@
-"""Compiling staged modules (`--compile`): by the target's own interpreter, on all cores."""
+"""Compile staged modules (`--compile`) with the target's interpreter, on all cores."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bootstrap.install.errors import InstallError
 from bootstrap.install.unpack import Module, StagedWheel
-from bootstrap.install.wheel.record import row_of
+from bootstrap.install.wheel.record import row_for
 
-_FEWEST = 25
-"""Modules worth a process of their own."""
+_MIN_MODULES = 25
+"""Modules that are worth another process."""
 _PROGRAM = """\
 import os, py_compile, sys
 try:
@@ -31,47 +31,44 @@ for line in stdin.read().split(b"\\0"):
         compiled = ""
     stdout.write(encode(compiled) + b"\\0")
 """
-"""Runs on every Python from 2.7. A module that does not compile is no error: wheels hold code for
-other versions, and templates named `.py`."""
+"""Runs on every Python from 2.7. A module that does not compile is not an error: wheels have code
+for other versions, and templates named `.py`."""
 
 
-def interpreter(executable: str, version_info: tuple[int, ...]) -> tuple[str, ...]:
-    """Return how a Python is started so that nothing else may change what gets compiled."""
+def python_command(executable: str, version_info: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the command that starts a Python in which nothing changes what gets compiled."""
     # In a virtual environment of Python 2.7 it is `site` that finds the library. -I is newer.
     return (executable, "-E", "-s", *(("-S",) if version_info >= (3,) else ()))
 
 
 def compile_modules(wheels: Iterable[StagedWheel], python: Sequence[str]) -> None:
-    """Compile all modules of staged wheels and note the bytecode files for RECORD.
+    """Compile all modules of staged wheels and add the bytecode files to their RECORDs.
 
-    Raises `InstallError` where the interpreter cannot do it.
+    Raises `InstallError` where the interpreter fails.
     """
     work = [(wheel, module) for wheel in wheels for module in wheel.modules]
-    work.sort(key=lambda each: os.path.getsize(each[1].staged))
-    processes = max(1, min(os.cpu_count() or 1, len(work) // _FEWEST))
+    work.sort(key=lambda item: os.path.getsize(item[1].staged))
+    processes = max(1, min(os.cpu_count() or 1, len(work) // _MIN_MODULES))
     shares = [share for share in (work[first::processes] for first in range(processes)) if share]
     with ThreadPoolExecutor(processes) as pool:
-        answers = pool.map(lambda share: _compile([module for _, module in share], python), shares)
-        for share, compiled in zip(shares, answers, strict=True):
+        results = pool.map(lambda share: _compile([module for _, module in share], python), shares)
+        for share, compiled in zip(shares, results, strict=True):
             for (wheel, module), path in zip(share, compiled, strict=True):
                 if path:
-                    _note(wheel, module, path)
+                    directory = os.path.dirname(module.staged)
+                    relative = os.path.relpath(path, directory).replace(os.sep, "/")
+                    recorded = f"{module.recorded.rpartition('/')[0]}/{relative}".lstrip("/")
+                    with open(path, "rb") as stream:
+                        wheel.rows[recorded] = row_for(recorded, stream.read())
 
 
 def _compile(modules: Sequence[Module], python: Sequence[str]) -> list[str]:
-    lines = (os.fsencode(each.staged) + b"\1" + os.fsencode(each.path) for each in modules)
+    lines = (os.fsencode(m.staged) + b"\1" + os.fsencode(m.path) for m in modules)
     command = [*python, "-c", _PROGRAM]
     try:
         done = subprocess.run(command, input=b"\0".join(lines), capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as exc:
-        said = getattr(exc, "stderr", b"") or str(exc).encode()
-        message = f"{python[0]} cannot compile modules: {said.decode(errors='replace').strip()}"
+        output = getattr(exc, "stderr", b"") or str(exc).encode()
+        message = f"{python[0]} cannot compile modules: {output.decode(errors='replace').strip()}"
         raise InstallError(message, hint="Install without --compile.") from exc
     return [os.fsdecode(path) for path in done.stdout.split(b"\0")[:-1]]
-
-
-def _note(wheel: StagedWheel, module: Module, compiled: str) -> None:
-    beside = os.path.relpath(compiled, os.path.dirname(module.staged)).replace(os.sep, "/")
-    recorded = f"{module.recorded.rpartition('/')[0]}/{beside}".lstrip("/")
-    with open(compiled, "rb") as stream:
-        wheel.rows[recorded] = row_of(recorded, stream.read())

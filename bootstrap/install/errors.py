@@ -1,4 +1,4 @@
-"""What can go wrong between a verified wheel and an installed distribution."""
+"""The errors of an installation."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ _PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class InstallError(BootstrapError):
-    """The target could not be changed; it is as it was."""
+    """The installation failed; the environment was not changed."""
 
 
 class NotWritableError(InstallError):
-    """A directory or file of the target may not be changed by us."""
+    """We have no permission to change a directory or file of the target."""
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(
-            f"{path} cannot be changed: {reason}. The environment is as it was.",
-            hint="Install as a user who may write there, or into an environment of your own "
+            f"Cannot change {path}: {reason}. The environment was not changed.",
+            hint="Install as a user who can write there, or into an environment of your own "
             "(--venv DIR, --user, or --target DIR).",
         )
 
 
 class NoSpaceError(InstallError):
-    """The target's file system has no room for what is to be installed."""
+    """The target's file system has not enough free space."""
 
     def __init__(self, path: str, needed: int | None = None, free: int | None = None) -> None:
         self.path, self.needed, self.free = path, needed, free
         sizes = f": {needed} bytes are needed, {free} are free" if needed is not None else ""
         super().__init__(
-            f"There is not enough space for {path}{sizes}. The environment is as it was.",
-            hint="Make room on that file system, or install into another environment.",
+            f"There is not enough space for {path}{sizes}. The environment was not changed.",
+            hint="Free some space on that file system, or install into another environment.",
         )
 
 
 class PathTooLongError(InstallError):
-    """A path is longer than the target's system can store."""
+    """A path is longer than the system allows."""
 
     def __init__(self, path: str, limit: int) -> None:
         self.path, self.limit = path, limit
         super().__init__(
-            f"The path {path} is too long: {len(path)} characters, where {limit} are possible.",
-            hint="Install into an environment with a shorter path. On Windows, long paths can be "
-            "allowed by the setting LongPathsEnabled.",
+            f"The path {path} is too long: it has {len(path)} characters, the limit is {limit}.",
+            hint="Install into an environment with a shorter path. On Windows, the setting "
+            "LongPathsEnabled allows long paths.",
         )
 
 
@@ -58,18 +58,18 @@ class OverwriteError(InstallError):
 
     def __init__(self, conflicts: Sequence[tuple[str, str, str]]) -> None:
         self.conflicts = tuple(conflicts)
-        """Each: the path, whose file it is, and who would overwrite it."""
+        """Each is a path, the owner of its file, and the distribution that would overwrite it."""
         lines = [f"  {path} of {owner}, by {claimant}" for path, owner, claimant in conflicts[:10]]
         if len(conflicts) > len(lines):
             lines.append(f"  and {len(conflicts) - len(lines)} more")
         super().__init__(
             "Files of other distributions would be overwritten:\n" + "\n".join(lines),
-            hint="Uninstall the other distribution first, or say --force-reinstall to overwrite.",
+            hint="Uninstall the other distribution first, or use --force-reinstall to overwrite.",
         )
 
 
 class CannotUninstallError(InstallError):
-    """What is installed cannot be removed, since nobody knows which files belong to it."""
+    """A distribution cannot be uninstalled, because the list of its files is missing."""
 
     def __init__(self, distribution: str, path: str, reason: str, hint: str) -> None:
         self.distribution, self.path = distribution, path
@@ -77,40 +77,34 @@ class CannotUninstallError(InstallError):
 
 
 class JournalError(InstallError):
-    """An interrupted installation was found that we cannot finish or undo."""
+    """An interrupted installation was found that cannot be undone."""
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(
-            f"An interrupted installation left {path} behind, which cannot be undone: {reason}.",
-            hint="Run the version of this program that was interrupted. Else take from there what "
-            "the environment misses, remove it, and install again.",
+            f"An interrupted installation left {path}, which cannot be undone: {reason}.",
+            hint="Run the version of get-installer that was interrupted. Otherwise copy from there "
+            "the files that the environment lacks, delete the directory, and install again.",
         )
 
 
 @contextmanager
-def translated(path: str) -> Iterator[None]:
-    """Translate the operating system's errors; `path` stands in where they name none."""
+def translate_os_errors(path: str) -> Iterator[None]:
+    """Raise `InstallError` in place of OSError; `path` is named where the OSError names none."""
     try:
         yield
     except OSError as exc:
-        raise _translation(exc, path) from exc
-
-
-def _translation(exc: OSError, path: str) -> InstallError:
-    where = exc.filename if isinstance(exc.filename, str) else path
-    reason = exc.strerror or str(exc)
-    if exc.errno in _SPACE:
-        return NoSpaceError(where)
-    if exc.errno in _PERMISSION:
-        return NotWritableError(where, reason)
-    if exc.errno == errno.ENAMETOOLONG:
-        return PathTooLongError(where, _longest(os.path.dirname(path)))
-    return InstallError(f"{where}: {reason}. The environment is as it was.")
-
-
-def _longest(directory: str) -> int:
-    try:
-        return os.pathconf(directory, "PC_PATH_MAX")
-    except (AttributeError, OSError, ValueError):
-        return 260
+        named = exc.filename if isinstance(exc.filename, str) else path
+        reason = exc.strerror or str(exc)
+        if exc.errno in _SPACE:
+            raise NoSpaceError(named) from exc
+        if exc.errno in _PERMISSION:
+            raise NotWritableError(named, reason) from exc
+        if exc.errno != errno.ENAMETOOLONG:
+            message = f"{named}: {reason}. The environment was not changed."
+            raise InstallError(message) from exc
+        try:
+            limit = os.pathconf(os.path.dirname(path), "PC_PATH_MAX")
+        except (AttributeError, OSError, ValueError):
+            limit = 260  # Windows
+        raise PathTooLongError(named, limit) from exc

@@ -1,9 +1,9 @@
-"""What a rename could do, asked of the kernel by renames that can never succeed.
+"""Questions about file systems: what a rename would do, and whether names differ only by case.
 
-POSIX demands that a rename to `.` fails, as does one of a file onto a directory or of a directory
-onto one that is not empty; but what would forbid any rename at all is reported first. So we learn
-of permissions, immutable files, sticky directories, mount points and overlay layers without
-touching anything.
+POSIX requires that a rename to `.` fails, as does one of a file onto a directory or of a directory
+onto one that is not empty; but a reason against any rename at all is reported first. Such renames
+reveal permissions, immutable files, sticky directories, mount points and overlay layers without
+changing anything.
 """
 
 from __future__ import annotations
@@ -12,59 +12,51 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
-from enum import Enum
 
-from bootstrap.install.strict_zip.names import folded
+from bootstrap.install.strict_zip.names import fold
 
-
-class Movable(Enum):
-    """What a rename would do."""
-
-    YES = "it can be renamed"
-    NOT_WHOLE = "its content can be renamed, but not the directory itself (overlayfs)"
+_EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
+"""The errors of a rename that would succeed with another destination."""
 
 
-_HARMLESS = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
-
-
-def shares_mount(area: str, directory: str) -> bool:
-    """Whether a rename from one directory to another is possible at all."""
-    if os.stat(area).st_dev != os.stat(directory).st_dev:
+def is_same_mount(source: str, directory: str) -> bool:
+    """Whether a rename from one directory into another is possible at all."""
+    if os.stat(source).st_dev != os.stat(directory).st_dev:
         return False
     try:
-        os.rename(area, os.path.join(directory, "."))
+        os.rename(source, os.path.join(directory, "."))
     except OSError as exc:
         return exc.errno != errno.EXDEV
     raise AssertionError("a rename to '.' succeeded")
 
 
-def movable(path: str, full_directory: str) -> Movable:
-    """Ask whether a file or directory may be renamed away; `full_directory` is not empty.
+def is_movable(path: str, full_directory: str) -> bool:
+    """Whether a file or directory may be renamed; `full_directory` is any that is not empty.
 
-    Raises OSError saying why not.
+    False for a directory whose content may be renamed but not the directory itself (a lower layer
+    of overlayfs). Raises OSError where nothing may be renamed.
     """
     if os.name == "nt":  # a rename onto a directory fails there before anything is checked
-        return Movable.YES
+        return True
     try:
         os.rename(path, full_directory)
     except OSError as exc:
         if exc.errno == errno.EXDEV and stat.S_ISDIR(os.lstat(path).st_mode):
-            return Movable.NOT_WHOLE
-        if exc.errno not in _HARMLESS:
+            return False
+        if exc.errno not in _EXPECTED:
             raise OSError(exc.errno, exc.strerror, path) from exc
-    return Movable.YES
+    return True
 
 
-# FOLDED from bootstrap/install/environment/collisions.py
 def ignores_case(directory: str) -> bool:
-    """Whether the file system of a directory finds it under another spelling of its name, too."""
+    """Whether the file system of a directory ignores the case of names."""
     parent, name = os.path.split(directory)
     return os.path.lexists(os.path.join(parent, name.swapcase()))
 
 
-def other_spelling(name: str, present: Iterable[str]) -> str | None:
-    """Return the name under which a directory holds a file already, if that is spelt otherwise."""
-    present = set(present)
-    if name in present:
+def find_other_spelling(name: str, existing: Iterable[str]) -> str | None:
+    """Return the existing name that differs from `name` only in case or Unicode form, if any."""
+    names = set(existing)
+    if name in names:
         return None
-    return next((each for each in sorted(present) if folded(each) == folded(name)), None)
+    return next((other for other in sorted(names) if fold(other) == fold(name)), None)

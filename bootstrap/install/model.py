@@ -1,4 +1,4 @@
-"""What the install room is asked to do, and what it answers."""
+"""The input and the result of an installation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bootstrap.trust.hashes import VerifiedWheel
 
 
 class PipScripts(Enum):
-    """Which scripts pip gets (ensurepip's words: default_pip, neither, altinstall)."""
+    """The scripts that pip gets (ensurepip: default_pip, no option, altinstall)."""
 
     ALL = "pip, pip3, pip3.Y"
     VERSIONED = "pip3, pip3.Y"
@@ -23,37 +23,39 @@ class PipScripts(Enum):
 
 @dataclass(frozen=True)
 class WheelToInstall:
-    """One verified wheel, and what its dist-info shall say of it."""
+    """One verified wheel, and what its dist-info records about it."""
 
     wheel: VerifiedWheel
     requested: bool = False
     direct_url: Mapping[str, Any] | None = None
     """The content of direct_url.json (PEP 610), for direct references only."""
+    is_built: bool = False
+    """Whether we built it from source."""
 
 
 @dataclass(frozen=True)
 class InstallSettings:
-    """How to install."""
+    """The settings of an installation."""
 
     compile: bool = False
     force: bool = False
-    """`--force-reinstall`: files of another distribution may be overwritten, and it is told."""
+    """`--force-reinstall`: files of another distribution may be overwritten, with a warning."""
     ignore_installed: bool = False
-    """`--ignore-installed`: what is there is not uninstalled first."""
+    """`--ignore-installed`: the installed version is not uninstalled first."""
     lock_timeout: float = 600.0
     """Seconds to wait for another writer of the same environment."""
     installer_name: str = "get-installer"
-    """What INSTALLER says (PEP 376)."""
+    """The content of INSTALLER (PEP 376)."""
     pip_scripts: PipScripts = PipScripts.ALL
 
 
 @dataclass(frozen=True)
 class InstalledDistribution:
-    """A distribution that lies in the target."""
+    """A distribution that was installed into the target."""
 
     name: NormalizedName
     version: Version
     metadata_directory: Path
     replaced: Version | None = None
-    """The version that was there before, if any."""
+    """The version that was installed before, if any."""
     scripts: tuple[Path, ...] = ()

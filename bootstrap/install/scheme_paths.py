@@ -1,4 +1,4 @@
-"""The directories of a scheme, canonical: two names of one directory are one place."""
+"""The directories of an installation scheme, canonical: symbolic links are resolved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCHEME_KEYS: tuple[SchemeKey, ...] = ("purelib", "platlib", "scripts", "headers"
 
 @dataclass(frozen=True)
 class SchemePaths:
-    """Where files of each kind go."""
+    """Where each kind of file is installed."""
 
     scheme: Scheme
 
@@ -25,25 +25,23 @@ class SchemePaths:
 
     @cached_property
     def libraries(self) -> tuple[str, ...]:
-        """The directories modules and metadata lie in: purelib, and platlib where it differs."""
+        """The directories of modules and metadata: purelib, and platlib where it differs."""
         directories = self.directories
         return tuple(dict.fromkeys((directories["purelib"], directories["platlib"])))
 
     @cached_property
     def _nested(self) -> dict[str, list[str]]:
-        """Of each directory those of the scheme inside it, deepest first."""
-        all_of_them = sorted(set(self.directories.values()), key=len, reverse=True)
+        """The scheme's directories inside each of them, deepest first."""
+        directories = sorted(set(self.directories.values()), key=len, reverse=True)
         return {
-            outer: [
-                each for each in all_of_them if each.startswith(f"{outer.rstrip(os.sep)}{os.sep}")
-            ]
-            for outer in all_of_them
+            outer: [inner for inner in directories if _is_below(inner, outer)]
+            for outer in directories
         }
 
     def locate(self, key: SchemeKey, path: str) -> tuple[str, str]:
-        """Return the innermost directory of the scheme a file goes to, and its path below that.
+        """Return the innermost directory of the scheme for a file, and its path below that.
 
-        `.data/data/bin/x` goes to the same place as `.data/scripts/x`.
+        `.data/data/bin/x` is installed to the same path as `.data/scripts/x`.
         """
         directory = self.directories[key]
         for inner in self._nested[directory]:
@@ -52,34 +50,34 @@ class SchemePaths:
                 return inner, path[len(below) :]
         return directory, path
 
-    def from_library(self, library: SchemeKey, key: SchemeKey) -> str:
-        """Return the way from a library directory to another of the scheme, as RECORD spells it.
+    def path_from_library(self, library: SchemeKey, key: SchemeKey) -> str:
+        """Return the relative path from a library directory to another of the scheme, for RECORD.
 
-        It ends with a slash, or is empty. Where no relative way exists (another drive on Windows),
+        It ends with a slash, or is empty. Where no relative path exists (another drive on Windows),
         it is absolute.
         """
         start, end = getattr(self.scheme, library), getattr(self.scheme, key)
         try:
-            way = os.path.relpath(end, start)
+            path = os.path.relpath(end, start)
         except ValueError:
-            way = str(end)
-        way = way.replace(os.sep, "/")
-        return "" if way == "." else f"{way.rstrip('/')}/"
+            path = str(end)
+        path = path.replace(os.sep, "/")
+        return "" if path == "." else f"{path.rstrip('/')}/"
 
     def contains(self, path: str) -> bool:
-        """Whether a canonical path lies in a directory of the scheme."""
-        return any(
-            path.startswith(f"{directory.rstrip(os.sep)}{os.sep}")
-            for directory in self.directories.values()
-        )
+        """Whether a canonical path is inside a directory of the scheme."""
+        return any(_is_below(path, directory) for directory in self.directories.values())
+
+    def lock_paths(self) -> list[str]:
+        """Return what a writer locks: the existing directories that it may change.
+
+        Where uv has left its own lock file of a virtual environment, that too, so that uv waits.
+        """
+        candidates = (*self.libraries, self.directories["scripts"])
+        uv = os.path.join(self.directories["data"], ".lock")
+        found = [path for path in candidates if os.path.isdir(path)]
+        return [*found, uv] if os.name == "posix" and os.path.isfile(uv) else found
 
 
-def lock_paths(places: SchemePaths) -> list[str]:
-    """Return what a writer locks: those of the directories it changes that are there.
-
-    And uv's own lock of a virtual environment, where uv has left one: then uv waits for us, too.
-    """
-    candidates = (*places.libraries, places.directories["scripts"])
-    uv = os.path.join(places.directories["data"], ".lock")
-    found = [path for path in candidates if os.path.isdir(path)]
-    return [*found, uv] if os.name == "posix" and os.path.isfile(uv) else found
+def _is_below(path: str, directory: str) -> bool:
+    return path.startswith(f"{directory.rstrip(os.sep)}{os.sep}")

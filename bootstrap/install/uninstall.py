@@ -1,7 +1,7 @@
-"""Which files an installed distribution owns: told by RECORD, or by what older tools left.
+"""Which files an installed distribution owns: listed in RECORD, or found as older tools left them.
 
-Nothing outside the directories of the scheme is ever named (pip's GHSA-pjjw-68hj-v9mw), nor what
-makes the environment what it is: its interpreter, `pyvenv.cfg`.
+Paths outside the directories of the scheme are never owned (pip's GHSA-pjjw-68hj-v9mw), nor are the
+files that make the environment: its interpreter and `pyvenv.cfg`.
 """
 
 from __future__ import annotations
@@ -16,173 +16,128 @@ from pathlib import Path
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.install.wheel.entry_points import check_interpreter_name, parse_entry_points
-from bootstrap.install.wheel.record import recorded_paths
+from bootstrap.install.wheel.entry_points import is_interpreter_name, parse_entry_points
+from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
-from bootstrap.metadata.installed import InstalledKind, InstalledRecord, scan_directory
+from bootstrap.metadata.installed import InstalledKind, InstalledRecord, read_text, scan_directory
 
 _EASY_INSTALL = "easy-install.pth"
+_NEVER_OWNED = {"", os.curdir, os.pardir, "pyvenv.cfg"}
+_CACHE = "__pycache__"
+_BYTECODE_SUFFIXES = (".pyc", ".pyo")
+_HINT = (
+    "Remove it with the program that installed it, or use --ignore-installed to install over it "
+    "and clean up yourself."
+)
 
 
 @dataclass(frozen=True)
 class InstalledFiles:
-    """What belongs to a distribution."""
+    """The files of an installed distribution."""
 
     files: frozenset[str]
     """Canonical paths: symbolic links resolved in all but the last part."""
-    lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Lines to take out of .pth files, by the files' paths."""
+    pth_lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The lines to remove from .pth files, by the files' paths."""
     outside: tuple[str, ...] = ()
-    """What it claims but cannot own; it is left alone."""
+    """Paths that it lists but cannot own; they are not touched."""
 
 
-def installed_records(places: SchemePaths) -> Iterator[InstalledRecord]:
+def scan_libraries(paths: SchemePaths) -> Iterator[InstalledRecord]:
     """Yield every distribution in the library directories, duplicates and damaged ones included."""
-    for library in places.libraries:
+    for library in paths.libraries:
         with suppress(FileNotFoundError):
             yield from scan_directory(Path(library))
 
 
-def owned_by(present: InstalledRecord, places: SchemePaths) -> InstalledFiles:
-    """Return what belongs to an installed distribution.
+def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> InstalledFiles:
+    """Return the files of an installed distribution.
 
-    Raises `CannotUninstallError` where that is not known.
+    Raises `CannotUninstallError` where they are not known.
     """
-    paths, lines = _CLAIMS[present.kind](present, places)
+    if record.kind is InstalledKind.EGG_INFO_FILE:
+        raise _cannot_uninstall(record, "distutils installed it without a list of its files")
+    listed, pth_lines = _LISTERS[record.kind](record, paths)
+    scripts = paths.directories["scripts"]
     files, outside = set(), []
-    canonical = _Canonical(places)
-    for path in paths:
-        resolved = canonical(path)
-        if resolved is not None:
-            files.add(resolved)
+    parents: dict[str, str | None] = {}
+    for path in listed:
+        parent, name = os.path.split(path)
+        if parent not in parents:  # links are resolved once a directory
+            canonical = os.path.realpath(parent)
+            is_inside = paths.contains(os.path.join(canonical, "x"))
+            parents[parent] = canonical if is_inside else None
+        directory = parents[parent]
+        is_protected = name in _NEVER_OWNED or (directory == scripts and is_interpreter_name(name))
+        if directory is not None and not is_protected:
+            files.add(os.path.join(directory, name))
         elif os.path.lexists(path):
             outside.append(path)
-    return InstalledFiles(frozenset(files), lines, tuple(outside))
+    return InstalledFiles(frozenset(files), pth_lines, tuple(outside))
 
 
-class _Canonical:
-    """Resolves the parents of paths, each once, and refuses what must not be touched."""
-
-    def __init__(self, places: SchemePaths) -> None:
-        self._places = places
-        self._parents: dict[str, str | None] = {}
-
-    def __call__(self, path: str) -> str | None:
-        parent, name = os.path.split(path)
-        if parent not in self._parents:
-            self._parents[parent] = self._resolve(parent)
-        resolved = self._parents[parent]
-        if resolved is None or name in {"", os.curdir, os.pardir, "pyvenv.cfg"}:
-            return None
-        if resolved == self._places.directories["scripts"] and _is_interpreter(name):
-            return None
-        return os.path.join(resolved, name)
-
-    def _resolve(self, parent: str) -> str | None:
-        resolved = os.path.realpath(parent)
-        return resolved if self._places.contains(os.path.join(resolved, "x")) else None
+_Listed = tuple[Iterable[str], Mapping[str, frozenset[str]]]
+"""The paths that a distribution lists, and the lines of .pth files that belong to it."""
 
 
-def _is_interpreter(name: str) -> bool:
+def _list_dist_info(record: InstalledRecord, paths: SchemePaths) -> _Listed:
     try:
-        check_interpreter_name(name)
-    except WheelValidationError:
-        return True
-    return False
-
-
-_Claims = tuple[Iterable[str], Mapping[str, frozenset[str]]]
-
-
-def _dist_info(present: InstalledRecord, places: SchemePaths) -> _Claims:
-    record = os.path.join(present.path, "RECORD")
-    try:
-        with open(record, "rb") as stream:
-            rows = recorded_paths(stream.read())
+        rows = parse_record_paths((record.path / "RECORD").read_bytes())
     except FileNotFoundError as exc:
-        raise _without_record(present) from exc
+        installer = (read_text(record.path, "INSTALLER") or "").strip()
+        hint = f"It was installed by {installer}: remove it with that. " if installer else ""
+        raise _cannot_uninstall(record, "it has no RECORD, the list of its files", hint) from exc
     except (OSError, WheelValidationError) as exc:
-        reason = f"its RECORD cannot be read ({exc})"
-        raise CannotUninstallError(str(present), str(present.path), reason, _WAY_OUT) from exc
-    # RECORD's paths start from the directory as it is named, not from where links lead.
-    start = _nominal(str(present.location), places)
+        raise _cannot_uninstall(record, f"its RECORD cannot be read ({exc})") from exc
+    # RECORD's paths are relative to the directory as the scheme names it, links not resolved.
+    named = (paths.scheme.purelib, paths.scheme.platlib)
+    location = str(record.location)
+    start = next((str(path) for path in named if os.path.realpath(path) == location), location)
     return (os.path.normpath(os.path.join(start, row)) for row in rows), {}
 
 
-def _nominal(library: str, places: SchemePaths) -> str:
-    for named in (places.scheme.purelib, places.scheme.platlib):
-        if os.path.realpath(named) == library:
-            return str(named)
-    return library
-
-
-_WAY_OUT = (
-    "Remove it with the program that installed it, or say --ignore-installed to install over it "
-    "and leave the rest to you."
-)
-
-
-def _without_record(present: InstalledRecord) -> CannotUninstallError:
-    try:
-        with open(os.path.join(present.path, "INSTALLER"), encoding="utf-8") as stream:
-            installer = stream.read().strip()
-    except (OSError, UnicodeDecodeError):
-        installer = ""
-    hint = f"It was installed by {installer}: remove it with that. " if installer else ""
-    reason = "it has no RECORD, so that nobody knows which files are its own"
-    return CannotUninstallError(str(present), str(present.path), reason, hint + _WAY_OUT)
-
-
-def _egg_info(present: InstalledRecord, places: SchemePaths) -> _Claims:
-    files = [*_below(str(present.path)), *_entry_point_scripts(str(present.path), places)]
-    if listed := _lines(str(present.path), "installed-files.txt"):
-        files += [os.path.normpath(os.path.join(present.path, line)) for line in listed]
+def _list_egg_info(record: InstalledRecord, paths: SchemePaths) -> _Listed:
+    files = [*_walk(str(record.path)), *_find_entry_point_scripts(record.path, paths)]
+    if listed := _read_lines(record.path / "installed-files.txt"):
+        files += [os.path.normpath(os.path.join(record.path, line)) for line in listed]
         return files, {}
-    namespaces = set(_lines(str(present.path), "namespace_packages.txt"))
-    for top in set(_lines(str(present.path), "top_level.txt")) - namespaces:
-        path = os.path.join(present.location, top)
-        files += [*_below(path), f"{path}.py"]
+    namespaces = set(_read_lines(record.path / "namespace_packages.txt"))
+    for name in set(_read_lines(record.path / "top_level.txt")) - namespaces:
+        path = os.path.join(record.location, name)
+        files += [*_walk(path), f"{path}.py"]
     return files, {}
 
 
-def _distutils(present: InstalledRecord, _: SchemePaths) -> _Claims:
-    reason = "distutils installed it without a list of its files"
-    raise CannotUninstallError(str(present), str(present.path), reason, _WAY_OUT)
+def _list_egg(record: InstalledRecord, paths: SchemePaths) -> _Listed:
+    scripts = _find_entry_point_scripts(record.path / "EGG-INFO", paths)
+    pth = str(record.location / _EASY_INSTALL)
+    return [*_walk(str(record.path)), *scripts], {pth: frozenset({f"./{record.path.name}"})}
 
 
-def _egg(present: InstalledRecord, places: SchemePaths) -> _Claims:
-    info = os.path.join(present.path, "EGG-INFO")
-    files = [*_below(str(present.path)), *_entry_point_scripts(info, places)]
-    line = f"./{os.path.basename(present.path)}"
-    return files, {os.path.join(present.location, _EASY_INSTALL): frozenset({line})}
-
-
-def _egg_link(present: InstalledRecord, places: SchemePaths) -> _Claims:
-    directory, name = os.path.split(present.path)
-    source = next(iter(_lines(directory, name)), "")
-    scripts = _entry_point_scripts(_egg_info_in(source), places)
-    pth = os.path.join(directory, _EASY_INSTALL)
-    return [str(present.path), *scripts], {pth: frozenset({source})}
-
-
-def _egg_info_in(source: str) -> str:
+def _list_egg_link(record: InstalledRecord, paths: SchemePaths) -> _Listed:
+    source = next(iter(_read_lines(record.path)), "")
     try:
-        found = [name for name in os.listdir(source) if name.endswith(".egg-info")]
+        names = [name for name in os.listdir(source) if name.endswith(".egg-info")]
     except OSError:
-        found = []
-    return os.path.join(source, found[0]) if found else source
+        names = []
+    scripts = _find_entry_point_scripts(Path(source, *names[:1]), paths)
+    pth = str(record.path.parent / _EASY_INSTALL)
+    return [str(record.path), *scripts], {pth: frozenset({source})}
 
 
-_CLAIMS = {
-    InstalledKind.DIST_INFO: _dist_info,
-    InstalledKind.EGG_INFO_DIRECTORY: _egg_info,
-    InstalledKind.EGG_INFO_FILE: _distutils,
-    InstalledKind.EGG: _egg,
-    InstalledKind.EGG_LINK: _egg_link,
+_LISTERS = {
+    InstalledKind.DIST_INFO: _list_dist_info,
+    InstalledKind.EGG_INFO_DIRECTORY: _list_egg_info,
+    InstalledKind.EGG: _list_egg,
+    InstalledKind.EGG_LINK: _list_egg_link,
 }
 
 
-def _below(path: str) -> Iterator[str]:
+def _cannot_uninstall(record: InstalledRecord, reason: str, hint: str = "") -> CannotUninstallError:
+    return CannotUninstallError(str(record), str(record.path), reason, hint + _HINT)
+
+
+def _walk(path: str) -> Iterator[str]:
     """Yield a file, or all files of a directory; links are not followed."""
     if not os.path.isdir(path) or os.path.islink(path):
         yield path
@@ -192,80 +147,68 @@ def _below(path: str) -> Iterator[str]:
         yield from (os.path.join(directory, name) for name in (*names, *links))
 
 
-def _lines(directory: str, name: str) -> list[str]:
+def _read_lines(path: Path) -> list[str]:
     try:
-        with open(os.path.join(directory, name), encoding="utf-8") as stream:
-            return [line.strip() for line in stream if line.strip()]
+        return [line for line in map(str.strip, path.read_text("utf-8").split("\n")) if line]
     except (OSError, UnicodeDecodeError):
         return []
 
 
-def _entry_point_scripts(metadata: str, places: SchemePaths) -> Iterator[str]:
-    """Yield the scripts older tools made without listing them."""
-    directory = places.directories["scripts"]
+def _find_entry_point_scripts(metadata: Path, paths: SchemePaths) -> Iterator[str]:
+    """Yield the scripts that older tools made without listing them."""
     try:
-        with open(os.path.join(metadata, "entry_points.txt"), "rb") as stream:
-            names = [each.name for each in parse_entry_points(stream.read())]
+        content = (metadata / "entry_points.txt").read_bytes()
+        names = [entry_point.name for entry_point in parse_entry_points(content)]
     except (OSError, WheelValidationError):
         names = []
     with suppress(OSError):
-        names += os.listdir(os.path.join(metadata, "scripts"))
+        names += os.listdir(metadata / "scripts")
     for name in names:
-        yield from (os.path.join(directory, name + end) for end in ("", ".exe", "-script.py"))
+        path = os.path.join(paths.directories["scripts"], name)
+        yield from (path, f"{path}.exe", f"{path}-script.py")
 
 
-# FOLDED from bootstrap/install/environment/bytecode_files.py
-CACHE = "__pycache__"
-_SUFFIXES = (".pyc", ".pyo")
-
-
-def is_bytecode_of(path: str, owned: Container[str]) -> bool:
-    """Whether a file is the bytecode of an owned source, or a cache whose source is gone."""
-    if not path.endswith(_SUFFIXES):
+def is_bytecode_of(path: str, sources: Container[str]) -> bool:
+    """Whether a file is the bytecode of one of the sources, or of a source that is gone."""
+    if not path.endswith(_BYTECODE_SUFFIXES):
         return False
     directory, name = os.path.split(path)
-    if os.path.basename(directory) != CACHE:
-        return os.path.splitext(path)[0] + ".py" in owned
+    if os.path.basename(directory) != _CACHE:
+        return os.path.splitext(path)[0] + ".py" in sources
     source = os.path.join(os.path.dirname(directory), name.partition(".")[0] + ".py")
-    return source in owned or not os.path.lexists(source)
+    return source in sources or not os.path.lexists(source)
 
 
-def bytecode_of(source: str) -> Iterator[str]:
-    """Yield the bytecode files there are of one Python file."""
+def find_bytecode(source: str) -> Iterator[str]:
+    """Yield the existing bytecode files of a Python file."""
     stem, suffix = os.path.splitext(source)
     if suffix != ".py":
         return
+    yield from (stem + end for end in _BYTECODE_SUFFIXES if os.path.lexists(stem + end))
     directory, module = os.path.split(stem)
-    cache = os.path.join(directory, CACHE)
-    yield from (stem + each for each in _SUFFIXES if os.path.lexists(stem + each))
-    try:
-        names = os.listdir(cache)
-    except OSError:
-        return
-    for name in names:
-        if name.partition(".")[0] == module and name.endswith(_SUFFIXES):
-            yield os.path.join(cache, name)
+    cache = os.path.join(directory, _CACHE)
+    with suppress(OSError):
+        for name in os.listdir(cache):
+            if name.partition(".")[0] == module and name.endswith(_BYTECODE_SUFFIXES):
+                yield os.path.join(cache, name)
 
 
-# FOLDED from bootstrap/install/environment/owners.py
-class Owners:
-    """The owners of the target's files, those that are about to be replaced left out."""
+class FileOwners:
+    """The owners of the target's files, apart from the distributions that are to be replaced."""
 
-    def __init__(self, places: SchemePaths, leaving: Container[NormalizedName]) -> None:
-        self._places, self._leaving = places, leaving
+    def __init__(self, paths: SchemePaths, replaced: Container[NormalizedName]) -> None:
+        self._paths, self._replaced = paths, replaced
+
+    def get(self, path: str) -> str | None:
+        """Return the distribution that owns a file, if any does."""
+        return self._by_path.get(path)
 
     @cached_property
     def _by_path(self) -> dict[str, str]:
         owners: dict[str, str] = {}
-        for present in installed_records(self._places):
-            if present.name in self._leaving:
-                continue
-            try:
-                files = owned_by(present, self._places).files
-            except CannotUninstallError:
-                continue
-            owners.update(dict.fromkeys(files, str(present)))
+        for record in scan_libraries(self._paths):
+            if record.name not in self._replaced:
+                with suppress(CannotUninstallError):
+                    files = find_installed_files(record, self._paths).files
+                    owners.update(dict.fromkeys(files, str(record)))
         return owners
-
-    def __getitem__(self, path: str) -> str | None:
-        return self._by_path.get(path)

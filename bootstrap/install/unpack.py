@@ -1,58 +1,50 @@
-"""Unpacking one wheel into the staging area, each file checked against RECORD on its way."""
+"""Unpack one wheel into the staging directory, checking each file against RECORD."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.commit.preflight import check_space
-from bootstrap.install.commit.staging import Claim, Staging
+from bootstrap.install.commit.staging import StagedFile, Staging
 from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.wheel.entry_points import check_interpreter_name
-from bootstrap.install.wheel.record import RecordRow, row_of, write_record
+from bootstrap.install.wheel.record import RecordRow, format_record, row_for
 from bootstrap.install.wheel.scripts import (
-    Interpreter,
+    ScriptInterpreter,
     make_launcher,
-    scripts_to_make,
-    with_interpreter,
+    replace_shebang,
+    select_entry_points,
 )
-from bootstrap.install.wheel.wheel import Placed, SchemeKey, Wheel, open_wheel
+from bootstrap.install.wheel.wheel import SchemeKey, Wheel, open_wheel
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
 from bootstrap.network.urls import remove_credentials
 
-# FOLDED from bootstrap/install/wheel/generated.py
 GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
-"""What a wheel may bring of these is not installed: it would speak in our name."""
-
-
-def generated_metadata(wheel: WheelToInstall, settings: InstallSettings) -> dict[str, bytes]:
-    """Return the files' contents by name, RECORD excepted."""
-    files = {"INSTALLER": f"{settings.installer_name}\n".encode()}
-    if wheel.requested:
-        files["REQUESTED"] = b""
-    if wheel.direct_url is not None:
-        files["direct_url.json"] = _direct_url(wheel.direct_url)
-    return files
-
-
-def _direct_url(direct_url: Mapping[str, Any]) -> bytes:
-    cleaned = {**direct_url, "url": remove_credentials(str(direct_url.get("url", "")))}
-    return json.dumps(cleaned, sort_keys=True).encode()
-
-
-_PYTHON_LINE = b"#!python"
+"""Files of dist-info that the installer writes; a wheel's own are not installed."""
 _METADATA_SUFFIXES = (".dist-info", ".egg-info", ".egg-link")
 _PROTECTED = ("pyvenv.cfg",)
+_LAUNCHER_SUFFIX = re.compile(r"(\.exe|-script\.pyw?)\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Python file: where it is staged, where it will be installed, and its path in RECORD."""
+
+    staged: str
+    path: str
+    recorded: str
 
 
 @dataclass
 class StagedWheel:
-    """A wheel whose files are staged; all but its RECORD, which is written last."""
+    """A wheel whose files are staged, except RECORD, which is written last."""
 
     name: NormalizedName
     version: Version
@@ -64,108 +56,95 @@ class StagedWheel:
     """Names of files in the scripts directory."""
     warnings: tuple[str, ...] = ()
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
-    """Places that another wheel of the transaction claimed first, for another file."""
-
-
-@dataclass(frozen=True)
-class Module:
-    """A Python file: where it is staged, where it will lie, and the same in RECORD's words."""
-
-    staged: str
-    path: str
-    recorded: str
+    """Each is a path that another wheel of the transaction has staged with other bytes, the name
+    of that distribution, and ours."""
 
 
 def unpack(
-    wanted: WheelToInstall, staging: Staging, interpreter: Interpreter, settings: InstallSettings
+    source: WheelToInstall,
+    staging: Staging,
+    interpreter: ScriptInterpreter,
+    settings: InstallSettings,
 ) -> StagedWheel:
     """Stage a wheel's files, launchers and metadata.
 
     Raises `WheelRefusedError`, and `InstallError` where the files cannot be written.
     """
-    with open_wheel(wanted.wheel) as wheel:
+    with open_wheel(source) as wheel:
         library: SchemeKey = "purelib" if wheel.pure else "platlib"
-        check_space(staging.places.directories[library], wheel.archive.size)
+        check_space(staging.paths.directories[library], wheel.archive.size)
         staged = StagedWheel(
             wheel.name,
             wheel.version,
             wheel.dist_info,
             library,
-            warnings=tuple(f"{wheel.filename}: {each}" for each in wheel.warnings),
+            warnings=tuple(f"{wheel.filename}: {warning}" for warning in wheel.warnings),
         )
         writer = _Writer(staging, staged)
         _write_members(wheel, writer, interpreter)
-        for entry_point in scripts_to_make(
+        for entry_point in select_entry_points(
             wheel.name, wheel.entry_points, interpreter.version, settings.pip_scripts
         ):
             launcher = make_launcher(entry_point, interpreter)
             writer.write_bytes("scripts", launcher.name, launcher.content, executable=True)
-        for name, content in generated_metadata(wanted, settings).items():
+        for name, content in generate_metadata(source, settings).items():
             writer.write_bytes(library, f"{wheel.dist_info}/{name}", content)
         return staged
 
 
-def write_final_record(staged: StagedWheel, staging: Staging) -> None:
-    """Write RECORD, once everything else of the wheel is staged."""
+def generate_metadata(source: WheelToInstall, settings: InstallSettings) -> dict[str, bytes]:
+    """Return the content of each generated file of dist-info by name, except RECORD."""
+    files = {"INSTALLER": f"{settings.installer_name}\n".encode()}
+    if source.requested:
+        files["REQUESTED"] = b""
+    if source.direct_url is not None:
+        url = remove_credentials(str(source.direct_url.get("url", "")))
+        direct_url = json.dumps({**source.direct_url, "url": url}, sort_keys=True)
+        files["direct_url.json"] = direct_url.encode()
+    return files
+
+
+def stage_record(staged: StagedWheel, staging: Staging) -> None:
+    """Stage RECORD, after all other files of the wheel."""
     path = f"{staged.dist_info}/RECORD"
-    content = write_record(staged.rows.values(), path)
-    library = staging.places.directories[staged.library]
-    where, _ = staging.claim(library, path, Claim(staged.name, b"", None))
-    with staging.create(where) as stream:
+    content = format_record(staged.rows.values(), path)
+    library = staging.paths.directories[staged.library]
+    staged_path, _ = staging.reserve(library, path, StagedFile(staged.name, b"", None))
+    with staging.create(staged_path) as stream:
         stream.write(content)
 
 
-def _write_members(wheel: Wheel, writer: _Writer, interpreter: Interpreter) -> None:
+def _write_members(wheel: Wheel, writer: _Writer, interpreter: ScriptInterpreter) -> None:
     launchers = {entry_point.name for entry_point in wheel.entry_points}
-    ours = {f"{wheel.dist_info}/{name}" for name in GENERATED}
-    for placed in wheel.files:
-        chunks = _verified_chunks(wheel, placed.member)
-        if placed.member in ours or (placed.key == "scripts" and _stem(placed.path) in launchers):
-            _drain(chunks)  # checked all the same
-        elif placed.key == "scripts":
-            _write_script(wheel, placed, chunks, writer, interpreter)
-        else:
-            executable = wheel.archive.members[placed.member].executable
-            row = wheel.record.get(placed.member)
-            writer.write(placed.key, placed.path, chunks, row, executable=executable)
+    generated = {f"{wheel.dist_info}/{name}" for name in GENERATED}
+    for file in wheel.files:
+        chunks = _read_verified(wheel, file.member)
+        executable = wheel.archive.members[file.member].executable
+        is_script = file.key == "scripts"
+        # Launchers that setuptools made for entry points are not installed; pip ignores them, too.
+        is_launcher = is_script and _LAUNCHER_SUFFIX.sub("", file.path) in launchers
+        if is_launcher or file.member in generated:
+            _exhaust(chunks)  # their hashes are checked nevertheless
+            continue
+        if is_script:
+            executable = True
+            first = next(chunks, b"")
+            chunks = chain((first,), chunks)
+            if first.startswith(b"#!python"):
+                content = replace_shebang(b"".join(chunks), interpreter)
+                writer.write_bytes("scripts", file.path, content, executable=True)
+                continue
+        row = wheel.record.get(file.member)
+        writer.write(file.key, file.path, chunks, row, executable=executable)
 
 
-def _stem(script: str) -> str:
-    """Return the entry point a script made by setuptools is for: pip ignores these, too."""
-    for suffix in (".exe", "-script.py", "-script.pyw"):
-        if script.lower().endswith(suffix):
-            return script[: -len(suffix)]
-    return script
-
-
-def _write_script(
-    wheel: Wheel,
-    placed: Placed,
-    chunks: Iterator[bytes],
-    writer: _Writer,
-    interpreter: Interpreter,
-) -> None:
-    first = next(chunks, b"")
-    if first.startswith(_PYTHON_LINE):
-        content = with_interpreter(first + b"".join(chunks), interpreter)
-        writer.write_bytes("scripts", placed.path, content, executable=True)
-        return
-    row = wheel.record.get(placed.member)
-    writer.write("scripts", placed.path, _chain(first, chunks), row, executable=True)
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-def _drain(chunks: Iterable[bytes]) -> None:
+def _exhaust(chunks: Iterable[bytes]) -> None:
     for _ in chunks:
         pass
 
 
-def _verified_chunks(wheel: Wheel, name: str) -> Iterator[bytes]:
-    """Yield a file's bytes; raise at their end unless they are those RECORD speaks of."""
+def _read_verified(wheel: Wheel, name: str) -> Iterator[bytes]:
+    """Yield a file's bytes; raise at their end where their hash is not the one in RECORD."""
     member = wheel.archive.members[name]
     row = wheel.record.get(name)
     if row is None or not row.algorithm:  # RECORD itself and its signatures
@@ -184,7 +163,7 @@ def _verified_chunks(wheel: Wheel, name: str) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes staged files and notes them for RECORD."""
+    """Stages files and adds them to RECORD."""
 
     staging: Staging
     staged: StagedWheel
@@ -192,7 +171,7 @@ class _Writer:
     def write_bytes(
         self, key: SchemeKey, path: str, content: bytes, *, executable: bool = False
     ) -> None:
-        self.write(key, path, iter((content,)), row_of(path, content), executable=executable)
+        self.write(key, path, iter((content,)), row_for(path, content), executable=executable)
 
     def write(
         self,
@@ -203,42 +182,49 @@ class _Writer:
         *,
         executable: bool,
     ) -> None:
-        directory, relative = self.staging.places.locate(key, path)
+        paths, library = self.staging.paths, self.staged.library
+        directory, relative = paths.locate(key, path)
         self._check_destination(directory, relative)
         row = row or RecordRow(path)
-        claim = Claim(self.staged.name, row.digest, row.size)
-        where, before = self.staging.claim(directory, relative, claim)
-        recorded = self._recorded(key, path)
-        if before is not None:
-            _drain(chunks)
-            row = self._shared(row, recorded, before)
-        else:
-            row = self._store(where, chunks, row, executable=executable)
+        file = StagedFile(self.staged.name, row.digest, row.size)
+        staged_path, other = self.staging.reserve(directory, relative, file)
+        recorded = path if key == library else f"{paths.path_from_library(library, key)}{path}"
+        if other is None:
+            row = self._store(staged_path, chunks, row, executable=executable)
+        else:  # the same bytes may be shared
+            _exhaust(chunks)
+            if other.distribution == self.staged.name:
+                raise WheelValidationError(Rule.SAME_DESTINATION, recorded)
+            if (other.digest, other.size) != (row.digest, row.size):
+                self.staged.conflicts.append((recorded, other.distribution, self.staged.name))
+            row = RecordRow(recorded, "sha256", other.digest, other.size)
         self.staged.rows[recorded] = RecordRow(recorded, row.algorithm, row.digest, row.size)
         if key == "scripts":
             self.staged.scripts.append(path)
         elif path.endswith(".py") and key in {"purelib", "platlib"}:
-            self._note_module(key, path, where, recorded)
+            module = Module(staged_path, f"{paths.directories[key]}/{path}", recorded)
+            self.staged.modules.append(module)
 
     def _check_destination(self, directory: str, relative: str) -> None:
-        """Refuse what would pass for something else where it ends up, however it gets there."""
-        places, top = self.staging.places, relative.partition("/")[0]
-        if directory in places.libraries and top.lower().endswith(_METADATA_SUFFIXES):
+        """Refuse what would be something else at its destination: metadata, an interpreter."""
+        directories, top = self.staging.paths.directories, relative.partition("/")[0]
+        is_library = directory in self.staging.paths.libraries
+        if is_library and top.lower().endswith(_METADATA_SUFFIXES):
             if top != self.staged.dist_info:
                 raise WheelValidationError(Rule.SMUGGLED_METADATA, relative)
-        elif directory == places.directories["scripts"]:
+        elif directory == directories["scripts"]:
             check_interpreter_name(relative)
-        elif directory == places.directories["data"] and relative in _PROTECTED:
+        elif directory == directories["data"] and relative in _PROTECTED:
             raise WheelValidationError(Rule.PROTECTED, relative)
 
     def _store(
-        self, where: str, chunks: Iterator[bytes], row: RecordRow, *, executable: bool
+        self, staged_path: str, chunks: Iterator[bytes], row: RecordRow, *, executable: bool
     ) -> RecordRow:
-        """Write a staged file; return its row, with what a wheel's RECORD may leave out."""
+        """Write a file; return its row, completed where the wheel's RECORD may be incomplete."""
         try:
-            stream = self.staging.create(where, executable=executable)
-        except FileExistsError as exc:  # on a file system that takes two names for the same
-            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, where) from exc
+            stream = self.staging.create(staged_path, executable=executable)
+        except FileExistsError as exc:  # on a file system for which two names are the same
+            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, staged_path) from exc
         size, hasher = 0, None if row.algorithm else hashlib.sha256()
         with stream:
             for chunk in chunks:
@@ -249,20 +235,3 @@ class _Writer:
         if hasher:
             return RecordRow(row.path, "sha256", hasher.digest(), size)
         return RecordRow(row.path, row.algorithm, row.digest, size)
-
-    def _shared(self, row: RecordRow, recorded: str, before: Claim) -> RecordRow:
-        """Judge a place claimed twice: the same bytes may be shared, others may not."""
-        if before.distribution == self.staged.name:
-            raise WheelValidationError(Rule.SAME_DESTINATION, recorded)
-        if (before.digest, before.size) != (row.digest, row.size):
-            self.staged.conflicts.append((recorded, before.distribution, self.staged.name))
-        return RecordRow(recorded, "sha256", before.digest, before.size)
-
-    def _note_module(self, key: SchemeKey, path: str, where: str, recorded: str) -> None:
-        final = f"{self.staging.places.directories[key]}/{path}"
-        self.staged.modules.append(Module(where, final, recorded))
-
-    def _recorded(self, key: SchemeKey, path: str) -> str:
-        if key == self.staged.library:
-            return path
-        return f"{self.staging.places.from_library(self.staged.library, key)}{path}"

@@ -88,7 +88,7 @@ class SourceFetcher:
                 f"Install that directory, with `-e {path.resolve()}`, or remove the link.",
             )
         try:
-            new = self._repositories.spare(path)
+            new = self._repositories.temporary_path(path)
             if path.exists():
                 self._git.require_clone(url, path)
                 shutil.copytree(path, new, symlinks=True, ignore=_special_files)

@@ -76,7 +76,9 @@ def built_wheel(built: Built, resolved: Resolved, expected: Metadata) -> WheelTo
     """
     check_metadata(built.wheel, expected, "name", "version")
     requested = resolved.requested is not None
-    return WheelToInstall(built.wheel, requested=requested, direct_url=built.direct_url)
+    return WheelToInstall(
+        built.wheel, requested=requested, direct_url=built.direct_url, is_built=True
+    )
 
 
 def check_metadata(wheel: VerifiedWheel, expected: Metadata | Candidate, *fields: str) -> None:

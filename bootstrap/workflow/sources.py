@@ -11,7 +11,7 @@ from bootstrap.config.load import expand
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.finder import Finder
-from bootstrap.install.vcs_src import Repositories, repositories_of
+from bootstrap.install.vcs_src import Repositories, src_directory
 from bootstrap.network.session import Session
 from bootstrap.preparer.build_requirements import BuildRules
 from bootstrap.preparer.preparer import Preparer
@@ -72,7 +72,7 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
         ignore_requires_python=config.request.ignore_requires_python,
         bundled=BundledLocation(bundled_wheel(), target) if is_bundled_used else None,
     )
-    repositories = Repositories(repositories_of(target), ui)
+    repositories = Repositories(src_directory(target), ui)
 
     def open_tools() -> AbstractContextManager[BuildTools]:
         forwarded = build_variables(

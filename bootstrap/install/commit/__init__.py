@@ -1,1 +1,1 @@
-"""The commit: staged files take their places by renames that can be undone until the last."""
+"""Committing: staged files are moved to their places, all of them or none."""

@@ -1,7 +1,7 @@
-"""The steps of a commit: each one rename or so, each undone from whatever a kill left of it.
+"""The operations of a commit: each is one rename or similar, and each can be undone after a kill.
 
-Whether a step was carried out is read off the file system (by the inode of what it puts in place),
-never remembered: so undoing may be cut off and begun again any number of times.
+Whether an operation was carried out is read from the file system (by the inode of what it moves),
+not remembered. So undoing may be interrupted and started again any number of times.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, e
 ExchangeFunction = Callable[[str, str], None]
 
 
-class LostError(Exception):
-    """What a step had moved away is no longer where it was kept."""
+class LostBackupError(Exception):
+    """The backup of a file or directory is missing."""
 
 
 @dataclass(frozen=True)
 class MakeDir:
-    """Make a directory that was not there."""
+    """Create a directory."""
 
     path: str
 
     def do(self, _: ExchangeFunction = exchange) -> None:
-        """Make it."""
+        """Create it."""
         os.mkdir(self.path)
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
-        """Remove it, unless somebody else put something there."""
+        """Remove it, unless it is no longer empty."""
         with suppress(OSError):
             os.rmdir(self.path)
 
 
 @dataclass(frozen=True)
 class Move:
-    """Move a staged file or directory to where nothing was."""
+    """Move a staged file or directory to a path where nothing is."""
 
     path: str
     staged: str
@@ -58,12 +58,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Exchange:
-    """Replace what lies at a path by what is staged, keeping it: at one instant, if possible."""
+    """Replace a file or directory with a staged one, atomically if possible; keep the old one."""
 
     path: str
     staged: str
-    kept: str
-    """Where the old one is kept if it cannot simply take the staged one's place."""
+    backup: str
+    """Where the old one goes if it cannot take the staged one's place."""
     inode: int
 
     def do(self, exchange: ExchangeFunction = exchange) -> None:
@@ -71,66 +71,58 @@ class Exchange:
         try:
             exchange(self.staged, self.path)
         except ExchangeUnsupportedError:
-            self._replace()
-
-    def _replace(self) -> None:
-        """The next best: one instant for files, two renames for directories."""
-        if _is_directory(self.path) or _is_directory(self.staged):
-            os.rename(self.path, self.kept)
-            os.rename(self.staged, self.path)
-        else:
-            _keep(self.path, self.kept)
-            os.replace(self.staged, self.path)
+            # Atomic for files, two renames for directories.
+            if _is_directory(self.path) or _is_directory(self.staged):
+                os.rename(self.path, self.backup)
+                os.rename(self.staged, self.path)
+            else:
+                link_or_copy(self.path, self.backup)
+                os.replace(self.staged, self.path)
 
     def undo(self, exchange: ExchangeFunction = exchange) -> None:
-        """Bring the old one back, wherever it is."""
+        """Restore the old one from wherever it is."""
         found = _inode(self.path)
         if found not in {None, self.inode}:
             return
-        old = self._old()
+        old, other = self.backup, self.staged
+        if _inode(old) in {None, self.inode}:
+            old, other = self.staged, self.backup
+            if _inode(old) in {None, self.inode}:
+                raise LostBackupError(self.path)
         if found is None:
             os.rename(old, self.path)
         elif not _is_directory(old) and not _is_directory(self.path):
             os.replace(old, self.path)
         else:
-            self._swap_back(old, exchange)
-
-    def _old(self) -> str:
-        for path in (self.kept, self.staged):
-            if _inode(path) not in {None, self.inode}:
-                return path
-        raise LostError(self.path)
-
-    def _swap_back(self, old: str, exchange: ExchangeFunction) -> None:
-        try:
-            exchange(old, self.path)
-        except ExchangeUnsupportedError:
-            os.rename(self.path, self.staged if old == self.kept else self.kept)
-            os.rename(old, self.path)
+            try:
+                exchange(old, self.path)
+            except ExchangeUnsupportedError:
+                os.rename(self.path, other)
+                os.rename(old, self.path)
 
 
 @dataclass(frozen=True)
 class Remove:
-    """Move away what is no longer wanted: a file, or a directory with all that is in it."""
+    """Remove a file, or a directory with its content: move it to a backup."""
 
     path: str
-    kept: str
+    backup: str
 
     def do(self, _: ExchangeFunction = exchange) -> None:
-        """Move it away."""
-        os.rename(self.path, self.kept)
+        """Move it to the backup."""
+        os.rename(self.path, self.backup)
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
         """Move it back."""
         if _inode(self.path) is None:
-            if _inode(self.kept) is None:
-                raise LostError(self.path)
-            os.rename(self.kept, self.path)
+            if _inode(self.backup) is None:
+                raise LostBackupError(self.path)
+            os.rename(self.backup, self.path)
 
 
 @dataclass(frozen=True)
 class RemoveDir:
-    """Remove a directory that became empty and cannot be moved (a lower layer of overlayfs)."""
+    """Remove an empty directory that cannot be moved (a lower layer of overlayfs)."""
 
     path: str
     mode: int
@@ -142,7 +134,7 @@ class RemoveDir:
         os.rmdir(self.path)
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
-        """Make it again, as it was."""
+        """Create it again with its mode and owner."""
         with suppress(FileExistsError):
             os.mkdir(self.path)
         found = os.stat(self.path)
@@ -151,7 +143,7 @@ class RemoveDir:
         os.chmod(self.path, self.mode)
 
 
-Step = MakeDir | Move | Exchange | Remove | RemoveDir
+Operation = MakeDir | Move | Exchange | Remove | RemoveDir
 
 
 def _inode(path: str) -> int | None:
@@ -165,9 +157,9 @@ def _is_directory(path: str) -> bool:
     return stat.S_ISDIR(os.lstat(path).st_mode)
 
 
-def _keep(path: str, kept: str) -> None:
-    """Keep a second name of a file, or a copy where the file system has no second names."""
+def link_or_copy(path: str, new: str) -> None:
+    """Give a file a second name, or copy it where the file system has no hard links."""
     try:
-        os.link(path, kept, follow_symlinks=False)
+        os.link(path, new, follow_symlinks=False)
     except (OSError, NotImplementedError):
-        shutil.copy2(path, kept, follow_symlinks=False)
+        shutil.copy2(path, new, follow_symlinks=False)

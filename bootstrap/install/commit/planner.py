@@ -1,4 +1,4 @@
-"""The ground a plan stands on: what may be moved, what may go, and where it is kept meanwhile."""
+"""Plan a commit: which operations put staged files in place and remove the old ones."""
 
 from __future__ import annotations
 
@@ -8,106 +8,153 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bootstrap.install.commit.operations import Exchange, MakeDir, Move, Remove, RemoveDir, Step
-from bootstrap.install.commit.staging import KEPT, Staging
+from bootstrap.install.commit.operations import (
+    Exchange,
+    MakeDir,
+    Move,
+    Operation,
+    Remove,
+    RemoveDir,
+)
+from bootstrap.install.commit.staging import BACKUP, Staging
 from bootstrap.install.errors import NotWritableError
-from bootstrap.install.filesystem import Movable, movable
-from bootstrap.install.uninstall import Owners, bytecode_of, is_bytecode_of
+from bootstrap.install.filesystem import is_movable
+from bootstrap.install.uninstall import FileOwners, find_bytecode, is_bytecode_of
 
-_MOST_STRAYS = 10_000
+_METADATA_SUFFIXES = (".dist-info", ".egg-info")
+_MAX_UNOWNED = 10_000
+
+
+@dataclass
+class Plan:
+    """The operations of a commit by the turn in which they are carried out, and their effects."""
+
+    new_directories: list[Operation] = field(default_factory=list)
+    added: list[Operation] = field(default_factory=list)
+    replaced: list[Operation] = field(default_factory=list)
+    metadata: list[Operation] = field(default_factory=list)
+    scripts: list[Operation] = field(default_factory=list)
+    old_metadata: list[Operation] = field(default_factory=list)
+    removed: list[Operation] = field(default_factory=list)
+    emptied: list[Operation] = field(default_factory=list)
+    preserved: list[tuple[str, str]] = field(default_factory=list)
+    """Files without an owner in a directory that is replaced, and where they are staged."""
+    overwritten: dict[str, str] = field(default_factory=dict)
+    """Files that are not the old version's but would be overwritten, and what is staged there."""
+    new: set[str] = field(default_factory=set)
+    """Paths at which something new is afterwards."""
+    gone: set[str] = field(default_factory=set)
+    """Paths whose whole present content is removed."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All operations in their order."""
+        return (
+            *self.new_directories,
+            *self.added,
+            *self.replaced,
+            *self.metadata,
+            *self.scripts,
+            *self.old_metadata,
+            *self.removed,
+            *self.emptied,
+        )
+
+    def is_gone(self, path: str) -> bool:
+        """Whether a path is removed, by itself or with a directory around it."""
+        while path not in self.gone:
+            parent = os.path.dirname(path)
+            if parent == path:
+                return False
+            path = parent
+        return True
+
+    def has_new_below(self, directory: str) -> bool:
+        """Whether anything new is below a directory afterwards."""
+        prefix = directory + os.sep
+        return any(path.startswith(prefix) for path in self.new)
 
 
 class TargetInspector:
     """Answers questions about the target; changes nothing in it."""
 
-    def __init__(self, staging: Staging, old: frozenset[str], owners: Owners) -> None:
-        self.staging, self.old, self.owners = staging, old, owners
+    def __init__(self, staging: Staging, old: frozenset[str], owners: FileOwners) -> None:
+        self.staging, self.paths, self.old, self.owners = staging, staging.paths, old, owners
         self._numbers = itertools.count()
-        self._areas: dict[str, str] = {}
+        self._staging_directories: dict[str, str] = {}
 
-    def kept(self, path: str) -> str:
-        """Return a new path, on the same mount, to keep something at."""
-        return os.path.join(self._area(path), KEPT, str(next(self._numbers)))
+    def new_backup(self, path: str) -> str:
+        """Return an unused path for the backup of a file, on the same mount."""
+        return os.path.join(self._staging_directory(path), BACKUP, str(next(self._numbers)))
 
-    def movable(self, path: str) -> bool:
-        """Whether a path may be renamed, as a whole. Raises `NotWritableError` where not at all."""
+    def check_movable(self, path: str) -> bool:
+        """Whether a path may be renamed as a whole. Raises `NotWritableError` where nothing may."""
         try:
-            return movable(path, self._area(path)) is Movable.YES
+            return is_movable(path, self._staging_directory(path))
         except OSError as exc:
             raise NotWritableError(path, exc.strerror or str(exc)) from exc
 
-    def _area(self, path: str) -> str:
+    def _staging_directory(self, path: str) -> str:
         directory = os.path.dirname(path)
-        if directory not in self._areas:
-            self._areas[directory] = self.staging.area_for(directory)
-        return self._areas[directory]
+        if directory not in self._staging_directories:
+            self._staging_directories[directory] = self.staging.directory_for(directory)
+        return self._staging_directories[directory]
 
-    def may_go_whole(self, directory: str) -> bool:
-        """Whether a directory may be replaced or removed as a whole: all in it is to go."""
-        return self.strays(directory, most=0) == []
+    def is_wholly_old(self, directory: str) -> bool:
+        """Whether a directory may be replaced or removed as a whole: all files in it are old."""
+        return self.find_unowned(directory, limit=0) == []
 
-    def strays(self, directory: str, most: int = _MOST_STRAYS) -> list[str] | None:
-        """Return nobody's files below a directory that else may be replaced as a whole.
+    def find_unowned(self, directory: str, limit: int = _MAX_UNOWNED) -> list[str] | None:
+        """Return the files without an owner in a directory that may otherwise be replaced.
 
-        None where it may not: it cannot be moved, other distributions' files lie in it, or more of
-        nobody's than `most`. Each of the files that go is asked whether it may, too: an immutable
-        one would be left over. Raises `NotWritableError`.
+        None where it may not: it cannot be moved, it has files of other distributions, or more than
+        `limit` files without an owner. Raises `NotWritableError` where an old file cannot be moved,
+        an immutable one for example, because it would be left over.
         """
-        if not self.movable(directory):
+        if not self.check_movable(directory):
             return None
-        strays: list[str] = []
-        for path in files_below(directory):
-            if self._may_go(path):
-                self.movable(path)
-            elif len(strays) < most and self.owners[path] is None:
-                strays.append(path)
+        unowned: list[str] = []
+        for path in _walk(directory):
+            if path in self.old or is_bytecode_of(path, self.old):
+                self.check_movable(path)
+            elif len(unowned) < limit and self.owners.get(path) is None:
+                unowned.append(path)
             else:
                 return None
-        return strays
-
-    def _may_go(self, path: str) -> bool:
-        return path in self.old or is_bytecode_of(path, self.old)
+        return unowned
 
 
-def files_below(directory: str) -> Iterator[str]:
+def _walk(directory: str) -> Iterator[str]:
     """Yield all files and links below a directory."""
-    for entry in list(os.scandir(directory)):  # a list: whoever asks may stop half-way
+    for entry in list(os.scandir(directory)):  # a list: the caller may stop before the end
         if entry.is_dir(follow_symlinks=False):
-            yield from files_below(entry.path)
+            yield from _walk(entry.path)
         else:
             yield entry.path
 
 
-# FOLDED from bootstrap/install/commit/arrivals.py
-METADATA = (".dist-info", ".egg-info")
-
-
-def plan_arrivals(plan: Plan, ground: TargetInspector) -> None:
-    """Plan the arrival of everything staged. Raises `NotWritableError`."""
-    for directory, staged in ground.staging.roots.items():
-        _make_missing(directory, plan)
-        _Arrivals(plan, ground, directory).merge(staged, directory)
-
-
-def _make_missing(directory: str, plan: Plan) -> None:
-    missing = []
-    while not os.path.lexists(directory) and directory not in plan.new:
-        missing.append(directory)
-        directory = os.path.dirname(directory)
-    plan.new.update(missing)
-    plan.made += [MakeDir(path) for path in reversed(missing)]
+def plan_additions(plan: Plan, target: TargetInspector) -> None:
+    """Plan the moves of everything staged. Raises `NotWritableError`."""
+    for root, staged in target.staging.roots.items():
+        missing, directory = [], root
+        while not os.path.lexists(directory) and directory not in plan.new:
+            missing.append(directory)
+            directory = os.path.dirname(directory)
+        plan.new.update(missing)
+        plan.new_directories += [MakeDir(path) for path in reversed(missing)]
+        _Additions(plan, target, root).merge(staged, root)
 
 
 @dataclass(frozen=True)
-class _Arrivals:
-    """The arrivals in one directory of the scheme."""
+class _Additions:
+    """The additions to one directory of the scheme."""
 
     plan: Plan
-    ground: TargetInspector
+    target: TargetInspector
     root: str
 
     def merge(self, staged: str, directory: str) -> None:
-        """Bring the entries of a staged directory into one that is there."""
+        """Plan the moves from a staged directory into an existing one."""
         for entry in sorted(os.scandir(staged), key=lambda entry: entry.name):
             path = os.path.join(directory, entry.name)
             try:
@@ -117,175 +164,107 @@ class _Arrivals:
                 self._turn(path, self.plan.added).append(Move(path, entry.path, entry.inode()))
                 continue
             if not stat.S_ISDIR(found.st_mode):
-                self._replace_file(path, entry)
+                self.target.check_movable(path)
+                if path not in self.target.old:
+                    self.plan.overwritten[path] = entry.path
+                self._exchange(path, entry)
             elif entry.is_dir(follow_symlinks=False):
                 self._replace_directory(path, entry)
             else:
-                self._replace_directory_by_file(path, entry)
-
-    def _replace_file(self, path: str, entry: os.DirEntry[str]) -> None:
-        self.ground.movable(path)
-        if path not in self.ground.old:
-            self.plan.in_the_way[path] = entry.path
-        self._swap(path, entry)
+                if not self.target.is_wholly_old(path):
+                    self.plan.overwritten[path] = entry.path
+                self.plan.gone.add(path)
+                self._exchange(path, entry)
 
     def _replace_directory(self, path: str, entry: os.DirEntry[str]) -> None:
-        # Packages change over at one instant, whatever else lies in them; a `share` is no package.
-        in_library = self.root in self.ground.staging.places.libraries
-        strays = self.ground.strays(path) if in_library else self.ground.strays(path, most=0)
-        if strays is None:
+        # A package is replaced atomically, even if it has files without an owner. Directories
+        # elsewhere (`share`) are not packages.
+        if self.root in self.target.paths.libraries:
+            unowned = self.target.find_unowned(path)
+        else:
+            unowned = self.target.find_unowned(path, limit=0)
+        if unowned is None:
             self.merge(entry.path, path)
             return
-        for stray in strays:
-            twin = entry.path + stray[len(path) :]
-            if os.path.lexists(twin):
-                self.plan.in_the_way[stray] = twin
+        for file in unowned:
+            staged = entry.path + file[len(path) :]
+            if os.path.lexists(staged):
+                self.plan.overwritten[file] = staged
             else:
-                self.plan.adopted.append((stray, twin))
+                self.plan.preserved.append((file, staged))
         self.plan.gone.add(path)
-        self._swap(path, entry)
+        self._exchange(path, entry)
 
-    def _replace_directory_by_file(self, path: str, entry: os.DirEntry[str]) -> None:
-        if not self.ground.may_go_whole(path):
-            self.plan.in_the_way[path] = entry.path
-        self.plan.gone.add(path)
-        self._swap(path, entry)
-
-    def _swap(self, path: str, entry: os.DirEntry[str]) -> None:
+    def _exchange(self, path: str, entry: os.DirEntry[str]) -> None:
         self.plan.new.add(path)
-        step = Exchange(path, entry.path, self.ground.kept(path), entry.inode())
-        self._turn(path, self.plan.replaced).append(step)
+        operation = Exchange(path, entry.path, self.target.new_backup(path), entry.inode())
+        self._turn(path, self.plan.replaced).append(operation)
 
-    def _turn(self, path: str, otherwise: list[Step]) -> list[Step]:
-        places = self.ground.staging.places
-        if self.root == places.directories["scripts"]:
+    def _turn(self, path: str, default: list[Operation]) -> list[Operation]:
+        if self.root == self.target.paths.directories["scripts"]:
             return self.plan.scripts
-        if os.path.dirname(path) in places.libraries and path.endswith(METADATA):
-            return self.plan.metadata
-        return otherwise
+        return self.plan.metadata if _is_metadata(path, self.target) else default
 
 
-# FOLDED from bootstrap/install/commit/departures.py
-def plan_departures(plan: Plan, ground: TargetInspector) -> None:
-    """Plan the removal of what is to go and was not replaced. Raises `NotWritableError`."""
-    departures = _Departures(plan, ground)
-    going = departures.going()
-    departures.take_directories(going)
-    departures.take_files(going)
-    departures.drop_emptied()
+def _is_metadata(path: str, target: TargetInspector) -> bool:
+    return os.path.dirname(path) in target.paths.libraries and path.endswith(_METADATA_SUFFIXES)
 
 
-@dataclass(frozen=True)
-class _Departures:
-    plan: Plan
-    ground: TargetInspector
-
-    def going(self) -> set[str]:
-        """Return the files that go one by one, stale bytecode among them."""
-        going: set[str] = set()
-        for path in self.ground.old:
-            if not self.plan.is_gone(path):
-                going |= {each for each in bytecode_of(path) if each not in self.plan.new}
-                if path not in self.plan.new and os.path.lexists(path):
-                    going.add(path)
-        return {path for path in going if os.path.islink(path) or not os.path.isdir(path)}
-
-    def take_directories(self, going: set[str]) -> None:
-        """Take away directories in which everything goes, the outermost first."""
-        for directory in sorted(self._directories_around(going), key=len):
-            if self.plan.is_gone(directory) or self.plan.holds_new(directory):
-                continue
-            if os.path.isdir(directory) and self.ground.may_go_whole(directory):
-                self._take(directory)
-
-    def take_files(self, going: set[str]) -> None:
-        """Take away the other files, but for those that another distribution lists, too."""
-        for path in sorted(going):
-            if not self.plan.is_gone(path) and self.ground.owners[path] is None:
-                self.ground.movable(path)
-                self._take(path)
-
-    def _take(self, path: str) -> None:
-        self.plan.gone.add(path)
-        in_library = os.path.dirname(path) in self.ground.staging.places.libraries
-        is_metadata = in_library and path.endswith(METADATA)
-        turn = self.plan.old_metadata if is_metadata else self.plan.removed
-        turn.append(Remove(path, self.ground.kept(path)))
-
-    def drop_emptied(self) -> None:
-        """Remove directories that become empty yet could not be taken away whole."""
-        taken = {step.path for step in (*self.plan.removed, *self.plan.old_metadata)}
-        around = self._directories_around(taken)
-        for directory in sorted(around, key=len, reverse=True):
-            if self.plan.is_gone(directory) or self.plan.holds_new(directory):
-                continue
-            if all(os.path.join(directory, name) in taken for name in os.listdir(directory)):
-                status = os.lstat(directory)
-                mode = stat.S_IMODE(status.st_mode)
-                self.plan.dropped.append(RemoveDir(directory, mode, status.st_uid, status.st_gid))
-                taken.add(directory)
-
-    def _directories_around(self, paths: Iterable[str]) -> set[str]:
-        """Return all directories around paths, up to but without those of the scheme."""
-        places = self.ground.staging.places
-        scheme = set(places.directories.values())
-        found: set[str] = set()
-        for path in paths:
-            directory = os.path.dirname(path)
-            while directory not in found | scheme and places.contains(directory):
-                found.add(directory)
-                directory = os.path.dirname(directory)
-        return found
+def plan_removals(plan: Plan, target: TargetInspector) -> None:
+    """Plan the removal of old files that were not replaced. Raises `NotWritableError`."""
+    files: set[str] = set()
+    for path in target.old:
+        if not plan.is_gone(path):
+            files.update(find_bytecode(path))  # stale
+            files.add(path)
+    files = {
+        path
+        for path in files - plan.new
+        if os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
+    }
+    _plan_directory_removals(plan, target, files)
+    for path in sorted(files):
+        if not plan.is_gone(path) and target.owners.get(path) is None:
+            target.check_movable(path)
+            _remove(path, plan, target)
+    _plan_emptied_directories(plan, target)
 
 
-# FOLDED from bootstrap/install/commit/plan.py
-@dataclass
-class Plan:
-    """Steps by their turn, and what has to be known of them."""
-
-    made: list[Step] = field(default_factory=list)
-    added: list[Step] = field(default_factory=list)
-    replaced: list[Step] = field(default_factory=list)
-    metadata: list[Step] = field(default_factory=list)
-    scripts: list[Step] = field(default_factory=list)
-    old_metadata: list[Step] = field(default_factory=list)
-    removed: list[Step] = field(default_factory=list)
-    dropped: list[Step] = field(default_factory=list)
-    adopted: list[tuple[str, str]] = field(default_factory=list)
-    """Nobody's files in a directory that is replaced, and where they are staged to stay."""
-    in_the_way: dict[str, str] = field(default_factory=dict)
-    """Files not ours that would be overwritten, and what is staged for their places."""
-    new: set[str] = field(default_factory=set)
-    """Paths that hold something new afterwards."""
-    gone: set[str] = field(default_factory=set)
-    """Paths whose whole content, as it is now, goes."""
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """All steps in their order."""
-        return (
-            *self.made,
-            *self.added,
-            *self.replaced,
-            *self.metadata,
-            *self.scripts,
-            *self.old_metadata,
-            *self.removed,
-            *self.dropped,
-        )
-
-    def is_gone(self, path: str) -> bool:
-        """Whether a path goes, by itself or with a directory around it."""
-        return any(each in self.gone for each in _upwards(path))
-
-    def holds_new(self, directory: str) -> bool:
-        """Whether anything new comes to lie below a directory."""
-        prefix = directory + os.sep
-        return any(path.startswith(prefix) for path in self.new)
+def _plan_directory_removals(plan: Plan, target: TargetInspector, files: set[str]) -> None:
+    """Remove directories in which everything is old, the outermost first."""
+    for directory in sorted(_directories_around(files, target), key=len):
+        if plan.is_gone(directory) or plan.has_new_below(directory):
+            continue
+        if os.path.isdir(directory) and target.is_wholly_old(directory):
+            _remove(directory, plan, target)
 
 
-def _upwards(path: str) -> Iterator[str]:
-    yield path
-    while (parent := os.path.dirname(path)) != path:
-        yield parent
-        path = parent
+def _plan_emptied_directories(plan: Plan, target: TargetInspector) -> None:
+    """Remove directories that become empty but could not be moved as a whole."""
+    removed = {operation.path for operation in (*plan.removed, *plan.old_metadata)}
+    for directory in sorted(_directories_around(removed, target), key=len, reverse=True):
+        if plan.is_gone(directory) or plan.has_new_below(directory):
+            continue
+        if all(os.path.join(directory, name) in removed for name in os.listdir(directory)):
+            status = os.lstat(directory)
+            mode = stat.S_IMODE(status.st_mode)
+            plan.emptied.append(RemoveDir(directory, mode, status.st_uid, status.st_gid))
+            removed.add(directory)
+
+
+def _remove(path: str, plan: Plan, target: TargetInspector) -> None:
+    plan.gone.add(path)
+    turn = plan.old_metadata if _is_metadata(path, target) else plan.removed
+    turn.append(Remove(path, target.new_backup(path)))
+
+
+def _directories_around(files: Iterable[str], target: TargetInspector) -> set[str]:
+    """Return all directories around files, up to but without those of the scheme."""
+    scheme = set(target.paths.directories.values())
+    found: set[str] = set()
+    for path in files:
+        directory = os.path.dirname(path)
+        while directory not in found | scheme and target.paths.contains(directory):
+            found.add(directory)
+            directory = os.path.dirname(directory)
+    return found

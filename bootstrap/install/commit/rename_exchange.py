@@ -1,4 +1,4 @@
-"""Exchanging two paths at one instant: renameat2(2) on Linux, renamex_np(2) on macOS."""
+"""Exchange two paths atomically: renameat2(2) on Linux, renamex_np(2) on macOS."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _RENAME_SWAP = 2
+_UNSUPPORTED = frozenset({22, 38, 45, 95})
+"""EINVAL (a file system without it), ENOSYS, ENOTSUP of macOS and of Linux."""
 _PLATFORM: str = sys.platform
 
 
@@ -17,15 +19,15 @@ class ExchangeUnsupportedError(OSError):
 
 
 def exchange(one: str, other: str) -> None:
-    """Exchange what lies at two paths of one file system, at one instant.
+    """Exchange the files or directories at two paths of one file system, atomically.
 
-    Raises `ExchangeUnsupportedError` where that is not possible here, OSError where it fails.
+    Raises `ExchangeUnsupportedError` where that is not possible, OSError where it fails.
     """
-    # Renames are auditable events (PEP 578); one by way of ctypes would not be seen otherwise.
+    # Renames raise audit events (PEP 578); one through ctypes would not.
     sys.audit("bootstrap.install.exchange", one, other)
-    function = _function()
+    function = _find_function()
     if function is None:
-        raise ExchangeUnsupportedError("no system call for it")
+        raise ExchangeUnsupportedError("there is no system call for it")
     number = function(os.fsencode(one), os.fsencode(other))
     if number == 0:
         return
@@ -34,12 +36,8 @@ def exchange(one: str, other: str) -> None:
     raise OSError(number, os.strerror(number), one, None, other)
 
 
-_UNSUPPORTED = frozenset({22, 38, 45, 95})
-"""EINVAL (a file system without it), ENOSYS, ENOTSUP of macOS and of Linux."""
-
-
 @cache
-def _function() -> Any:
+def _find_function() -> Any:
     """Return a function of two paths that returns 0 or an errno; or None."""
     try:
         import ctypes  # Python is built without it where libffi is missing

@@ -1,4 +1,4 @@
-"""Staging: new files lie beside their places, on the same file system, and nobody sees them."""
+"""Staging: new files are written beside their destination, on the same file system, unseen."""
 
 from __future__ import annotations
 
@@ -12,57 +12,60 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO
 
-from bootstrap.install.errors import InstallError, translated
-from bootstrap.install.filesystem import shares_mount
+from bootstrap.install.errors import InstallError, translate_os_errors
+from bootstrap.install.filesystem import is_same_mount
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
 
-# FOLDED from bootstrap/install/commit/area.py
 PREFIX = ".get-installer-"
-KEPT = "old"
-_ATTEMPTS = 100
+BACKUP = "old"
+"""The subdirectory to which replaced files are moved."""
+_MAX_ATTEMPTS = 100
 
 
 class StagingDirectory:
-    """One staging directory; `make` makes it, in a parent that looks untouched after `end`."""
+    """A directory for staged files, locked while its process lives.
+
+    After `remove` its parent looks untouched.
+    """
 
     def __init__(self, parent: str) -> None:
         self.parent, self.path = parent, ""
         self._mtime = self._mtime_after = os.stat(parent).st_mtime_ns
         self._lock: PathLock | None = None
 
-    def make(self) -> None:
-        """Make the directory, locked while we live, with a place for what is kept."""
-        for _ in range(_ATTEMPTS):
+    def create(self) -> None:
+        """Create the directory with its subdirectory for backups."""
+        for _ in range(_MAX_ATTEMPTS):
             path = os.path.join(self.parent, PREFIX + secrets.token_hex(4))
             with suppress(FileExistsError):
                 os.mkdir(path, 0o700)
                 self.path, self._mtime_after = path, os.stat(self.parent).st_mtime_ns
                 lock = PathLock(path)
-                if lock.try_acquire():  # else somebody took it for a dead one's, and removes it
+                if lock.try_acquire():  # otherwise another run takes it for abandoned
                     self._lock = lock
                     break
         else:
-            raise InstallError(f"No staging directory can be kept in {self.parent}.")
-        os.mkdir(os.path.join(self.path, KEPT))
+            raise InstallError(f"No staging directory can be created in {self.parent}.")
+        os.mkdir(os.path.join(self.path, BACKUP))
 
-    def known_time(self, found: int) -> int:
-        """Return the parent's modification time as it was before, if only we touched it since."""
-        return self._mtime if found == self._mtime_after else found
+    def original_mtime(self, current: int) -> int:
+        """Return the parent's modification time before `create`, if only we changed it since."""
+        return self._mtime if current == self._mtime_after else current
 
-    def end(self, *, keep: bool) -> None:
-        """Remove it with all that is in it, or leave it to the next run."""
+    def remove(self, *, keep: bool = False) -> None:
+        """Remove the directory with its content; with `keep` leave it to the next run."""
         if self.path and not keep:
             shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             self._lock.release()
-        if not keep and os.path.lexists(self.path):  # Windows keeps a locked file until now
+        if not keep and os.path.lexists(self.path):  # Windows cannot remove a locked file
             shutil.rmtree(self.path, ignore_errors=True)
 
 
 @dataclass(frozen=True)
-class Claim:
-    """Whose staged file it is, and which bytes it has."""
+class StagedFile:
+    """The distribution that a staged file belongs to, and its content."""
 
     distribution: str
     digest: bytes
@@ -70,150 +73,133 @@ class Claim:
 
 
 class StagingState(Enum):
-    """What becomes of what is staged."""
+    """What happens to staged files at the end."""
 
-    ABANDONED = "nothing was changed: no trace may stay"
-    COMMITTED = "it is in its place: what it replaced is rubbish"
-    KEPT = "only its journal knows how to put things right"
+    ABANDONED = "nothing was changed: all traces are removed"
+    COMMITTED = "the staged files were installed: the replaced ones are removed"
+    KEPT = "the journal is needed to restore the environment"
 
 
 class Staging:
-    """The staged files of one transaction; several threads may stage at the same time."""
+    """The staged files of one transaction. Several threads may stage at the same time.
+
+    :param delay_signals: opens a context in which no signal arrives, so that everything that was
+        created is known and gets removed
+    """
 
     def __init__(
         self,
-        places: SchemePaths,
-        undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext,
+        paths: SchemePaths,
+        delay_signals: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self.places = places
-        self._undisturbed = undisturbed
-        """Makes a context no signal interrupts: what is made must be known, to be removed."""
-        self.made: list[str] = []
-        self.areas: list[StagingDirectory] = []
+        self.paths = paths
+        self._delay_signals = delay_signals
+        self.created: list[str] = []
+        """Directories created so that staging directories could be."""
+        self.directories: list[StagingDirectory] = []
         self.mtimes: dict[str, int] = {}
-        self.fate = StagingState.ABANDONED
-        self.claims: dict[tuple[str, str], Claim] = {}
+        self.state = StagingState.ABANDONED
+        self._files: dict[tuple[str, str], StagedFile] = {}
         self._roots: dict[str, str] = {}
-        self._directories: set[str] = set()
+        self._existing: set[str] = set()
         self._lock = threading.Lock()
-
-    def root(self, directory: str) -> str:
-        """Return the staged twin of one directory of the scheme."""
-        with self._lock:
-            if directory not in self._roots:
-                with translated(directory):
-                    self._roots[directory] = self._make_root(directory)
-            return self._roots[directory]
 
     @property
     def roots(self) -> Mapping[str, str]:
-        """The staged twins in use, by the directory of the scheme."""
+        """The directory in which files for a directory of the scheme are staged, by the latter."""
         return self._roots
 
-    def area_for(self, directory: str) -> str:
-        """Return the area from which a rename to a directory is possible."""
-        directory = _existing(directory)
-        for area in self.areas:
-            if shares_mount(area.path, directory):
-                return area.path
-        return self._add_area(directory)
+    def root_for(self, directory: str) -> str:
+        """Return where files for a directory of the scheme are staged; create it."""
+        with self._lock, translate_os_errors(directory):
+            if directory not in self._roots:
+                if not self.directories:
+                    self._create_first(self.paths.libraries[0])
+                root = os.path.join(self.directory_for(directory), str(len(self._roots)))
+                os.mkdir(root)
+                self._roots[directory] = root
+            return self._roots[directory]
 
-    def _add_area(self, directory: str) -> str:
-        area = StagingDirectory(directory)
-        self.areas.append(area)
-        with self._undisturbed():
-            area.make()
-        return area.path
-
-    def _make_root(self, directory: str) -> str:
-        if not self.areas:
-            self._ensure(self.places.libraries[0])
-            self._add_area(self.places.libraries[0])
-        path = os.path.join(self.area_for(directory), str(len(self._roots)))
-        os.mkdir(path)
-        return path
-
-    def _ensure(self, directory: str) -> None:
-        missing = []
+    def directory_for(self, directory: str) -> str:
+        """Return the staging directory from which a rename into a directory is possible."""
         while not os.path.isdir(directory):
-            missing.append(directory)
             directory = os.path.dirname(directory)
+        for staging_directory in self.directories:
+            if is_same_mount(staging_directory.path, directory):
+                return staging_directory.path
+        return self._add_directory(directory)
+
+    def _create_first(self, library: str) -> None:
+        """Create the staging directory in a library directory, which may be missing itself."""
+        missing, existing = [], library
+        while not os.path.isdir(existing):
+            missing.append(existing)
+            existing = os.path.dirname(existing)
         if missing:
-            self.remember_time(directory)
-        for each in reversed(missing):
-            with suppress(FileExistsError), self._undisturbed():
-                os.mkdir(each)
-                self.made.append(each)
+            self.remember_mtime(existing)
+        for directory in reversed(missing):
+            with suppress(FileExistsError), self._delay_signals():
+                os.mkdir(directory)
+                self.created.append(directory)
+        self._add_directory(library)
 
-    def claim(self, directory: str, relative: str, claim: Claim) -> tuple[str, Claim | None]:
-        """Claim a place below a directory of the scheme for a file.
+    def _add_directory(self, parent: str) -> str:
+        directory = StagingDirectory(parent)
+        self.directories.append(directory)
+        with self._delay_signals():
+            directory.create()
+        return directory.path
 
-        Return where to write it, and who claimed it before, if anybody did.
+    def reserve(
+        self, directory: str, relative: str, file: StagedFile
+    ) -> tuple[str, StagedFile | None]:
+        """Reserve a path below a directory of the scheme for a file.
+
+        Return where to stage it, and the file that has the path already, if any.
         """
-        before = self.claims.setdefault((directory, relative), claim)
-        staged = f"{self.root(directory)}/{relative}"
-        return staged, None if before is claim else before
+        first = self._files.setdefault((directory, relative), file)
+        return f"{self.root_for(directory)}/{relative}", None if first is file else first
 
-    def claimant(self, path: str) -> str:
-        """Return whose staged file goes to a path of the target, or into the directory there."""
-        for (directory, relative), claim in self.claims.items():
-            final = os.path.join(directory, relative)
-            if final == path or final.startswith(path + os.sep):
-                return claim.distribution
+    def find_distribution(self, path: str) -> str:
+        """Return the distribution whose staged file goes to a path, or into the directory there."""
+        for (directory, relative), file in self._files.items():
+            destination = os.path.join(directory, relative)
+            if destination == path or destination.startswith(path + os.sep):
+                return file.distribution
         return "this installation"
 
     def create(self, staged: str, *, executable: bool = False) -> BinaryIO:
-        """Create a claimed file and its directories; the umask decides on its mode."""
+        """Create a file at a reserved path, and its directories; the umask limits its mode."""
         parent = staged.rpartition("/")[0]
-        if parent not in self._directories:
+        if parent not in self._existing:
             os.makedirs(parent, exist_ok=True)
-            self._directories.add(parent)
+            self._existing.add(parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(staged, flags, 0o777 if executable else 0o666), "wb")
 
-    def remember_time(self, directory: str) -> None:
-        """Remember a directory's modification time, as it was before we came."""
-        found = os.stat(directory).st_mtime_ns
-        for area in self.areas:
-            if area.parent == directory:
-                found = area.known_time(found)
-        self.mtimes.setdefault(directory, found)
+    def remember_mtime(self, directory: str) -> None:
+        """Remember a directory's modification time from before the transaction."""
+        mtime = os.stat(directory).st_mtime_ns
+        for staging_directory in self.directories:
+            if staging_directory.parent == directory:
+                mtime = staging_directory.original_mtime(mtime)
+        self.mtimes.setdefault(directory, mtime)
 
     def end(self) -> None:
-        """Remove every trace of it, of its having been there, too, if it was abandoned."""
-        if self.fate is StagingState.ABANDONED:
-            for area in self.areas:
-                self.remember_time(area.parent)
-        for area in self.areas:
-            area.end(keep=self.fate is StagingState.KEPT)
-        if self.fate is StagingState.ABANDONED:
-            remove_directories(self.made)
+        """Remove the staging directories; if abandoned, restore the directories around them."""
+        is_abandoned = self.state is StagingState.ABANDONED
+        if is_abandoned:
+            for directory in self.directories:
+                self.remember_mtime(directory.parent)
+        for directory in self.directories:
+            directory.remove(keep=self.state is StagingState.KEPT)
+        if is_abandoned:
+            remove_directories(self.created)
             restore_mtimes(self.mtimes)
 
 
-def remove_directories(directories: Sequence[str]) -> None:
-    """Remove directories, the last first, unless somebody put something there."""
-    for directory in reversed(directories):
-        with suppress(OSError):
-            os.rmdir(directory)
-
-
-def restore_mtimes(mtimes: Mapping[str, int]) -> None:
-    """Set directories' modification times, in nanoseconds, back; gone ones are passed over."""
-    for directory, mtime in mtimes.items():
-        with suppress(FileNotFoundError, PermissionError):
-            os.utime(directory, ns=(os.stat(directory).st_atime_ns, mtime))
-
-
-def _existing(directory: str) -> str:
-    while not os.path.isdir(directory):
-        directory = os.path.dirname(directory)
-    return directory
-
-
-# FOLDED from bootstrap/install/commit/path_files.py
 def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> None:
-    """Stage a copy of a .pth file in the library directory, without some of its lines."""
+    """Stage a copy of a .pth file in a library directory, without some of its lines."""
     try:
         with open(path, "rb") as stream:
             before = stream.read().splitlines(keepends=True)
@@ -223,7 +209,21 @@ def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> N
     if after == before:
         return
     directory, name = os.path.split(path)
-    staged, _ = staging.claim(directory, name, Claim(name, b"", None))
+    staged, _ = staging.reserve(directory, name, StagedFile(name, b"", None))
     with staging.create(staged) as stream:
         stream.writelines(after)
     os.chmod(staged, os.stat(path).st_mode)
+
+
+def remove_directories(directories: Sequence[str]) -> None:
+    """Remove empty directories, the last first; others are left."""
+    for directory in reversed(directories):
+        with suppress(OSError):
+            os.rmdir(directory)
+
+
+def restore_mtimes(mtimes: Mapping[str, int]) -> None:
+    """Set directories' modification times, in nanoseconds; missing directories are ignored."""
+    for directory, mtime in mtimes.items():
+        with suppress(FileNotFoundError, PermissionError):
+            os.utime(directory, ns=(os.stat(directory).st_atime_ns, mtime))

@@ -1,4 +1,4 @@
-"""Names of archive members: which mean one file on every system, and which collide."""
+"""Names of archive members: they must mean the same file on every system, and not collide."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bootstrap.install.wheel_rules import Rule, WheelValidationError
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_ON_WINDOWS = re.compile(r'[<>"|?*]')
-_LONGEST_PART = 255
+_MAX_PART_LENGTH = 255
 
 
 def check_name(name: str) -> None:
-    """Refuse a member's name that is no plain relative path on every system we know.
+    """Refuse a member's name that is not a plain relative path on every system.
 
     A directory's name ends with a slash. Raises `WheelValidationError`.
     """
@@ -44,12 +44,12 @@ def _check_part(part: str, name: str) -> None:
         raise WheelValidationError(Rule.RESERVED_NAME, name)
     if sys.platform == "win32" and _NOT_ON_WINDOWS.search(part):
         raise WheelValidationError(Rule.RESERVED_NAME, name)
-    if len(part) > _LONGEST_PART or len(part.encode()) > _LONGEST_PART:
+    if len(part) > _MAX_PART_LENGTH or len(part.encode()) > _MAX_PART_LENGTH:
         raise WheelValidationError(Rule.LONG_NAME, f"{part[:40]}...")
 
 
 def check_collisions(names: Iterable[str]) -> None:
-    """Refuse names that are the same, or that a file system may take for the same.
+    """Refuse names that are equal, or that some file systems treat as equal.
 
     Compared after case folding and Unicode normalisation (NFC), as macOS and Windows do. Raises
     `WheelValidationError`.
@@ -58,31 +58,23 @@ def check_collisions(names: Iterable[str]) -> None:
     directories: dict[str, str] = {}
     for name in names:
         seen = directories if name.endswith("/") else files
-        key = folded(name.removesuffix("/"))
+        key = fold(name.removesuffix("/"))
         if key in seen:
-            _refuse_collision(seen[key], name)
+            if seen[key] == name:
+                raise WheelValidationError(Rule.DUPLICATE, name)
+            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, f"{seen[key]} and {name}")
         seen[key] = name
-    parents = {key.rpartition("/")[0] for key in files} | directories.keys()
-    for key in {ancestor for parent in parents for ancestor in _lineage(parent)}:
-        if key in files:
-            raise WheelValidationError(Rule.FILE_AND_DIRECTORY, files[key])
+    for parent in {key.rpartition("/")[0] for key in files} | directories.keys():
+        ancestor = parent
+        while ancestor:
+            if ancestor in files:
+                raise WheelValidationError(Rule.FILE_AND_DIRECTORY, files[ancestor])
+            ancestor = ancestor.rpartition("/")[0]
 
 
-def _refuse_collision(one: str, other: str) -> None:
-    if one == other:
-        raise WheelValidationError(Rule.DUPLICATE, one)
-    raise WheelValidationError(Rule.SAME_AFTER_FOLDING, f"{one} and {other}")
-
-
-def folded(name: str) -> str:
+def fold(name: str) -> str:
     """Return the key under which a case-insensitive, normalising file system finds a name."""
     if name.isascii():
         return name.lower()
     composed = unicodedata.normalize("NFC", name).casefold()
     return unicodedata.normalize("NFC", composed)
-
-
-def _lineage(directory: str) -> Iterable[str]:
-    while directory:
-        yield directory
-        directory = directory.rpartition("/")[0]

@@ -1,8 +1,8 @@
-"""An archive opened strictly: everything about its structure is checked before a byte is unpacked.
+"""A zip archive, opened strictly: its whole structure is checked before a byte is unpacked.
 
-What no two zip readers may see differently: one end, one central directory, local headers that say
-the same, members that fill the file without gap or overlap, names that mean the same file on every
-system (CVE-2025-54368, GHSA-pqhf-p39g-3x64 are what happens otherwise).
+Two zip readers must not see different files in it (CVE-2025-54368, GHSA-pqhf-p39g-3x64). So it has
+one end, one central directory, local headers that agree with it, members that fill the file without
+gap or overlap, and names that mean the same file on every system.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import BinaryIO
 
 from bootstrap.install.strict_zip.central_directory import (
     Member,
+    expand_zip64,
     find_directory,
     read_members,
     split_extra,
-    widened,
 )
 from bootstrap.install.strict_zip.names import check_collisions, check_name
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
@@ -26,9 +26,9 @@ from bootstrap.install.wheel_rules import Rule, WheelValidationError
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_SIGNATURE = b"PK\3\4"
 _DESCRIPTOR_SIGNATURE = b"PK\7\x08"
-_FLAGS_THAT_MATTER = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 11 | 1 << 13
+_SIGNIFICANT_FLAGS = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 11 | 1 << 13
 _CHUNK = 1 << 20
-_LARGE, _HIGHEST_RATIO = 1 << 28, 250
+_LARGE_SIZE, _MAX_RATIO = 1 << 28, 250
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,32 @@ class Archive:
     """An open zip archive whose structure has been checked; for one thread at a time."""
 
     members: Mapping[str, Member]
-    """By name, in the order in which they lie in the file."""
+    """By name, in the order of their data."""
     _stream: BinaryIO
     _data_offsets: Mapping[str, int]
 
     @property
     def size(self) -> int:
-        """How many bytes it says it unpacks to."""
+        """The number of bytes of all members, unpacked."""
         return sum(member.size for member in self.members.values())
 
     def read(self, name: str) -> bytes:
-        """Return a member's bytes; for the small ones that are wanted whole."""
+        """Return all bytes of a member; for small ones."""
         return b"".join(self.chunks(self.members[name]))
 
     def chunks(self, member: Member) -> Iterator[bytes]:
-        """Yield a member's bytes, never more than it says it has.
+        """Yield a member's bytes, never more than its declared size.
 
-        Raises `WheelValidationError` where there are more or fewer, or their checksum is another.
+        Raises `WheelValidationError` where the size or the checksum is wrong.
         """
         self._stream.seek(self._data_offsets[member.name])
         found, crc = 0, 0
-        for chunk in self._stored(member) if member.is_stored else self._inflated(member):
+        read = self._read_stored if member.is_stored else self._inflate
+        for chunk in read(member):
             found += len(chunk)
             if found > member.size:
-                raise WheelValidationError(
-                    Rule.WRONG_SIZE, f"{member.name}: over {member.size} bytes"
-                )
+                detail = f"{member.name}: more than {member.size} bytes"
+                raise WheelValidationError(Rule.WRONG_SIZE, detail)
             crc = zlib.crc32(chunk, crc)
             yield chunk
         if found != member.size:
@@ -70,19 +70,19 @@ class Archive:
         if crc != member.crc:
             raise WheelValidationError(Rule.CHECKSUM, member.name)
 
-    def _stored(self, member: Member) -> Iterator[bytes]:
+    def _read_stored(self, member: Member) -> Iterator[bytes]:
         left = member.compressed_size
         while left:
             chunk = self._stream.read(min(left, _CHUNK))
             if not chunk:
-                raise WheelValidationError(Rule.DAMAGED_DATA, f"{member.name}: cut off")
+                raise WheelValidationError(Rule.DAMAGED_DATA, f"{member.name}: truncated")
             left -= len(chunk)
             yield chunk
 
-    def _inflated(self, member: Member) -> Iterator[bytes]:
+    def _inflate(self, member: Member) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            for compressed in self._stored(member):
+            for compressed in self._read_stored(member):
                 yield inflater.decompress(compressed, _CHUNK)
                 while inflater.unconsumed_tail:
                     yield inflater.decompress(inflater.unconsumed_tail, _CHUNK)
@@ -104,7 +104,7 @@ def open_archive(stream: BinaryIO) -> Archive:
     check_collisions(member.name for member in members)
     offsets = dict(_data_offsets(stream, members, directory.offset))
     archive = Archive({member.name: member for member in members}, stream, offsets)
-    if archive.size > max(_LARGE, length * _HIGHEST_RATIO):
+    if archive.size > max(_LARGE_SIZE, length * _MAX_RATIO):
         raise WheelValidationError(Rule.BOMB, f"{archive.size} bytes from {length}")
     return archive
 
@@ -115,7 +115,7 @@ def _data_offsets(
     """Check that the members fill the file up to the central directory; yield where data begins."""
     at = 0
     ends = [*(member.offset for member in members[1:]), directory_offset]
-    for member, end in zip(members, ends, strict=False):  # no member, but an end
+    for member, end in zip(members, ends, strict=False):  # of no members there is an end
         if member.offset != at:
             rule = Rule.HIDDEN_DATA if member.offset > at else Rule.OVERLAP
             raise WheelValidationError(rule, f"before {member.name}")
@@ -135,31 +135,31 @@ def _check_local_header(stream: BinaryIO, member: Member) -> int:
     stream.seek(member.offset)
     header = stream.read(_LOCAL.size + len(member.raw_name))
     if len(header) != _LOCAL.size + len(member.raw_name) or header[:4] != _LOCAL_SIGNATURE:
-        raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: there is none")
+        raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: not found")
     _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = _LOCAL.unpack_from(header)
     raw_name = header[_LOCAL.size :]
     if (name_size, raw_name) != (len(member.raw_name), member.raw_name):
         raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its name")
-    if method != member.method or (flags ^ member.flags) & _FLAGS_THAT_MATTER:
+    if method != member.method or (flags ^ member.flags) & _SIGNIFICANT_FLAGS:
         raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its method or flags")
     extras = split_extra(stream.read(extra_size))
-    size, packed = widened((size, packed), extras, member.name)
-    said = (crc, packed, size)
-    zeros = member.has_descriptor and not any(said)
-    if said != (member.crc, member.compressed_size, member.size) and not zeros:
+    size, packed = expand_zip64((size, packed), extras, member.name)
+    values = (crc, packed, size)
+    is_deferred = member.has_descriptor and not any(values)
+    if values != (member.crc, member.compressed_size, member.size) and not is_deferred:
         raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its size or checksum")
     return member.offset + len(header) + int(extra_size)
 
 
 def _check_descriptor(stream: BinaryIO, member: Member, at: int, end: int) -> int:
-    """Return the length of the data descriptor, which must say what the directory says."""
+    """Return the length of the data descriptor, which must agree with the directory."""
     stream.seek(at)
     found = stream.read(min(end - at, 24))
-    facts = (member.crc, member.compressed_size, member.size)
+    values = (member.crc, member.compressed_size, member.size)
     for layout in ("<LLL", "<LQQ"):
-        if layout == "<LLL" and max(facts) > 0xFFFFFFFF:
+        if layout == "<LLL" and max(values) > 0xFFFFFFFF:
             continue
-        plain = struct.pack(layout, *facts)
+        plain = struct.pack(layout, *values)
         for descriptor in (_DESCRIPTOR_SIGNATURE + plain, plain):
             if found == descriptor:
                 return len(descriptor)

@@ -1,4 +1,4 @@
-"""Entry points for scripts: console_scripts and gui_scripts, and which names are allowed."""
+"""Entry points for scripts: console_scripts and gui_scripts, and the names they may have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECTIONS = {"console_scripts": False, "gui_scripts": True}
 
 @dataclass(frozen=True)
 class EntryPoint:
-    """A script that calls `attribute` of `module`; extras it names have no meaning (PyPA spec)."""
+    """A script that calls `attribute` of `module`; extras are ignored (PyPA specification)."""
 
     name: str
     module: str
@@ -34,24 +34,20 @@ def parse_entry_points(content: bytes) -> tuple[EntryPoint, ...]:
         config.read_string(content.decode("utf-8"))
     except (UnicodeDecodeError, configparser.Error) as exc:
         raise WheelValidationError(Rule.ENTRY_POINTS, " ".join(str(exc).split())) from exc
-    return tuple(
-        _entry_point(name, value, gui=gui)
-        for section, gui in _SECTIONS.items()
-        if config.has_section(section)
-        for name, value in config.items(section)
-    )
-
-
-def _entry_point(name: str, reference: str, *, gui: bool) -> EntryPoint:
-    match = _REFERENCE.fullmatch(reference or "")
-    if match is None:
-        raise WheelValidationError(Rule.ENTRY_POINT_REFERENCE, f"{name} = {reference}")
-    check_script_name(name)
-    return EntryPoint(name, match["module"], match["attribute"], gui)
+    entry_points = []
+    for section in filter(config.has_section, _SECTIONS):
+        for name, reference in config.items(section):
+            match = _REFERENCE.fullmatch(reference or "")
+            if match is None:
+                raise WheelValidationError(Rule.ENTRY_POINT_REFERENCE, f"{name} = {reference}")
+            check_script_name(name)
+            gui = _SECTIONS[section]
+            entry_points.append(EntryPoint(name, match["module"], match["attribute"], gui))
+    return tuple(entry_points)
 
 
 def check_script_name(name: str) -> None:
-    """Refuse a script that escapes the scripts directory or takes the interpreter's place.
+    """Refuse a script outside the scripts directory, or one that replaces the interpreter.
 
     The latter is pip's GHSA-4gg8-gxpx-9rph. Raises `WheelValidationError`.
     """
@@ -65,6 +61,11 @@ def check_script_name(name: str) -> None:
 
 
 def check_interpreter_name(name: str) -> None:
-    """Refuse the name of an interpreter, such as `python3.12`, but not `python-config-check`."""
-    if _INTERPRETER.fullmatch(name):
+    """Refuse the name of an interpreter. Raises `WheelValidationError`."""
+    if is_interpreter_name(name):
         raise WheelValidationError(Rule.SHADOWS_PYTHON, name)
+
+
+def is_interpreter_name(name: str) -> bool:
+    """Whether a script's name is that of an interpreter: `python3.12`, but not `python-config`."""
+    return _INTERPRETER.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""Scripts: launchers of entry points, and scripts brought along, for the target's interpreter."""
+"""Scripts for the target's interpreter: launchers of entry points, and a wheel's own scripts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
 
-_LONGEST_INTERPRETER_LINE = 127
-"""Linux before 5.1 cuts a longer `#!` line off; macOS and others allow about 512 bytes."""
-_VERSIONED_PIP = re.compile(r"pip\d*(\.\d+)?")
-_VERSIONED_EASY_INSTALL = re.compile(r"easy_install(-\d+\.\d+)?")
-_PYTHON_LINE = re.compile(rb"#!python(?P<gui>w?)[^\s]*[ \t]*(?P<options>[^\r\n]*)(\r?\n|$)")
+_MAX_SHEBANG = 127
+"""Linux before 5.1 truncates a longer `#!` line; macOS and others allow about 512 bytes."""
+_VERSIONED = {
+    "pip": re.compile(r"pip\d*(\.\d+)?"),
+    "setuptools": re.compile(r"easy_install(-\d+\.\d+)?"),
+}
+"""Scripts of a distribution whose names depend on the version of Python."""
+_PIP_SCRIPTS = {PipScripts.FULL_VERSION: 1, PipScripts.VERSIONED: 2, PipScripts.ALL: 3}
+"""How many scripts pip gets, the most specific name first."""
+_PYTHON_SHEBANG = re.compile(rb"#!python(?P<gui>w?)[^\s]*[ \t]*(?P<options>[^\r\n]*)(\r?\n|$)")
 
 # The same text as pip's and the installer library's, so that other tools recognise it.
 _BODY = """\
@@ -30,19 +36,19 @@ if __name__ == "__main__":
 
 
 @dataclass(frozen=True)
-class Interpreter:
-    """What scripts start with."""
+class ScriptInterpreter:
+    """The interpreter that scripts start with."""
 
     executable: str
     version: tuple[int, int]
     launcher: str = "posix"
-    """The installer library's word for the kind of launcher: `posix`, `win-amd64`, ..."""
+    """The kind of launcher, as the installer library names it: `posix`, `win-amd64`, ..."""
 
-    def line(self, options: str = "", *, gui: bool = False) -> bytes:
-        """Return the script's first line or lines; `options` go to the interpreter.
+    def format_shebang(self, options: str = "", *, gui: bool = False) -> bytes:
+        """Return a script's first lines; `options` are passed to the interpreter.
 
-        A path that is too long or holds spaces needs a shell to start it: the lines are a comment
-        to the shell and a string to Python.
+        A path that is too long or contains spaces needs a shell to start it: the lines are a
+        command to the shell and a string to Python.
         """
         executable = self.executable
         if gui and self.launcher != "posix":
@@ -50,7 +56,7 @@ class Interpreter:
         simple = f"#!{executable}{options and f' {options}'}\n".encode()
         if self.launcher != "posix":
             return simple
-        if " " not in executable and len(simple) <= _LONGEST_INTERPRETER_LINE:
+        if " " not in executable and len(simple) <= _MAX_SHEBANG:
             return simple
         command = f"{shlex.quote(executable)}{options and f' {options}'}"
         return f"#!/bin/sh\n'''exec' {command} \"$0\" \"$@\"\n' '''\n".encode()
@@ -64,12 +70,12 @@ _LAUNCHERS = {
 }
 
 
-def interpreter_of(target: TargetEnvironment) -> Interpreter:
-    """Return what the target's scripts start with: decided by its own platform, not by ours."""
+def script_interpreter(target: TargetEnvironment) -> ScriptInterpreter:
+    """Return the interpreter of the target's scripts, for the target's platform, not for ours."""
     platforms = (tag.platform for tag in target.tags)
-    launcher = next((_LAUNCHERS[each] for each in platforms if each in _LAUNCHERS), "posix")
+    launcher = next((_LAUNCHERS[name] for name in platforms if name in _LAUNCHERS), "posix")
     major, minor, _ = target.version_info
-    return Interpreter(target.script_executable, (major, minor), launcher)
+    return ScriptInterpreter(target.script_executable, (major, minor), launcher)
 
 
 @dataclass(frozen=True)
@@ -80,60 +86,45 @@ class Script:
     content: bytes
 
 
-def make_launcher(entry_point: EntryPoint, interpreter: Interpreter) -> Script:
+def make_launcher(entry_point: EntryPoint, interpreter: ScriptInterpreter) -> Script:
     """Return the script that calls an entry point."""
-    if interpreter.launcher != "posix":
-        return _windows_launcher(entry_point, interpreter)
-    name = entry_point.attribute.split(".", maxsplit=1)[0]
-    body = _BODY.format(module=entry_point.module, name=name, attribute=entry_point.attribute)
-    return Script(entry_point.name, interpreter.line() + body.encode())
-
-
-def _windows_launcher(entry_point: EntryPoint, interpreter: Interpreter) -> Script:
-    # Imported here only: it brings the email package along, which costs more than all of this.
+    if interpreter.launcher == "posix":
+        name = entry_point.attribute.split(".", maxsplit=1)[0]
+        body = _BODY.format(module=entry_point.module, name=name, attribute=entry_point.attribute)
+        return Script(entry_point.name, interpreter.format_shebang() + body.encode())
+    # Imported here only: it imports the email package, which costs more than all of this.
     from bootstrap._vendor.installer.scripts import Script as Launcher
 
-    launcher = Launcher(
-        entry_point.name,
-        entry_point.module,
-        entry_point.attribute,
-        "gui" if entry_point.gui else "console",
-    )
+    section: Literal["gui", "console"] = "gui" if entry_point.gui else "console"
+    launcher = Launcher(entry_point.name, entry_point.module, entry_point.attribute, section)
     kind: str = interpreter.launcher
     return Script(*launcher.generate(interpreter.executable, kind))  # type: ignore[arg-type]  # a Literal
 
 
-def with_interpreter(content: bytes, interpreter: Interpreter) -> bytes:
-    """Return a script whose `#!python` or `#!pythonw` names the target's interpreter (PEP 427)."""
-    match = _PYTHON_LINE.match(content)
+def replace_shebang(content: bytes, interpreter: ScriptInterpreter) -> bytes:
+    """Return a script with the target's interpreter in place of `#!python[w]` (PEP 427)."""
+    match = _PYTHON_SHEBANG.match(content)
     if match is None:
         return content
     options = match["options"].decode("utf-8", "surrogateescape").strip()
-    return interpreter.line(options, gui=bool(match["gui"])) + content[match.end() :]
+    return interpreter.format_shebang(options, gui=bool(match["gui"])) + content[match.end() :]
 
 
-def scripts_to_make(
+def select_entry_points(
     name: str, entry_points: tuple[EntryPoint, ...], version: tuple[int, int], pip: PipScripts
 ) -> Iterator[EntryPoint]:
     """Yield the entry points to make scripts for, pip's own named after the target's version.
 
-    pip's wheel may declare `pip3.11` though it gets installed for 3.13; pip itself, ensurepip and
-    virtualenv all make `pip`, `pip3` and `pip3.13` of its `pip`, and so does this.
+    pip's wheel may declare `pip3.11` although it gets installed for 3.13. pip itself, ensurepip and
+    virtualenv all make `pip`, `pip3` and `pip3.13` from its `pip`, and so do we.
     """
-    special = _SPECIAL.get(name)
+    major, minor = version
+    pip_names = (f"pip{major}.{minor}", f"pip{major}", "pip")[: _PIP_SCRIPTS[pip]]
+    versioned = _VERSIONED.get(name)
     for entry_point in entry_points:
-        if special is None or not special.fullmatch(entry_point.name):
+        if versioned is None or not versioned.fullmatch(entry_point.name):
             yield entry_point
         elif entry_point.name == "pip":
-            yield from (replace(entry_point, name=each) for each in _pip_names(version, pip))
+            yield from (replace(entry_point, name=pip_name) for pip_name in pip_names)
         elif entry_point.name == "easy_install":
             yield entry_point
-
-
-_SPECIAL = {"pip": _VERSIONED_PIP, "setuptools": _VERSIONED_EASY_INSTALL}
-
-
-def _pip_names(version: tuple[int, int], pip: PipScripts) -> tuple[str, ...]:
-    major, minor = version
-    names = (f"pip{major}.{minor}", f"pip{major}", "pip")
-    return names[: {PipScripts.FULL_VERSION: 1, PipScripts.VERSIONED: 2, PipScripts.ALL: 3}[pip]]

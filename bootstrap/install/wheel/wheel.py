@@ -1,11 +1,11 @@
-"""A wheel opened and understood (PEP 427): all its rules checked but the hashes of its files."""
+"""An open wheel (PEP 427): all its rules are checked, except the hashes of its files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import Literal, get_args
 
 from bootstrap._vendor.packaging.utils import (
     InvalidWheelFilename,
@@ -15,74 +15,25 @@ from bootstrap._vendor.packaging.utils import (
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.install.errors import InstallError
+from bootstrap.install.model import WheelToInstall
 from bootstrap.install.strict_zip.reader import Archive, open_archive
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
-from bootstrap.install.wheel.record import RecordRow, check_listed, parse_record
+from bootstrap.install.wheel.record import RecordRow, check_complete, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
-from bootstrap.metadata.core import Headers, parse_headers
-from bootstrap.trust.hashes import VerifiedWheel
+from bootstrap.metadata.core import LATEST_VERSION, Headers, parse_headers
 
-# FOLDED from bootstrap/install/wheel/layout.py
 SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
-
-_KEYS: dict[str, SchemeKey] = {
-    "purelib": "purelib",
-    "platlib": "platlib",
-    "scripts": "scripts",
-    "headers": "headers",
-    "data": "data",
-}
+_KEYS: dict[str, SchemeKey] = {key: key for key in get_args(SchemeKey)}
+_LATEST_WHEEL_VERSION = (1, 0)
 
 
 @dataclass(frozen=True)
-class Placed:
+class WheelFile:
     """A file of the wheel, and where it goes: a path with `/` below a directory of the scheme."""
 
     member: str
     key: SchemeKey
     path: str
-
-
-def belongs_to(directory: str, suffix: str, name: NormalizedName, version: Version) -> bool:
-    """Whether `NAME-VERSION.suffix` is of this distribution, however it is spelt."""
-    its_name, dash, its_version = directory.removesuffix(suffix).rpartition("-")
-    if not dash or canonicalize_name(its_name) != name:
-        return False
-    try:
-        return Version(its_version.replace("_", "-")) == version
-    except InvalidVersion:
-        return False
-
-
-def place(
-    members: tuple[str, ...], name: NormalizedName, version: Version, *, pure: bool
-) -> Iterator[Placed]:
-    """Yield where each file goes. Raises `WheelValidationError`."""
-    root: SchemeKey = "purelib" if pure else "platlib"
-    for member in members:
-        top, _, rest = member.partition("/")
-        if top.endswith(".data") and rest:
-            if not belongs_to(top, ".data", name, version):
-                raise WheelValidationError(Rule.DATA_NAME, top)
-            placed = _place_data(member, rest, name)
-        else:
-            placed = Placed(member, root, member)
-        yield placed
-
-
-def _place_data(member: str, rest: str, name: NormalizedName) -> Placed:
-    key, slash, path = rest.partition("/")
-    if not slash:
-        raise WheelValidationError(Rule.DATA_FILE, member)
-    if key not in _KEYS:
-        raise WheelValidationError(Rule.DATA_KEY, member)
-    if key == "headers":
-        path = f"{name}/{path}"
-    return Placed(member, _KEYS[key], path)
-
-
-_WHEEL_VERSION = (1, 0)
-_METADATA_VERSION = (2, 6)
 
 
 @dataclass(frozen=True)
@@ -97,45 +48,61 @@ class Wheel:
     pure: bool
     record: Mapping[str, RecordRow]
     entry_points: tuple[EntryPoint, ...]
-    files: tuple[Placed, ...]
+    files: tuple[WheelFile, ...]
     warnings: tuple[str, ...]
     archive: Archive
 
 
 @contextmanager
-def open_wheel(wheel: VerifiedWheel) -> Iterator[Wheel]:
-    """Open a wheel, and name it in every error that comes up while it is open.
-
-    Raises `WheelRefusedError`.
-    """
+def open_wheel(source: WheelToInstall) -> Iterator[Wheel]:
+    """Open a wheel. Raises `WheelRefusedError`, also for rules that are broken in the block."""
+    filename = source.wheel.filename
     try:
-        with _opened(wheel) as stream:
-            yield _understand(wheel.filename, open_archive(stream))
-    except WheelValidationError as exc:
-        raise WheelRefusedError(wheel.filename, exc.rule, exc.detail) from exc
-
-
-def _opened(wheel: VerifiedWheel) -> BinaryIO:
-    try:
-        return wheel.open()
+        stream = source.wheel.open()
     except OSError as exc:
-        raise InstallError(f"The wheel {wheel.filename} cannot be read: {exc}.") from exc
+        raise InstallError(f"The wheel {filename} cannot be read: {exc}.") from exc
+    try:
+        with stream:
+            yield _read_wheel(filename, open_archive(stream))
+    except WheelValidationError as exc:
+        error = WheelRefusedError(filename, exc.rule, exc.detail, is_built=source.is_built)
+        raise error from exc
 
 
-def _understand(filename: str, archive: Archive) -> Wheel:
-    name, version = _from_filename(filename)
-    files = tuple(each.name for each in archive.members.values() if not each.is_directory)
-    dist_info = _find_dist_info(files, name, version)
-    headers = _headers(_required(archive, dist_info, "WHEEL", Rule.NO_WHEEL_FILE), Rule.WHEEL_FILE)
+def _read_wheel(filename: str, archive: Archive) -> Wheel:
+    try:
+        name, version, _, _ = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, InvalidVersion) as exc:
+        raise WheelValidationError(Rule.FILENAME, str(exc)) from exc
+    members = tuple(each.name for each in archive.members.values() if not each.is_directory)
+    dist_info = _find_dist_info(members, name, version)
+
+    def read(file: str, missing: Rule) -> bytes:
+        path = f"{dist_info}/{file}"
+        if path not in archive.members:
+            raise WheelValidationError(missing)
+        return archive.read(path)
+
+    headers = _parse_strictly(read("WHEEL", Rule.NO_WHEEL_FILE), Rule.WHEEL_FILE)
+    metadata = _parse_strictly(read("METADATA", Rule.NO_METADATA), Rule.METADATA)
+    if not headers.get("wheel-version"):
+        raise WheelValidationError(Rule.NO_WHEEL_VERSION)
     warnings = (
-        *_check_wheel_version(headers),
-        *_check_metadata(
-            _required(archive, dist_info, "METADATA", Rule.NO_METADATA), name, version
+        *_check_format_version(
+            "Wheel-Version", headers, _LATEST_WHEEL_VERSION, Rule.WHEEL_FILE, Rule.WHEEL_VERSION
+        ),
+        *_check_format_version(
+            "Metadata-Version", metadata, LATEST_VERSION, Rule.METADATA, Rule.METADATA_VERSION
         ),
     )
-    record = parse_record(_required(archive, dist_info, "RECORD", Rule.NO_RECORD))
-    check_listed(files, record, dist_info)
-    pure = _root_is_purelib(headers)
+    _check_identity(metadata, name, version)
+    record = parse_record(read("RECORD", Rule.NO_RECORD))
+    check_complete(members, record, dist_info)
+    root_is_purelib = headers.get("root-is-purelib", "false").lower()
+    if root_is_purelib not in {"true", "false"}:
+        raise WheelValidationError(Rule.ROOT_IS_PURELIB, root_is_purelib)
+    pure = root_is_purelib == "true"
+    entry_points = f"{dist_info}/entry_points.txt"
     return Wheel(
         filename,
         name,
@@ -143,42 +110,38 @@ def _understand(filename: str, archive: Archive) -> Wheel:
         dist_info,
         pure,
         record,
-        _entry_points(archive, dist_info),
-        tuple(place(files, name, version, pure=pure)),
+        parse_entry_points(archive.read(entry_points)) if entry_points in archive.members else (),
+        tuple(_find_destinations(members, name, version, pure=pure)),
         warnings,
         archive,
     )
 
 
-def _from_filename(filename: str) -> tuple[NormalizedName, Version]:
-    try:
-        name, version, _, _ = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, InvalidVersion) as exc:
-        raise WheelValidationError(Rule.FILENAME, str(exc)) from exc
-    return name, version
-
-
-def _find_dist_info(files: tuple[str, ...], name: NormalizedName, version: Version) -> str:
-    tops = {file.partition("/")[0] for file in files if "/" in file}
+def _find_dist_info(members: tuple[str, ...], name: NormalizedName, version: Version) -> str:
+    tops = {member.partition("/")[0] for member in members if "/" in member}
     found = sorted(top for top in tops if top.lower().endswith(".dist-info"))
     if not found:
         raise WheelValidationError(Rule.NO_DIST_INFO)
     if len(found) > 1:
         raise WheelValidationError(Rule.SEVERAL_DIST_INFO, ", ".join(found))
-    if not belongs_to(found[0], ".dist-info", name, version):
+    if not _is_directory_of(found[0], ".dist-info", name, version):
         raise WheelValidationError(Rule.DIST_INFO_NAME, found[0])
     return found[0]
 
 
-def _required(archive: Archive, dist_info: str, name: str, rule: Rule) -> bytes:
-    path = f"{dist_info}/{name}"
-    if path not in archive.members:
-        raise WheelValidationError(rule)
-    return archive.read(path)
+def _is_directory_of(directory: str, suffix: str, name: NormalizedName, version: Version) -> bool:
+    """Whether a directory's name is `NAME-VERSION.suffix`, in any spelling of name and version."""
+    its_name, dash, its_version = directory.removesuffix(suffix).rpartition("-")
+    if not dash or canonicalize_name(its_name) != name:
+        return False
+    try:
+        return Version(its_version.replace("_", "-")) == version
+    except InvalidVersion:
+        return False
 
 
-def _headers(content: bytes, rule: Rule) -> Headers:
-    """Parse headers strictly: every line of them has to be one, in UTF-8."""
+def _parse_strictly(content: bytes, rule: Rule) -> Headers:
+    """Parse headers; `rule` is broken where a line is not a header, or not UTF-8."""
     try:
         headers = parse_headers(content, errors="strict")
     except UnicodeDecodeError as exc:
@@ -188,49 +151,47 @@ def _headers(content: bytes, rule: Rule) -> Headers:
     return headers
 
 
-def _check_wheel_version(headers: Headers) -> Iterator[str]:
-    said = headers.get("wheel-version")
-    if not said:
-        raise WheelValidationError(Rule.NO_WHEEL_VERSION)
-    version = _dotted(said, Rule.WHEEL_FILE)
-    if version[0] > _WHEEL_VERSION[0]:
-        raise WheelValidationError(Rule.WHEEL_VERSION, said)
-    if version > _WHEEL_VERSION:
-        yield f"its Wheel-Version {said} is newer than this program knows"
-
-
-def _check_metadata(content: bytes, name: NormalizedName, version: Version) -> Iterator[str]:
-    headers = _headers(content, Rule.METADATA)
-    said = headers.get("metadata-version")
-    metadata_version = _dotted(said, Rule.METADATA)
-    if metadata_version[0] > _METADATA_VERSION[0]:
-        raise WheelValidationError(Rule.METADATA_VERSION, said)
-    if canonicalize_name(headers.get("name")) != name:
-        raise WheelValidationError(Rule.METADATA_NAME, headers.get("name", "no name"))
-    try:
-        same = Version(headers.get("version")) == version
-    except InvalidVersion:
-        same = False
-    if not same:
-        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, headers.get("version", "none"))
-    if metadata_version > _METADATA_VERSION:
-        yield f"its Metadata-Version {said} is newer than this program knows"
-
-
-def _dotted(said: str, rule: Rule) -> tuple[int, int]:
-    parts = said.split(".")
+def _check_format_version(
+    field: str, headers: Headers, latest: tuple[int, int], invalid: Rule, too_new: Rule
+) -> list[str]:
+    """Check the version of a file's format; return a warning where it is newer but compatible."""
+    text = headers.get(field.lower())
+    parts = text.split(".")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise WheelValidationError(rule, f"the version {said!r}")
-    return int(parts[0]), int(parts[1])
+        raise WheelValidationError(invalid, f"the version {text!r}")
+    version = int(parts[0]), int(parts[1])
+    if version[0] > latest[0]:
+        raise WheelValidationError(too_new, text)
+    return [f"its {field} {text} is newer than this program knows"] if version > latest else []
 
 
-def _root_is_purelib(headers: Headers) -> bool:
-    said = headers.get("root-is-purelib", "false").lower()
-    if said not in {"true", "false"}:
-        raise WheelValidationError(Rule.ROOT_IS_PURELIB, said)
-    return said == "true"
+def _check_identity(metadata: Headers, name: NormalizedName, version: Version) -> None:
+    """Refuse METADATA of another distribution or version than the file name's."""
+    if canonicalize_name(metadata.get("name")) != name:
+        raise WheelValidationError(Rule.METADATA_NAME, metadata.get("name", "no name"))
+    try:
+        is_same_version = Version(metadata.get("version")) == version
+    except InvalidVersion:
+        is_same_version = False
+    if not is_same_version:
+        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, metadata.get("version", "none"))
 
 
-def _entry_points(archive: Archive, dist_info: str) -> tuple[EntryPoint, ...]:
-    path = f"{dist_info}/entry_points.txt"
-    return parse_entry_points(archive.read(path)) if path in archive.members else ()
+def _find_destinations(
+    members: tuple[str, ...], name: NormalizedName, version: Version, *, pure: bool
+) -> Iterator[WheelFile]:
+    """Yield where each file goes. Raises `WheelValidationError`."""
+    root: SchemeKey = "purelib" if pure else "platlib"
+    for member in members:
+        top, _, rest = member.partition("/")
+        if not (top.endswith(".data") and rest):
+            yield WheelFile(member, root, member)
+            continue
+        if not _is_directory_of(top, ".data", name, version):
+            raise WheelValidationError(Rule.DATA_NAME, top)
+        key, slash, path = rest.partition("/")
+        if not slash:
+            raise WheelValidationError(Rule.DATA_FILE, member)
+        if key not in _KEYS:
+            raise WheelValidationError(Rule.DATA_KEY, member)
+        yield WheelFile(member, _KEYS[key], f"{name}/{path}" if key == "headers" else path)

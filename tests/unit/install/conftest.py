@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from bootstrap._vendor.packaging.tags import sys_tags
+from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
-from bootstrap.install.transaction import install
+from bootstrap.install.transaction import begin, install
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel, verify_wheel_bytes
 from bootstrap.ui import Ui
 
@@ -61,6 +63,16 @@ class Workbench:
     def leftovers(self) -> list[Path]:
         """Whatever of ours lies about."""
         return [path for path in self.prefix.rglob("*") if "get-installer" in path.name]
+
+
+def uninstall(
+    target: TargetEnvironment, names: Iterable[str], settings: InstallSettings, ui: Ui
+) -> tuple[str, ...]:
+    """Uninstall distributions as an upgrade does, with no new version; return those found."""
+    with begin(target, settings, ui) as transaction:
+        normalized = {canonicalize_name(name) for name in names}
+        records = transaction._change(normalized, uninstall=True)
+    return tuple(sorted({record.name for record in records}))
 
 
 def _wanted(wheel: Path | VerifiedWheel | WheelToInstall) -> WheelToInstall:

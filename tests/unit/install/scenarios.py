@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from bootstrap.install.model import InstallSettings
-from bootstrap.install.transaction import uninstall
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from tests.servers.wheels import make_wheel
-from tests.unit.install.conftest import Workbench
+from tests.unit.install.conftest import Workbench, uninstall
 
 
 @dataclass(frozen=True)

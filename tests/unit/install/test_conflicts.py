@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap.install.errors import OverwriteError
-from bootstrap.install.filesystem import other_spelling
+from bootstrap.install.filesystem import find_other_spelling
 from bootstrap.install.model import InstallSettings
-from bootstrap.install.transaction import uninstall
 from tests.servers.wheels import make_wheel
-from tests.unit.install.conftest import Workbench
+from tests.unit.install.conftest import Workbench, uninstall
 from tests.unit.install.trees import picture
 
 
@@ -159,4 +158,4 @@ def test_a_file_may_become_a_directory_of_the_same_name(bench: Workbench, wheelh
 def test_another_spelling_of_a_name_is_found(
     name: str, present: list[str], expected: str | None
 ) -> None:
-    assert other_spelling(name, present) == expected
+    assert find_other_spelling(name, present) == expected

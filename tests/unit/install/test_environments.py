@@ -17,13 +17,14 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
-from bootstrap.install.transaction import install, uninstall
+from bootstrap.install.transaction import install
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.hashes import Hashes, verify_wheel
 from bootstrap.ui import Ui
 from tests.functional.conftest import ensurepip_wheel
 from tests.reliability.pips import relabelled
 from tests.servers.wheels import make_wheel
+from tests.unit.install.conftest import uninstall
 
 _UV = shutil.which(
     "uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

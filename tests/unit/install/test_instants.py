@@ -90,7 +90,7 @@ def bed(request: pytest.FixtureRequest, scenario: Scenario, tmp_path: Path) -> B
 @pytest.fixture
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system whose kernel cannot exchange two paths."""
-    monkeypatch.setattr(rename_exchange, "_function", lambda: None)
+    monkeypatch.setattr(rename_exchange, "_find_function", lambda: None)
 
 
 def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(bed: Bed) -> None:

@@ -16,9 +16,9 @@ from bootstrap.install.commit.operations import (
     ExchangeFunction,
     MakeDir,
     Move,
+    Operation,
     Remove,
     RemoveDir,
-    Step,
 )
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.errors import JournalError
@@ -47,11 +47,11 @@ def _write(path: Path, text: str, *, directory: bool) -> int:
     return path.lstat().st_ino
 
 
-def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Step]:
+def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Operation]:
     """Make what the steps start from: old and new things, each a file or a directory."""
     (root / "target").mkdir(parents=True)
     (root / "area" / "old").mkdir(parents=True)
-    steps: list[Step] = []
+    steps: list[Operation] = []
     for number, (kind, old_is_directory, new_is_directory) in enumerate(plan):
         path, staged = root / "target" / str(number), root / "area" / str(number)
         kept = root / "area" / "old" / str(number)
@@ -62,7 +62,7 @@ def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Step]:
             inode = _write(staged, "new", directory=new_is_directory)
         if kind == "drop":
             path.mkdir(mode=0o750)
-        kinds: dict[str, Step] = {
+        kinds: dict[str, Operation] = {
             "make": MakeDir(str(path)),
             "put": Move(str(path), str(staged), inode),
             "swap": Exchange(str(path), str(staged), str(kept), inode),
@@ -165,22 +165,22 @@ def test_a_damaged_journal_is_refused_and_nothing_is_swept_away(
     bench: Workbench, area: Path
 ) -> None:
     content = (area / "journal").read_bytes()
-    (area / "journal").write_bytes(content.replace(b"steps", b"stepz"))
+    (area / "journal").write_bytes(content.replace(b"operations", b"operationz"))
     _refused(bench, area, "it is damaged")
 
 
 def test_a_journal_of_another_format_is_refused(bench: Workbench, area: Path) -> None:
     content = (area / "journal").read_bytes()
-    (area / "journal").write_bytes(content.replace(b"journal 1 ", b"journal 2 "))
-    _refused(bench, area, "format 2")
+    (area / "journal").write_bytes(content.replace(b"journal 2 ", b"journal 3 "))
+    _refused(bench, area, "format 3")
 
 
 def test_a_journal_of_somebody_else_is_refused(bench: Workbench, area: Path) -> None:
     (area / "journal").write_text(json.dumps({}))
-    _refused(bench, area, "no journal of this program")
+    _refused(bench, area, "not a journal of this program")
 
 
 def test_a_journal_whose_backups_are_gone_is_refused(bench: Workbench, area: Path) -> None:
     gone = Remove(str(bench.library / "x"), str(area / "old" / "0"))
     journals.write(Journal((gone,), {}), str(area))
-    _refused(bench, area, "is gone")
+    _refused(bench, area, "is missing")

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bootstrap.install.strict_zip.names import check_collisions, check_name, folded
+from bootstrap.install.strict_zip.names import check_collisions, check_name, fold
 from bootstrap.install.wheel_rules import WheelValidationError
 
 _PARTS = st.sampled_from(
@@ -45,10 +45,10 @@ def test_names_that_fold_together_are_refused_together(one: str, other: str) -> 
         return
     assert one != other
     files = [name for name in (one, other) if not name.endswith("/")]
-    assert len({folded(name) for name in files}) == len(files)
+    assert len({fold(name) for name in files}) == len(files)
 
 
 @given(st.text())
 def test_folding_is_stable(name: str) -> None:
-    assert folded(folded(name)) == folded(name)
-    assert folded(name.upper().lower()) == folded(name.lower().upper().lower())
+    assert fold(fold(name)) == fold(name)
+    assert fold(name.upper().lower()) == fold(name.lower().upper().lower())

@@ -8,29 +8,29 @@ from hypothesis import strategies as st
 
 from bootstrap.install.wheel.record import (
     RecordRow,
+    format_record,
     parse_record,
-    recorded_paths,
-    row_of,
-    write_record,
+    parse_record_paths,
+    row_for,
 )
 from bootstrap.install.wheel_rules import WheelValidationError
 
 _PATHS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="\\"), min_size=1
 ).filter(lambda path: path != "RECORD")
-_ROWS = st.builds(row_of, _PATHS, st.binary(max_size=20))
+_ROWS = st.builds(row_for, _PATHS, st.binary(max_size=20))
 
 
 @given(st.lists(_ROWS, unique_by=lambda row: row.path))
 def test_what_is_written_is_read_again(rows: list[RecordRow]) -> None:
-    content = write_record(rows, "RECORD")
+    content = format_record(rows, "RECORD")
     assert parse_record(content) == {row.path: row for row in (*rows, RecordRow("RECORD"))}
-    assert set(recorded_paths(content)) == {row.path for row in rows} | {"RECORD"}
+    assert set(parse_record_paths(content)) == {row.path for row in rows} | {"RECORD"}
 
 
 @given(st.lists(_ROWS, unique_by=lambda row: row.path))
 def test_the_order_of_rows_makes_no_difference(rows: list[RecordRow]) -> None:
-    assert write_record(rows, "RECORD") == write_record(reversed(rows), "RECORD")
+    assert format_record(rows, "RECORD") == format_record(reversed(rows), "RECORD")
 
 
 @given(st.binary(max_size=200))
@@ -44,9 +44,9 @@ def test_whatever_is_read_is_understood_or_refused(content: bytes) -> None:
 
 @given(st.binary())
 def test_a_row_holds_the_sha256_and_the_size(content: bytes) -> None:
-    row = row_of("x", content)
+    row = row_for("x", content)
     assert (row.digest, row.size) == (hashlib.sha256(content).digest(), len(content))
-    assert "=" not in row.text[1].removeprefix("sha256=")
+    assert "=" not in row.columns[1].removeprefix("sha256=")
 
 
 @pytest.mark.parametrize("hash_", ["sha256", "sha256=", "=x", "sha256=x y", "sha256=" + "A" * 44])

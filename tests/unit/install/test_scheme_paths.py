@@ -4,7 +4,7 @@ import fcntl
 
 import pytest
 
-from bootstrap.install.scheme_paths import SchemePaths, lock_paths
+from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import hold_locks
 from tests.unit.install.conftest import Workbench
 
@@ -12,7 +12,7 @@ from tests.unit.install.conftest import Workbench
 def test_uvs_lock_of_a_virtual_environment_is_held_too(bench: Workbench) -> None:
     uv = bench.prefix / ".lock"
     uv.touch()
-    paths = lock_paths(SchemePaths(bench.target.scheme))
+    paths = SchemePaths(bench.target.scheme).lock_paths()
     assert str(uv) in paths
     with (
         uv.open("rb") as stream,

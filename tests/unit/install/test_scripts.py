@@ -10,10 +10,10 @@ from bootstrap._vendor.packaging.tags import Tag
 from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
 from bootstrap.install.wheel.scripts import (
-    Interpreter,
+    ScriptInterpreter,
     make_launcher,
-    scripts_to_make,
-    with_interpreter,
+    replace_shebang,
+    select_entry_points,
 )
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
@@ -40,7 +40,7 @@ def _run(path: Path, content: bytes, *arguments: str) -> subprocess.CompletedPro
 
 
 def test_a_launcher_runs_wherever_the_interpreter_lies(python: str, tmp_path: Path) -> None:
-    launcher = make_launcher(_POINT, Interpreter(python, (3, 11)))
+    launcher = make_launcher(_POINT, ScriptInterpreter(python, (3, 11)))
     done = _run(tmp_path / launcher.name, launcher.content, "--help")
     assert "usage:" in done.stdout
 
@@ -49,7 +49,7 @@ def test_a_script_brought_along_runs_with_the_targets_interpreter_and_its_option
     python: str, tmp_path: Path
 ) -> None:
     script = b"#!python -E\r\nimport sys; print(sys.executable, sys.flags.ignore_environment)\n"
-    done = _run(tmp_path / "x", with_interpreter(script, Interpreter(python, (3, 11))))
+    done = _run(tmp_path / "x", replace_shebang(script, ScriptInterpreter(python, (3, 11))))
     assert done.stdout == f"{python} 1\n"
 
 
@@ -57,18 +57,18 @@ def test_a_script_brought_along_runs_with_the_targets_interpreter_and_its_option
     "content", [b"#!/bin/sh\necho\n", b"\x7fELF\0", b"", b"print()", b"# !python\n"]
 )
 def test_other_scripts_stay_as_they_are(content: bytes) -> None:
-    assert with_interpreter(content, Interpreter("/python", (3, 11))) == content
+    assert replace_shebang(content, ScriptInterpreter("/python", (3, 11))) == content
 
 
 def test_a_windows_script_is_a_program_that_finds_the_targets_interpreter() -> None:
-    interpreter = Interpreter("C:\\Py thon\\python.exe", (3, 11), "win-amd64")
+    interpreter = ScriptInterpreter("C:\\Py thon\\python.exe", (3, 11), "win-amd64")
     console = make_launcher(_POINT, interpreter)
     assert console.name == "tool.exe"
     assert console.content.startswith(b"MZ")
     assert b"#!C:\\Py thon\\python.exe\n" in console.content
     gui = make_launcher(EntryPoint("tool", "a", "b", gui=True), interpreter)
     assert b"pythonw.exe\n" in gui.content
-    old = with_interpreter(b"#!pythonw\nx", interpreter)
+    old = replace_shebang(b"#!pythonw\nx", interpreter)
     assert old == b"#!C:\\Py thon\\pythonw.exe\nx"
 
 
@@ -89,12 +89,12 @@ _PIP = tuple(
 def test_pips_scripts_are_named_after_the_targets_version(
     version: tuple[int, int], which: PipScripts, expected: set[str]
 ) -> None:
-    made = scripts_to_make("pip", _PIP, version, which)
+    made = select_entry_points("pip", _PIP, version, which)
     assert {entry_point.name for entry_point in made} == expected
 
 
 def test_another_distributions_pip_script_is_nothing_special() -> None:
-    made = scripts_to_make("pipfoo", _PIP, (3, 13), PipScripts.FULL_VERSION)
+    made = select_entry_points("pipfoo", _PIP, (3, 13), PipScripts.FULL_VERSION)
     assert [entry_point.name for entry_point in made] == ["pip", "pip3", "pip3.8"]
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.model import InstallSettings
-from bootstrap.install.transaction import uninstall
 from tests.servers.wheels import make_wheel
-from tests.unit.install.conftest import Workbench
+from tests.unit.install.conftest import Workbench, uninstall
 from tests.unit.install.trees import picture
 
 

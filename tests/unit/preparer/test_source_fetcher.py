@@ -13,7 +13,7 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.install.commit.staging import StagingDirectory
-from bootstrap.install.vcs_src import Repositories, mend
+from bootstrap.install.vcs_src import Repositories, clean_up
 from bootstrap.pep517.builder import Builder
 from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings
@@ -113,10 +113,10 @@ def move_to_src(
 def killed(src: Path) -> Path:
     """Move a clone aside as a run does that is killed right then; return where it lies."""
     area = StagingDirectory(str(src))
-    area.make()
+    area.create()
     kept = Path(area.path, "old", "demo")
     (src / "demo").rename(kept)
-    area.end(keep=True)
+    area.remove(keep=True)
     return kept
 
 
@@ -153,7 +153,7 @@ def test_a_clone_that_another_running_run_moved_aside_is_left_alone(
     with a_run() as other:
         other.move(fresh(), url)
         move_to_src()
-        mend(src, ui)
+        clean_up(src, ui)
         assert len(list(src.iterdir())) == 2
         other.keep()
     assert [path.name for path in src.iterdir()] == ["demo"]
@@ -165,7 +165,7 @@ def test_a_killed_run_is_cleaned_up_without_moving_anything(
     move_to_src()
     (src / "demo" / "mine.txt").write_text("mine", encoding="utf-8")
     killed(src)
-    mend(src, ui)
+    clean_up(src, ui)
     assert (src / "demo" / "mine.txt").is_file()
     assert [path.name for path in src.iterdir()] == ["demo"]
 

@@ -79,7 +79,8 @@ def in_child(action: Callable[[], object], number: int, deadly: signal.Signals) 
     child = os.fork()
     if child == 0:
         status = 1
-        signal.signal(deadly, _DISPOSITIONS.get(deadly, signal.SIG_DFL))
+        if deadly is not signal.SIGKILL:
+            signal.signal(deadly, _DISPOSITIONS.get(deadly, signal.SIG_DFL))
         try:
             with listening(at(number, lambda: os.kill(os.getpid(), deadly))):
                 action()

@@ -77,11 +77,11 @@ def _run_command(config: Config) -> int:
     handoff = install(config, ui)
     if handoff is None:
         return 0
-    for warning in handoff.notices:
+    for warning in handoff.warnings:
         ui.warn(warning)
-    from bootstrap.handoff.process import become
+    from bootstrap.handoff.handoff import exec_installer
 
-    return become(handoff)
+    return exec_installer(handoff)
 
 
 def _run_doctor(config: Config, ui: Ui) -> int:

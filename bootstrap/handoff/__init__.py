@@ -1,1 +1,1 @@
-"""What becomes of this process: the installer, told in its own words what the user said to us."""
+"""The hand-off: the engine becomes the installer, which gets the user's settings as variables."""

@@ -1,4 +1,4 @@
-"""How an installer is started, by its absolute path in the target."""
+"""Finding the command of an installer, as an absolute path in the target."""
 
 from __future__ import annotations
 
@@ -15,76 +15,73 @@ from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.resolve.requirement import InputRequirement, Resolution
 
 _MODULES = {"pip": "pip"}
-"""Installers started as `TARGET -m MODULE`: it cannot be mistaken for another environment's."""
+"""Installers that are started as `TARGET -m MODULE`."""
 
 
 class NoCommandError(BootstrapError):
-    """The installer was installed, but there is no command to hand off to."""
+    """The installer was installed, but has no command to hand off to."""
 
-    def __init__(self, installer: str, looked_for: Path, others: tuple[str, ...]) -> None:
-        self.installer, self.looked_for, self.others = installer, looked_for, others
-        found = f"it brought {', '.join(others)}" if others else "it brought none"
+    def __init__(self, installer: str, expected: Path, commands: tuple[str, ...]) -> None:
+        self.installer, self.expected, self.commands = installer, expected, commands
+        found = f"its commands are {', '.join(commands)}" if commands else "it has no commands"
         super().__init__(
-            f"Cannot hand off to {installer}: expected its command at {looked_for}, and {found}.",
-            hint=f"Leave out what follows `--`; {installer} itself is installed.",
+            f"Cannot hand off to {installer}: {expected} was not found; {found}.",
+            hint=f"Leave out `--` and what follows it; {installer} itself is installed.",
         )
 
 
 class NotRunnableError(BootstrapError):
-    """A hand-off was asked for, and nothing can be run in the target."""
+    """A hand-off to a target whose interpreter cannot be run."""
 
     def __init__(self, executable: Path) -> None:
         self.executable = executable
         super().__init__(
-            f"Cannot hand off to an installer of {executable}: that Python is known by its "
-            "build-details.json alone, and cannot be run here.",
+            f"Cannot hand off to an installer of {executable}: only its build-details.json is "
+            "known, and it cannot be run here.",
             hint="Leave out `--` and what follows it.",
         )
 
 
 def require_runnable(target: TargetEnvironment) -> None:
-    """Refuse a hand-off that could not be carried out.
-
-    Raises `NotRunnableError`.
-    """
+    """Refuse a hand-off to an interpreter that cannot be run. Raises `NotRunnableError`."""
     if not target.runnable:
         raise NotRunnableError(target.executable)
 
 
 def installer_name(installer: InputRequirement, resolution: Resolution) -> NormalizedName:
-    """Return the installer's name; of a path or URL without one, what its metadata says."""
+    """Return the installer's name; for a path or URL without a name, that of its metadata."""
     if installer.requirement is not None:
         return canonicalize_name(installer.requirement.name)
     return next(
-        each.name
-        for each in resolution.distributions
-        if each.requested is installer
-        or (each.candidate is not None and each.candidate.file.url == installer.url)
+        resolved.name
+        for resolved in resolution.distributions
+        if resolved.requested is installer
+        or (resolved.candidate is not None and resolved.candidate.file.url == installer.url)
     )
 
 
-def command(name: NormalizedName, target: TargetEnvironment) -> tuple[str, ...]:
-    """Return the words that start an installer.
+def find_command(name: NormalizedName, target: TargetEnvironment) -> tuple[str, ...]:
+    """Return the command line that starts an installer, without arguments.
 
-    That is the command of its own name, or else the only one it brought (`pyproject-build`).
-
-    Raises `NoCommandError`.
+    It is the command of the installer's own name, else its only one (`pyproject-build`). Raises
+    `NoCommandError`.
     """
     if name in _MODULES:
         return (str(target.executable), "-m", _MODULES[name])
     installed = installed_distributions(target).get(name)
-    brought = _console_scripts(installed) if installed else ()
-    own = {*brought, *_recorded(installed)} if installed else set()
-    for wanted in (name, *(brought if len(brought) == 1 else ())):
-        for script in _scripts(wanted, target, own):
+    commands = _console_scripts(installed) if installed else ()
+    own = {*commands, *_recorded_names(installed)} if installed else set()
+    for command in (name, *(commands if len(commands) == 1 else ())):
+        for script in _find_scripts(command, target, own):
             return (str(script),)
-    raise NoCommandError(name, target.scheme.scripts / name, brought)
+    raise NoCommandError(name, target.scheme.scripts / name, commands)
 
 
-def _scripts(name: str, target: TargetEnvironment, own: Set[str]) -> Iterator[Path]:
-    """Yield where a command is: beside what we install, or with what was there already.
+def _find_scripts(name: str, target: TargetEnvironment, own: Set[str]) -> Iterator[Path]:
+    """Yield the paths of a command: in the scheme's scripts, then beside the interpreter.
 
-    With the interpreter lies much that is somebody else's: there it has to be the installer's own.
+    The directory of the interpreter contains programs of other packages, too: there the command
+    has to be one of the installer's own files.
     """
     filename = f"{name}.exe" if target.markers["os_name"] == "nt" else name
     if (target.scheme.scripts / filename).exists():
@@ -95,16 +92,16 @@ def _scripts(name: str, target: TargetEnvironment, own: Set[str]) -> Iterator[Pa
 
 
 def _console_scripts(installed: Installed) -> tuple[str, ...]:
-    """Return the commands it declares; a damaged list declares none."""
+    """Return the commands in entry_points.txt; none if it is damaged."""
     try:
         content = (installed.metadata_path / "entry_points.txt").read_bytes()
-        return tuple(each.name for each in parse_entry_points(content) if not each.gui)
+        return tuple(script.name for script in parse_entry_points(content) if not script.gui)
     except (OSError, WheelValidationError):
         return ()
 
 
-def _recorded(installed: Installed) -> set[str]:
-    """Return the names of all its files, among them commands that are no entry points (uv)."""
+def _recorded_names(installed: Installed) -> set[str]:
+    """Return the names of its files, including commands that are not entry points (uv's)."""
     try:
         rows = parse_record_paths((installed.metadata_path / "RECORD").read_bytes())
         return {PurePosixPath(row).name for row in rows}

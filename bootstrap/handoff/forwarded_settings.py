@@ -1,4 +1,4 @@
-"""What the user said to us that the installer shall hear, too, and by whose word."""
+"""The settings of a run that the installer and build back-ends get, too, with their origins."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bootstrap.trust.policy import TrustPolicy
 
 
 @dataclass(frozen=True)
-class Words:
-    """One setting in the words it is passed on by: several values, each with its place."""
+class ForwardedValue:
+    """The values of one setting, each with its origin; empty where it is not set."""
 
     values: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
 
     @property
-    def is_typed(self) -> bool:
-        """Whether the command line had a say in it: then it overrules what is exported."""
+    def is_command_line(self) -> bool:
+        """Whether an option set it: then it overrides variables that the user exported."""
         return any(origin.kind == "option" for origin in self.origins)
 
 
 @dataclass(frozen=True)
 class ForwardedSettings:
-    """Everything of one run that a child process may be told; nothing here is a default."""
+    """The settings that a child process may get; none of them is a default."""
 
     policy: TrustPolicy = field(default_factory=lambda: TrustPolicy(()))
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -35,69 +35,72 @@ class ForwardedSettings:
     without_index: bool = False
     """`--no-index`."""
     certificates: Mapping[str, str] = field(default_factory=dict)
-    """The certificate variables for children, from the trust room."""
+    """The certificate variables for children, from `trust.children`."""
 
     @property
-    def offline(self) -> Words:
+    def offline(self) -> ForwardedValue:
         """`--offline`."""
-        return _switch("--offline", on=self.network.offline)
+        return _from_flag("--offline", is_set=self.network.offline)
 
     @property
-    def no_index(self) -> Words:
+    def no_index(self) -> ForwardedValue:
         """`--no-index`."""
-        return _switch("--no-index", on=self.without_index)
+        return _from_flag("--no-index", is_set=self.without_index)
 
     @property
-    def main_index(self) -> Words:
+    def main_index(self) -> ForwardedValue:
         """`--index-url`."""
-        return _words(self.index.index_urls[:1])
+        return _from_values(self.index.index_urls[:1])
 
     @property
-    def extra_indexes(self) -> Words:
+    def extra_indexes(self) -> ForwardedValue:
         """`--extra-index-url`."""
-        return _words(self.index.index_urls[1:])
+        return _from_values(self.index.index_urls[1:])
 
     @property
-    def find_links(self) -> Words:
-        """`--find-links`; offline, those places that need no network."""
-        return _words(
-            given
-            for given in self.index.find_links
-            if not (self.network.offline and given.is_remote)
+    def find_links(self) -> ForwardedValue:
+        """`--find-links`; with `--offline`, only the locations that need no network."""
+        return _from_values(
+            location
+            for location in self.index.find_links
+            if not (self.network.offline and location.is_remote)
         )
 
     @property
-    def trusted_hosts(self) -> Words:
+    def trusted_hosts(self) -> ForwardedValue:
         """`--trusted-host`."""
         hosts = self.policy.trusted_hosts
-        return Words(tuple(str(each.value) for each in hosts), tuple(each.origin for each in hosts))
+        values = tuple(str(host.value) for host in hosts)
+        return ForwardedValue(values, tuple(host.origin for host in hosts))
 
     @property
-    def proxy(self) -> Words:
-        """`--proxy`; an empty value means none."""
-        return _words((self.network.proxy,) if self.network.proxy else ())
+    def proxy(self) -> ForwardedValue:
+        """`--proxy`; an empty value means no proxy."""
+        return _from_values((self.network.proxy,) if self.network.proxy else ())
 
     @property
-    def client_certificate(self) -> Words:
+    def client_certificate(self) -> ForwardedValue:
         """`--client-cert`."""
-        given = self.policy.client_certificate
-        return Words() if given is None else Words((str(given.value),), (given.origin,))
+        certificate = self.policy.client_certificate
+        if certificate is None:
+            return ForwardedValue()
+        return ForwardedValue((str(certificate.value),), (certificate.origin,))
 
 
-def _switch(name: str, *, on: bool) -> Words:
-    # Whoever said it: nothing may reach a network that one voice has closed.
-    return Words(("1",), (Origin.option(name),)) if on else Words()
+def _from_flag(name: str, *, is_set: bool) -> ForwardedValue:
+    # As an option whatever its origin: no exported variable may turn the network on again.
+    return ForwardedValue(("1",), (Origin.option(name),)) if is_set else ForwardedValue()
 
 
-def _words(said: Iterable[Sourced[str]]) -> Words:
-    heard = [given for given in said if given.origin.kind != "default"]
-    return Words(
-        tuple(_unsplittable(given.value) for given in heard),
-        tuple(given.origin for given in heard),
+def _from_values(values: Iterable[Sourced[str]]) -> ForwardedValue:
+    given = [value for value in values if value.origin.kind != "default"]
+    return ForwardedValue(
+        tuple(_escape_separators(value.value) for value in given),
+        tuple(value.origin for value in given),
     )
 
 
-def _unsplittable(value: str) -> str:
-    """Return a local path that a list would be split at as a URL, which has nothing to split at."""
-    is_split = "," in value or any(map(str.isspace, value))
-    return Path(value).as_uri() if is_split and Path(value).is_absolute() else value
+def _escape_separators(value: str) -> str:
+    """Return a local path that contains the separator of a list as a URL, which escapes it."""
+    has_separator = "," in value or any(map(str.isspace, value))
+    return Path(value).as_uri() if has_separator and Path(value).is_absolute() else value

@@ -1,16 +1,23 @@
-"""The hand-off: the installer's command line, and the environment it starts in."""
+"""The hand-off: the installer's command line and environment, and the start of its process."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.environment.interpreter import Interpreter, Scheme
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.handoff.command import command
+from bootstrap.errors import BootstrapError
+from bootstrap.handoff.command import find_command
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
-from bootstrap.handoff.variables import settings_variables, unspeakable
+from bootstrap.handoff.variables import settings_variables, unsupported_settings
+
+_IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 
 @dataclass(frozen=True)
@@ -19,72 +26,104 @@ class Handoff:
 
     argv: tuple[str, ...]
     environ: Mapping[str, str]
-    notices: tuple[str, ...] = ()
-    """What was said to us and cannot be told to the installer."""
+    warnings: tuple[str, ...] = ()
+    """The settings that the installer does not get."""
 
 
-def handoff(
+class NotStartedError(BootstrapError):
+    """The operating system cannot run the installer's command."""
+
+    def __init__(self, handoff: Handoff, error: OSError) -> None:
+        self.command = handoff.argv[0]
+        super().__init__(
+            f"{self.command} is installed, but cannot be run: {error.strerror or error}.",
+            hint="Check whether its file system allows programs (noexec), and whether the "
+            "interpreter in its first line exists.",
+        )
+
+
+def prepare_handoff(
     installer: NormalizedName,
     arguments: Iterable[str],
     target: TargetEnvironment,
-    said: ForwardedSettings,
+    settings: ForwardedSettings,
     environ: Mapping[str, str],
 ) -> Handoff:
-    """Decide the command line and the environment of the installer.
+    """Return the command line and the environment of the installer.
 
-    Where nothing was said to us, that is the caller's own environment, byte for byte. Raises
-    `NoCommandError` where the installer brought no command.
+    Without any settings, the environment is the caller's own, byte for byte. Raises
+    `NoCommandError` where the installer has no command.
     """
-    nowhere = target.prefix / "no-index"
+    missing = target.prefix / "no-index"
+    # macOS sets this variable for a framework's interpreter; a child would misunderstand it.
+    inherited = {name: value for name, value in environ.items() if name != "__PYVENV_LAUNCHER__"}
     return Handoff(
-        (*command(installer, target), *arguments),
+        (*find_command(installer, target), *arguments),
         {
-            **_without_our_traces(environ),
+            **inherited,
             **_import_path(target, environ),
-            **said.certificates,
-            **settings_variables(installer, said, environ, nowhere),
+            **settings.certificates,
+            **settings_variables(installer, settings, environ, missing),
         },
-        (*_deaf(target), *_untold(installer, said)),
+        tuple(_list_warnings(installer, target, settings)),
     )
 
 
-def _untold(installer: NormalizedName, said: ForwardedSettings) -> Iterator[str]:
-    for option in unspeakable(installer, said):
-        yield (
-            f"{installer} has no variable for {option}, so it is not told; say it to "
-            f"{installer} in its own configuration."
-        )
-
-
-def _deaf(target: TargetEnvironment) -> Iterator[str]:
+def _list_warnings(
+    installer: NormalizedName, target: TargetEnvironment, settings: ForwardedSettings
+) -> Iterator[str]:
     pth_file = target.interpreter and target.interpreter.pth_file
-    if pth_file and (places := _import_path(target, {})):
+    if pth_file and (directories := _import_path(target, {})):
         yield (
-            f"{target.executable} hears no PYTHONPATH, because of {pth_file}: it does not look "
-            f"into {places['PYTHONPATH']}."
+            f"{target.executable} ignores PYTHONPATH, because of {pth_file}: it does not import "
+            f"from {directories['PYTHONPATH']}."
         )
-
-
-def _without_our_traces(environ: Mapping[str, str]) -> dict[str, str]:
-    # macOS sets it for a framework's interpreter; a child would take itself for that one.
-    return {name: value for name, value in environ.items() if name != "__PYVENV_LAUNCHER__"}
+    for option in unsupported_settings(installer, settings):
+        yield (
+            f"{installer} does not get {option}, because it has no variable for it. Set it in the "
+            f"configuration of {installer}."
+        )
 
 
 def _import_path(target: TargetEnvironment, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the PYTHONPATH a `--target` or `--prefix` directory needs to be imported from."""
-    places = dict.fromkeys(map(str, (target.scheme.purelib, target.scheme.platlib)))
-    if target.interpreter and _looks_there(target.interpreter, target.scheme):
-        return {}
+    """Return the PYTHONPATH that is needed to import from a `--target` or `--prefix` directory."""
+    scheme, interpreter = target.scheme, target.interpreter
+    libraries = {scheme.purelib: None, scheme.platlib: None}
+    if interpreter is not None:
+        # The interpreter's own schemes count even if their directories did not exist when it was
+        # queried (often the user site): it imports from them once they do.
+        own = (interpreter.schemes["default"], interpreter.schemes.get("user"))
+        if scheme in own or not libraries.keys().isdisjoint(interpreter.path):
+            return {}
     separator = ";" if target.markers["os_name"] == "nt" else ":"
     before = environ.get("PYTHONPATH")
-    return {"PYTHONPATH": separator.join([*places, *([before] if before else [])])}
+    return {"PYTHONPATH": separator.join([*map(str, libraries), *([before] if before else [])])}
 
 
-def _looks_there(interpreter: Interpreter, scheme: Scheme) -> bool:
-    """Say whether an interpreter looks by itself where something was installed.
+def exec_installer(handoff: Handoff) -> int:
+    """Become the installer: same terminal, signals, working directory and exit status.
 
-    Where that was made just now (the user's own directory, as a rule), it did not look there when
-    it was asked, but will.
+    Windows cannot replace a process: there the installer runs as a child, and its exit status is
+    returned. Raises `NotStartedError`.
     """
-    own = (interpreter.schemes["default"], interpreter.schemes.get("user"))
-    return scheme in own or not {scheme.purelib, scheme.platlib}.isdisjoint(interpreter.path)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):  # the reader has closed it
+                stream.flush()
+    try:
+        if os.name == "nt":
+            return run_as_child(handoff)
+        for name in _IGNORED_BY_PYTHON:  # an ignored signal would stay ignored in the installer
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        os.execve(handoff.argv[0], handoff.argv, dict(handoff.environ))  # noqa: S606  # no shell
+    except OSError as exc:
+        raise NotStartedError(handoff, exc) from exc
+
+
+def run_as_child(handoff: Handoff) -> int:
+    """Run the installer as a child and return its exit status; Ctrl-C is left to the child."""
+    # A handler, because an ignored signal would stay ignored in the child; an empty one, because
+    # an exception just after the child's end would lose its exit status.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    with subprocess.Popen(handoff.argv, env=dict(handoff.environ)) as child:
+        return child.wait()

@@ -1,9 +1,8 @@
-"""What was said, in each installer's own variables: the table of `docs/hand-off.md` as code.
+"""The settings of a run as the variables of each installer: the table of `docs/hand-off.md`.
 
-One rule holds for all of them: a variable that the user exported is the user's own word to that
-very program, and nothing but an option typed to us overrules it.
-
-Certificates are told by the trust room (`bootstrap.trust.children`), the same for every program.
+A variable that the user exported is the user's setting for that very program: only an option of
+our command line overrides it. The variables for certificates are the same for every program and
+come from `trust.children`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.handoff.forwarded_settings import ForwardedSettings, Words
+from bootstrap.handoff.forwarded_settings import ForwardedSettings, ForwardedValue
 
 _PROXY_VARIABLES = (
     "http_proxy",
@@ -24,127 +23,136 @@ _PROXY_VARIABLES = (
     "HTTPS_PROXY",
     "ALL_PROXY",
 )
-_YES = frozenset({"1", "true", "yes", "on", "y", "t"})
+_TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of an installer, the words it is to hold, and what stands between them."""
+    """One variable of an installer, and the setting that it gets."""
 
     name: str
-    words: Words
+    setting: ForwardedValue
     separator: str = " "
 
     @property
     def value(self) -> str:
         """The variable's value."""
-        return self.separator.join(self.words.values)
+        return self.separator.join(self.setting.values)
 
 
 def settings_variables(
-    name: NormalizedName, said: ForwardedSettings, environ: Mapping[str, str], nowhere: Path
+    name: NormalizedName, settings: ForwardedSettings, environ: Mapping[str, str], missing: Path
 ) -> dict[str, str]:
-    """Return the variables that an installer is to find, besides or instead of those exported.
+    """Return the variables to set for an installer, certificates excepted.
 
-    `nowhere` is a directory that is not there, for programs that know no other way to say so.
+    :param missing: a path that does not exist, for programs without a variable for `--no-index`
     """
-    return _told(_SPEAKERS.get(name, _to_pip)(said, nowhere), said, environ)
+    variables = _INSTALLERS.get(name, _pip_variables)(settings, missing)
+    return _select(variables, settings, environ)
 
 
 def build_variables(
-    said: ForwardedSettings, environ: Mapping[str, str], nowhere: Path
+    settings: ForwardedSettings, environ: Mapping[str, str], missing: Path
 ) -> dict[str, str]:
-    """Return the variables that build back-ends and git are to find: they may start pip or uv."""
-    return {**said.certificates, **_told(_to_pip_and_uv(said, nowhere), said, environ)}
+    """Return the variables to set for build back-ends and git: they may start pip or uv."""
+    variables = _pip_and_uv_variables(settings, missing)
+    return {**settings.certificates, **_select(variables, settings, environ)}
 
 
-def unspeakable(name: NormalizedName, said: ForwardedSettings) -> tuple[str, ...]:
-    """Return the options that were typed and that the installer has no variable for."""
-    typed = {
-        "--index-url": said.main_index,
-        "--extra-index-url": said.extra_indexes,
-        "--find-links": said.find_links,
-        "--no-index": said.no_index,
-        "--offline": said.offline,
-        "--trusted-host": said.trusted_hosts,
-        "--client-cert": said.client_certificate,
+def unsupported_settings(name: NormalizedName, settings: ForwardedSettings) -> tuple[str, ...]:
+    """Return the options on the command line for which the installer has no variable."""
+    values = {
+        "--index-url": settings.main_index,
+        "--extra-index-url": settings.extra_indexes,
+        "--find-links": settings.find_links,
+        "--no-index": settings.no_index,
+        "--offline": settings.offline,
+        "--trusted-host": settings.trusted_hosts,
+        "--client-cert": settings.client_certificate,
     }
-    return tuple(each for each in _UNKNOWN_TO.get(name, ()) if typed[each].is_typed)
+    return tuple(option for option in _UNSUPPORTED.get(name, ()) if values[option].is_command_line)
 
 
-def _told(
-    words: Iterable[Variable], said: ForwardedSettings, environ: Mapping[str, str]
+def _select(
+    variables: Iterable[Variable], settings: ForwardedSettings, environ: Mapping[str, str]
 ) -> dict[str, str]:
-    told = _proxies(said, environ)
-    for each in words:
-        if each.words.origins and not _is_heard_already(each, environ):
-            told[each.name] = each.value
-    return told
+    """Return the variables that have to be set: not those that the user exported already."""
+    selected = _proxy_variables(settings, environ)
+    for variable in variables:
+        if not variable.setting.origins:
+            continue
+        exported = environ.get(variable.name, "")
+        is_exported = (
+            exported.lower() in _TRUE
+            if variable.value == "1"
+            else exported and not variable.setting.is_command_line
+        )
+        if not is_exported:
+            selected[variable.name] = variable.value
+    return selected
 
 
-def _is_heard_already(variable: Variable, environ: Mapping[str, str]) -> bool:
-    exported = environ.get(variable.name, "")
-    if variable.value == "1":
-        return exported.lower() in _YES
-    return bool(exported) and not variable.words.is_typed
+def _proxy_variables(settings: ForwardedSettings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the proxy variables, which every installer reads; empty where there is no proxy."""
+    exported = [name for name in _PROXY_VARIABLES if environ.get(name)]
+    proxy = settings.proxy
+    if proxy.origins and (proxy.is_command_line or not exported):
+        return dict.fromkeys(_PROXY_VARIABLES, proxy.values[0])
+    is_disabled = not proxy.origins and not settings.network.environment_proxies
+    return dict.fromkeys(exported, "") if is_disabled else {}  # --no-proxy-env
 
 
-def _proxies(said: ForwardedSettings, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that all of them understand; set to nothing where there is no proxy."""
-    exported = [each for each in _PROXY_VARIABLES if environ.get(each)]
-    if said.proxy.origins and (said.proxy.is_typed or not exported):
-        return dict.fromkeys(_PROXY_VARIABLES, said.proxy.values[0])
-    is_silenced = not said.proxy.origins and not said.network.environment_proxies
-    return dict.fromkeys(exported, "") if is_silenced else {}  # --no-proxy-env
+def _pip_variables(settings: ForwardedSettings, _missing: Path) -> Iterator[Variable]:
+    no_index = settings.no_index if settings.no_index.values else settings.offline
+    yield Variable("PIP_INDEX_URL", settings.main_index)
+    yield Variable("PIP_EXTRA_INDEX_URL", settings.extra_indexes)
+    yield Variable("PIP_FIND_LINKS", settings.find_links)
+    yield Variable("PIP_NO_INDEX", no_index)
+    yield Variable("PIP_TRUSTED_HOST", settings.trusted_hosts)
+    yield Variable("PIP_PROXY", settings.proxy)
 
 
-def _to_pip(said: ForwardedSettings, _nowhere: Path) -> Iterator[Variable]:
-    yield Variable("PIP_INDEX_URL", said.main_index)
-    yield Variable("PIP_EXTRA_INDEX_URL", said.extra_indexes)
-    yield Variable("PIP_FIND_LINKS", said.find_links)
-    yield Variable("PIP_NO_INDEX", said.no_index if said.no_index.values else said.offline)
-    yield Variable("PIP_TRUSTED_HOST", said.trusted_hosts)
-    yield Variable("PIP_PROXY", said.proxy)
+def _uv_variables(settings: ForwardedSettings, missing: Path) -> Iterator[Variable]:
+    # uv has no variable for --no-index; an index that does not exist has the same effect.
+    no_index = ForwardedValue((missing.as_uri(),), settings.no_index.origins)
+    yield Variable("UV_DEFAULT_INDEX", no_index if no_index.origins else settings.main_index)
+    yield Variable("UV_INDEX", settings.extra_indexes)
+    yield Variable("UV_FIND_LINKS", settings.find_links, ",")
+    yield Variable("UV_OFFLINE", settings.offline)
+    yield Variable("UV_INSECURE_HOST", settings.trusted_hosts)
 
 
-def _to_uv(said: ForwardedSettings, nowhere: Path) -> Iterator[Variable]:
-    # uv has no variable for --no-index, but an index that is nowhere knows no project.
-    no_index = Words((nowhere.as_uri(),), said.no_index.origins)
-    yield Variable("UV_DEFAULT_INDEX", no_index if no_index.origins else said.main_index)
-    yield Variable("UV_INDEX", said.extra_indexes)
-    yield Variable("UV_FIND_LINKS", said.find_links, ",")
-    yield Variable("UV_OFFLINE", said.offline)
-    yield Variable("UV_INSECURE_HOST", said.trusted_hosts)
+def _pip_and_uv_variables(settings: ForwardedSettings, missing: Path) -> Iterator[Variable]:
+    # pipx and hatch start pip or uv, depending on what is installed and configured.
+    yield from _pip_variables(settings, missing)
+    yield from _uv_variables(settings, missing)
 
 
-def _to_pip_and_uv(said: ForwardedSettings, nowhere: Path) -> Iterator[Variable]:
-    # pipx and hatch start pip or uv, whichever they find or are told to.
-    yield from _to_pip(said, nowhere)
-    yield from _to_uv(said, nowhere)
+def _pdm_variables(settings: ForwardedSettings, _missing: Path) -> Iterator[Variable]:
+    yield Variable("PDM_PYPI_URL", settings.main_index)
+    for url in settings.main_index.values:
+        parts = urlsplit(url)
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+        if settings.policy.is_insecure_host(parts.hostname or "", port) is not None:
+            hosts = settings.trusted_hosts
+            yield Variable("PDM_PYPI_VERIFY_SSL", ForwardedValue(("false",), hosts.origins))
 
 
-def _to_pdm(said: ForwardedSettings, _nowhere: Path) -> Iterator[Variable]:
-    yield Variable("PDM_PYPI_URL", said.main_index)
-    if any(_is_trusted(url, said) for url in said.main_index.values):
-        yield Variable("PDM_PYPI_VERIFY_SSL", Words(("false",), said.trusted_hosts.origins))
+def _poetry_variables(_settings: ForwardedSettings, _missing: Path) -> Iterable[Variable]:
+    return ()  # its indexes can only be set in pyproject.toml
 
 
-def _to_poetry(_said: ForwardedSettings, _nowhere: Path) -> Iterable[Variable]:
-    # Its indexes stand in pyproject.toml, and nowhere else.
-    return ()
-
-
-_SPEAKERS: Mapping[str, Callable[[ForwardedSettings, Path], Iterable[Variable]]] = {
-    "pip": _to_pip,
-    "uv": _to_uv,
-    "pipx": _to_pip_and_uv,
-    "poetry": _to_poetry,
-    "pdm": _to_pdm,
-    "hatch": _to_pip_and_uv,
+_INSTALLERS: Mapping[str, Callable[[ForwardedSettings, Path], Iterable[Variable]]] = {
+    "pip": _pip_variables,
+    "uv": _uv_variables,
+    "pipx": _pip_and_uv_variables,
+    "poetry": _poetry_variables,
+    "pdm": _pdm_variables,
+    "hatch": _pip_and_uv_variables,
 }
-"""Any other installer is spoken to as pip is: it builds on pip, or does not listen."""
+"""Any other installer gets pip's variables: it uses pip, or ignores them."""
 
-_UNKNOWN_TO: Mapping[str, tuple[str, ...]] = {
+_UNSUPPORTED: Mapping[str, tuple[str, ...]] = {
     "poetry": (
         "--index-url",
         "--extra-index-url",
@@ -156,9 +164,3 @@ _UNKNOWN_TO: Mapping[str, tuple[str, ...]] = {
     ),
     "pdm": ("--extra-index-url", "--find-links", "--no-index", "--offline", "--client-cert"),
 }
-
-
-def _is_trusted(url: str, said: ForwardedSettings) -> bool:
-    parts = urlsplit(url)
-    port = parts.port or (80 if parts.scheme == "http" else 443)
-    return said.policy.is_insecure_host(parts.hostname or "", port) is not None

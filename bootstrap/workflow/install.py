@@ -14,7 +14,7 @@ from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
 from bootstrap.environment.venv import create_venv
 from bootstrap.handoff.command import installer_name, require_runnable
-from bootstrap.handoff.handoff import Handoff, handoff
+from bootstrap.handoff.handoff import Handoff, prepare_handoff
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import NotAtHandError
@@ -81,7 +81,9 @@ def install(config: Config, ui: Ui) -> Handoff | None:
     if config.handoff is None or config.installer is None or config.dry_run:
         return None
     installer = installer_name(config.installer, outcome.resolution)
-    return handoff(installer, config.handoff, run.target, run.forwarded_settings, config.environ)
+    return prepare_handoff(
+        installer, config.handoff, run.target, run.forwarded_settings, config.environ
+    )
 
 
 def check_target(run: RunContext) -> None:

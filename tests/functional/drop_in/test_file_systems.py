@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux's mounts 
 namespaces = pytest.mark.skipif(
     not shutil.which("unshare") or os.geteuid() != 0, reason="needs root, and mount namespaces"
 )
-POOR = (sys.executable, str(Path(__file__).with_name("poor_file_system.py")))
+LIMITED = (sys.executable, str(Path(__file__).with_name("limited_file_system.py")))
 filtered = pytest.mark.skipif(
     platform.machine() not in {"x86_64", "aarch64"}, reason="the filter knows no other machine"
 )
@@ -50,19 +50,19 @@ def wrapped(engine: Engine, *wrap: str) -> Engine:
 def test_the_filter_refuses_what_fats_driver_refuses(tmp_path: Path) -> None:
     code = "import os; open('a', 'w').close(); os.rename('a', 'b'); os.link('b', 'c')"
     done = subprocess.run(
-        [*POOR, sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False
+        [*LIMITED, sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False
     )
     assert b"PermissionError" in done.stderr
     assert [path.name for path in tmp_path.glob("?")] == ["b"]
     link = ["ln", "-s", "b", "c"]
-    assert subprocess.run([*POOR, "--no-symlinks", *link], cwd=tmp_path, check=False).returncode
+    assert subprocess.run([*LIMITED, "--no-symlinks", *link], cwd=tmp_path, check=False).returncode
 
 
 @filtered
 def test_without_hard_links_and_exchange_all_goes_its_way(
     engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
-    poor = wrapped(engine, *POOR)
+    poor = wrapped(engine, *LIMITED)
     tool = (*offered.options, "--installer")
     poor.succeeds("--venv", venv, *tool, "tool==1.0")
     assert run(venv / "bin" / "tool") == "tool 1.0\n"
@@ -80,7 +80,7 @@ def test_without_hard_links_and_exchange_all_goes_its_way(
 def test_without_them_a_failure_still_leaves_all_as_it_was(
     engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
-    poor = wrapped(engine, *POOR)
+    poor = wrapped(engine, *LIMITED)
     poor.succeeds("--venv", venv, *offered.options, "--installer", "tool==1.0")
     (venv / "share").write_text("a file where a directory is to be")
     offered.add("other", "1.0", data={"data/share/other.txt": ""})
@@ -94,7 +94,7 @@ def test_without_them_a_failure_still_leaves_all_as_it_was(
 def test_without_symbolic_links_either_a_directory_can_be_filled(
     option: str, engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
-    poor = wrapped(engine, *POOR, "--no-symlinks")
+    poor = wrapped(engine, *LIMITED, "--no-symlinks")
     for version in ("1.0", "2.0"):
         options = (option, str(venv), *offered.options, "--installer", f"tool=={version}")
         assert poor.succeeds(*options, "-q", "--").out == f"tool {version}\n"
@@ -104,7 +104,7 @@ def test_without_symbolic_links_either_a_directory_can_be_filled(
 def test_what_the_standard_venv_cannot_do_there_is_told_and_leaves_nothing(
     engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
-    done = wrapped(engine, *POOR, "--no-symlinks")("--venv", venv, *offered.options)
+    done = wrapped(engine, *LIMITED, "--no-symlinks")("--venv", venv, *offered.options)
     if done.status == 0:  # a Python that links nothing
         pytest.skip("this Python's venv needs no symbolic links")
     assert "could not create a virtual environment" in done.err

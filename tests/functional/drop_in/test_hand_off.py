@@ -206,9 +206,8 @@ def test_a_command_that_cannot_be_run_is_told_in_a_sentence(
 
 def test_windows_way_a_child_leaves_ctrl_c_to_the_child() -> None:
     code = (
-        "import sys; from bootstrap.handoff.handoff import Handoff;"
-        "from bootstrap.handoff.process import as_child;"
-        "sys.exit(as_child(Handoff((sys.executable, '-c', sys.argv[1]), {})))"
+        "import sys; from bootstrap.handoff.handoff import Handoff, run_as_child;"
+        "sys.exit(run_as_child(Handoff((sys.executable, '-c', sys.argv[1]), {})))"
     )
     child = (
         "import signal, sys; signal.signal(signal.SIGINT, lambda *_: sys.exit(5));"

@@ -127,7 +127,7 @@ def test_poetry_hears_proxy_and_authority_but_its_indexes_stand_in_its_project(
     done = row("poetry", "lock", cwd=project)
     assert "idna" in (project / "poetry.lock").read_text()
     assert proxy.seen(MIRROR, "poetry/")
-    assert "poetry has no variable for --index-url" in done.err
+    assert "poetry does not get --index-url, because it has no variable for it" in done.err
 
 
 def test_hatch_passes_on_what_it_hears(row: Row, proxy: InterceptingProxy, project: Path) -> None:

@@ -64,7 +64,7 @@ def distribution(directory: Path, archive: Path) -> Path:
     ours = directory / "lib" / base.name / "ensurepip"
     ours.mkdir()
     shutil.copy(base / "ensurepip" / "__main__.py", ours)
-    (ours / "__init__.py").write_text(recipe("A Python that ships"))
+    (ours / "__init__.py").write_text(recipe("A Python with the .pyz"))
     shutil.copy(archive, ours / "get-installer.pyz")
     return python
 

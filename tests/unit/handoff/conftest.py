@@ -1,4 +1,4 @@
-"""A target, and things said."""
+"""A target, and settings to forward."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bootstrap.trust.children import child_certificates, needs_anchors
 from bootstrap.trust.policy import decide
 from bootstrap.ui import Ui
 
-Says = Callable[..., ForwardedSettings]
+MakeSettings = Callable[..., ForwardedSettings]
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def target(tmp_path: Path) -> TargetEnvironment:
 
 
 @pytest.fixture
-def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
-    """Tell what the user said on a command line, with variables and in pip.conf."""
+def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeSettings:
+    """Return settings from a command line, variables and a pip.conf."""
     monkeypatch.setattr(ProcessContext, "global_configuration", ())  # this machine's own
 
-    def say(
+    def make(
         *argv: str, conf: str = "", environ: Mapping[str, str] | None = None
     ) -> ForwardedSettings:
         file = tmp_path / "pip.conf"
@@ -51,4 +51,4 @@ def says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Says:
             policy, config.network, config.index, config.no_index, certificates
         )
 
-    return say
+    return make

@@ -1,4 +1,4 @@
-"""How an installer is started."""
+"""How the command of an installer is found."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.handoff.command import NoCommandError, command
+from bootstrap.handoff.command import NoCommandError, find_command
 
 
 def install(target: TargetEnvironment, name: str, *scripts: str) -> None:
-    """Lay down what an installed distribution leaves."""
+    """Write the files of an installed distribution."""
     info = target.scheme.purelib / f"{name}-1.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
@@ -23,49 +23,51 @@ def install(target: TargetEnvironment, name: str, *scripts: str) -> None:
         (target.scheme.scripts / script).write_text("")
 
 
-def started(target: TargetEnvironment, name: str) -> list[str]:
-    return [Path(word).name for word in command(NormalizedName(name), target)]
+def command_name(target: TargetEnvironment, name: str) -> list[str]:
+    return [Path(word).name for word in find_command(NormalizedName(name), target)]
 
 
 def test_pip_is_started_as_a_module_of_the_target(target: TargetEnvironment) -> None:
-    assert command(NormalizedName("pip"), target) == (str(target.executable), "-m", "pip")
+    assert find_command(NormalizedName("pip"), target) == (str(target.executable), "-m", "pip")
 
 
 @pytest.mark.parametrize("name", ["uv", "pipx", "poetry", "pdm", "hatch"])
-def test_others_are_started_by_their_own_command_absolute(
+def test_others_are_started_by_the_absolute_path_of_their_command(
     name: str, target: TargetEnvironment
 ) -> None:
     install(target, name, name, f"{name}x")
-    assert command(NormalizedName(name), target) == (str(target.scheme.scripts / name),)
+    assert find_command(NormalizedName(name), target) == (str(target.scheme.scripts / name),)
 
 
-def test_an_only_command_is_the_command_whatever_its_name(target: TargetEnvironment) -> None:
+def test_an_installers_only_command_is_used_whatever_its_name(target: TargetEnvironment) -> None:
     install(target, "build", "pyproject-build")
-    assert started(target, "build") == ["pyproject-build"]
+    assert command_name(target, "build") == ["pyproject-build"]
 
 
-def test_several_commands_of_other_names_are_told(target: TargetEnvironment) -> None:
+def test_several_commands_of_other_names_are_an_error(target: TargetEnvironment) -> None:
     install(target, "tools", "one", "two")
-    with pytest.raises(NoCommandError, match="it brought one, two") as caught:
-        started(target, "tools")
-    assert caught.value.others == ("one", "two")
+    with pytest.raises(NoCommandError, match="its commands are one, two") as caught:
+        command_name(target, "tools")
+    assert caught.value.commands == ("one", "two")
 
 
-def test_no_command_at_all_is_told_with_the_place_looked_at(target: TargetEnvironment) -> None:
+def test_an_installer_without_commands_is_an_error(target: TargetEnvironment) -> None:
     install(target, "library")
-    with pytest.raises(NoCommandError, match="it brought none") as caught:
-        started(target, "library")
-    assert caught.value.looked_for == target.scheme.scripts / "library"
+    with pytest.raises(NoCommandError, match="it has no commands") as caught:
+        command_name(target, "library")
+    assert caught.value.expected == target.scheme.scripts / "library"
 
 
 @pytest.mark.parametrize("text", ["no section = 1\n", "[console_scripts]\na = :\n", "[a]\n[a]\n"])
-def test_a_damaged_list_of_commands_is_no_riddle(target: TargetEnvironment, text: str) -> None:
+def test_a_damaged_entry_points_file_declares_no_commands(
+    target: TargetEnvironment, text: str
+) -> None:
     install(target, "broken")
     (target.scheme.purelib / "broken-1.dist-info" / "entry_points.txt").write_text(text)
-    with pytest.raises(NoCommandError, match="it brought none"):
-        started(target, "broken")
+    with pytest.raises(NoCommandError, match="it has no commands"):
+        command_name(target, "broken")
     (target.scheme.scripts / "broken").touch()
-    assert started(target, "broken") == ["broken"]
+    assert command_name(target, "broken") == ["broken"]
 
 
 def elsewhere(target: TargetEnvironment, scripts: Path) -> TargetEnvironment:
@@ -74,7 +76,7 @@ def elsewhere(target: TargetEnvironment, scripts: Path) -> TargetEnvironment:
     return replace(target, scheme=replace(target.scheme, scripts=scripts))
 
 
-def test_with_the_interpreter_only_its_own_command_is_taken(
+def test_beside_the_interpreter_only_the_installers_own_command_is_used(
     target: TargetEnvironment, tmp_path: Path
 ) -> None:
     install(target, "tool", "tool")
@@ -84,7 +86,7 @@ def test_with_the_interpreter_only_its_own_command_is_taken(
     install(target, "stranger")
     (target.scheme.scripts / "stranger").touch()
     other = elsewhere(target, tmp_path / "other")
-    assert command(NormalizedName("tool"), other) == (str(target.scheme.scripts / "tool"),)
-    assert command(NormalizedName("uv"), other) == (str(target.scheme.scripts / "uv"),)
+    assert find_command(NormalizedName("tool"), other) == (str(target.scheme.scripts / "tool"),)
+    assert find_command(NormalizedName("uv"), other) == (str(target.scheme.scripts / "uv"),)
     with pytest.raises(NoCommandError):
-        command(NormalizedName("stranger"), other)
+        find_command(NormalizedName("stranger"), other)

@@ -1,4 +1,4 @@
-"""What was said, in each installer's own variables: docs/hand-off.md's table, row by row."""
+"""Settings as variables of each installer: the table of docs/hand-off.md, row by row."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.handoff.variables import settings_variables, unspeakable
-from tests.unit.handoff.conftest import Says
+from bootstrap.handoff.variables import settings_variables, unsupported_settings
+from tests.unit.handoff.conftest import MakeSettings
 
 INSTALLERS = ("pip", "uv", "pipx", "poetry", "pdm", "hatch", "another")
-NOWHERE = Path("/target/no-index")
+MISSING = Path("/target/no-index")
 MAIN, EXTRA, MORE = "https://main.test/simple/", "https://extra.test/", "https://more.test/"
 PROXY = "http://proxy.test:3128"
 PROXIES = dict.fromkeys(
@@ -26,7 +26,7 @@ UV_EXTRAS = {"UV_INDEX": f"{EXTRA} {MORE}"}
 LINKS = {"PIP_FIND_LINKS": "/wheels https://links.test/"}
 UV_LINKS = {"UV_FIND_LINKS": "/wheels,https://links.test/"}
 NO_INDEX = {"PIP_NO_INDEX": "1"}
-UV_NO_INDEX = {"UV_DEFAULT_INDEX": NOWHERE.as_uri()}
+UV_NO_INDEX = {"UV_DEFAULT_INDEX": MISSING.as_uri()}
 HOSTS = {"PIP_TRUSTED_HOST": "main.test"}
 UV_HOSTS = {"UV_INSECURE_HOST": "main.test"}
 
@@ -59,7 +59,7 @@ TABLE = [
 
 
 def expected(row: dict[str, dict[str, str]], installer: str) -> dict[str, str]:
-    """Return a row's cell: hatch and pipx start pip or uv, and others are spoken to as pip."""
+    """Return a row's cell: hatch and pipx start pip or uv, and others get pip's variables."""
     if installer in BOTH:
         return {**row["pip"], **row["uv"]}
     return row["pip"] if installer == "another" else row.get(installer, {})
@@ -67,96 +67,111 @@ def expected(row: dict[str, dict[str, str]], installer: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("installer", INSTALLERS)
 @pytest.mark.parametrize(("setting", "options", "row"), TABLE, ids=[row[0] for row in TABLE])
-def test_what_is_typed_is_told_in_the_installers_words(
+def test_options_are_forwarded_as_the_installers_variables(
     setting: str,
     options: tuple[str, ...],
     row: dict[str, dict[str, str]],
     installer: str,
-    says: Says,
+    make_settings: MakeSettings,
 ) -> None:
-    told = settings_variables(NormalizedName(installer), says(*options), {}, NOWHERE)
-    assert told == expected(row, installer), setting
+    found = settings_variables(NormalizedName(installer), make_settings(*options), {}, MISSING)
+    assert found == expected(row, installer), setting
 
 
 @pytest.mark.parametrize("installer", INSTALLERS)
-def test_where_nothing_is_said_nothing_is_told(installer: str, says: Says) -> None:
-    assert settings_variables(NormalizedName(installer), says(), {}, NOWHERE) == {}
+def test_without_settings_there_are_no_variables(
+    installer: str, make_settings: MakeSettings
+) -> None:
+    assert settings_variables(NormalizedName(installer), make_settings(), {}, MISSING) == {}
 
 
-def test_pip_conf_is_told_to_those_who_do_not_read_it(says: Says) -> None:
-    said = says(conf=f"index-url = {MAIN}")
-    assert settings_variables(NormalizedName("uv"), said, {}, NOWHERE) == UV_INDEX
+def test_settings_in_pip_conf_are_forwarded_to_uv(make_settings: MakeSettings) -> None:
+    settings = make_settings(conf=f"index-url = {MAIN}")
+    assert settings_variables(NormalizedName("uv"), settings, {}, MISSING) == UV_INDEX
 
 
-def test_pips_variables_are_told_to_others_and_left_alone_for_pip(says: Says) -> None:
+def test_pips_exported_variables_are_forwarded_to_uv_and_unchanged_for_pip(
+    make_settings: MakeSettings,
+) -> None:
     environ = {"PIP_INDEX_URL": MAIN, "PIP_EXTRA_INDEX_URL": f"{EXTRA} {MORE}"}
-    said = says(environ=environ)
-    assert settings_variables(NormalizedName("pip"), said, environ, NOWHERE) == {}
-    told = settings_variables(NormalizedName("uv"), said, environ, NOWHERE)
-    assert told == UV_INDEX | UV_EXTRAS
+    settings = make_settings(environ=environ)
+    assert settings_variables(NormalizedName("pip"), settings, environ, MISSING) == {}
+    found = settings_variables(NormalizedName("uv"), settings, environ, MISSING)
+    assert found == UV_INDEX | UV_EXTRAS
 
 
 @pytest.mark.parametrize("setting", ["PIP_NO_INDEX", "UV_OFFLINE"])
-def test_a_switch_that_is_on_already_is_left_as_it_is_written(setting: str, says: Says) -> None:
+def test_a_flag_that_is_exported_already_is_unchanged(
+    setting: str, make_settings: MakeSettings
+) -> None:
     environ = {setting: "true"}
-    said = says("--offline", environ=environ)
+    settings = make_settings("--offline", environ=environ)
     installer = NormalizedName("pip" if setting.startswith("PIP") else "uv")
-    assert settings_variables(installer, said, environ, NOWHERE) == {}
-    assert settings_variables(installer, said, {setting: "0"}, NOWHERE) == {setting: "1"}
+    assert settings_variables(installer, settings, environ, MISSING) == {}
+    assert settings_variables(installer, settings, {setting: "0"}, MISSING) == {setting: "1"}
 
 
-def test_the_installers_own_variable_gives_way_to_an_option_alone(says: Says) -> None:
+def test_only_an_option_overrides_the_installers_own_variable(make_settings: MakeSettings) -> None:
     environ = {"UV_DEFAULT_INDEX": EXTRA, "PIP_INDEX_URL": MORE}
     uv = NormalizedName("uv")
-    assert settings_variables(uv, says(environ=environ), environ, NOWHERE) == {}
-    assert settings_variables(uv, says("-i", MAIN, environ=environ), environ, NOWHERE) == UV_INDEX
+    assert settings_variables(uv, make_settings(environ=environ), environ, MISSING) == {}
+    assert (
+        settings_variables(uv, make_settings("-i", MAIN, environ=environ), environ, MISSING)
+        == UV_INDEX
+    )
 
 
-def test_a_typed_extra_index_is_told_together_with_those_exported(says: Says) -> None:
+def test_an_extra_index_of_an_option_is_forwarded_with_exported_ones(
+    make_settings: MakeSettings,
+) -> None:
     environ = {"PIP_EXTRA_INDEX_URL": EXTRA}
-    said = says("--extra-index-url", MORE, environ=environ)
-    assert settings_variables(NormalizedName("pip"), said, environ, NOWHERE) == EXTRAS
+    settings = make_settings("--extra-index-url", MORE, environ=environ)
+    assert settings_variables(NormalizedName("pip"), settings, environ, MISSING) == EXTRAS
 
 
-def test_paths_are_absolute_and_survive_being_put_into_a_list(says: Says, tmp_path: Path) -> None:
-    said = says("-f", "my wheels, all", "-f", "plain")
+def test_paths_are_absolute_and_their_separators_are_escaped(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    settings = make_settings("-f", "my wheels, all", "-f", "plain")
     spaced = "my%20wheels%2C%20all"
-    told = settings_variables(NormalizedName("hatch"), said, {}, NOWHERE)
+    found = settings_variables(NormalizedName("hatch"), settings, {}, MISSING)
     places = [f"{tmp_path.as_uri()}/{spaced}", f"{tmp_path}/plain"]
-    assert told["PIP_FIND_LINKS"].split() == places
-    assert told["UV_FIND_LINKS"].split(",") == places
+    assert found["PIP_FIND_LINKS"].split() == places
+    assert found["UV_FIND_LINKS"].split(",") == places
 
 
-def test_offline_no_page_of_links_on_the_network_is_told(says: Says) -> None:
-    said = says("--offline", "-f", "/wheels", "-f", "https://links.test/")
-    told = settings_variables(NormalizedName("pip"), said, {}, NOWHERE)
-    assert told == {"PIP_FIND_LINKS": "/wheels", "PIP_NO_INDEX": "1"}
+def test_offline_remote_find_links_are_not_forwarded(make_settings: MakeSettings) -> None:
+    settings = make_settings("--offline", "-f", "/wheels", "-f", "https://links.test/")
+    found = settings_variables(NormalizedName("pip"), settings, {}, MISSING)
+    assert found == {"PIP_FIND_LINKS": "/wheels", "PIP_NO_INDEX": "1"}
 
 
-def test_no_proxy_at_all_overrules_the_environments(says: Says) -> None:
+def test_an_empty_proxy_option_overrides_the_environment(make_settings: MakeSettings) -> None:
     environ = {"https_proxy": PROXY, "PIP_PROXY": PROXY}
-    said = says("--proxy", "", environ=environ)
-    told = settings_variables(NormalizedName("pip"), said, environ, NOWHERE)
-    assert set(told) == {*PROXIES, "PIP_PROXY"}
-    assert not any(told.values())
+    settings = make_settings("--proxy", "", environ=environ)
+    found = settings_variables(NormalizedName("pip"), settings, environ, MISSING)
+    assert set(found) == {*PROXIES, "PIP_PROXY"}
+    assert not any(found.values())
 
 
-def test_no_proxy_env_silences_what_is_exported(says: Says) -> None:
+def test_no_proxy_env_empties_exported_proxies(make_settings: MakeSettings) -> None:
     environ = {"https_proxy": PROXY}
-    said = says("--no-proxy-env", environ=environ)
-    assert settings_variables(NormalizedName("uv"), said, environ, NOWHERE) == {"https_proxy": ""}
+    settings = make_settings("--no-proxy-env", environ=environ)
+    assert settings_variables(NormalizedName("uv"), settings, environ, MISSING) == {
+        "https_proxy": ""
+    }
 
 
-def test_proxies_exported_are_left_to_everybody(says: Says) -> None:
+def test_exported_proxies_are_unchanged(make_settings: MakeSettings) -> None:
     environ = {"https_proxy": PROXY, "NO_PROXY": "main.test"}
-    said = says(environ=environ)
-    assert settings_variables(NormalizedName("uv"), said, environ, NOWHERE) == {}
+    settings = make_settings(environ=environ)
+    assert settings_variables(NormalizedName("uv"), settings, environ, MISSING) == {}
 
 
-def test_what_cannot_be_told_is_named_where_it_was_typed(says: Says) -> None:
-    typed = says("-i", MAIN, "-f", "/wheels", "--offline")
+def test_unsupported_options_are_listed(make_settings: MakeSettings) -> None:
+    typed = make_settings("-i", MAIN, "-f", "/wheels", "--offline")
     poetry, pdm = NormalizedName("poetry"), NormalizedName("pdm")
-    assert unspeakable(poetry, typed) == ("--index-url", "--find-links", "--offline")
-    assert unspeakable(pdm, typed) == ("--find-links", "--offline")
-    assert unspeakable(NormalizedName("uv"), typed) == ()
-    assert unspeakable(poetry, says(environ={"PIP_INDEX_URL": MAIN})) == ()
+    assert unsupported_settings(poetry, typed) == ("--index-url", "--find-links", "--offline")
+    assert unsupported_settings(pdm, typed) == ("--find-links", "--offline")
+    assert unsupported_settings(NormalizedName("uv"), typed) == ()
+    assert unsupported_settings(poetry, make_settings(environ={"PIP_INDEX_URL": MAIN})) == ()

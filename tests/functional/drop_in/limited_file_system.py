@@ -1,6 +1,6 @@
 """Runs a command to which the kernel refuses what poor file systems lack.
 
-`python poor_file_system.py [--no-symlinks] COMMAND...`. A seccomp filter answers for the file
+`python limited_file_system.py [--no-symlinks] COMMAND...`. A seccomp filter answers for the file
 system as FAT's driver does: no hard links (EPERM), no exchange of two names (EINVAL), and no
 symbolic links where that is asked for (EPERM).
 """

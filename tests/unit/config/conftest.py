@@ -16,7 +16,7 @@ from tests.unit.config.users import User
 
 @pytest.fixture
 def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> User:
-    """Return a user who has said nothing yet, on a machine where nobody has."""
+    """Return a user without any settings, on a machine without any."""
     user = User(tmp_path / "user")
     user.cwd.mkdir(parents=True)
     user.home.mkdir()

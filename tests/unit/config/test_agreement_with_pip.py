@@ -27,7 +27,7 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "no-index": ("1", "no", "true", "off"),
     "no-cache-dir": ("false", "yes"),
     # Neither `cache-dir` nor `compile` nor `default-timeout` beside these: of two keys with one
-    # meaning, pip may let the weaker voice's win; to us precedence holds.
+    # meaning, pip may prefer the one with lower precedence; here precedence holds.
     "no-compile": ("no", "true"),
     "no-build-isolation": ("false", "true"),
     "verbose": ("1", "2", "yes"),
@@ -80,9 +80,9 @@ _file = st.fixed_dictionaries({"global": _section, "install": _section})
 
 def _pip_conf(sections: Mapping[str, Iterable[tuple[str, str]]]) -> str:
     lines = []
-    for section, said in sections.items():
+    for section, settings_ in sections.items():
         lines.append(f"[{section}]")
-        lines += [f"{key} = {value}".replace("\n", "\n    ") for key, value in said]
+        lines += [f"{key} = {value}".replace("\n", "\n    ") for key, value in settings_]
     return "\n".join(lines)
 
 
@@ -124,7 +124,7 @@ def _differently_by_design(theirs: dict[str, Any]) -> dict[str, Any]:
     """Put our defaults for pip's: the bundled index, truth values as such."""
     index = [_DEFAULT if "pypi" in url else url for url in theirs["index"] if url]
     if theirs["index"] and not theirs["index"][0]:
-        index = [_DEFAULT, *index]  # an empty index is none to pip; to us it is not said
+        index = [_DEFAULT, *index]  # an empty index is none to pip; here it counts as unset
     return {
         **theirs,
         "index": index,
@@ -144,7 +144,7 @@ def _differently_by_design(theirs: dict[str, Any]) -> dict[str, Any]:
     max_examples=100,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_every_mixture_of_voices_means_what_it_means_to_pip(
+def test_every_mixture_of_settings_has_the_same_result_as_in_pip(
     pip: Pip,
     user: User,
     machine: dict[str, list[tuple[str, str]]],
@@ -154,8 +154,8 @@ def test_every_mixture_of_voices_means_what_it_means_to_pip(
 ) -> None:
     configured = user.write_machine_pip_conf(_pip_conf(machine))
     user.write_pip_conf(_pip_conf(users))
-    spoken = {f"PIP_{key.upper().replace('-', '_')}": value for key, value in variables}
-    environ = {**user.variables, **spoken}
+    exported = {f"PIP_{key.upper().replace('-', '_')}": value for key, value in variables}
+    environ = {**user.variables, **exported}
     argv = [word for words in typed for word in words]
 
     theirs = pip.parse(

@@ -16,7 +16,7 @@ def _cert(user: User, *argv: str, **environ: str) -> str:
     return user.load(*argv, **environ).trust.cert[0].value
 
 
-def test_each_place_beats_the_one_before(user: User) -> None:
+def test_each_file_overrides_the_one_before(user: User) -> None:
     user.write_machine_pip_conf("[global]\ncert = /1\n")
     assert _cert(user) == "/1"
     user.write(user.home / ".pip" / "pip.conf", "[global]\ncert = /2\n")
@@ -33,19 +33,19 @@ def test_each_place_beats_the_one_before(user: User) -> None:
     assert _cert(user, "--cert", "/8", PIP_CONFIG_FILE=named, PIP_CERT="/7") == "/8"
 
 
-def test_a_file_named_by_a_variable_takes_the_users_place_where_it_exists(user: User) -> None:
+def test_pip_config_file_replaces_the_users_file_if_it_exists(user: User) -> None:
     user.write_pip_conf("[global]\ncert = /user\n")
     empty = str(user.write("empty.conf", ""))
     assert not user.load(PIP_CONFIG_FILE=empty).trust.cert
     assert _cert(user, PIP_CONFIG_FILE="missing.conf") == "/user"
 
 
-def test_the_null_device_suppresses_all(user: User) -> None:
+def test_the_null_device_disables_all_files(user: User) -> None:
     user.write_machine_pip_conf("[global]\ncert = /machine\n")
     assert not user.load(PIP_CONFIG_FILE=os.devnull).trust.cert
 
 
-def test_a_virtual_environments_own_file_holds_for_installing_into_it(user: User) -> None:
+def test_the_file_of_a_virtual_environment_is_used_for_that_environment(user: User) -> None:
     user.write("env/pip.conf", "[global]\ncert = /env\n")
     user.write("env/pyvenv.cfg", "")
     user.write("env/bin/python", "")
@@ -58,7 +58,7 @@ def test_a_virtual_environments_own_file_holds_for_installing_into_it(user: User
     assert not user.load("--python", "3.12").trust.cert
 
 
-def test_an_interpreter_behind_a_link_belongs_to_where_it_lies(user: User) -> None:
+def test_a_link_to_an_interpreter_is_followed_to_its_prefix(user: User) -> None:
     real = user.write("opt/python/bin/python3", "")
     user.write("opt/python/pip.conf", "[global]\ncert = /opt\n")
     (user.cwd / "bin").mkdir()
@@ -66,7 +66,7 @@ def test_an_interpreter_behind_a_link_belongs_to_where_it_lies(user: User) -> No
     assert _cert(user, "--python", "bin/python3") == "/opt"
 
 
-def test_every_value_knows_its_line(user: User) -> None:
+def test_every_value_has_its_line_as_origin(user: User) -> None:
     file = user.write_pip_conf(
         "# comment\n[global]\nfind-links =\n    /one\n    /two\n\n; more\n--CERT: /ca.pem\n"
         "[install]\nextra_index_url=https://x\n"
@@ -77,7 +77,7 @@ def test_every_value_knows_its_line(user: User) -> None:
     assert str(config.index.index_urls[-1].origin) == f"{file}, line 10"
 
 
-def test_a_key_that_the_default_section_says_too_knows_its_own_line(user: User) -> None:
+def test_a_key_that_is_in_the_default_section_too_has_its_own_line(user: User) -> None:
     file = user.write_pip_conf("[DEFAULT]\ncert = /default\n[global]\ncert = /own\n")
     [cert] = user.load().trust.cert
     assert (cert.value, str(cert.origin)) == ("/own", f"{file}, line 4")
@@ -88,18 +88,18 @@ def test_nothing_is_interpolated(user: User) -> None:
     assert user.load().index.index_urls[0].value == "https://x/%(y)s/%20"
 
 
-def test_an_empty_value_takes_back_what_a_weaker_file_load(user: User) -> None:
+def test_an_empty_value_unsets_the_value_of_a_file_with_lower_precedence(user: User) -> None:
     user.write_machine_pip_conf("[global]\ncert = /machine\n")
     user.write_pip_conf("[global]\ncert =\n")
     assert not user.load().trust.cert
 
 
-def test_sections_of_other_commands_are_not_ours(user: User) -> None:
+def test_sections_of_other_commands_are_ignored(user: User) -> None:
     user.write_pip_conf("[list]\ncert = /list\n[freeze]\ntimeout = x\n")
     assert not user.load().trust.cert
 
 
-def test_a_mark_at_the_beginning_is_no_part_of_the_file(user: User) -> None:
+def test_a_byte_order_mark_is_ignored(user: User) -> None:
     user.write_pip_conf("\N{ZERO WIDTH NO-BREAK SPACE}[global]\ncert = /ca\n")
     assert _cert(user) == "/ca"
 
@@ -125,7 +125,7 @@ def test_a_faulty_file_is_refused_with_its_line(
     assert os.devnull in (caught.value.hint or "")
 
 
-def test_a_directory_of_that_name_is_no_file(user: User) -> None:
+def test_a_directory_named_pip_conf_is_ignored(user: User) -> None:
     (user.home / ".config" / "pip" / "pip.conf").mkdir(parents=True)
     user.write(user.home / ".pip", "a file where a directory is looked for")
     assert not user.load().trust.cert

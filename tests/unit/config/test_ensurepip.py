@@ -25,7 +25,7 @@ def _load(*argv: str, **environ: str) -> Config:
     return ensurepip.load(argv, {**_HOSTILE, **environ}, cwd=Path("/work"))
 
 
-def test_the_network_and_all_configuration_are_nothing_to_it() -> None:
+def test_network_and_configuration_are_never_used() -> None:
     config = _load()
     assert config.network.offline
     assert config.no_index
@@ -35,12 +35,12 @@ def test_the_network_and_all_configuration_are_nothing_to_it() -> None:
     assert [each.text for each in config.request.requirements] == ["pip"]
 
 
-def test_an_installed_pip_stays_unless_upgrade_is_said() -> None:
+def test_an_installed_pip_is_kept_unless_upgrade_is_given() -> None:
     assert not _load().request.upgrade
     assert _load("-U").request.upgrade == {"pip"}
 
 
-def test_its_options_are_understood() -> None:
+def test_the_options_of_ensurepip_are_accepted() -> None:
     config = _load("--root", "image", "--user", "-vv")
     assert config.target.root == Path("/work/image")
     assert config.target.user
@@ -57,7 +57,7 @@ def test_its_options_are_understood() -> None:
         ((), "altinstall", PipScripts.VERSIONED),
     ],
 )
-def test_the_scripts_are_ensurepips(
+def test_the_scripts_are_those_of_ensurepip(
     argv: tuple[str, ...], options: str | None, scripts: PipScripts
 ) -> None:
     environ = {} if options is None else {"ENSUREPIP_OPTIONS": options}
@@ -72,12 +72,12 @@ def test_altinstall_excludes_default_pip() -> None:
 
 
 @pytest.mark.parametrize("argv", [("pip",), ("--index-url", "x"), ("-q",)])
-def test_it_knows_nothing_else(argv: tuple[str, ...]) -> None:
+def test_other_arguments_are_refused(argv: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         _load(*argv)
 
 
-def test_its_version_is_that_of_the_bundled_pip() -> None:
+def test_the_version_is_that_of_the_bundled_pip() -> None:
     assert ensurepip.informational_text(["--version"], "26.3") == "pip 26.3"
     assert "--altinstall" in (ensurepip.informational_text(["-h"], "26.3") or "")
     assert ensurepip.informational_text(["-v"], "26.3") is None

@@ -152,24 +152,24 @@ def test_each_requirement_knows_its_file_and_line(user: User) -> None:
     assert str(requests.origin) == f"{file}, line 2"
 
 
-def test_utf_32_is_not_taken_for_utf_16_as_older_pips_do(user: User) -> None:
+def test_utf_32_is_not_read_as_utf_16_unlike_in_older_pips(user: User) -> None:
     user.write("requirements.txt", codecs.BOM_UTF32_LE + "requests\n".encode("utf-32-le"))
     assert [each.text for each in named(user.load("-r", "requirements.txt"))] == ["requests"]
 
 
-def test_a_variable_that_is_not_set_stays_and_is_told_with_its_line(user: User) -> None:
+def test_a_variable_that_is_not_set_is_kept_and_its_line_reported(user: User) -> None:
     file = user.write("requirements.txt", "requests\n${UNSET}\n")
     with pytest.raises(BootstrapError, match=f"UNSET.*{file}, line 2"):
         user.load("-r", "requirements.txt")
 
 
-def test_the_locale_decodes_what_is_not_utf_8(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_utf_8_is_decoded_by_the_locale(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "latin-1")
     user.write("requirements.txt", b"requests # \xfc\n")
     assert [each.text for each in named(user.load("-r", "requirements.txt"))] == ["requests"]
 
 
-def test_a_file_nobody_can_decode_is_refused_with_a_way_out(
+def test_a_file_that_cannot_be_decoded_is_refused_with_a_hint(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "utf-8")
@@ -179,7 +179,7 @@ def test_a_file_nobody_can_decode_is_refused_with_a_way_out(
     assert "coding" in (caught.value.hint or "")
 
 
-def test_a_missing_file_is_told_with_who_named_it(user: User) -> None:
+def test_the_message_for_a_missing_file_names_its_origin(user: User) -> None:
     with pytest.raises(BootstrapError, match=r"missing\.txt.*from PIP_REQUIREM"):
         user.load(PIP_REQUIREMENT="missing.txt")
 
@@ -197,7 +197,7 @@ def test_a_missing_file_is_told_with_who_named_it(user: User) -> None:
         "-e ./one -e ./two",
     ],
 )
-def test_what_pip_would_ignore_on_a_line_is_refused(user: User, line: str) -> None:
+def test_options_that_pip_would_ignore_on_a_line_are_refused(user: User, line: str) -> None:
     file = user.write("requirements.txt", f"flask\n{line}\n")
     with pytest.raises(BootstrapError, match=f"{file}, line 2"):
         user.load("-r", "requirements.txt")
@@ -211,13 +211,13 @@ def test_a_constraint_has_a_name_and_no_extras(user: User, line: str) -> None:
         user.load("-c", "limits.txt")
 
 
-def test_one_hash_asks_for_all(user: User) -> None:
+def test_one_hash_requires_all_hashes(user: User) -> None:
     user.write("requirements.txt", f"requests==2 --hash=sha256:{_DIGEST}\n")
     assert user.load("-r", "requirements.txt").request.require_hashes
     assert not user.load("-r", "requirements.txt", "--no-require-hashes").request.require_hashes
 
 
-def test_a_hash_in_a_url_is_checked_but_asks_for_no_others(user: User) -> None:
+def test_a_hash_in_a_url_is_checked_but_requires_no_others(user: User) -> None:
     url = f"https://host.example/thing-1.0-py3-none-any.whl#sha256={_DIGEST}"
     config = user.load(url)
     assert named(config)[0].hashes.allowed == {"sha256": frozenset({_DIGEST})}
@@ -231,7 +231,7 @@ def test_config_settings_of_a_line_belong_to_its_requirement(user: User) -> None
     assert not two.config_settings
 
 
-def test_a_file_may_trust_hosts_and_ask_for_features_aloud(user: User) -> None:
+def test_a_file_may_contain_trusted_hosts_and_features(user: User) -> None:
     user.write("requirements.txt", "--trusted-host a.example\n--use-feature fancy\n")
     config = user.load("-r", "requirements.txt")
     assert [each.value for each in config.trust.trusted_hosts] == ["a.example"]
@@ -246,7 +246,7 @@ packages = []
 """
 
 
-def test_a_lock_is_read_and_wants_no_installer_nobody_asked_for(user: User) -> None:
+def test_a_lock_is_read_and_does_not_add_the_default_installer(user: User) -> None:
     file = user.write("pylock.dev.toml", _LOCK)
     config = user.load("-r", "pylock.dev.toml[Fast]")
     assert [(each.location.value, each.choice.extras) for each in config.locks] == [
@@ -257,7 +257,7 @@ def test_a_lock_is_read_and_wants_no_installer_nobody_asked_for(user: User) -> N
     assert [each.text for each in handed_off.request.requirements] == ["pip"]
 
 
-def test_a_lock_on_the_network_is_read_when_there_is_one(user: User) -> None:
+def test_a_lock_on_the_network_is_read_by_expand(user: User) -> None:
     config = user.load("-r", "https://locks.example/pylock.toml")
     assert not config.locks
     complete = expand(config, {"https://locks.example/pylock.toml": _LOCK}.__getitem__)
@@ -271,7 +271,7 @@ def test_a_lock_is_not_a_constraints_file(user: User) -> None:
         user.load("-c", "pylock.toml")
 
 
-def test_files_on_the_network_wait_for_a_session(user: User) -> None:
+def test_files_on_the_network_are_read_by_expand(user: User) -> None:
     user.write("requirements.txt", "one\n-r https://user:secret@host.example/a/more.txt\n")
     config = user.load("-r", "requirements.txt")
     assert [each.text for each in named(config)] == ["one"]
@@ -311,7 +311,7 @@ def test_a_file_url_is_a_path(user: User) -> None:
     assert [each.text for each in named(user.load("-r", file.as_uri()))] == ["requests"]
 
 
-def test_find_links_are_looked_for_beside_their_file_first(user: User, tmp_path: Path) -> None:
+def test_find_links_are_relative_to_their_file_first(user: User, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "wheels").mkdir(parents=True)
     user.write(elsewhere / "requirements.txt", "-f wheels\n-f nowhere\n")

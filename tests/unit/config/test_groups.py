@@ -45,14 +45,14 @@ def test_a_group_alone_is_enough(user: User) -> None:
     assert [each.text for each in config.request.requirements] == ["mypy"]
 
 
-def test_a_groups_project_may_lie_elsewhere(user: User) -> None:
+def test_a_group_may_be_in_another_directory(user: User) -> None:
     user.write("there/pyproject.toml", PROJECT)
     config = user.load("--group", "there/pyproject.toml:Typing")
     assert [each.text for each in config.request.requirements] == ["mypy", "pip"]
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("text", "message"),
     [
         ("docs", "'docs' not found"),
         ("broken", "includes itself"),
@@ -64,32 +64,32 @@ def test_a_groups_project_may_lie_elsewhere(user: User) -> None:
         ("https://h.example/pylock.toml:dev", r"expects \[PATH:\]GROUP"),
     ],
 )
-def test_a_group_that_cannot_be_is_told(user: User, said: str, message: str) -> None:
+def test_an_invalid_group_is_refused(user: User, text: str, message: str) -> None:
     user.write("pyproject.toml", PROJECT)
     with pytest.raises(DependencyGroupError, match=message):
-        user.load("--group", said)
+        user.load("--group", text)
 
 
 @pytest.mark.parametrize("content", ["", "[dependency-groups", "dependency-groups = 1"])
-def test_a_project_without_groups_is_told(user: User, content: str) -> None:
+def test_a_project_without_groups_is_refused(user: User, content: str) -> None:
     user.write("pyproject.toml", content)
     with pytest.raises(DependencyGroupError, match=r"pyproject\.toml"):
         user.load("--group", "dev")
 
 
-def test_a_locks_group_is_chosen_from_it_instead_of_its_defaults(user: User) -> None:
+def test_a_group_of_a_lock_replaces_its_default_groups(user: User) -> None:
     user.write("pylock.toml", LOCK)
     (lock,) = user.load("--group", "pylock.toml:docs").locks
     assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=False)
 
 
-def test_a_lock_that_is_named_twice_is_read_once_with_all_that_is_asked_of_it(user: User) -> None:
+def test_a_lock_that_is_named_twice_is_read_once_with_both_selections(user: User) -> None:
     user.write("pylock.toml", LOCK)
     (lock,) = user.load("-r", "pylock.toml", "--group", "pylock.toml:docs").locks
     assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=True)
 
 
-def test_a_lock_without_the_group_is_told(user: User) -> None:
+def test_a_lock_without_the_group_is_refused(user: User) -> None:
     user.write("pylock.toml", LOCK)
     with pytest.raises(LockError, match=r"no dependency group x \(it has: dev, docs\)"):
         user.load("--group", "pylock.toml:x")

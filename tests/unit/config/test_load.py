@@ -22,7 +22,7 @@ from bootstrap.trust.settings import DefaultSources
 from tests.unit.config.users import NOW, User, named
 
 
-def test_with_nothing_said_pip_is_brought_to_its_newest_version(user: User) -> None:
+def test_without_arguments_pip_is_upgraded(user: User) -> None:
     config = user.load()
     assert config.command is Command.INSTALL
     assert [each.text for each in config.request.requirements] == ["pip"]
@@ -39,24 +39,24 @@ def test_everything_named_is_upgraded_as_by_get_pip(user: User) -> None:
 
 
 @pytest.mark.parametrize("typed", ["pip<21", "Pip==20.3.4"])
-def test_a_typed_pip_takes_the_default_installers_place(user: User, typed: str) -> None:
+def test_pip_as_an_argument_replaces_the_default_installer(user: User, typed: str) -> None:
     assert [each.text for each in user.load(typed).request.requirements] == [typed]
 
 
-def test_a_pip_in_a_file_takes_the_default_installers_place(user: User) -> None:
+def test_pip_in_a_file_replaces_the_default_installer(user: User) -> None:
     user.write("requirements.txt", "pip==20.3.4\n")
     wanted = user.load("-r", "requirements.txt").request
     assert [each.text for each in wanted.requirements] == ["pip==20.3.4"]
 
 
-def test_a_named_installer_holds_beside_what_is_typed(user: User) -> None:
+def test_a_named_installer_is_added_to_the_arguments(user: User) -> None:
     config = user.load("uv<1", "--installer", "uv>=0.5")
     assert [each.text for each in config.request.requirements] == ["uv<1", "uv>=0.5"]
     assert config.installer is not None
     assert config.installer.text == "uv>=0.5"
 
 
-def test_without_an_installer_what_is_there_stays_unless_upgrade_is_said(user: User) -> None:
+def test_without_an_installer_nothing_is_upgraded_unless_upgrade_is_given(user: User) -> None:
     kept = user.load("--installer", "none", "requests")
     assert [each.text for each in kept.request.requirements] == ["requests"]
     assert not kept.request.upgrade
@@ -73,12 +73,12 @@ def test_nothing_to_install_is_refused(user: User) -> None:
         user.load("--installer", "none")
 
 
-def test_no_installer_has_nothing_to_hand_off_to(user: User) -> None:
+def test_installer_none_cannot_be_combined_with_a_hand_off(user: User) -> None:
     with pytest.raises(UsageError, match="cannot be used together"):
         user.load("--installer", "none", "requests", "--", "list")
 
 
-def test_what_follows_two_dashes_is_handed_off_untouched(user: User) -> None:
+def test_arguments_after_two_dashes_are_handed_off_unchanged(user: User) -> None:
     assert user.load("-q", "--", "install", "-r", "--", "x").handoff == (
         *("install", "-r", "--", "x"),
     )
@@ -111,7 +111,7 @@ def test_the_first_argument_may_name_a_command(
     assert [each.text for each in named(config)] == expected
 
 
-def test_doctor_looks_at_urls_and_wants_nothing(user: User) -> None:
+def test_doctor_takes_urls_and_has_no_requirements(user: User) -> None:
     config = user.load("doctor", "https://a.example", "https://b.example", "--json")
     assert config.urls == ("https://a.example", "https://b.example")
     assert config.as_json
@@ -127,7 +127,7 @@ def test_an_option_of_another_command_is_refused(user: User) -> None:
     ("typed", "nearest"),
     [("--index-ulr", "--index-url"), ("--ofline", "--offline"), ("--instaler", "--installer")],
 )
-def test_an_unknown_option_is_refused_with_the_nearest(
+def test_an_unknown_option_is_refused_with_a_suggestion(
     user: User, typed: str, nearest: str
 ) -> None:
     with pytest.raises(UnknownOptionError, match=typed) as caught:
@@ -136,7 +136,7 @@ def test_an_unknown_option_is_refused_with_the_nearest(
     assert caught.value.exit_status == 2
 
 
-def test_an_option_that_is_like_no_other_is_refused_without_a_guess(user: User) -> None:
+def test_an_option_that_resembles_no_other_is_refused_without_a_suggestion(user: User) -> None:
     with pytest.raises(UnknownOptionError, match="--frobnicate") as caught:
         user.load("--frobnicate")
     assert caught.value.hint == "See --help."
@@ -149,12 +149,12 @@ def test_options_are_not_abbreviated(user: User, typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["--src", "--platform", "--global-option", "--use-deprecated"])
-def test_what_only_pip_knows_is_refused_by_name(user: User, typed: str) -> None:
+def test_unsupported_options_of_pip_are_refused_by_name(user: User, typed: str) -> None:
     with pytest.raises(UnsupportedOptionError, match=rf"^{typed} is not supported\.$"):
         user.load(typed, "x")
 
 
-def test_what_only_pip_knows_is_told_where_configuration_says_it(user: User) -> None:
+def test_unsupported_options_of_pip_in_configuration_are_ignored_with_a_warning(user: User) -> None:
     user.write_pip_conf("[global]\nformat = columns\n[install]\nsrc = /src\n")
     notices = user.load(PIP_PLATFORM="linux").warnings
     assert len(notices) == 2
@@ -179,12 +179,12 @@ def test_what_only_pip_knows_is_told_where_configuration_says_it(user: User) -> 
         (("-C", "x", "requests"), "expected KEY=VALUE"),
     ],
 )
-def test_nonsense_is_refused_by_name(user: User, argv: tuple[str, ...], message: str) -> None:
+def test_invalid_arguments_are_refused_with_their_option(user: User, argv: tuple[str, ...], message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
         user.load(*argv)
 
 
-def test_nonsense_in_a_variable_or_a_file_is_told_with_its_place(user: User) -> None:
+def test_an_invalid_value_in_a_variable_or_a_file_is_refused_with_its_origin(user: User) -> None:
     with pytest.raises(InvalidValueError, match="retries in PIP_RETRIES"):
         user.load(PIP_RETRIES="many")
     file = user.write_pip_conf("[install]\n\npre = perhaps\n")
@@ -199,14 +199,14 @@ def test_nonsense_in_a_variable_or_a_file_is_told_with_its_place(user: User) -> 
         (("verify",), "verify"),
     ],
 )
-def test_what_is_not_built_yet_is_refused_by_name(
+def test_commands_that_are_not_implemented_are_refused_by_name(
     user: User, argv: tuple[str, ...], what: str
 ) -> None:
     with pytest.raises(NotImplementedCommandError, match=re.escape(what)):
         user.load(*argv)
 
 
-def test_builds_are_steered(user: User) -> None:
+def test_options_of_builds_are_passed_on(user: User) -> None:
     config = user.load("--no-build-isolation", "--check-build-dependencies")
     assert (config.build.isolated, config.build.check_requirements) == (False, True)
     typed = ("--no-require-hashes-for", "Flit_Core, wheel", "--no-require-hashes-for=setuptools")
@@ -227,7 +227,7 @@ def test_the_installer_may_be_an_editable_project(user: User, typed: tuple[str, 
     assert config.request.requirements == (config.installer,)
 
 
-def test_every_room_gets_its_settings(user: User) -> None:
+def test_every_package_gets_its_settings(user: User) -> None:
     config = user.load(
         *("--venv", "env", "--python", "3.12", "--break-system-packages"),
         *("--index-strategy", "first", "--trust", "system", "--strict"),
@@ -265,7 +265,7 @@ def test_every_room_gets_its_settings(user: User) -> None:
         ("--no-warn-conflicts",),
     ],
 )
-def test_what_silences_nothing_here_is_understood_and_changes_nothing(
+def test_options_without_a_use_here_are_accepted_and_change_nothing(
     user: User, typed: tuple[str, ...]
 ) -> None:
     plain, config = user.load(), user.load(*typed)
@@ -273,7 +273,7 @@ def test_what_silences_nothing_here_is_understood_and_changes_nothing(
     assert replace(config, setting_records=(), inputs=plain.inputs) == plain
 
 
-def test_a_log_is_refused_when_typed_and_told_of_when_configured(user: User) -> None:
+def test_a_log_is_refused_as_an_option_and_ignored_with_a_warning_in_configuration(user: User) -> None:
     for typed in ("--log", "--log-file=x", "--local-log"):
         with pytest.raises(UsageError, match=typed.partition("=")[0]) as caught:
             user.load(typed, "x")
@@ -283,7 +283,7 @@ def test_a_log_is_refused_when_typed_and_told_of_when_configured(user: User) -> 
     )
 
 
-def test_target_ignores_what_the_environment_has(user: User) -> None:
+def test_target_ignores_installed_distributions(user: User) -> None:
     config = user.load("--target", "lib")
     assert config.target.directory == user.cwd / "lib"
     assert config.request.ignore_installed
@@ -291,7 +291,7 @@ def test_target_ignores_what_the_environment_has(user: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("2026-01-31T12:00:00Z", datetime(2026, 1, 31, 12, tzinfo=timezone.utc)),
         ("2026-01-31T12:00:00+02:00", datetime(2026, 1, 31, 10, tzinfo=timezone.utc)),
@@ -299,26 +299,26 @@ def test_target_ignores_what_the_environment_has(user: User) -> None:
         ("P0D", NOW),
     ],
 )
-def test_a_moment_is_understood(user: User, said: str, expected: datetime) -> None:
-    assert user.load("--uploaded-prior-to", said).index.uploaded_prior_to == expected
+def test_points_in_time_are_parsed(user: User, text: str, expected: datetime) -> None:
+    assert user.load("--uploaded-prior-to", text).index.uploaded_prior_to == expected
 
 
 def _never() -> str:
     pytest.fail("the default index was asked for")
 
 
-@pytest.mark.parametrize("said", ["--no-index", "--offline", "-ihttps://index.example"])
-def test_the_default_index_is_asked_for_only_where_it_is_needed(user: User, said: str) -> None:
-    replace(user, default_index=_never).load(said)
+@pytest.mark.parametrize("option", ["--no-index", "--offline", "-ihttps://index.example"])
+def test_the_default_index_is_only_read_if_it_is_needed(user: User, option: str) -> None:
+    replace(user, default_index=_never).load(option)
 
 
-def test_the_default_index_comes_first_and_says_that_nobody_said_it(user: User) -> None:
+def test_the_default_index_comes_first_with_a_default_origin(user: User) -> None:
     found = replace(user, default_index=lambda: "https://d").load("--extra-index-url", "https://x")
     assert [each.value for each in found.index.index_urls] == ["https://d", "https://x"]
     assert found.index.index_urls[0].origin.kind == "default"
 
 
-def test_trust_hears_every_voice_the_strongest_first(user: User) -> None:
+def test_trust_gets_every_setting_highest_precedence_first(user: User) -> None:
     file = user.write_pip_conf("[global]\ncert = /conf.pem\nadd-cert = /a b.pem\n    /c.pem\n")
     trust = user.load(
         *("--cert", "typed.pem", "--add-cert", "one.pem", "--add-cert", "two.pem"),
@@ -350,11 +350,11 @@ def test_trust_hears_every_voice_the_strongest_first(user: User) -> None:
     assert trust.system_directory.value == "/one:/two"
 
 
-def test_an_empty_cert_takes_back_what_weaker_voices_said(user: User) -> None:
+def test_an_empty_cert_unsets_those_of_lower_precedence(user: User) -> None:
     assert user.load("--cert", "", PIP_CERT="/pip.pem").trust.cert == ()
 
 
-def test_isolated_leaves_out_pips_variables_and_the_users_file_only(user: User) -> None:
+def test_isolated_ignores_only_pips_variables_and_the_users_file(user: User) -> None:
     user.write_pip_conf("[global]\ncert = /user.pem\n")
     user.write_machine_pip_conf("[global]\ncert = /machine.pem\n")
     trust = user.load("--isolated", PIP_CERT="/pip.pem", REQUESTS_CA_BUNDLE="/r.pem").trust
@@ -362,7 +362,7 @@ def test_isolated_leaves_out_pips_variables_and_the_users_file_only(user: User) 
     assert [each.value for each in trust.add_certs] == ["/r.pem"]
 
 
-def test_every_value_is_told_with_its_place_and_without_its_password(user: User) -> None:
+def test_every_setting_is_recorded_with_its_origin_and_without_passwords(user: User) -> None:
     user.write_pip_conf(
         "[global]\nindex-url = https://me:secret@conf.example/simple\ntimeout = 3\n"
     )
@@ -373,21 +373,21 @@ def test_every_value_is_told_with_its_place_and_without_its_password(user: User)
         HTTPS_PROXY="http://upper.example",
         SSL_CERT_FILE="/ca.pem",
     )
-    told = {
+    by_origin = {
         (each.name, str(each.origin).rpartition("/")[2]): each for each in config.setting_records
     }
-    assert told["timeout", "--timeout"].is_effective
-    assert not told["timeout", "pip.conf, line 3"].is_effective
-    assert told["index-url", "pip.conf, line 2"].is_effective
-    assert told["pre", "--pre"].value == "yes"
-    assert told["SSL_CERT_FILE", "SSL_CERT_FILE"].value == "/ca.pem"
-    assert told["https_proxy", "https_proxy"].is_effective
-    assert not told["HTTPS_PROXY", "HTTPS_PROXY"].is_effective
+    assert by_origin["timeout", "--timeout"].is_effective
+    assert not by_origin["timeout", "pip.conf, line 3"].is_effective
+    assert by_origin["index-url", "pip.conf, line 2"].is_effective
+    assert by_origin["pre", "--pre"].value == "yes"
+    assert by_origin["SSL_CERT_FILE", "SSL_CERT_FILE"].value == "/ca.pem"
+    assert by_origin["https_proxy", "https_proxy"].is_effective
+    assert not by_origin["HTTPS_PROXY", "HTTPS_PROXY"].is_effective
     assert "secret" not in repr(config.setting_records)
     assert "token" not in repr(config.setting_records)
 
 
-def test_get_pips_own_switches_take_the_seeds_out(user: User) -> None:
+def test_switches_of_get_pip_remove_default_packages(user: User) -> None:
     assert user.load().default_packages == {"setuptools", "wheel"}
     assert user.load("--no-setuptools").default_packages == {"wheel"}
     assert user.load(PIP_NO_WHEEL="0").default_packages == {"setuptools"}
@@ -401,14 +401,14 @@ def test_get_pips_own_switches_take_the_seeds_out(user: User) -> None:
         ("altinstall", PipScripts.FULL_VERSION),
     ],
 )
-def test_ensurepip_options_are_heard_as_pip_hears_them(
+def test_ensurepip_options_are_read_as_pip_reads_them(
     user: User, options: str, scripts: PipScripts
 ) -> None:
     assert user.load(ENSUREPIP_OPTIONS=options).install.pip_scripts is scripts
     assert user.load().install.pip_scripts is PipScripts.ALL
 
 
-def test_loading_imports_nothing_that_takes_its_time() -> None:
+def test_loading_imports_no_slow_modules() -> None:
     code = (
         "import sys\n"
         "from bootstrap.config.load import load\n"
@@ -427,12 +427,12 @@ def test_loading_imports_nothing_that_takes_its_time() -> None:
     assert found.stdout.split() == []
 
 
-def test_names_that_unrelated_indexes_may_share_are_normalised(user: User) -> None:
+def test_names_that_unrelated_indexes_may_share_are_normalized(user: User) -> None:
     config = user.load("--shared-name", "Typing_Extensions", "--shared-name", "six, attrs")
     assert config.index.shared_names == {"typing-extensions", "six", "attrs"}
 
 
-def test_a_lock_is_written_under_a_name_that_makes_it_one(user: User) -> None:
+def test_the_file_name_of_a_lock_is_checked(user: User) -> None:
     assert user.load("--lock", "pylock.dev.toml").lock_file == user.cwd / "pylock.dev.toml"
     with pytest.raises(UsageError, match=r"pylock\.toml or pylock\.NAME\.toml"):
         user.load("--lock", "requirements.lock")

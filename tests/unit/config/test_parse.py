@@ -18,7 +18,7 @@ from tests.unit.config.users import User, named
         ("pip @ https://host.example/pip-26.3-py3-none-any.whl", None),
     ],
 )
-def test_pep_508_is_taken_by_its_word(user: User, text: str, name: str | None) -> None:
+def test_pep_508_requirements_are_parsed(user: User, text: str, name: str | None) -> None:
     [requirement] = named(user.load(text, "--installer", "none"))
     assert requirement.text == text.strip()
     assert requirement.requirement is not None
@@ -32,7 +32,7 @@ def test_a_direct_reference_keeps_its_url(user: User) -> None:
 
 
 @pytest.mark.parametrize("written", ["./{}", "{}", "../work/{}", "{cwd}/{}", "file://{cwd}/{}"])
-def test_a_wheel_is_found_by_any_spelling_of_its_path(user: User, written: str) -> None:
+def test_a_wheel_is_found_by_every_form_of_its_path(user: User, written: str) -> None:
     wheel = user.write("thing-1.0+local-py3-none-any.whl", "")
     [requirement] = named(user.load(written.format(wheel.name, cwd=user.cwd)))
     assert str(requirement.requirement) == "thing==1.0+local"
@@ -46,12 +46,12 @@ def test_a_wheel_may_have_extras_and_a_marker(user: User) -> None:
     assert str(requirement.requirement) == 'thing[fast]==1.0; python_version > "3"'
 
 
-def test_a_wheel_below_home_is_found_by_a_tilde(user: User) -> None:
+def test_a_tilde_stands_for_the_home_directory(user: User) -> None:
     wheel = user.write(user.home / "thing-1.0-py3-none-any.whl", "")
     assert named(user.load("~/thing-1.0-py3-none-any.whl"))[0].url == wheel.as_uri()
 
 
-def test_a_path_with_spaces_becomes_a_proper_url(user: User) -> None:
+def test_a_path_with_spaces_becomes_a_quoted_url(user: User) -> None:
     user.write("a b/thing-1.0-py3-none-any.whl", "")
     [requirement] = named(user.load("a b/thing-1.0-py3-none-any.whl"))
     assert requirement.url is not None
@@ -96,7 +96,7 @@ def test_a_url_is_named_by_its_egg(user: User, url: str, name: str | None) -> No
         ("https://user:secret@host.example/x.whl", "Invalid wheel filename"),
     ],
 )
-def test_what_is_no_requirement_is_refused_and_told_why(user: User, text: str, reason: str) -> None:
+def test_an_invalid_requirement_is_refused_with_the_reason(user: User, text: str, reason: str) -> None:
     (user.cwd / "empty").mkdir()
     for name in ("broken.whl", "notes.txt", "project/setup.py"):
         user.write(name, "")
@@ -110,7 +110,7 @@ def test_what_is_no_requirement_is_refused_and_told_why(user: User, text: str, r
     ("text", "hint"),
     [("requests=2", "'requests==2'"), ("./notes.txt", "-r"), ('./p ; os_name=="nt"', "NAME @")],
 )
-def test_the_next_step_is_said(user: User, text: str, hint: str) -> None:
+def test_the_hint_names_the_next_step(user: User, text: str, hint: str) -> None:
     user.write("notes.txt", "")
     user.write("p/setup.py", "")
     with pytest.raises(UsageError) as caught:

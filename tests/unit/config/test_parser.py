@@ -25,11 +25,11 @@ def test_the_help_of_a_command_shows_its_own_options() -> None:
     assert "--json" not in (informational_text(["--help"]) or "")
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_shown() -> None:
     assert (informational_text(["-V"]) or "").startswith(f"get-installer {__version__} (Python ")
 
 
-def test_an_option_among_others_behind_one_dash_is_answered() -> None:
+def test_help_and_version_work_in_a_cluster_of_short_options() -> None:
     assert informational_text(["-vh"]) == informational_text(["--help"])
     assert informational_text(["-qV"]) == informational_text(["--version"])
 
@@ -37,16 +37,16 @@ def test_an_option_among_others_behind_one_dash_is_answered() -> None:
 @pytest.mark.parametrize(
     "argv", [["--report", "-h"], ["-chV"], [], ["pip"], ["--", "--help"], ["-r", "x", "--", "-V"]]
 )
-def test_nothing_is_answered_unless_it_was_asked_of_us(argv: list[str]) -> None:
+def test_there_is_no_text_without_help_or_version_of_our_own(argv: list[str]) -> None:
     assert informational_text(argv) is None
 
 
-def test_a_mistyped_option_is_told_even_beside_help() -> None:
+def test_an_unknown_option_is_refused_even_with_help() -> None:
     with pytest.raises(UsageError, match="--ofline"):
         informational_text(["--ofline", "--help"])
 
 
-def test_no_name_is_given_twice() -> None:
+def test_option_names_are_unique() -> None:
     names = [name for option in OPTIONS for name in option.names]
     assert len(names) == len(set(names))
     assert not set(names) & set(UNSUPPORTED)

@@ -31,7 +31,7 @@ def _on(platform: str, **environ: str) -> ProcessContext:
         (_on("win32", LOCALAPPDATA="/l"), "/l/get-installer/Cache"),
     ],
 )
-def test_the_users_cache_lies_where_the_platform_has_it(
+def test_the_users_cache_is_in_the_directory_of_the_platform(
     process: ProcessContext, cache: str
 ) -> None:
     assert process.user_cache == Path(cache)
@@ -48,12 +48,12 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
     assert _on("win32").user_cache is None
 
 
-def test_without_home_the_password_database_tells_it() -> None:
+def test_without_home_the_password_database_is_used() -> None:
     pwd = pytest.importorskip("pwd")
     assert _on("linux").home == Path(pwd.getpwuid(os.getuid()).pw_dir)
 
 
-def test_configuration_of_linux_lies_where_pip_looks() -> None:
+def test_configuration_files_on_linux_are_those_of_pip() -> None:
     here = _on("linux", HOME="/h", XDG_CONFIG_DIRS="/a:relative:/b")
     assert [str(path) for path in here.global_configuration] == [
         *("/a/pip/pip.conf", "/b/pip/pip.conf", "/etc/pip.conf"),
@@ -66,7 +66,7 @@ def test_configuration_of_linux_lies_where_pip_looks() -> None:
     assert str(moved.user_configuration[-1]) == "/x/pip/pip.conf"
 
 
-def test_configuration_of_macos_lies_where_pip_looks(tmp_path: Path) -> None:
+def test_configuration_files_on_macos_are_those_of_pip(tmp_path: Path) -> None:
     here = _on("darwin", HOME=str(tmp_path))
     assert here.global_configuration == (Path("/Library/Application Support/pip/pip.conf"),)
     assert here.user_configuration[-1] == tmp_path / ".config/pip/pip.conf"
@@ -75,7 +75,7 @@ def test_configuration_of_macos_lies_where_pip_looks(tmp_path: Path) -> None:
     assert here.user_configuration[-1] == support / "pip.conf"
 
 
-def test_configuration_of_windows_lies_where_pip_looks() -> None:
+def test_configuration_files_on_windows_are_those_of_pip() -> None:
     here = _on("win32", USERPROFILE="/u", APPDATA="/r", PROGRAMDATA="/p")
     assert here.global_configuration == (Path("/p/pip/pip.ini"),)
     assert here.user_configuration == (Path("/u/pip/pip.ini"), Path("/r/pip/pip.ini"))
@@ -87,7 +87,7 @@ def test_configuration_of_windows_lies_where_pip_looks() -> None:
     ("path", "expected"),
     [("x", "/work/x"), ("./x", "/work/x"), ("/x", "/x"), ("~", "/h"), ("~/x", "/h/x")],
 )
-def test_paths_are_taken_as_they_were_meant(path: str, expected: str) -> None:
+def test_paths_become_absolute(path: str, expected: str) -> None:
     assert _on("linux", HOME="/h").absolute(path) == Path(expected)
 
 
@@ -101,7 +101,7 @@ def test_paths_are_taken_as_they_were_meant(path: str, expected: str) -> None:
         ({"http_proxy": "a", "REQUEST_METHOD": "GET"}, ("a", None, None)),
     ],
 )
-def test_proxies_are_heard_as_urllib_hears_them(
+def test_proxies_are_read_as_urllib_reads_them(
     user: User,
     monkeypatch: pytest.MonkeyPatch,
     environ: dict[str, str],
@@ -117,7 +117,7 @@ def test_proxies_are_heard_as_urllib_hears_them(
     assert found == getproxies_environment()
 
 
-def test_proxies_may_be_left_out(user: User) -> None:
+def test_proxies_of_the_environment_can_be_disabled(user: User) -> None:
     assert user.load("--no-proxy-env", http_proxy="x").network.environment_proxies == {}
 
 
@@ -129,10 +129,10 @@ def test_empty_variables_count_as_unset(user: User) -> None:
     assert config.network.netrc is None
 
 
-def test_netrc_is_the_one_named_or_the_one_that_is_there(user: User) -> None:
+def test_netrc_is_the_one_that_is_named_or_that_exists(user: User) -> None:
     assert user.load().network.netrc is None
-    lying = user.write(user.home / "_netrc", "")
-    assert user.load().network.netrc == lying
+    legacy = user.write(user.home / "_netrc", "")
+    assert user.load().network.netrc == legacy
     usual = user.write(user.home / ".netrc", "")
     assert user.load().network.netrc == usual
     assert user.load(NETRC="~/own").network.netrc == user.home / "own"
@@ -149,13 +149,13 @@ def test_netrc_is_the_one_named_or_the_one_that_is_there(user: User) -> None:
         ({"LANG": "de_DE", "LC_ALL": "POSIX"}, ""),
     ],
 )
-def test_the_language_of_messages_is_posixs(
+def test_the_language_of_messages_follows_posix(
     user: User, environ: dict[str, str], language: str
 ) -> None:
     assert user.load(**environ).target.language == language
 
 
-def test_the_cache_is_the_users_the_named_one_or_none(user: User) -> None:
+def test_the_cache_is_the_default_the_named_one_or_none(user: User) -> None:
     assert user.load().network.cache_directory == user.home / ".cache" / "get-installer"
     assert user.load("--cache-dir", "~/c").network.cache_directory == user.home / "c"
     without = user.load("--no-cache-dir")
@@ -177,36 +177,36 @@ def venv_command(words: Sequence[str], arguments: Sequence[str], *, user: bool =
         ("python3 -", "-q", "python3 get-installer.py -q --venv .venv  # with " + _SAVED),
     ],
 )
-def test_it_is_what_was_typed_and_a_virtual_environment(
+def test_the_venv_command_is_the_command_line_with_a_virtual_environment(
     started: str, typed: str, expected: str
 ) -> None:
     words = typed.split()
     assert venv_command([*started.split(), *words], words) == expected
 
 
-def test_what_does_not_go_with_one_is_left_out() -> None:
-    told = venv_command(["python3", "x.pyz", "--user", "pip"], ["--user", "pip"], user=True)
-    assert told == "python3 x.pyz pip --venv .venv"
-    told = venv_command(["python3", "x.pyz", "pip"], ["pip"], user=True)  # PIP_USER, pip.conf
-    assert told == "python3 x.pyz pip --venv .venv --no-user"
+def test_the_venv_command_leaves_out_user() -> None:
+    command = venv_command(["python3", "x.pyz", "--user", "pip"], ["--user", "pip"], user=True)
+    assert command == "python3 x.pyz pip --venv .venv"
+    command = venv_command(["python3", "x.pyz", "pip"], ["pip"], user=True)  # PIP_USER, pip.conf
+    assert command == "python3 x.pyz pip --venv .venv --no-user"
 
 
-def test_a_password_is_not_shown() -> None:
+def test_the_venv_command_shows_no_password() -> None:
     typed = ["-i", "https://me:secret@host/simple"]
-    told = venv_command(["python3", "x.pyz", *typed], typed)
-    assert told == (
+    command = venv_command(["python3", "x.pyz", *typed], typed)
+    assert command == (
         "python3 x.pyz -i 'https://****@host/simple' --venv .venv"
         "  # with your name and password instead of ****"
     )
 
 
-def test_paths_are_quoted() -> None:
-    told = venv_command(["python3", "my downloads/x.pyz"], [])
-    assert told == "python3 'my downloads/x.pyz' --venv .venv"
+def test_the_venv_command_quotes_paths() -> None:
+    command = venv_command(["python3", "my downloads/x.pyz"], [])
+    assert command == "python3 'my downloads/x.pyz' --venv .venv"
 
 
-def test_called_as_a_function_what_starts_us_from_where_we_lie_is_named(tmp_path: Path) -> None:
-    told = venv_command(["pytest", "tests"], ["--version"])
-    done = run("sh", "-c", told, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT)})
+def test_the_venv_command_of_a_function_call_starts_this_package(tmp_path: Path) -> None:
+    command = venv_command(["pytest", "tests"], ["--version"])
+    done = run("sh", "-c", command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT)})
     assert done.startswith("get-installer ")
     assert venv_command([], ["--offline"]).endswith(" --offline --venv .venv")

@@ -27,8 +27,8 @@ print(json.dumps([[*option._short_opts, *option._long_opts] for option in option
 def names(wheel: Path) -> set[str]:
     """Return the names of all options of the pip in a wheel."""
     environ = {**os.environ, "PYTHONPATH": str(wheel)}
-    told = subprocess.check_output([sys.executable, "-c", ASKED], env=environ, text=True)
-    return {name for option in json.loads(told) for name in option}
+    output = subprocess.check_output([sys.executable, "-c", ASKED], env=environ, text=True)
+    return {name for option in json.loads(output) for name in option}
 
 
 @pytest.fixture(params=["ensurepip's", "the bundled one"])
@@ -53,6 +53,6 @@ def test_none_of_pips_options_is_ignored(pip: Path) -> None:
         assert refused.value.hint, name
 
 
-def test_what_get_pip_itself_adds_is_understood() -> None:
+def test_options_of_get_pip_are_accepted() -> None:
     understood = {name for option in OPTIONS for name in option.names}
     assert {"--no-setuptools", "--no-wheel"} <= understood

@@ -113,7 +113,6 @@ def from_keywords(
             user=True if user else None,
             root=process.absolute(root) if root else None,
             search_path=environ.get("PATH", ""),
-            environment=environ,
             language=process.language,
         ),
         network=NetworkSettings(offline=True),

@@ -131,7 +131,7 @@ def _from_options(
         network=settings.network_settings(layers, process),
         index=settings.index_settings(layers, now),
         install=settings.install_settings(layers, process),
-        build=settings.build_settings(layers, process),
+        build=settings.build_settings(layers),
         builds_without_hashes=frozenset(settings.read_names(layers, "no_require_hashes_for")),
         default_packages=frozenset(
             name for name in DEFAULT_PACKAGES if not layers.flag(f"no_{name}")

@@ -94,7 +94,6 @@ def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSett
         require_virtualenv=layers.flag("require_virtualenv"),
         fix_pth=layers.flag("fix_pth"),
         search_path=process.environ.get("PATH", ""),
-        environment=process.environ,
         language=process.language,
     )
 
@@ -234,10 +233,9 @@ def pip_scripts(process: ProcessContext) -> PipScripts:
     return PipScripts.FULL_VERSION if options == "altinstall" else PipScripts.VERSIONED
 
 
-def build_settings(layers: OptionLayers, process: ProcessContext) -> BuildSettings:
+def build_settings(layers: OptionLayers) -> BuildSettings:
     """Return how to build wheels from source distributions."""
     return BuildSettings(
         isolated=layers.flag("build_isolation", default=True),
         check_requirements=layers.flag("check_build_dependencies"),
-        cache_directory=_cache_directory(layers, process),
     )

@@ -64,4 +64,5 @@ def create_context(config: Config, ui: Ui) -> RunContext:
     certificates = child_certificates(
         policy, anchors, config.user_cache, exported=config.environ.keys(), note=ui.detail
     )
-    return RunContext(config, policy, anchors, probe(config.target, ui), certificates, ui)
+    target = probe(replace(config.target, environment=config.environ), ui)
+    return RunContext(config, policy, anchors, target, certificates, ui)

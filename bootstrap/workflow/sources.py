@@ -78,7 +78,12 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
         forwarded = build_variables(
             run.forwarded_settings, config.environ, target.prefix / "no-index"
         )
-        settings = replace(config.build, environ=config.environ, variables=forwarded)
+        settings = replace(
+            config.build,
+            environ=config.environ,
+            variables=forwarded,
+            cache_directory=config.network.cache_directory,
+        )
         rules = BuildRules(
             config.build_constraints,
             config.request.require_hashes,

@@ -1,4 +1,4 @@
-"""Somebody who configures, and the real pip to compare with."""
+"""Fixtures: a user with settings, and the real pip to compare with."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def pip() -> Iterator[Pip]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**clean, "PIP_CONFIG_FILE": os.devnull},
-        stderr=subprocess.DEVNULL,  # pip's own complaints are not the answer
+        stderr=subprocess.DEVNULL,  # pip's own warnings
         text=True,
     ) as process:
         yield Pip(process)

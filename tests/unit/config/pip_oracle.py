@@ -1,4 +1,4 @@
-"""Answers, line by line, how the real pip understands a command line or a requirements file."""
+"""Prints, line by line, how the real pip parses a command line or a requirements file."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ ORACLE = Path(__file__).with_name("pip_oracle.py")
 
 @dataclass(frozen=True)
 class Pip:
-    """The real pip in a process of its own, asked for its understanding."""
+    """The real pip in a process of its own, which parses what we parse."""
 
     process: subprocess.Popen[str]
 

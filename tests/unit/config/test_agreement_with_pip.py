@@ -1,4 +1,4 @@
-"""What we make of a command line, variables and configuration files is what the real pip makes."""
+"""Command line, variables and configuration files have the same result as in the real pip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pip's configuration files: their places, their precedence, their faults."""
+"""pip's configuration files: paths, precedence, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requirement files, their whole grammar: as the real pip reads them where it reads them."""
+"""Requirements files, their whole grammar: compared with the real pip."""
 
 from __future__ import annotations
 
@@ -163,7 +163,9 @@ def test_a_variable_that_is_not_set_is_kept_and_its_line_reported(user: User) ->
         user.load("-r", "requirements.txt")
 
 
-def test_a_file_that_is_not_utf_8_is_decoded_by_the_locale(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_utf_8_is_decoded_by_the_locale(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("locale.getpreferredencoding", lambda _set_locale: "latin-1")
     user.write("requirements.txt", b"requests # \xfc\n")
     assert [each.text for each in named(user.load("-r", "requirements.txt"))] == ["requests"]

@@ -1,4 +1,4 @@
-"""`--group`: what a project's or a lock's dependency group brings, as with pip."""
+"""`--group`: the dependency groups of a project or a lock, as in pip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what was said to the Config: the main job, precedence, provenance."""
+"""From a command line to the Config: the default job, precedence, origins."""
 
 from __future__ import annotations
 
@@ -179,7 +179,9 @@ def test_unsupported_options_of_pip_in_configuration_are_ignored_with_a_warning(
         (("-C", "x", "requests"), "expected KEY=VALUE"),
     ],
 )
-def test_invalid_arguments_are_refused_with_their_option(user: User, argv: tuple[str, ...], message: str) -> None:
+def test_invalid_arguments_are_refused_with_their_option(
+    user: User, argv: tuple[str, ...], message: str
+) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
         user.load(*argv)
 
@@ -273,7 +275,9 @@ def test_options_without_a_use_here_are_accepted_and_change_nothing(
     assert replace(config, setting_records=(), inputs=plain.inputs) == plain
 
 
-def test_a_log_is_refused_as_an_option_and_ignored_with_a_warning_in_configuration(user: User) -> None:
+def test_a_log_is_refused_as_an_option_and_ignored_with_a_warning_in_configuration(
+    user: User,
+) -> None:
     for typed in ("--log", "--log-file=x", "--local-log"):
         with pytest.raises(UsageError, match=typed.partition("=")[0]) as caught:
             user.load(typed, "x")

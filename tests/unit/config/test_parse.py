@@ -96,7 +96,9 @@ def test_a_url_is_named_by_its_egg(user: User, url: str, name: str | None) -> No
         ("https://user:secret@host.example/x.whl", "Invalid wheel filename"),
     ],
 )
-def test_an_invalid_requirement_is_refused_with_the_reason(user: User, text: str, reason: str) -> None:
+def test_an_invalid_requirement_is_refused_with_the_reason(
+    user: User, text: str, reason: str
+) -> None:
     (user.cwd / "empty").mkdir()
     for name in ("broken.whl", "notes.txt", "project/setup.py"):
         user.write(name, "")

@@ -1,4 +1,4 @@
-"""What `--help` and `--version` answer."""
+"""Parsing command lines; the texts of `--help` and `--version`."""
 
 from __future__ import annotations
 

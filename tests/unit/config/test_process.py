@@ -1,4 +1,4 @@
-"""Where things lie, on every platform, by the environment that was passed."""
+"""Directories and files on every platform, variables of other programs, commands to suggest."""
 
 from __future__ import annotations
 

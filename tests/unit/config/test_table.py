@@ -1,4 +1,4 @@
-"""Every option of the real pip: understood, or refused by its name; never ignored."""
+"""Every option of the real pip is supported, or refused by name; none is ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user to load configurations for: an own home, an own machine-wide place, nothing else."""
+"""A user to load configurations for, with a home and machine-wide files of their own."""
 
 from __future__ import annotations
 

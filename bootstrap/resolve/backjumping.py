@@ -22,7 +22,6 @@ from bootstrap._vendor.resolvelib.resolvers import (
     AbstractResolver,
     Criterion,
     RequirementInformation,
-    RequirementsConflicted,
     ResolutionImpossible,
     ResolutionTooDeep,
     Result,
@@ -39,33 +38,114 @@ if TYPE_CHECKING:
     from bootstrap.resolve.model import Information
     from bootstrap.resolve.provider import Provider, Reporter
 
-    Criteria = dict[Identifier, Criterion[ResolverRequirement, ResolverCandidate]]
+    RawCriterion = Criterion[ResolverRequirement, ResolverCandidate]
     RawResult = Result[ResolverRequirement, ResolverCandidate, Identifier]
+    RawState = State[ResolverRequirement, ResolverCandidate, Identifier]
 
 ConflictSet = frozenset[ResolverCandidate]
 """Choices that together leave no candidate of something: one of them has to change."""
 
 
 @dataclass
-class Level:
-    """The state of the search after a number of choices; the next choice makes the next level."""
+class SearchState:
+    """What is known after a number of choices."""
 
+    provider: Provider
+    choice: ResolverCandidate | None = None
+    """The latest choice; None before the first."""
     mapping: dict[Identifier, ResolverCandidate] = field(default_factory=dict)
-    """The candidates chosen so far, the latest last."""
-    criteria: Criteria = field(default_factory=dict)
+    """The chosen candidates, the latest last, without those that were dropped."""
+    criteria: dict[Identifier, RawCriterion] = field(default_factory=dict)
     """The requirements on each identifier, and the candidates that they leave."""
+    excluded: Mapping[ResolverCandidate, ConflictSet] = field(default_factory=dict)
+    """The candidates that failed after these choices, each with its conflict set."""
     backtrack_causes: list[Information] = field(default_factory=list)
     """The causes of the latest conflict; the provider prefers what they are about."""
-    excluded: Mapping[ResolverCandidate, ConflictSet] = field(default_factory=dict)
-    """The candidates that failed after the choices so far, each with its conflict set."""
-    choice: ResolverCandidate | None = None
-    """What was chosen on this level; None on the lowest, and where the choice is due."""
 
-    def next_level(self) -> Level:
-        """Return a level for the next choice."""
-        return Level(
-            dict(self.mapping), dict(self.criteria), list(self.backtrack_causes), self.excluded
+    def choose(self, candidate: ResolverCandidate) -> SearchState:
+        """Return the state after one more choice."""
+        return SearchState(
+            self.provider,
+            candidate,
+            {**self.mapping, candidate.identifier: candidate},
+            dict(self.criteria),
+            self.excluded,
+            self.backtrack_causes,
         )
+
+    def add_requirement(
+        self, requirement: ResolverRequirement, parent: ResolverCandidate | None
+    ) -> RawCriterion:
+        """Add a requirement; return the criterion of its identifier."""
+        name = self.provider.identify(requirement)
+        old = self.criteria.get(name) or Criterion((), (), ())
+        information = [*old.information, RequirementInformation(requirement, parent)]
+        return self._update_criterion(name, information, old.incompatibilities)
+
+    def is_satisfied(self, name: Identifier) -> bool:
+        """Tell whether the candidate chosen for an identifier satisfies all requirements on it."""
+        return name in self.mapping and all(
+            self.provider.is_satisfied_by(requirement, self.mapping[name])
+            for requirement in self.criteria[name].iter_requirement()
+        )
+
+    def find_unsatisfied(self) -> list[Identifier]:
+        """Return the identifiers for which a candidate has to be chosen."""
+        return [name for name in self.criteria if not self.is_satisfied(name)]
+
+    def drop_unsatisfied(self) -> None:
+        """Drop earlier choices that the latest one excludes, and their dependencies.
+
+        They are made again, and so are the choices that those dependencies had limited.
+        """
+        names = [name for name in self.find_unsatisfied() if name in self.mapping]
+        dropped = {self.mapping.pop(name) for name in names}
+        for name, criterion in list(self.criteria.items()) if dropped else ():
+            kept = [cause for cause in criterion.information if cause.parent not in dropped]
+            if len(kept) < len(criterion.information):
+                self._update_criterion(name, kept, criterion.incompatibilities)
+                if not kept and name not in self.mapping:
+                    del self.criteria[name]  # nothing requires it any more
+
+    def exclude(self, candidate: ResolverCandidate, causes: ConflictSet) -> Identifier | None:
+        """Exclude a candidate; return an identifier that has no candidates left, if any."""
+        self.excluded = {**self.excluded, candidate: causes}
+        by_name: dict[Identifier, list[ResolverCandidate]] = {}
+        for each in self.excluded:
+            by_name.setdefault(each.identifier, []).append(each)
+        for name, candidates in by_name.items():
+            if name in self.criteria:
+                information = self.criteria[name].information
+                if not self._update_criterion(name, information, candidates).candidates:
+                    return name
+        return None
+
+    def find_limiting(self, names: Iterable[Identifier]) -> ConflictSet:
+        """Return the choices but for which there might be more candidates of some identifiers."""
+        choices: set[ResolverCandidate] = set()
+        for name in {identifier for each in names for identifier in (each, each.base)}:
+            criterion = self.criteria.get(name)
+            if criterion is not None:
+                choices.update(parent for parent in criterion.iter_parent() if parent is not None)
+                for candidate in criterion.incompatibilities:
+                    choices |= self.excluded.get(candidate, frozenset())
+        return frozenset(choices)
+
+    def _update_criterion(
+        self,
+        name: Identifier,
+        information: Collection[Information],
+        excluded: Collection[ResolverCandidate],
+    ) -> RawCriterion:
+        """Find the candidates again that the requirements leave."""
+        changed = ChainMap({name: Criterion((), information, excluded)}, self.criteria)
+        matches = self.provider.find_matches(
+            name,
+            IteratorMapping(changed, methodcaller("iter_requirement")),
+            IteratorMapping(changed, attrgetter("incompatibilities")),
+        )
+        self.criteria[name] = Criterion(build_iter_view(matches), information, excluded)
+        return self.criteria[name]
 
 
 @dataclass(frozen=True)
@@ -81,7 +161,16 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
 
     def __init__(self, provider: Provider, reporter: Reporter) -> None:
         super().__init__(provider, reporter)
-        self._levels = [Level()]
+        self._states = [SearchState(provider)]
+
+    @property
+    def _state(self) -> SearchState:
+        return self._states[-1]
+
+    @property
+    def _raw_state(self) -> RawState:
+        state = self._state
+        return State(state.mapping, state.criteria, state.backtrack_causes)
 
     def resolve(  # type: ignore[override]  # as resolvelib's own Resolver
         self, requirements: Iterable[ResolverRequirement], max_rounds: int
@@ -93,41 +182,100 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
         """
         requirements = list(requirements)
         self.reporter.starting()
-        try:
-            for requirement in requirements:
-                self._add_requirement(self._level.criteria, requirement, None)
-        except RequirementsConflicted as error:
-            raise ResolutionImpossible(error.criterion.information) from error
-        self._levels.append(self._level.next_level())
+        conflict = self._add(self._state, requirements, None)
+        if conflict is not None:
+            raise ResolutionImpossible(conflict.information)
         for index in range(max_rounds):
             self.reporter.starting_round(index)
-            unsatisfied = self._unsatisfied()
+            unsatisfied = self._state.find_unsatisfied()
             if not unsatisfied:
-                self.reporter.ending(self._state)
-                return self._result(requirements)
-            dead_end = self._choose(self._preferred(unsatisfied))
-            if dead_end is None:
-                self._drop_unsatisfied()
-                self._levels.append(self._level.next_level())
-            else:
+                self.reporter.ending(self._raw_state)
+                return self._make_result(requirements)
+            dead_end = self._make_choice(self._find_preferred(unsatisfied))
+            if dead_end is not None:
                 self.reporter.resolving_conflicts(dead_end.causes)
                 if not self._backjump(dead_end.conflict_set):
                     raise ResolutionImpossible(dead_end.causes)
-                self._level.backtrack_causes = dead_end.causes
-            self.reporter.ending_round(index, self._state)
+                self._state.backtrack_causes = dead_end.causes
+            self.reporter.ending_round(index, self._raw_state)
         raise ResolutionTooDeep(max_rounds)
 
-    @property
-    def _level(self) -> Level:
-        return self._levels[-1]
+    def _add(
+        self,
+        state: SearchState,
+        requirements: Iterable[ResolverRequirement],
+        parent: ResolverCandidate | None,
+    ) -> RawCriterion | None:
+        """Add requirements; stop at one that leaves no candidates and return its criterion."""
+        for requirement in requirements:
+            self.reporter.adding_requirement(requirement, parent)
+            criterion = state.add_requirement(requirement, parent)
+            if not criterion.candidates:
+                return criterion
+        return None
 
-    @property
-    def _state(self) -> State[ResolverRequirement, ResolverCandidate, Identifier]:
-        level = self._level
-        return State(level.mapping, level.criteria, level.backtrack_causes)
+    def _find_preferred(self, names: list[Identifier]) -> Identifier:
+        """Return the identifier to choose a candidate for next, by the provider's preference."""
+        state = self._state
+        candidates = IteratorMapping(state.criteria, attrgetter("candidates"))
+        information = IteratorMapping(state.criteria, attrgetter("information"))
+        if len(names) > 1:
+            narrowed = self.provider.narrow_requirement_selection(
+                names, state.mapping, candidates, information, state.backtrack_causes
+            )
+            names = list(narrowed)
+        if len(names) == 1:
+            return names[0]
+        return min(
+            names,
+            key=lambda name: self.provider.get_preference(
+                name, state.mapping, candidates, information, state.backtrack_causes
+            ),
+        )
 
-    def _result(self, requirements: Iterable[ResolverRequirement]) -> RawResult:
-        """Return the chosen candidates without those that only dropped candidates required."""
+    def _make_choice(self, name: Identifier) -> DeadEnd | None:
+        """Choose the first candidate whose dependencies fit what is required; or tell why not."""
+        state = self._state
+        criterion = state.criteria[name]
+        chosen = list(state.mapping.items())
+        if len(chosen) < len(self._states) - 1 and any(
+            list(earlier.mapping.items()) == chosen for earlier in self._states[1:-1]
+        ):  # choices that drop each other have led back to an earlier state
+            choices = frozenset(each.choice for each in self._states if each.choice)
+            return DeadEnd(list(criterion.information), choices)
+        conflicts = []
+        for candidate in criterion.candidates:
+            next_state = state.choose(candidate)
+            conflict = self._add(next_state, self.provider.get_dependencies(candidate), candidate)
+            if conflict is None and not next_state.is_satisfied(name):
+                conflict = next_state.criteria[name]  # it requires another version of itself
+            if conflict is None:
+                self.reporter.pinning(candidate)
+                next_state.drop_unsatisfied()
+                self._states.append(next_state)
+                return None
+            self.reporter.rejecting_candidate(conflict, candidate)
+            conflicts.append(conflict)
+        conflicts = conflicts or [criterion]
+        causes = list(dict.fromkeys(cause for each in conflicts for cause in each.information))
+        limited = {name, *(cause.requirement.identifier for cause in causes)}
+        parents = {cause.parent for cause in causes if cause.parent is not None}
+        return DeadEnd(causes, state.find_limiting(limited) | parents)
+
+    def _backjump(self, conflict_set: ConflictSet) -> bool:
+        """Undo the latest choice of a conflict set and all after it; False where there is none."""
+        for depth in range(len(self._states) - 1, 0, -1):
+            choice = self._states[depth].choice
+            if choice is not None and choice in conflict_set:
+                del self._states[depth:]
+                exhausted = self._state.exclude(choice, conflict_set - {choice})
+                if exhausted is None:
+                    return True
+                conflict_set = self._state.find_limiting([exhausted])
+        return False
+
+    def _make_result(self, requirements: Iterable[ResolverRequirement]) -> RawResult:
+        """Return the chosen candidates, without those that only dropped candidates required."""
         mapping: dict[Identifier, ResolverCandidate] = {}
         graph: DirectedGraph[Identifier | None] = DirectedGraph()
         graph.add(None)
@@ -137,185 +285,8 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
             parent, requirement = waiting.pop()
             name = self.provider.identify(requirement)
             if name not in mapping:
-                mapping[name] = self._level.mapping[name]
+                mapping[name] = self._state.mapping[name]
                 graph.add(name)
                 waiting += [(name, each) for each in self.provider.get_dependencies(mapping[name])]
             graph.connect(parent, name)
-        return Result(mapping, graph, self._level.criteria)
-
-    def _unsatisfied(self) -> list[Identifier]:
-        """Return the identifiers without a chosen candidate that satisfies all requirements."""
-        mapping = self._level.mapping
-        return [
-            name
-            for name, criterion in self._level.criteria.items()
-            if name not in mapping or not self._satisfies(mapping[name], criterion)
-        ]
-
-    def _satisfies(
-        self,
-        candidate: ResolverCandidate,
-        criterion: Criterion[ResolverRequirement, ResolverCandidate],
-    ) -> bool:
-        return all(
-            self.provider.is_satisfied_by(requirement, candidate)
-            for requirement in criterion.iter_requirement()
-        )
-
-    def _preferred(self, names: list[Identifier]) -> Identifier:
-        """Return the identifier to choose a candidate for next, by the provider's preference."""
-        if len(names) == 1:
-            return names[0]
-        level = self._level
-        candidates = IteratorMapping(level.criteria, attrgetter("candidates"))
-        information = IteratorMapping(level.criteria, attrgetter("information"))
-        names = list(
-            self.provider.narrow_requirement_selection(
-                names, level.mapping, candidates, information, level.backtrack_causes
-            )
-        )
-        if len(names) == 1:
-            return names[0]
-        return min(
-            names,
-            key=lambda name: self.provider.get_preference(
-                name, level.mapping, candidates, information, level.backtrack_causes
-            ),
-        )
-
-    def _choose(self, name: Identifier) -> DeadEnd | None:
-        """Choose the first candidate whose dependencies fit what is required; or tell why not."""
-        level = self._level
-        criterion = level.criteria[name]
-        if self._is_in_cycle():
-            choices = frozenset(level.choice for level in self._levels if level.choice)
-            return DeadEnd(list(criterion.information), choices)
-        conflicts = []
-        for candidate in criterion.candidates:
-            conflict = self._try(candidate)
-            if conflict is None:
-                self.reporter.pinning(candidate)
-                level.mapping[name] = level.choice = candidate
-                return None
-            self.reporter.rejecting_candidate(conflict, candidate)
-            conflicts.append(conflict)
-        conflicts = conflicts or [criterion]
-        causes = list(dict.fromkeys(cause for each in conflicts for cause in each.information))
-        limited = {name, *(cause.requirement.identifier for cause in causes)}
-        parents = {cause.parent for cause in causes if cause.parent is not None}
-        return DeadEnd(causes, self._choices_limiting(limited) | parents)
-
-    def _is_in_cycle(self) -> bool:
-        """Tell whether choices that replace each other have led back to an earlier state."""
-        chosen, depth = list(self._level.mapping.items()), len(self._levels)
-        return len(chosen) < depth - 2 and any(
-            list(level.mapping.items()) == chosen for level in self._levels[1 : depth - 2]
-        )
-
-    def _try(
-        self, candidate: ResolverCandidate
-    ) -> Criterion[ResolverRequirement, ResolverCandidate] | None:
-        """Add the dependencies of a candidate, or add none and return what they conflict with."""
-        criteria = dict(self._level.criteria)
-        try:
-            for requirement in self.provider.get_dependencies(candidate):
-                self._add_requirement(criteria, requirement, candidate)
-        except RequirementsConflicted as error:
-            return error.criterion
-        own = criteria[candidate.identifier]
-        if not self._satisfies(candidate, own):  # it requires another version of itself
-            return own
-        self._level.criteria = criteria
-        return None
-
-    def _choices_limiting(self, names: Iterable[Identifier]) -> ConflictSet:
-        """Return the choices but for which there might be more candidates of some identifiers."""
-        level = self._level
-        choices: set[ResolverCandidate] = set()
-        for identifier in {each for name in names for each in (name, name.base)}:
-            criterion = level.criteria.get(identifier)
-            if criterion is not None:
-                choices.update(parent for parent in criterion.iter_parent() if parent is not None)
-                for candidate in criterion.incompatibilities:
-                    choices |= level.excluded.get(candidate, frozenset())
-        return frozenset(choices)
-
-    def _backjump(self, conflict_set: ConflictSet) -> bool:
-        """Undo the latest choice of a conflict set and all after it; False where there is none."""
-        for depth in range(len(self._levels) - 1, 0, -1):
-            undone = self._levels[depth]
-            if undone.choice is None or undone.choice not in conflict_set:
-                continue
-            del self._levels[depth:]
-            self._levels.append(self._level.next_level())
-            causes = conflict_set - {undone.choice}
-            exhausted = self._exclude({**undone.excluded, undone.choice: causes})
-            if exhausted is None:
-                return True
-            conflict_set = self._choices_limiting([exhausted])
-        return False
-
-    def _exclude(self, excluded: Mapping[ResolverCandidate, ConflictSet]) -> Identifier | None:
-        """Exclude candidates on this level; return an identifier that has none left, if any."""
-        level = self._level
-        level.excluded = excluded
-        by_name: dict[Identifier, list[ResolverCandidate]] = {}
-        for candidate in excluded:
-            by_name.setdefault(candidate.identifier, []).append(candidate)
-        for name, candidates in by_name.items():
-            if name in level.criteria:
-                information = level.criteria[name].information
-                criterion = self._criterion(level.criteria, name, information, candidates)
-                level.criteria[name] = criterion
-                if not criterion.candidates:
-                    return name
-        return None
-
-    def _drop_unsatisfied(self) -> None:
-        """Drop earlier choices that the latest one excludes, and their dependencies.
-
-        They are made again, and so are the choices that those dependencies had limited.
-        """
-        level = self._level
-        dropped = {level.mapping.pop(name) for name in self._unsatisfied() if name in level.mapping}
-        if not dropped:
-            return
-        for name, criterion in list(level.criteria.items()):
-            kept = [cause for cause in criterion.information if cause.parent not in dropped]
-            if len(kept) < len(criterion.information):
-                excluded = criterion.incompatibilities
-                level.criteria[name] = self._criterion(level.criteria, name, kept, excluded)
-                if not kept and name not in level.mapping:
-                    del level.criteria[name]  # nothing requires it any more
-
-    def _add_requirement(
-        self,
-        criteria: Criteria,
-        requirement: ResolverRequirement,
-        parent: ResolverCandidate | None,
-    ) -> None:
-        """Add a requirement. Raises `RequirementsConflicted` where it leaves no candidate."""
-        self.reporter.adding_requirement(requirement, parent)
-        name = self.provider.identify(requirement)
-        old = criteria.get(name) or Criterion((), (), ())
-        information = [*old.information, RequirementInformation(requirement, parent)]
-        criterion = self._criterion(criteria, name, information, old.incompatibilities)
-        if not criterion.candidates:
-            raise RequirementsConflicted(criterion)
-        criteria[name] = criterion
-
-    def _criterion(
-        self,
-        criteria: Criteria,
-        name: Identifier,
-        information: Collection[Information],
-        excluded: Collection[ResolverCandidate],
-    ) -> Criterion[ResolverRequirement, ResolverCandidate]:
-        """Return a criterion with the candidates that all requirements leave."""
-        changed = ChainMap({name: Criterion((), information, excluded)}, criteria)
-        matches = self.provider.find_matches(
-            name,
-            IteratorMapping(changed, methodcaller("iter_requirement")),
-            IteratorMapping(changed, attrgetter("incompatibilities")),
-        )
-        return Criterion(build_iter_view(matches), information, excluded)
+        return Result(mapping, graph, self._state.criteria)

@@ -6,10 +6,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import chain
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap._vendor.resolvelib.structs import build_iter_view
 from bootstrap.index.candidate import Candidate
 from bootstrap.metadata.installed import Installed
 from bootstrap.resolve.model import (
@@ -43,16 +45,23 @@ class ProjectCandidates:
     def matching(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return all that a specifier allows, including pre-releases and yanked files."""
         if specifier not in self._matching:
-            nearby = self._within_bounds(specifier)
+            # Before each version is compared, leave out by a binary search what is out of bounds.
+            first, end = 0, len(self._versions)
+            for clause in specifier:
+                if clause.operator in (">=", ">", "~="):
+                    first = max(first, bisect_left(self._versions, Version(clause.version)))
+                elif clause.operator == "<":
+                    end = min(end, bisect_left(self._versions, Version(clause.version)))
+            positions = (self._positions[version] for version in self._versions[first:end])
+            nearby = [self.candidates[n] for n in sorted(chain.from_iterable(positions))]
             self._matching[specifier] = self._filter(nearby, specifier, pre=True)
         return self._matching[specifier]
 
     def eligible(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return the candidates that a specifier allows, including all files of a version.
 
-        Yanked files are eligible only where the specifier pins one version and nothing else
-        matches (PEP 592), pre-releases only where they are requested or nothing else matches
-        (PEP 440).
+        Yanked files only where the specifier pins one version and nothing else matches (PEP 592),
+        pre-releases only where they are requested or nothing else matches (PEP 440).
         """
         if specifier not in self._eligible:
             matching = self.matching(specifier)
@@ -67,29 +76,14 @@ class ProjectCandidates:
     def _filter(
         candidates: Iterable[Candidate], specifier: SpecifierSet, *, pre: bool | None
     ) -> tuple[Candidate, ...]:
-        found = specifier.filter(candidates, pre, key=lambda candidate: candidate.version)
-        return tuple(found)
-
-    def _within_bounds(self, specifier: SpecifierSet) -> list[Candidate]:
-        """Leave out, by a binary search, what is outside a specifier's bounds."""
-        first, end = 0, len(self._versions)
-        for clause in specifier:
-            if clause.operator in (">=", ">", "~="):
-                first = max(first, bisect_left(self._versions, Version(clause.version)))
-            elif clause.operator == "<":
-                end = min(end, bisect_left(self._versions, Version(clause.version)))
-        positions = (n for version in self._versions[first:end] for n in self._positions[version])
-        return [self.candidates[position] for position in sorted(positions)]
-
-
-_NO_CONSTRAINT = Constraint()
+        return tuple(specifier.filter(candidates, pre, key=lambda candidate: candidate.version))
 
 
 @dataclass
 class CandidateFactory:
-    """Makes the candidates of one resolution, each of them once: they are compared by identity.
+    """Makes the candidates of one resolution, each once, since they are compared by identity.
 
-    Its part is that of pip's `Factory`.
+    It corresponds to pip's `Factory`.
     """
 
     source: CandidateSource
@@ -97,7 +91,7 @@ class CandidateFactory:
     constraints: Mapping[NormalizedName, Constraint]
     prefers_installed: Callable[[NormalizedName], bool]
     """Whether the installed version of a project is preferred to a newer one."""
-    check_reference: Callable[[InputRequirement], None] = field(default=lambda _: None)
+    check_reference: Callable[[InputRequirement], None]
     """Raises where a direct reference must not be fetched: reading it may run its code."""
     hashes: dict[NormalizedName, Hashes] = field(default_factory=dict)
     """The hashes that the user's requirements and constraints allow, of each project."""
@@ -144,7 +138,7 @@ class CandidateFactory:
 
     def constraint(self, name: NormalizedName) -> Constraint:
         """Return the constraint on a project."""
-        return self.constraints.get(name, _NO_CONSTRAINT)
+        return self.constraints.get(name, Constraint())
 
     def available(self, name: NormalizedName) -> tuple[Candidate, ...]:
         """Return what the source has of a project and the user's hashes allow."""
@@ -158,9 +152,10 @@ class CandidateFactory:
     ) -> Iterable[ResolverCandidate] | Callable[[], Iterable[ResolverCandidate]]:
         """Return the candidates that satisfy all requirements and the constraint, best first.
 
-        A list where a direct reference leaves one candidate only; else a function that yields them
-        one by one.
+        They are made as they are iterated over, except where direct references leave only one.
         """
+        if not identifier.is_project:
+            return []
         fixed = self._fixed_candidates(identifier, requirements)
         if fixed:
             return [
@@ -175,8 +170,7 @@ class CandidateFactory:
         self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
     ) -> bool:
         """Tell whether any candidate satisfies all requirements and the constraint."""
-        matches = self.find_matches(identifier, requirements)
-        return any(True for _ in (matches() if callable(matches) else matches))
+        return bool(build_iter_view(self.find_matches(identifier, requirements)))
 
     def find_possible_matches(
         self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
@@ -185,16 +179,16 @@ class CandidateFactory:
 
         With others, a pre-release or a yanked file may become eligible, if nothing else is left.
         """
+        if not identifier.is_project:
+            return []
         fixed = self._fixed_candidates(identifier, requirements)
         if fixed:
             return [each for each in fixed if self._satisfies_all(each, requirements)]
         specifier = self._combined_specifier(identifier, requirements)
         matching = self._project(identifier.name).matching(specifier)
         not_yanked = [each for each in matching if each.file.yanked is None]
-        found = [
-            *self._first_of_each_version(identifier, not_yanked),
-            *self._first_of_each_version(identifier, matching),
-        ]
+        found = self._first_of_each_version(identifier, not_yanked)
+        found += self._first_of_each_version(identifier, matching)
         installed = self.make_installed(identifier)
         if installed is not None and specifier.contains(installed.version, prereleases=True):
             found.append(installed)
@@ -202,13 +196,13 @@ class CandidateFactory:
 
     def _first_of_each_version(
         self, identifier: Identifier, installables: Iterable[Candidate]
-    ) -> Iterable[ResolverCandidate]:
+    ) -> list[ResolverCandidate]:
         """Return one candidate for each version, made of the first file that is usable."""
         by_version: dict[Version, ResolverCandidate] = {}
         for candidate in (self.make_candidate(identifier, each) for each in installables):
             if candidate not in self.unusable:
                 by_version.setdefault(candidate.version, candidate)
-        return by_version.values()
+        return list(by_version.values())
 
     def _combined_specifier(
         self, identifier: Identifier, requirements: Iterable[ResolverRequirement]
@@ -226,8 +220,8 @@ class CandidateFactory:
             if requirement.fixed_candidate is not None
         ]
         references = self.constraint(identifier.name).references
-        constrained = [self.make_direct(identifier, reference) for reference in references]
-        return tuple(dict.fromkeys([*required, *constrained]))
+        required += [self.make_direct(identifier, reference) for reference in references]
+        return tuple(dict.fromkeys(required))
 
     def _satisfies_all(
         self, candidate: ResolverCandidate, requirements: Sequence[ResolverRequirement]
@@ -263,10 +257,9 @@ class CandidateFactory:
         ):
             yield from self._iter_available(identifier, specifier, excluded)
             return
-        is_due = True  # the installed one takes the place of its version, or the first place
-        if self.prefers_installed(identifier.name):
+        is_due = not self.prefers_installed(identifier.name)  # in the place of its version
+        if not is_due:
             yield installed
-            is_due = False
         for candidate in self._iter_available(identifier, specifier, excluded, installed):
             if is_due and candidate.version < installed.version:
                 yield installed

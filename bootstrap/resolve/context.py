@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.metadata.installed import Installed
 from bootstrap.resolve.backjumping import BackjumpingResolver
 from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.dependencies import DependencyReader, is_applicable
-from bootstrap.resolve.hash_checking import check_references, hashes_by_name, required_hashes
+from bootstrap.resolve.hash_checking import check_references, combine_hashes
 from bootstrap.resolve.incompatible import IncompatibilityCache
 from bootstrap.resolve.model import ResolverRequirement, constraints_by_name
 from bootstrap.resolve.provider import Provider, Reporter
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
-from bootstrap.resolve.source import CandidateSource, RecordingSource
+from bootstrap.resolve.source import CandidateSource, MetadataReader
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -58,33 +57,37 @@ def create_context(
     source: CandidateSource,
     installed: Mapping[NormalizedName, Installed],
     ui: Ui,
+    *,
+    reader: MetadataReader | None = None,
 ) -> ResolverContext:
     """Create the context for a request. Direct references are fetched, or built, for their names.
 
     Raises what that raises, `HashCheckingError`, and `InvalidConstraintError`.
     """
+    reader = reader or MetadataReader(source)
     constraints = constraints_by_name(request.constraints, target.markers)
-    applicable = tuple(_applicable(request, target, ui))
-    check = partial(check_references, request, required=hashes_by_name(applicable, constraints))
-    check([requirement for requirement in applicable if requirement.url is not None])
-    recording = source if isinstance(source, RecordingSource) else RecordingSource(source)
+    lines = tuple(_iter_applicable(request, target, ui))
+    named = [(canonicalize_name(r.name), line.hashes) for line in lines if (r := line.requirement)]
+    check = partial(check_references, request, allowed=combine_hashes(named, constraints))
+    check([line for line in lines if line.url is not None])
     factory = CandidateFactory(
-        recording,
+        source,
         {} if request.ignore_installed else installed,
         constraints,
         prefers_installed=lambda name: not (request.upgrade_all or name in request.upgrade),
         check_reference=lambda reference: check([reference]),
         pre=request.pre,
     )
-    dependencies = DependencyReader(factory, target, request, ui)
+    dependencies = DependencyReader(factory, reader, target, request, ui)
     # A direct reference comes before a name that only it may satisfy, a project before its extras.
     roots = tuple(
         sorted(
-            _iter_roots(applicable, dependencies),
+            (root for line in lines for root in dependencies.make_roots(line)),
             key=lambda root: (root.fixed_candidate is None, bool(root.identifier.extra)),
         )
     )
-    factory.hashes.update(required_hashes(roots, constraints))
+    by_root = [(root.identifier.name, root.requested.hashes) for root in roots if root.requested]
+    factory.hashes.update(combine_hashes(by_root, constraints))
     incompatible = IncompatibilityCache(factory, roots)
     order = {root.identifier.name: n for n, root in reversed(list(enumerate(roots)))}
     no_output = replace(ui, verbosity=NO_OUTPUT)
@@ -97,12 +100,12 @@ def create_context(
         Reporter(ui, incompatible),
         incompatible,
         with_request=lambda other: create_context(
-            other, target, recording.for_trial(), installed, no_output
+            other, target, source, installed, no_output, reader=reader.for_trial()
         ),
     )
 
 
-def _applicable(
+def _iter_applicable(
     request: ResolveRequest, target: TargetEnvironment, ui: Ui
 ) -> Iterator[InputRequirement]:
     for line in request.requirements:
@@ -112,22 +115,3 @@ def _applicable(
             ui.detail(
                 f"{line.text} ({line.origin}) is ignored: its marker does not match the target"
             )
-
-
-def _iter_roots(
-    requirements: Iterable[InputRequirement], dependencies: DependencyReader
-) -> Iterator[ResolverRequirement]:
-    for line in requirements:
-        if line.url is not None:
-            named = line.requirement or _read_name(line, dependencies.factory)
-            yield from dependencies.make_requirements(named, line, line)
-        else:
-            assert line.requirement is not None  # noqa: S101  # only a direct reference has no name
-            yield from dependencies.make_requirements(line.requirement, requested=line)
-
-
-def _read_name(reference: InputRequirement, factory: CandidateFactory) -> Requirement:
-    """Return the requirement of a direct reference without a name: it is in the metadata."""
-    candidate = factory.fetch_reference(reference)
-    extras = f"[{','.join(sorted(reference.extras))}]" if reference.extras else ""
-    return Requirement(f"{candidate.name}{extras} @ {candidate.file.url}")

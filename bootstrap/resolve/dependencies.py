@@ -20,7 +20,7 @@ from bootstrap.resolve.model import (
     ResolverRequirement,
 )
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
-from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.resolve.source import MetadataReader, UnusableCandidateError
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -42,6 +42,7 @@ class DependencyReader:
     """Reads the dependencies of each candidate, once."""
 
     factory: CandidateFactory
+    reader: MetadataReader
     target: TargetEnvironment
     request: ResolveRequest
     ui: Ui
@@ -80,14 +81,30 @@ class DependencyReader:
             fixed = self.factory.make_direct(identifier, reference) if reference else None
             yield ResolverRequirement(identifier, text, requirement.specifier, fixed, requested)
 
+    def make_roots(self, line: InputRequirement) -> Iterator[ResolverRequirement]:
+        """Yield the requirements that one of the user's stands for.
+
+        Fetches a direct reference: the candidate is fixed, and its name may be in its metadata.
+        """
+        requirement = line.requirement
+        if requirement is None:
+            candidate = self.factory.fetch_reference(line)
+            extras = f"[{','.join(sorted(line.extras))}]" if line.extras else ""
+            requirement = Requirement(f"{candidate.name}{extras} @ {candidate.file.url}")
+        reference = None if line.url is None else line
+        yield from self.make_requirements(requirement, reference, line)
+
     def prefetch(self, requirements: Iterable[ResolverRequirement]) -> None:
-        """Let the source fetch in parallel what these requirements will need."""
+        """Let the source fetch in parallel what these requirements will need.
+
+        Not in a trial: that may end soon.
+        """
         specifiers: dict[NormalizedName, SpecifierSet] = {}
         for requirement in requirements:
             name = requirement.identifier.name
-            if name not in (PYTHON.name, UNUSABLE) and not self._is_settled(requirement):
+            if requirement.identifier.is_project and not self._is_settled(requirement):
                 specifiers[name] = requirement.specifier & self.factory.constraint(name).specifier
-        if specifiers:
+        if specifiers and not self.reader.is_trial:
             self.factory.source.prefetch(specifiers)
 
     def _is_settled(self, requirement: ResolverRequirement) -> bool:
@@ -124,7 +141,7 @@ class DependencyReader:
         if candidate.installable is None:
             requires = self.factory.installed[candidate.identifier.name].requires
         else:
-            metadata = self.factory.source.metadata(candidate.installable)
+            metadata = self.reader.read(candidate.installable)
             requires, python = metadata.requires, metadata.requires_python
             if (
                 python is not None

@@ -16,6 +16,22 @@ class NoCandidateError(BootstrapError):
         super().__init__(message, hint=hint)
 
 
+class UnknownProjectError(NoCandidateError):
+    """A project that no location has.
+
+    :param requirement: what requires it, as a sentence
+    """
+
+    def __init__(
+        self, name: NormalizedName, locations: Sequence[str], requirement: str, *, hint: str
+    ) -> None:
+        self.locations = tuple(locations)
+        lines = [f"  {location}" for location in locations]
+        lines += [requirement] if requirement else []
+        title = f'No project named "{name}" was found. Looked in:'
+        super().__init__(name, "\n".join([title, *lines]), hint=hint)
+
+
 class ConflictError(BootstrapError):
     """Requirements that cannot be used together.
 

@@ -26,34 +26,21 @@ class HashCheckingError(BootstrapError):
         super().__init__("\n  ".join([f"{reason}, but:", *self.problems]), hint=hint)
 
 
-def required_hashes(
-    roots: Iterable[ResolverRequirement], constraints: Mapping[NormalizedName, Constraint]
+def combine_hashes(
+    hashes: Iterable[tuple[NormalizedName, Hashes]],
+    constraints: Mapping[NormalizedName, Constraint],
 ) -> Mapping[NormalizedName, Hashes]:
-    """Return the hashes that the user allows for each project that has any."""
-    required = {name: each.hashes for name, each in constraints.items() if each.hashes}
-    for root in roots:
-        if root.requested is not None and root.requested.hashes:
-            name = root.identifier.name
-            required[name] = required.get(name, Hashes()).intersection(root.requested.hashes)
-    return required
-
-
-def hashes_by_name(
-    requirements: Iterable[InputRequirement], constraints: Mapping[NormalizedName, Constraint]
-) -> Mapping[NormalizedName, Hashes]:
-    """Return the hashes that all lines with a name allow for its project."""
-    hashes = {name: each.hashes for name, each in constraints.items()}
-    for line in requirements:
-        if line.requirement is not None:
-            name = canonicalize_name(line.requirement.name)
-            hashes[name] = hashes.get(name, Hashes()).intersection(line.hashes)
-    return hashes
+    """Return the hashes that all requirements and constraints on each project allow together."""
+    combined = {name: constraint.hashes for name, constraint in constraints.items()}
+    for name, allowed in hashes:
+        combined[name] = combined.get(name, Hashes()).intersection(allowed)
+    return combined
 
 
 def check_references(
     request: ResolveRequest,
     references: Iterable[InputRequirement],
-    required: Mapping[NormalizedName, Hashes],
+    allowed: Mapping[NormalizedName, Hashes],
 ) -> None:
     """Check direct references, before they are fetched and their code is run.
 
@@ -64,11 +51,14 @@ def check_references(
     without_hash: list[str] = []
     for line in references:
         name = canonicalize_name(line.requirement.name) if line.requirement else None
-        hashes = line.hashes.intersection(required.get(name, Hashes()) if name else Hashes())
+        hashes = line.hashes.intersection(allowed.get(name, Hashes()) if name else Hashes())
         needs_hash = request.require_hashes and name not in request.without_hashes
-        if (hashes or needs_hash) and (reason := _why_unverifiable(line)) is not None:
-            unverifiable.append(f"{_quote(line)} {reason}")
-        elif needs_hash and not hashes.strong() and not _is_wheel(line):
+        kind = "an editable installation" if line.editable else unhashable_kind(line.url or "")
+        if (hashes or needs_hash) and kind is not None:
+            unverifiable.append(f"{_quote(line)} is {kind}, which a hash cannot verify")
+        elif (
+            needs_hash and not hashes.strong() and not url_filename(line.url or "").endswith(".whl")
+        ):
             without_hash.append(f"{_quote(line)} is a direct reference without a hash")
     reason = _why_required(request) or "The given hashes have to be checked"
     if unverifiable:
@@ -77,23 +67,11 @@ def check_references(
         raise HashCheckingError(reason, without_hash, _PIN_HINT)
 
 
-def _why_unverifiable(reference: InputRequirement) -> str | None:
-    if reference.editable:
-        return "is editable, so it has no hash"
-    kind = unhashable_kind(reference.url or "")
-    return f"is {kind}, which a hash cannot verify" if kind else None
-
-
-def _is_wheel(reference: InputRequirement) -> bool:
-    """Tell whether reading it runs none of its code; `check_input` checks it then."""
-    return url_filename(reference.url or "").endswith(".whl")
-
-
 def check_input(
     request: ResolveRequest,
     roots: Iterable[ResolverRequirement],
     constraints: Mapping[NormalizedName, Constraint],
-    required: Mapping[NormalizedName, Hashes],
+    allowed: Mapping[NormalizedName, Hashes],
 ) -> None:
     """Check the user's requirements, before anything is fetched. Raises `HashCheckingError`."""
     reason = _why_required(request)
@@ -104,7 +82,7 @@ def check_input(
         for root in roots
         if root.requested is not None
         and root.identifier.name not in request.without_hashes
-        and (problem := _find_problem(root, constraints, required)) is not None
+        and (problem := _find_problem(root, constraints, allowed)) is not None
     )
     if problems:
         raise HashCheckingError(reason, problems, _PIN_HINT)
@@ -139,10 +117,10 @@ def _why_required(request: ResolveRequest) -> str | None:
 def _find_problem(
     root: ResolverRequirement,
     constraints: Mapping[NormalizedName, Constraint],
-    required: Mapping[NormalizedName, Hashes],
+    allowed: Mapping[NormalizedName, Hashes],
 ) -> str | None:
     name = root.identifier.name
-    hashes = required.get(name, Hashes())
+    hashes = allowed.get(name, Hashes())
     fixed = root.fixed_candidate
     if fixed is not None and fixed.installable is not None:
         known = hashes or fixed.installable.file.hashes

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.resolvelib.structs import RequirementInformation
 from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.model import (
-    PYTHON,
     UNUSABLE,
     Identifier,
     ResolverCandidate,
@@ -53,16 +52,27 @@ class IncompatibilityCache:
         :param conflict: all requirements on one identifier that nothing satisfies, the candidate's
             own dependency among them
         """
-        self._record_excluded(conflict)
         identifier = conflict[0].requirement.identifier
+        excluded = [
+            other
+            for other in self.candidates(identifier)
+            if all(cause.requirement.is_satisfied_by(other) for cause in conflict)
+        ]
+        for cause in conflict:
+            self._excluded_by.setdefault(cause, []).extend(excluded)
+        if not excluded:
+            self._direct_causes.update(conflict)
         own = [cause for cause in conflict if cause.parent is candidate]
         roots: list[Information] = [
             RequirementInformation(root, None)
             for root in self.roots
             if root.identifier in (identifier, identifier.base)
         ]
-        if own and identifier.name != UNUSABLE and self._is_unsatisfiable(identifier, own + roots):
-            self._causes[candidate.identifier][candidate] = (*own, *roots)
+        if own and identifier.name != UNUSABLE:
+            requirements = [cause.requirement for cause in (*own, *roots)]
+            possible = self.factory.find_possible_matches(identifier, requirements)
+            if all(other in self.candidates(identifier) for other in possible):
+                self._causes[candidate.identifier][candidate] = (*own, *roots)
 
     def expand_causes(self, causes: Iterable[Information]) -> tuple[Information, ...]:
         """Return the causes of a failure with those that made candidates incompatible before."""
@@ -78,22 +88,3 @@ class IncompatibilityCache:
                 if cause in self._direct_causes or not excluded:
                     expanded[cause] = None
         return tuple(expanded)
-
-    def _record_excluded(self, conflict: Sequence[Information]) -> None:
-        excluded = [
-            candidate
-            for candidate in self.candidates(conflict[0].requirement.identifier)
-            if all(cause.requirement.is_satisfied_by(candidate) for cause in conflict)
-        ]
-        for cause in conflict:
-            self._excluded_by.setdefault(cause, []).extend(excluded)
-        if not excluded:
-            self._direct_causes.update(conflict)
-
-    def _is_unsatisfiable(self, identifier: Identifier, causes: Iterable[Information]) -> bool:
-        if identifier == PYTHON:
-            return True
-        incompatible = self.candidates(identifier)
-        requirements = [cause.requirement for cause in causes]
-        possible = self.factory.find_possible_matches(identifier, requirements)
-        return all(candidate in incompatible for candidate in possible)

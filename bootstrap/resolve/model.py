@@ -36,6 +36,11 @@ class Identifier(NamedTuple):
         """The identifier of the project itself."""
         return Identifier(self.name)
 
+    @property
+    def is_project(self) -> bool:
+        """Whether it stands for a project, and not for what no candidate can satisfy."""
+        return self.name not in (PYTHON.name, UNUSABLE)
+
 
 PYTHON = Identifier(NormalizedName("<python>"))
 """The identifier that a Requires-Python is about. No project can have this name."""
@@ -92,6 +97,15 @@ def pins_one_version(specifier: SpecifierSet) -> bool:
     """Tell whether a specifier has `==` without a wildcard, or `===` (pip's notion of pinned)."""
     return any(
         clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
+        for clause in specifier
+    )
+
+
+def is_bounded_above(specifier: SpecifierSet) -> bool:
+    """Tell whether a specifier excludes all versions from a certain one on."""
+    return any(
+        clause.operator in ("<", "<=", "~=")
+        or (clause.operator == "==" and clause.version.endswith(".*"))
         for clause in specifier
     )
 

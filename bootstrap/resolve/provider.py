@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.resolvelib.providers import AbstractProvider
 from bootstrap._vendor.resolvelib.reporters import BaseReporter
@@ -16,11 +15,10 @@ from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.dependencies import DependencyReader
 from bootstrap.resolve.incompatible import IncompatibilityCache
 from bootstrap.resolve.model import (
-    PYTHON,
-    UNUSABLE,
     Identifier,
     ResolverCandidate,
     ResolverRequirement,
+    is_bounded_above,
     pins_one_version,
 )
 from bootstrap.ui import Ui
@@ -96,7 +94,7 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
             self.conflicts[identifier] < _MANY_CONFLICTS,
             all(requirement.fixed_candidate is None for requirement in requirements),
             not any(pins_one_version(specifier) for specifier in specifiers),
-            not any(_is_bounded_above(specifier) for specifier in specifiers),
+            not any(is_bounded_above(specifier) for specifier in specifiers),
             self._order.get(identifier.name, math.inf),
             not any(specifiers),
             identifier,
@@ -109,8 +107,6 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
         incompatibilities: Mapping[Identifier, Iterator[ResolverCandidate]],
     ) -> Iterable[ResolverCandidate] | Callable[[], Iterable[ResolverCandidate]]:
         """Return the candidates that satisfy all requirements, best first, made lazily."""
-        if identifier == PYTHON or identifier.name == UNUSABLE:
-            return ()
         required = list(requirements[identifier])
         if identifier.extra and identifier.base in requirements:
             # A candidate of an extra has the version of its project, so these count, too.
@@ -127,14 +123,6 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
     def get_dependencies(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
         """Yield a candidate's dependencies, and read its metadata only where that is needed."""
         return self._dependencies.iter_dependencies(candidate)
-
-
-def _is_bounded_above(specifier: SpecifierSet) -> bool:
-    return any(
-        clause.operator in ("<", "<=", "~=")
-        or (clause.operator == "==" and clause.version.endswith(".*"))
-        for clause in specifier
-    )
 
 
 class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier]):

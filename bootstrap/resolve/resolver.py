@@ -180,7 +180,7 @@ def _warn(resolution: Resolution, context: ResolverContext) -> None:
             reason = resolved.candidate.file.yanked or "no reason was given"
             ui.warn(f"{project} was yanked by its maintainers: {reason}")
         if resolved.extras:
-            metadata = context.factory.source.metadata(resolved.candidate)
+            metadata = context.dependencies.reader.read(resolved.candidate)
             provided = {canonicalize_name(extra) for extra in metadata.extras}
             available = ", ".join(sorted(provided)) or "none"
             for extra in sorted(resolved.extras - provided):

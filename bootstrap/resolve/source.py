@@ -67,29 +67,21 @@ class UnknownMetadataError(BootstrapError):
 
 
 @dataclass(frozen=True)
-class RecordingSource:
-    """Wraps a source and records whose metadata was read, so that trials do little more."""
+class MetadataReader:
+    """Reads metadata from a source, and records of which candidates, so that trials read little."""
 
     source: CandidateSource
-    known: set[Candidate] = field(default_factory=set)
     is_trial: bool = False
     """Whether to refuse what is slow or runs code that the request itself does not lead to."""
+    known: set[Candidate] = field(default_factory=set)
     new: set[Candidate] = field(default_factory=set)
     """The candidates whose metadata this trial was the first to read."""
 
-    def for_trial(self) -> RecordingSource:
-        """Return the source for one trial."""
+    def for_trial(self) -> MetadataReader:
+        """Return the reader for one trial."""
         return replace(self, is_trial=True, new=set())
 
-    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
-        """Return all candidates of a project."""
-        return self.source.candidates(name)
-
-    def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
-        """Return the files that the target cannot use."""
-        return self.source.rejected_files(name)
-
-    def metadata(self, candidate: Candidate) -> Metadata:
+    def read(self, candidate: Candidate) -> Metadata:
         """Return a candidate's metadata.
 
         Raises `UnknownMetadataError`, and what the source raises.
@@ -100,20 +92,3 @@ class RecordingSource:
                 raise UnknownMetadataError(candidate)
         self.known.add(candidate)
         return self.source.metadata(candidate)
-
-    def direct_candidate(self, requirement: InputRequirement) -> Candidate:
-        """Return the candidate of a direct reference."""
-        return self.source.direct_candidate(requirement)
-
-    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
-        """Prefetch, except in a trial, which may end soon."""
-        if not self.is_trial:
-            self.source.prefetch(specifiers)
-
-    def source_hint(self) -> str | None:
-        """Return how to search more sources."""
-        return self.source.source_hint()
-
-    def locations(self) -> Sequence[str]:
-        """Return the locations that are searched."""
-        return self.source.locations()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap._vendor.packaging.version import Version
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.context import ResolverContext
-from bootstrap.resolve.errors import ConflictError, NoCandidateError
+from bootstrap.resolve.errors import ConflictError, NoCandidateError, UnknownProjectError
 from bootstrap.resolve.explain.dependency_path import DependencyPath, find_shortest_path, quote
 from bootstrap.resolve.explain.no_match import NoMatchReport, join_few
 from bootstrap.resolve.explain.suggestions import Failure, RelaxationSearch
@@ -41,10 +40,8 @@ class Conflict:
 class Unsatisfiable(Conflict):
     """A requirement that cannot be satisfied even alone."""
 
-    name: NormalizedName
     path: DependencyPath
-    message: str
-    hint: str
+    error: NoCandidateError
 
 
 @dataclass(frozen=True)
@@ -88,11 +85,12 @@ def explain(context: ResolverContext, causes: Sequence[Information]) -> Bootstra
     conflicts = list(_find_conflicts(failure))
     only = conflicts[0] if len(conflicts) == 1 else None
     if isinstance(only, Unsatisfiable) and only.path.is_direct:
-        return NoCandidateError(only.name, only.message, hint=only.hint)
+        return only.error
     changes = [str(each) for each in relaxation.find_changes(context, failure.context.request)]
     advice = _advise(changes, is_complete=relaxation.is_complete)
     if isinstance(only, Unsatisfiable):
-        return NoCandidateError(only.name, only.message, hint=advice if changes else only.hint)
+        only.error.hint = advice if changes else only.error.hint
+        return only.error
     if not changes:
         advice = context.factory.source.source_hint() or advice
     return ConflictError([line for each in conflicts for line in each.lines], changes, hint=advice)
@@ -120,17 +118,19 @@ def _explain_python(context: ResolverContext, cause: Information) -> Unsatisfiab
     target = context.dependencies.target.markers["python_full_version"]
     line = f"{path}; the target has Python {target}"
     hint = context.factory.source.source_hint() or "Use another Python: choose it with --python."
-    return Unsatisfiable((line,), PYTHON.name, path, _as_sentence(line), hint)
+    error = NoCandidateError(PYTHON.name, _as_sentence(line), hint=hint)
+    return Unsatisfiable((line,), path, error)
 
 
 def _explain_unusable(context: ResolverContext, cause: Information) -> Unsatisfiable:
     candidate = cause.parent
     assert candidate is not None  # noqa: S101  # only candidates have this requirement
-    error = context.dependencies.unusable[candidate]
+    reason = context.dependencies.unusable[candidate]
     path = _find_path(context, cause)
-    line = f"{path.reason}: {candidate} cannot be used: {error}"
-    hint = error.hint or "Ask for another version of it, or report this to its maintainers."
-    return Unsatisfiable((line,), candidate.identifier.name, path, _as_sentence(line), hint)
+    line = f"{path.reason}: {candidate} cannot be used: {reason}"
+    hint = reason.hint or "Ask for another version of it, or report this to its maintainers."
+    error = NoCandidateError(candidate.identifier.name, _as_sentence(line), hint=hint)
+    return Unsatisfiable((line,), path, error)
 
 
 def _explain_project(
@@ -190,19 +190,13 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
     )
     no_match = report.explain(requirement.specifier)
     line = f"{path}: {no_match.reason}"
-    message = _as_sentence(line)
+    error = NoCandidateError(name, _as_sentence(line), hint=no_match.hint)
     if no_match.is_unknown:
-        message = _format_unknown(name, report.locations, path)
-    return Unsatisfiable((line,), name, path, message, no_match.hint)
-
-
-def _format_unknown(name: str, locations: Sequence[str], path: DependencyPath) -> str:
-    lines = [f'No project named "{name}" was found. Looked in:']
-    lines += [f"  {location}" for location in locations]
-    requested = path.requirements[0].requested
-    if not path.is_direct or (requested is not None and requested.origin.kind != "option"):
-        lines.append(_as_sentence(str(path)))
-    return "\n".join(lines)
+        origin = requirement.requested.origin if requirement.requested else None
+        is_typed = path.is_direct and origin is not None and origin.kind == "option"
+        sentence = "" if is_typed else _as_sentence(str(path))
+        error = UnknownProjectError(name, report.locations, sentence, hint=no_match.hint)
+    return Unsatisfiable((line,), path, error)
 
 
 def _find_causes(context: ResolverContext, causes: Sequence[Information]) -> list[ConflictCause]:
@@ -211,7 +205,10 @@ def _find_causes(context: ResolverContext, causes: Sequence[Information]) -> lis
     for cause in causes:
         key = cause.parent.identifier if cause.parent else cause.requirement
         by_parent.setdefault(key, []).append(cause)
-    groups = [_newest_first(group) for group in by_parent.values()]
+    groups = [
+        sorted(group, key=lambda cause: cause.parent.version if cause.parent else 0, reverse=True)
+        for group in by_parent.values()
+    ]  # the newest version first
     # Leave out, one by one, the groups without which the newest requirements still conflict.
     for group in sorted(groups, key=lambda group: group[0].parent is None):
         others = [other for other in groups if other is not group]
@@ -226,14 +223,6 @@ def _find_causes(context: ResolverContext, causes: Sequence[Information]) -> lis
         for group in groups
     ]
     return sorted(found, key=lambda cause: cause.path.sort_key)
-
-
-def _newest_first(causes: Iterable[Information]) -> list[Information]:
-    return sorted(
-        causes,
-        key=lambda cause: cause.parent.version if cause.parent else Version("0"),
-        reverse=True,
-    )
 
 
 def _advise(changes: Sequence[str], *, is_complete: bool) -> str:

@@ -72,7 +72,17 @@ class NoMatchReport:
         rejected = [each for each in self.rejected if _allows(specifier, each.version)]
         if rejected:
             return self._explain_rejected(rejected)
-        return self._explain_versions(specifier)
+        reason = f"no version of {self.name} matches {specifier}"
+        versions = sorted({each.version for each in self.available}, reverse=True)
+        if not versions:
+            known = sorted({each.version for each in self.rejected if each.version}, reverse=True)
+            reason += f", and none of the others is compatible with the target: {join_few(known)}"
+            return NoMatch(reason, self.source_hint or "Check the version.")
+        only = "pre-releases only: " if all(each.is_prerelease for each in versions) else ""
+        return NoMatch(
+            f"{reason}; available: {only}{join_few(versions)}",
+            self.source_hint or f"The newest version is {versions[0]}.",
+        )
 
     def _explain_unknown(self) -> NoMatch:
         if not self.locations:
@@ -126,23 +136,17 @@ class NoMatchReport:
         files = [each for each in rejected if each.version == version]
         reason = f"{self.name} {version} {self._describe(files)}"
         remedy = _REMEDIES[_main_reason(files)]
-        nearest = self._find_nearest(version)
-        if nearest is not None:
-            is_older = nearest < version
-            which = "newest" if is_older else "oldest"
-            reason += f"; the {which} compatible version is {nearest}"
-            if self.is_direct:
-                remedy = f"ask for {self.name}{'<=' if is_older else '>='}{nearest}, or {remedy}"
-        elif any(each.version not in (None, version) for each in self.rejected):
-            reason += ", and no other version is compatible either"
-        return NoMatch(reason, f"{remedy[0].upper()}{remedy[1:]}.")
-
-    def _find_nearest(self, version: Version) -> Version | None:
-        """Return the newest older version for the target, or else the oldest newer one."""
         not_yanked = {each.version for each in self.available if each.file.yanked is None}
         versions = {each for each in not_yanked if not each.is_prerelease} or not_yanked
         older = [each for each in versions if each < version]
-        return max(older, default=min(versions, default=None))
+        if versions:
+            nearest, which = (max(older), "newest") if older else (min(versions), "oldest")
+            reason += f"; the {which} compatible version is {nearest}"
+            if self.is_direct:
+                remedy = f"ask for {self.name}{'<=' if older else '>='}{nearest}, or {remedy}"
+        elif any(each.version not in (None, version) for each in self.rejected):
+            reason += ", and no other version is compatible either"
+        return NoMatch(reason, f"{remedy[0].upper()}{remedy[1:]}.")
 
     def _describe(self, files: Sequence[RejectedFile]) -> str:
         """Return what is wrong with the files of one version."""
@@ -165,19 +169,6 @@ class NoMatchReport:
         if reason is Reason.UNSUPPORTED:
             return f"has no wheel, only {names}"
         return f"has only files with invalid names: {names}"
-
-    def _explain_versions(self, specifier: SpecifierSet) -> NoMatch:
-        reason = f"no version of {self.name} matches {specifier}"
-        versions = sorted({each.version for each in self.available}, reverse=True)
-        if not versions:
-            known = sorted({each.version for each in self.rejected if each.version}, reverse=True)
-            reason += f", and none of the others is compatible with the target: {join_few(known)}"
-            return NoMatch(reason, self.source_hint or "Check the version.")
-        only = "pre-releases only: " if all(each.is_prerelease for each in versions) else ""
-        return NoMatch(
-            f"{reason}; available: {only}{join_few(versions)}",
-            self.source_hint or f"The newest version is {versions[0]}.",
-        )
 
 
 def join_few(things: Sequence[object]) -> str:

@@ -18,7 +18,8 @@ def test_a_release_for_other_pythons_is_told_with_the_newest_for_this_one(
     index.add("pip", "25.0.1", requires_python=">=3.8")
     done = engine.fails("--venv", venv, "pip>=26", *index.options)
     here = platform.python_version()
-    told = f"pip 26.3 needs Python >=3.99; the target is {here}; the newest for it is 25.0.1"
+    told = f"pip 26.3 requires Python >=3.99; the target has Python {here}; "
+    told += "the newest compatible version is 25.0.1"
     assert told in done.err
     assert "Ask for pip<=25.0.1" in done.err
     found = engine.succeeds("--venv", venv, "pip", *ALONE, *index.options)
@@ -56,7 +57,6 @@ def test_a_constraint_by_url_is_the_only_place_the_project_comes_from(
     asked = ("--venv", venv, *ALONE, "-c", constraints, "--dry-run", "-v")
     assert "library 1.0" in engine.succeeds(*asked, "app", *index.options).out
     done = engine.fails(*asked, "app", "library>=2", *index.options)
-    assert (
-        f"you limit it by the constraint library @ {index.server.file_url(wheel.name)}" in done.err
-    )
-    assert f"drop the constraint library @ {index.server.file_url(wheel.name)}" in done.err
+    constraint = f"the constraint library @ {index.server.file_url(wheel.name)}"
+    assert f"you limit it with {constraint}" in done.err
+    assert f"remove {constraint}" in done.err

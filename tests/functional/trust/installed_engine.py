@@ -37,8 +37,8 @@ def package_of(archive: Path, version: str) -> dict[str, bytes]:
         names = [name for name in opened.namelist() if name.startswith("bootstrap/")]
         files = {name: opened.read(name) for name in names if not name.endswith("/")}
     init = files["bootstrap/__init__.py"].decode()
-    said = re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', init)
-    return {**files, "bootstrap/__init__.py": said.encode()}
+    changed = re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', init)
+    return {**files, "bootstrap/__init__.py": changed.encode()}
 
 
 def explosive(content: bytes) -> bytes:

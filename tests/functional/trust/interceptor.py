@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers import Authority
-from tests.unit.trust.authorities import Forge
+from tests.unit.trust.private_ca import PrivateCa
 
 _PATIENCE = 60.0
 """Seconds for it to start on a busy machine."""
@@ -23,7 +23,7 @@ class Interceptor:
 
     port: int
     ca: Path
-    forge: Forge
+    private_ca: PrivateCa
 
     @property
     def url(self) -> str:
@@ -33,34 +33,34 @@ class Interceptor:
 
 @contextmanager
 def interceptor(directory: Path, upstream: Authority) -> Iterator[Interceptor]:
-    """Run proxy.py, which believes `upstream`."""
+    """Run proxy.py, which trusts `upstream`."""
     with interceptor_before(directory, upstream.write_pem(directory / "upstream.pem")) as running:
         yield running
 
 
 @contextmanager
-def interceptor_before(directory: Path, believed: Path) -> Iterator[Interceptor]:
-    """Run proxy.py, which believes the authorities of a file."""
-    forge = Forge("Interception Root", organisation="Example Corporation")
+def interceptor_before(directory: Path, trusted: Path) -> Iterator[Interceptor]:
+    """Run proxy.py, which trusts the CA certificates of a file."""
+    private_ca = PrivateCa("Interception Root", organisation="Example Corporation")
     port_file, ca = directory / "port", directory / "ca.pem"
-    ca.write_bytes(forge.root.pem)
+    ca.write_bytes(private_ca.root.pem)
     command = [sys.executable, "-W", "ignore", "-m", "proxy", "--hostname", "127.0.0.1"]
     command += ["--port", "0", "--port-file", str(port_file), "--num-workers", "1"]
-    command += ["--log-level", "CRITICAL", *_signing(directory, forge)]
-    command += ["--ca-file", str(believed)]
+    command += ["--log-level", "CRITICAL", *_signing(directory, private_ca)]
+    command += ["--ca-file", str(trusted)]
     process = subprocess.Popen(command)
     try:
-        yield Interceptor(_written(port_file, process), ca, forge)
+        yield Interceptor(_written(port_file, process), ca, private_ca)
     finally:
         process.terminate()
         process.wait(_PATIENCE)
 
 
-def _signing(directory: Path, forge: Forge) -> tuple[str, ...]:
+def _signing(directory: Path, private_ca: PrivateCa) -> tuple[str, ...]:
     """Return the options that let it sign what it passes on."""
     authority, key, made = directory / "ca.key", directory / "leaf.key", directory / "made"
-    authority.write_bytes(forge.root.key_pem)
-    key.write_bytes(forge.issue().key_pem)
+    authority.write_bytes(private_ca.root.key_pem)
+    key.write_bytes(private_ca.issue().key_pem)
     made.mkdir()
     return (
         *("--ca-cert-file", str(directory / "ca.pem"), "--ca-key-file", str(authority)),

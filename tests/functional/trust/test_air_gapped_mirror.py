@@ -13,7 +13,7 @@ import pytest
 from tests.functional.conftest import ensurepip_wheel
 from tests.functional.engine import CHECKOUT, Engine
 from tests.servers import make_sdist, make_wheel
-from tests.unit.trust.authorities import Forge
+from tests.unit.trust.private_ca import PrivateCa
 
 pytestmark = [
     pytest.mark.root,
@@ -25,26 +25,26 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def forge() -> Forge:
-    return Forge("Air-Gapped Root", organisation="Example Corporation")
+def private_ca() -> PrivateCa:
+    return PrivateCa("Air-Gapped Root", organisation="Example Corporation")
 
 
 @pytest.fixture
-def ca(forge: Forge, tmp_path: Path) -> Path:
+def ca(private_ca: PrivateCa, tmp_path: Path) -> Path:
     path = tmp_path / "ca.pem"
-    path.write_bytes(forge.root.pem)
+    path.write_bytes(private_ca.root.pem)
     return path
 
 
 @pytest.fixture
-def mirror(forge: Forge, tmp_path: Path) -> list[str | Path]:
+def mirror(private_ca: PrivateCa, tmp_path: Path) -> list[str | Path]:
     """What runs a command beside the mirror."""
     packages = tmp_path / "packages"
     packages.mkdir()
     shutil.copy(ensurepip_wheel(), packages)
     make_wheel(packages, "helper", "1.0")
     make_sdist(packages, "built", "1.0", build_requires=["helper"])
-    certificate = forge.issue().write(tmp_path / "mirror.pem")
+    certificate = private_ca.issue().write(tmp_path / "mirror.pem")
     module = ("-m", "tests.functional.trust.air_gap", packages, certificate)
     return ["unshare", "-n", sys.executable, *module]
 
@@ -65,7 +65,7 @@ def finished(
     )
 
 
-def test_pip_and_what_is_built_come_from_the_mirror_alone(
+def test_pip_and_a_built_sdist_come_from_the_mirror_alone(
     mirror: list[str | Path], engine: Engine, ca: Path, venv: Path
 ) -> None:
     options = ("--cert", ca, "--venv", venv, "built", "--", "list", "--format", "freeze")
@@ -75,7 +75,7 @@ def test_pip_and_what_is_built_come_from_the_mirror_alone(
     assert "built==1.0" in done.stdout
 
 
-def test_the_installer_asks_the_same_mirror_by_the_same_authority(
+def test_the_installer_uses_the_same_mirror_with_the_same_ca(
     mirror: list[str | Path], engine: Engine, ca: Path, venv: Path
 ) -> None:
     done = finished(
@@ -86,7 +86,7 @@ def test_the_installer_asks_the_same_mirror_by_the_same_authority(
     assert (venv / "helper-1.0-py3-none-any.whl").exists()
 
 
-def test_without_its_authority_the_run_ends_and_does_not_take_the_bundled_wheel(
+def test_without_its_ca_the_run_ends_and_does_not_use_the_bundled_wheel(
     mirror: list[str | Path], engine: Engine, venv: Path
 ) -> None:
     done = finished(mirror, engine, "--venv", venv)

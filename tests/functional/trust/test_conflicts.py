@@ -1,4 +1,4 @@
-"""Who wins, where several voices speak: docs/trust.md's table, by real connections."""
+"""The table of precedence in docs/trust.md, tested with real connections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
-from tests.functional.trust.ways import WAYS, Told
+from tests.functional.trust.cert_settings import CERT_SETTINGS, CertSetting
 from tests.servers import Authority, IndexServer
 
 
@@ -42,40 +42,40 @@ _TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("of_a", "of_b", "believed"), _TABLE)
-def test_of_two_voices_the_stronger_decides(
+@pytest.mark.parametrize(("of_a", "of_b", "trusted"), _TABLE)
+def test_of_two_settings_the_higher_priority_wins(
     of_a: str,
     of_b: str,
-    believed: str,
+    trusted: str,
     engine: Engine,
     index: LocalIndex,
     b: IndexServer,
     other: Authority,
     tmp_path: Path,
 ) -> None:
-    told: Told = WAYS[of_a](index.ca) + WAYS[of_b](other.write_pem(tmp_path / "b.pem"))
+    setting: CertSetting = CERT_SETTINGS[of_a](index.ca) + CERT_SETTINGS[of_b](
+        other.write_pem(tmp_path / "b.pem")
+    )
     urls = (index.server.url, b.url)
-    done = engine("doctor", "--json", *told.options, *urls, environ=told.environ)
+    done = engine("doctor", "--json", *setting.options, *urls, environ=setting.environ)
     found = json.loads(done.out)["servers"]
     names = zip("AB", found, strict=True)
-    assert "".join(name for name, server in names if server["good"]) == believed
+    assert "".join(name for name, server in names if server["good"]) == trusted
 
 
 @pytest.mark.parametrize(
-    ("choice", "believed"), [("system", True), ("both", True), ("bundled", False)]
+    ("choice", "trusted"), [("system", True), ("both", True), ("bundled", False)]
 )
-def test_trust_chooses_among_the_default_sources(
-    choice: str, believed: bool, engine: Engine, index: LocalIndex
+def test_trust_selects_the_default_sources(
+    choice: str, trusted: bool, engine: Engine, index: LocalIndex
 ) -> None:
-    told = WAYS["SSL_CERT_FILE"](index.ca)
+    setting = CERT_SETTINGS["SSL_CERT_FILE"](index.ca)
     options = ("doctor", "--json", "--trust", choice, index.server.url)
-    done = engine(*options, environ=told.environ)
-    assert json.loads(done.out)["good"] is believed
+    done = engine(*options, environ=setting.environ)
+    assert json.loads(done.out)["good"] is trusted
 
 
-def test_trust_on_the_command_line_silences_a_cert_of_the_environment(
-    engine: Engine, index: LocalIndex
-) -> None:
+def test_trust_on_the_command_line_overrides_pip_cert(engine: Engine, index: LocalIndex) -> None:
     environ = {"PIP_CERT": str(index.ca)}
     done = engine("doctor", "--trust", "system", index.server.url, environ=environ)
     assert done.status == 1

@@ -13,7 +13,7 @@ from tests.functional.engine import Engine
 from tests.servers import ProxyServer
 
 
-def test_it_looks_at_the_configured_indexes(engine: Engine, index: LocalIndex) -> None:
+def test_it_inspects_the_configured_indexes(engine: Engine, index: LocalIndex) -> None:
     done = engine.succeeds("doctor", *index.options)
     assert f"{index.server.simple_url}: OK (TLSv1.3, trusted by {index.ca} (only, from" in done.out
     assert "from --cert): 1 certificate" in done.out
@@ -22,7 +22,7 @@ def test_it_looks_at_the_configured_indexes(engine: Engine, index: LocalIndex) -
     assert index.server.requests == []
 
 
-def test_a_bad_server_is_told_with_its_chain_and_changes_the_exit_status(
+def test_a_failing_server_is_shown_with_its_chain_and_changes_the_exit_status(
     engine: Engine, index: LocalIndex
 ) -> None:
     done = engine("doctor", index.server.simple_url, "--trust", "bundled")
@@ -34,7 +34,7 @@ def test_a_bad_server_is_told_with_its_chain_and_changes_the_exit_status(
     assert "--add-cert FILE" in done.out
 
 
-def test_machines_are_told_in_json(engine: Engine, index: LocalIndex) -> None:
+def test_json_shows_every_server(engine: Engine, index: LocalIndex) -> None:
     bad = "https://localhost:1/"
     done = engine("doctor", "--json", *index.options, index.server.url, bad)
     report = json.loads(done.out)
@@ -54,7 +54,7 @@ def _leaf(server: dict[str, list[dict[str, str]]]) -> list[str]:
     return [each["sha256"] for each in server["chain"][:1]]
 
 
-def test_it_takes_the_proxy_a_run_would_take(engine: Engine, index: LocalIndex) -> None:
+def test_it_uses_the_proxy_that_a_run_would_use(engine: Engine, index: LocalIndex) -> None:
     with ProxyServer() as proxy:
         environ = {"https_proxy": proxy.url.replace("://", "://me:secret@")}
         done = engine.succeeds("doctor", *index.options, environ=environ)
@@ -65,7 +65,7 @@ def test_it_takes_the_proxy_a_run_would_take(engine: Engine, index: LocalIndex) 
         assert "through" not in done.out
 
 
-def test_an_index_without_tls_has_nothing_to_look_at(engine: Engine) -> None:
+def test_an_index_without_https_is_not_inspected(engine: Engine) -> None:
     done = engine.succeeds("doctor", "--index-url", "http://localhost:1/simple")
     assert (
         "http://localhost:1/simple is not inspected: without https it has no certificate."
@@ -74,19 +74,19 @@ def test_an_index_without_tls_has_nothing_to_look_at(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "https://", "https://localhost:port"])
-def test_a_url_that_cannot_be_looked_at_is_refused(url: str, engine: Engine) -> None:
+def test_a_url_that_cannot_be_inspected_is_an_error(url: str, engine: Engine) -> None:
     done = engine.fails("doctor", url, status=2)
     assert "expected https://HOST[:PORT]" in done.err
 
 
-def test_offline_it_asks_nobody(engine: Engine, index: LocalIndex) -> None:
+def test_offline_it_makes_no_connection(engine: Engine, index: LocalIndex) -> None:
     done = engine.succeeds("doctor", "--offline", *index.options, index.server.url)
     assert "No server is inspected, because of --offline." in done.err
     assert "CA certificates are taken from" in done.out
     assert index.server.accepted == 0
 
 
-def test_a_policy_that_cannot_be_carried_out_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_failing_policy_is_shown(engine: Engine, tmp_path: Path) -> None:
     done = engine("doctor", "https://localhost:1", environ={"PIP_CERT": str(tmp_path / "gone.pem")})
     assert done.status == 1
     assert "PIP_CERT" in done.out

@@ -11,9 +11,9 @@ import pytest
 
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
+from tests.functional.trust.cert_settings import CERT_SETTINGS, CertSetting
 from tests.functional.trust.interceptor import Interceptor, interceptor
 from tests.functional.trust.tls_front import tls_front
-from tests.functional.trust.ways import WAYS, Told
 from tests.servers import Authority, make_sdist
 from tests.servers.wheels import IN_TREE_BACKEND
 
@@ -32,7 +32,7 @@ def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def https_proxy(proxy: Interceptor, tmp_path: Path) -> Iterator[str]:
     """The same proxy, spoken to by TLS; its own name is certified by the same authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(proxy.forge.issue().write(tmp_path / "proxy.pem"))
+    context.load_cert_chain(proxy.private_ca.issue().write(tmp_path / "proxy.pem"))
     with tls_front(proxy.port, context) as port:
         yield f"https://localhost:{port}"
 
@@ -48,7 +48,11 @@ def through(proxy: str, index: LocalIndex) -> tuple[str, ...]:
 
 
 def installs_and_builds(
-    engine: Engine, index: LocalIndex, venv: Path, way_there: tuple[str, ...], told: Told
+    engine: Engine,
+    index: LocalIndex,
+    venv: Path,
+    proxy_options: tuple[str, ...],
+    setting: CertSetting,
 ) -> None:
     """Install a wheel and an sdist whose back-end needs another wheel: all fetched that way."""
     for name in ("extra", "tools-for-building"):
@@ -57,21 +61,28 @@ def installs_and_builds(
         index.wheels, "built", "1.0", build_requires=["tools-for-building"], backend=_BACKEND
     )
     index.server.add(source)
-    options: list[str | Path] = ["--venv", venv, *way_there, *told.options, "--installer", "none"]
-    done = engine.succeeds(*options, "extra", "built", environ=told.environ)
+    options: list[str | Path] = [
+        "--venv",
+        venv,
+        *proxy_options,
+        *setting.options,
+        "--installer",
+        "none",
+    ]
+    done = engine.succeeds(*options, "extra", "built", environ=setting.environ)
     assert "extra 1.0" in done.out
     assert "built 1.0" in done.out
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_company_s_authority_is_believed_however_it_is_told(
+@pytest.mark.parametrize("way", CERT_SETTINGS)
+def test_a_company_ca_is_trusted_by_every_setting(
     way: str, engine: Engine, index: LocalIndex, proxy: Interceptor, ca: Path, venv: Path
 ) -> None:
-    installs_and_builds(engine, index, venv, through(proxy.url, index), WAYS[way](ca))
+    installs_and_builds(engine, index, venv, through(proxy.url, index), CERT_SETTINGS[way](ca))
 
 
 @pytest.mark.parametrize("way", ["--add-cert", "SSL_CERT_FILE"])
-def test_a_proxy_spoken_to_by_tls_is_believed_as_any_server_is(
+def test_an_https_proxy_is_verified_like_a_server(
     way: str,
     engine: Engine,
     index: LocalIndex,
@@ -80,10 +91,10 @@ def test_a_proxy_spoken_to_by_tls_is_believed_as_any_server_is(
     venv: Path,
 ) -> None:
     # pip#13465: the system's store was not asked while connecting to an HTTPS proxy.
-    installs_and_builds(engine, index, venv, through(https_proxy, index), WAYS[way](ca))
+    installs_and_builds(engine, index, venv, through(https_proxy, index), CERT_SETTINGS[way](ca))
 
 
-def test_an_interception_that_nobody_told_of_is_explained_and_changes_nothing(
+def test_an_unknown_interception_is_explained_and_nothing_is_installed(
     engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path
 ) -> None:
     done = engine.fails("--venv", venv, *through(proxy.url, index))
@@ -96,7 +107,7 @@ def test_an_interception_that_nobody_told_of_is_explained_and_changes_nothing(
     assert not venv.exists()
 
 
-def test_an_https_proxy_that_nobody_believes_is_named_itself(
+def test_the_error_for_an_untrusted_https_proxy_names_the_proxy(
     engine: Engine, index: LocalIndex, https_proxy: str, venv: Path
 ) -> None:
     done = engine.fails("--venv", venv, *through(https_proxy, index))
@@ -104,7 +115,7 @@ def test_an_https_proxy_that_nobody_believes_is_named_itself(
     assert index.server.accepted == 0
 
 
-def test_the_mirrors_own_authority_is_not_the_proxys(
+def test_cert_with_the_ca_of_the_mirror_does_not_trust_the_proxy(
     engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path
 ) -> None:
     done = engine.fails("--venv", venv, *through(proxy.url, index), "--cert", index.ca)
@@ -112,7 +123,7 @@ def test_the_mirrors_own_authority_is_not_the_proxys(
     assert not venv.exists()
 
 
-def test_the_doctor_shows_what_the_proxy_presents(
+def test_doctor_shows_the_chain_that_the_proxy_presents(
     engine: Engine, index: LocalIndex, proxy: Interceptor, ca: Path
 ) -> None:
     options = ("doctor", "--proxy", proxy.url, index.server.simple_url)

@@ -34,27 +34,27 @@ def test_fifty_processes_at_once_leave_one_bundle(
         subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for _ in range(PROCESSES)
     ]
-    said = [run.communicate(timeout=240)[0].decode() for run in runs]
-    assert [run.returncode for run in runs] == [0] * PROCESSES, said
+    outputs = [run.communicate(timeout=240)[0].decode() for run in runs]
+    assert [run.returncode for run in runs] == [0] * PROCESSES, outputs
     (bundle,) = (cache / "get-installer" / "trust").iterdir()
-    assert {text.splitlines()[-1] for text in said} == {str(bundle)}
+    assert {text.splitlines()[-1] for text in outputs} == {str(bundle)}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the system calls with strace")
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
 @pytest.mark.parametrize("option", ["--cert", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-def test_no_path_of_an_authority_is_opened_after_the_first_connection(
+def test_no_certificate_file_is_opened_after_the_first_connection(
     option: str, engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     index.add("extra", "1.0", requires=["other"])
     index.add("other", "1.0")
     trace = tmp_path / "trace"
-    told = (option, str(index.ca)) if option.startswith("--") else ()
-    environ = {} if told else {option: str(index.ca)}
+    options = (option, str(index.ca)) if option.startswith("--") else ()
+    environ = {} if options else {option: str(index.ca)}
     strace = ("strace", "-f", "-qq", "-e", "trace=%file,connect", "-o", str(trace))
     where = ("--venv", venv, "--index-url", index.server.simple_url, "--installer", "none")
     traced = Engine((*strace, *engine.command), engine.environ)
-    traced.succeeds(*where, *told, "extra", environ=environ)
+    traced.succeeds(*where, *options, "extra", environ=environ)
     lines = trace.read_text(errors="replace").splitlines()
     first = next(n for n, line in enumerate(lines) if f"htons({index.server.port})" in line)
     paths = re.compile(r'"([^"]*(?:\.pem|\.crt|/etc/ssl|/etc/pki|/certs/)[^"]*)"')

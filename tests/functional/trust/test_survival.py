@@ -20,7 +20,7 @@ from tests.servers import make_sdist
 
 PIP_VERSION = ensurepip_wheel().name.split("-")[1]
 PIP_PAGE = "/simple/pip/"
-TELLING = "import json, os\ndef main(): print(json.dumps(dict(os.environ)))\n"
+PRINT_ENVIRONMENT = "import json, os\ndef main(): print(json.dumps(dict(os.environ)))\n"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def replaced(archive: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [deleted, truncated, replaced])
-def test_a_run_outlives_its_archive(
+def test_a_run_survives_the_loss_of_its_archive(
     change: Callable[[Path], None],
     archive: Path,
     program: str,
@@ -149,7 +149,7 @@ def of(home: Path, there: Path, index: LocalIndex) -> list[str | Path]:
     return [installed(home), "--venv", there, *patient, "--", "--version"]
 
 
-def test_the_engine_is_uninstalled_by_another_process_in_mid_run(
+def test_another_process_uninstalls_the_engine_during_the_run(
     home: Path, index: LocalIndex, tmp_path: Path
 ) -> None:
     there = tmp_path / "there"
@@ -158,7 +158,7 @@ def test_the_engine_is_uninstalled_by_another_process_in_mid_run(
     )
 
 
-def test_the_engine_is_upgraded_by_another_process_in_mid_run(
+def test_another_process_upgrades_the_engine_during_the_run(
     engine: Engine, home: Path, newer: Path, index: LocalIndex, tmp_path: Path
 ) -> None:
     there = tmp_path / "there"
@@ -173,12 +173,14 @@ def test_the_engine_is_upgraded_by_another_process_in_mid_run(
 
 
 @pytest.mark.parametrize("option", ["--cert", "--add-cert"])
-def test_the_bundle_and_its_directory_vanish_in_mid_run(
+def test_the_bundle_and_its_directory_vanish_during_the_run(
     option: str, engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     # pip.pyz: without its temporary certifi, every later request failed.
     points = {"console_scripts": {"tool": "tool:main"}}
-    index.add("tool", "1.0", requires=["built"], files={"tool.py": TELLING}, entry_points=points)
+    index.add(
+        "tool", "1.0", requires=["built"], files={"tool.py": PRINT_ENVIRONMENT}, entry_points=points
+    )
     index.server.add(make_sdist(index.wheels, "built", "1.0", requires=["late"]))
     index.add("late", "1.0")
     named = tmp_path / "named" / "ca.pem"
@@ -187,7 +189,7 @@ def test_the_bundle_and_its_directory_vanish_in_mid_run(
     trust = tmp_path / "home" / ".cache" / "get-installer" / "trust"
 
     def vanish() -> None:
-        assert (option == "--cert") is not trust.exists()  # written once a child is told of it
+        assert (option == "--cert") is not trust.exists()  # written when a child needs it
         shutil.rmtree(named.parent)
         shutil.rmtree(trust, ignore_errors=True)
 
@@ -195,6 +197,6 @@ def test_the_bundle_and_its_directory_vanish_in_mid_run(
     command: list[str | Path] = [*engine.command, *options, "--installer", "tool", "--"]
     done = held_at("/simple/late/", index.server, vanish, command, engine.environ)
     assert done.status == 0, done.text
-    told = Path(json.loads(done.out.splitlines()[-1])["SSL_CERT_FILE"])
-    assert told.parent == trust
-    assert index.ca.read_text().strip() in told.read_text()
+    bundle = Path(json.loads(done.out.splitlines()[-1])["SSL_CERT_FILE"])
+    assert bundle.parent == trust
+    assert index.ca.read_text().strip() in bundle.read_text()

@@ -25,7 +25,7 @@ def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @needs_root
-def test_a_company_s_authority_in_the_system_s_store_needs_no_option(
+def test_a_ca_in_the_system_store_needs_no_option(
     engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path, tmp_path: Path
 ) -> None:
     # pip#13343: behind an HTTP proxy the system's store was not asked.

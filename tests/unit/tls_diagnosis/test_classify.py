@@ -71,7 +71,7 @@ WORDINGS = [
 
 
 @pytest.mark.parametrize(("detail", "reason"), WORDINGS)
-def test_each_platforms_wording_is_understood(detail: str, reason: Reason | None) -> None:
+def test_the_messages_of_every_platform_are_classified(detail: str, reason: Reason | None) -> None:
     failure = classify(verification(detail))
     assert failure is not None
     assert failure.reason is (reason or Reason.UNKNOWN_ISSUER)
@@ -89,13 +89,13 @@ def test_each_platforms_wording_is_understood(detail: str, reason: Reason | None
         (-67843, Reason.UNKNOWN_ISSUER),
     ],
 )
-def test_codes_are_understood_in_any_language(code: int, reason: Reason) -> None:
+def test_error_codes_are_classified_in_any_language(code: int, reason: Reason) -> None:
     failure = classify(verification("Das Zertifikat wurde abgelehnt.", code))
     assert failure is not None
     assert failure.reason is reason
 
 
-def test_a_failure_is_found_however_deep_it_is_wrapped() -> None:
+def test_a_wrapped_failure_is_found() -> None:
     cause = verification("certificate has expired", 10)
     pool = urllib3.HTTPSConnectionPool("localhost")
     retry = urllib3.exceptions.MaxRetryError(pool, "/", urllib3.exceptions.SSLError(cause))
@@ -114,5 +114,5 @@ def test_a_failure_is_found_however_deep_it_is_wrapped() -> None:
         ValueError(),
     ],
 )
-def test_what_is_no_failure_of_tls_is_left_alone(error: Exception) -> None:
+def test_other_errors_are_not_classified(error: Exception) -> None:
     assert classify(error) is None

@@ -19,7 +19,7 @@ from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
 from bootstrap.trust.system_store import StorePaths
 from tests.servers import Authority, ProxyServer
-from tests.unit.trust.authorities import Forge, Wish
+from tests.unit.trust.private_ca import CertificateSpec, PrivateCa
 from tests.unit.trust.tls_servers import TlsServer
 
 Serve = Callable[..., TlsServer]
@@ -27,10 +27,10 @@ CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 
 
 @pytest.fixture(autouse=True)
-def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stranger: Forge) -> Path:
-    """The system's store: the stranger alone."""
+def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> Path:
+    """The system's store: the other_ca alone."""
     place = tmp_path / "system.pem"
-    place.write_bytes(stranger.root.pem)
+    place.write_bytes(other_ca.root.pem)
     monkeypatch.setattr(system_store, "find", lambda _: StorePaths(place))
     return place
 
@@ -57,35 +57,35 @@ def votes(found: ServerReport) -> list[tuple[bool, bool]]:
     return [(verdict.in_force, verdict.accepted) for verdict in found.verdicts]
 
 
-def test_a_good_server_is_shown_with_its_chain_and_its_anchor(
-    added: TrustPolicy, forge: Forge, serve: Serve
+def test_the_report_of_a_trusted_server_has_its_chain_and_its_anchor(
+    added: TrustPolicy, private_ca: PrivateCa, serve: Serve
 ) -> None:
-    middle = forge.intermediate()
-    server = serve(forge.issue(by=middle))
+    middle = private_ca.intermediate()
+    server = serve(private_ca.issue(by=middle))
     found = inspect_("localhost", server.port, added)
     assert found.is_ok
     assert found.protocol == "TLSv1.3"
     assert [each.subject.get("CN") for each in found.chain] == ["server", "intermediate"]
     assert found.accepted_by is not None
     assert found.accepted_by.anchor is not None
-    assert found.accepted_by.anchor.der == forge.root.der
+    assert found.accepted_by.anchor.der == private_ca.root.der
     assert server.received == []
 
 
-def test_each_store_gives_its_own_verdict(
-    added: TrustPolicy, forge: Forge, stranger: Forge, serve: Serve
+def test_every_store_has_its_own_verdict(
+    added: TrustPolicy, private_ca: PrivateCa, other_ca: PrivateCa, serve: Serve
 ) -> None:
-    ours = inspect_("localhost", serve(forge.issue()).port, added)
+    ours = inspect_("localhost", serve(private_ca.issue()).port, added)
     assert votes(ours) == [(True, False), (True, False), (True, True)]
-    theirs = inspect_("localhost", serve(stranger.issue()).port, added)
+    theirs = inspect_("localhost", serve(other_ca.issue()).port, added)
     assert votes(theirs) == [(True, True), (True, False), (True, False)]
     assert "the system store" in theirs.verdicts[0].source
 
 
-def test_stores_that_are_not_asked_are_heard_all_the_same(
-    exclusive: TrustPolicy, stranger: Forge, serve: Serve
+def test_stores_that_are_not_in_force_have_a_verdict_too(
+    exclusive: TrustPolicy, other_ca: PrivateCa, serve: Serve
 ) -> None:
-    found = inspect_("localhost", serve(stranger.issue()).port, exclusive)
+    found = inspect_("localhost", serve(other_ca.issue()).port, exclusive)
     assert votes(found) == [(True, False), (False, True), (False, False)]
     assert isinstance(found.failure, CertificateError)
     assert found.failure.reason is Reason.UNKNOWN_ISSUER
@@ -93,8 +93,8 @@ def test_stores_that_are_not_asked_are_heard_all_the_same(
     assert [each.subject.get("CN") for each in found.chain] == ["server"]
 
 
-def test_a_trusted_host_is_good_but_shown_as_unverified(serve: Serve) -> None:
-    alone = Forge("alone")
+def test_a_trusted_host_is_ok_but_unverified(serve: Serve) -> None:
+    alone = PrivateCa("alone")
     policy = decide(TrustSettings(trusted_hosts=(Sourced("localhost", CERT),)))
     found = inspect_("localhost", serve(alone.issue()).port, policy)
     assert found.is_ok
@@ -102,10 +102,10 @@ def test_a_trusted_host_is_good_but_shown_as_unverified(serve: Serve) -> None:
     assert found.accepted_by is None
 
 
-def test_an_interception_is_recognised_even_where_it_is_trusted(
+def test_an_intercepting_product_is_recognised_even_if_it_is_trusted(
     tmp_path: Path, serve: Serve
 ) -> None:
-    zscaler = Forge("Zscaler Root CA", organisation="Zscaler Inc.")
+    zscaler = PrivateCa("Zscaler Root CA", organisation="Zscaler Inc.")
     path = tmp_path / "zscaler.pem"
     path.write_bytes(zscaler.root.pem)
     policy = decide(TrustSettings(add_certs=(Sourced(str(path), ADD_CERT),)))
@@ -115,7 +115,7 @@ def test_an_interception_is_recognised_even_where_it_is_trusted(
     assert found.product.name == "Zscaler"
 
 
-def test_a_server_that_cannot_be_reached_is_told_so(added: TrustPolicy) -> None:
+def test_a_server_that_cannot_be_reached_is_a_failure(added: TrustPolicy) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     found = inspect_("localhost", port, added)
@@ -124,14 +124,14 @@ def test_a_server_that_cannot_be_reached_is_told_so(added: TrustPolicy) -> None:
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_a_server_is_examined_through_a_proxy(
-    forge: Forge, serve: Serve, root_pem: Path, tmp_path: Path, encrypted: bool
+def test_a_server_is_inspected_through_a_proxy(
+    private_ca: PrivateCa, serve: Serve, root_pem: Path, tmp_path: Path, encrypted: bool
 ) -> None:
     authority = Authority()
     proxy_pem = authority.write_pem(tmp_path / "proxy.pem")
     certs = (Sourced(str(root_pem), ADD_CERT), Sourced(str(proxy_pem), ADD_CERT))
     policy = decide(TrustSettings(add_certs=certs))
-    server = serve(forge.issue(Wish(("behind.example",))))
+    server = serve(private_ca.issue(CertificateSpec(("behind.example",))))
     with ProxyServer(authority if encrypted else None) as proxy:
         proxy.hosts["behind.example"] = "127.0.0.1"
         found = inspect_("behind.example", server.port, policy, proxy=proxy.url)
@@ -140,7 +140,7 @@ def test_a_server_is_examined_through_a_proxy(
     assert set(proxy.tunnels) == {f"behind.example:{server.port}"}
 
 
-def test_a_proxy_that_is_not_believed_is_told_by_its_own_address(exclusive: TrustPolicy) -> None:
+def test_the_error_for_an_untrusted_proxy_names_the_proxy(exclusive: TrustPolicy) -> None:
     with ProxyServer(Authority()) as proxy:
         found = inspect_("behind.example", 443, exclusive, proxy=proxy.url)
         assert isinstance(found.failure, CertificateError)
@@ -148,7 +148,7 @@ def test_a_proxy_that_is_not_believed_is_told_by_its_own_address(exclusive: Trus
         assert proxy.requests == []
 
 
-def test_a_proxy_that_wants_a_password_is_told_so_without_giving_it_away(
+def test_the_error_for_a_proxy_that_requires_a_password_does_not_contain_it(
     exclusive: TrustPolicy,
 ) -> None:
     with ProxyServer(credentials=("me", "secret")) as proxy:
@@ -161,7 +161,7 @@ def test_a_proxy_that_wants_a_password_is_told_so_without_giving_it_away(
 
 
 @pytest.mark.parametrize("proxy", ["socks5://localhost:1", "https://"])
-def test_a_proxy_of_another_kind_is_told_so(exclusive: TrustPolicy, proxy: str) -> None:
+def test_an_unsupported_proxy_is_a_failure(exclusive: TrustPolicy, proxy: str) -> None:
     found = inspect_("behind.example", 443, exclusive, proxy=proxy)
     assert isinstance(found.failure, BootstrapError)
     assert "expected http:// or https://" in str(found.failure)

@@ -8,27 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.trust.authorities import Forge, Issued
+from tests.unit.trust.private_ca import IssuedCertificate, PrivateCa
 from tests.unit.trust.tls_servers import TlsServer
 
 
 @pytest.fixture(scope="session")
-def forge() -> Forge:
+def private_ca() -> PrivateCa:
     """An authority that issues whatever a test asks for."""
-    return Forge("get-installer test root")
+    return PrivateCa("get-installer test root")
 
 
 @pytest.fixture(scope="session")
-def stranger() -> Forge:
+def other_ca() -> PrivateCa:
     """Another authority, of another organisation."""
-    return Forge("Somebody Else", organisation="Elsewhere")
+    return PrivateCa("Somebody Else", organisation="Elsewhere")
 
 
 @pytest.fixture
-def root_pem(forge: Forge, tmp_path: Path) -> Path:
-    """The forge's root certificate in a file."""
+def root_pem(private_ca: PrivateCa, tmp_path: Path) -> Path:
+    """The private_ca's root certificate in a file."""
     path = tmp_path / "root.pem"
-    path.write_bytes(forge.root.pem)
+    path.write_bytes(private_ca.root.pem)
     return path
 
 
@@ -37,7 +37,7 @@ def serve() -> Iterator[Callable[..., TlsServer]]:
     """Start TLS servers that stop with the test."""
     with ExitStack() as servers:
 
-        def start(certificate: Issued, **options: object) -> TlsServer:
+        def start(certificate: IssuedCertificate, **options: object) -> TlsServer:
             return servers.enter_context(TlsServer(certificate, **options))  # type: ignore[arg-type]  # passed on
 
         yield start

@@ -20,7 +20,7 @@ from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
 from bootstrap.trust.policy import BundledStore, SystemStore, TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from bootstrap.trust.system_store import StorePaths
-from tests.unit.trust.authorities import Forge
+from tests.unit.trust.private_ca import PrivateCa
 
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 SSL_FILE, SSL_DIR = Origin.variable("SSL_CERT_FILE"), Origin.variable("SSL_CERT_DIR")
@@ -34,7 +34,7 @@ def only(path: Path) -> TrustSettings:
     return TrustSettings(cert=(Sourced(str(path), CERT),))
 
 
-def held(settings: TrustSettings) -> tuple[bytes, ...]:
+def certificates_of(settings: TrustSettings) -> tuple[bytes, ...]:
     return load_anchors(decide(settings)).certificates
 
 
@@ -51,7 +51,7 @@ def as_nobody() -> Iterator[None]:
 
 
 @pytest.fixture
-def bare_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand on a system without a store of its own (Docker without ca-certificates)."""
     found = system_store.find
 
@@ -64,22 +64,22 @@ def bare_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system_store, "find", find)
 
 
-def test_a_named_file_is_all_there_is(root_pem: Path, forge: Forge) -> None:
-    assert held(only(root_pem)) == (forge.root.der,)
+def test_cert_is_the_only_source(root_pem: Path, private_ca: PrivateCa) -> None:
+    assert certificates_of(only(root_pem)) == (private_ca.root.der,)
 
 
-def test_a_directory_gives_every_certificate_in_it_whatever_the_names(
-    tmp_path: Path, forge: Forge, stranger: Forge
+def test_every_certificate_file_of_a_directory_is_read(
+    tmp_path: Path, private_ca: PrivateCa, other_ca: PrivateCa
 ) -> None:
     place = tmp_path / "cas"
     (place / "sub").mkdir(parents=True)
-    (place / "corporate.crt").write_bytes(forge.root.pem)
+    (place / "corporate.crt").write_bytes(private_ca.root.pem)
     (place / "0a1b2c3d.0").symlink_to("corporate.crt")
-    (place / "other.der").write_bytes(stranger.root.der)
+    (place / "other.der").write_bytes(other_ca.root.der)
     (place / "README").write_text("not a certificate")
-    (place / "server.key").write_bytes(forge.root.key_pem)
+    (place / "server.key").write_bytes(private_ca.root.key_pem)
     (place / "keystore").write_bytes(b"\x30\x01")
-    assert set(held(only(place))) == {forge.root.der, stranger.root.der}
+    assert set(certificates_of(only(place))) == {private_ca.root.der, other_ca.root.der}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_directory_gives_every_certificate_in_it_whatever_the_names(
     ],
 )
 @pytest.mark.parametrize("setting", ["cert", "add_certs", "system_file"])
-def test_a_named_file_that_cannot_be_used_ends_the_run_by_name(
+def test_a_named_file_that_cannot_be_used_ends_the_run(
     tmp_path: Path, setting: str, content: bytes | None, why: str
 ) -> None:
     place = tmp_path / "named.pem"
@@ -109,7 +109,7 @@ def test_a_named_file_that_cannot_be_used_ends_the_run_by_name(
     assert caught.value.hint
 
 
-def test_a_relative_path_is_told_with_where_it_was_looked_for(
+def test_an_error_shows_a_relative_path_as_absolute_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -130,102 +130,104 @@ def test_a_directory_without_certificates_ends_the_run(tmp_path: Path) -> None:
         load_anchors(decide(only(tmp_path / "cas")))
 
 
-def test_a_damaged_file_in_a_named_directory_ends_the_run(tmp_path: Path, forge: Forge) -> None:
+def test_a_damaged_file_in_a_named_directory_ends_the_run(
+    tmp_path: Path, private_ca: PrivateCa
+) -> None:
     (tmp_path / "cas").mkdir()
-    (tmp_path / "cas/good.pem").write_bytes(forge.root.pem)
-    (tmp_path / "cas/torn.pem").write_bytes(forge.root.pem[:100])
+    (tmp_path / "cas/good.pem").write_bytes(private_ca.root.pem)
+    (tmp_path / "cas/torn.pem").write_bytes(private_ca.root.pem[:100])
     with pytest.raises(NamedCertificateError, match=r"torn\.pem"):
         load_anchors(decide(only(tmp_path / "cas")))
 
 
-def test_a_pipe_can_be_named(forge: Forge) -> None:
+def test_a_pipe_can_be_named(private_ca: PrivateCa) -> None:
     reader, writer = os.pipe()
-    os.write(writer, forge.root.pem)
+    os.write(writer, private_ca.root.pem)
     os.close(writer)
     try:
-        assert held(only(Path(f"/dev/fd/{reader}"))) == (forge.root.der,)
+        assert certificates_of(only(Path(f"/dev/fd/{reader}"))) == (private_ca.root.der,)
     finally:
         os.close(reader)
 
 
-def test_certifi_is_read_from_memory_and_whole() -> None:
+def test_certifi_is_read_completely_from_memory() -> None:
     (found,) = load_anchors(decide(TrustSettings(default_sources=BUNDLED))).sources
     assert found.certificates == bundled_certificates()
     assert len(found.certificates) > 100
 
 
-@pytest.mark.usefixtures("bare_system")
-def test_the_file_variable_takes_the_place_of_the_systems_file(
-    root_pem: Path, forge: Forge
-) -> None:
+@pytest.mark.usefixtures("no_system_store")
+def test_ssl_cert_file_replaces_the_system_file(root_pem: Path, private_ca: PrivateCa) -> None:
     settings = TrustSettings(default_sources=SYSTEM, system_file=Sourced(str(root_pem), SSL_FILE))
-    assert held(settings) == (forge.root.der,)
+    assert certificates_of(settings) == (private_ca.root.der,)
 
 
 @needs_openssl
-@pytest.mark.usefixtures("bare_system")
-def test_the_directory_variable_names_directories_of_hashed_files(
-    tmp_path: Path, forge: Forge, stranger: Forge
+@pytest.mark.usefixtures("no_system_store")
+def test_ssl_cert_dir_names_directories_of_hashed_files(
+    tmp_path: Path, private_ca: PrivateCa, other_ca: PrivateCa
 ) -> None:
     places = [tmp_path / "one", tmp_path / "two"]
-    for place, authority in zip(places, (forge, stranger), strict=True):
+    for place, authority in zip(places, (private_ca, other_ca), strict=True):
         place.mkdir()
         (place / "ca.pem").write_bytes(authority.root.pem)
         subprocess.run(["openssl", "rehash", str(place)], check=True)
     listed = os.pathsep.join(map(str, places))
     settings = TrustSettings(default_sources=SYSTEM, system_directory=Sourced(listed, SSL_DIR))
-    assert held(settings) == (forge.root.der, stranger.root.der)
+    assert certificates_of(settings) == (private_ca.root.der, other_ca.root.der)
 
 
-@pytest.mark.usefixtures("bare_system")
-def test_a_directory_variable_without_hashed_names_says_what_to_run(
-    tmp_path: Path, forge: Forge
+@pytest.mark.usefixtures("no_system_store")
+def test_an_error_for_ssl_cert_dir_without_hashed_names_shows_the_command(
+    tmp_path: Path, private_ca: PrivateCa
 ) -> None:
     (tmp_path / "cas").mkdir()
-    (tmp_path / "cas/ca.pem").write_bytes(forge.root.pem)
+    (tmp_path / "cas/ca.pem").write_bytes(private_ca.root.pem)
     given = Sourced(str(tmp_path / "cas"), SSL_DIR)
     with pytest.raises(NamedCertificateError, match="hashed name") as caught:
         load_anchors(decide(TrustSettings(system_directory=given)))
     assert "openssl rehash" in str(caught.value.hint)
 
 
-@pytest.mark.usefixtures("bare_system")
-def test_a_directory_variable_that_names_nothing_ends_the_run(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("no_system_store")
+def test_a_missing_directory_in_ssl_cert_dir_ends_the_run(tmp_path: Path) -> None:
     listed = os.pathsep.join([str(tmp_path / "gone"), "/etc"])
     with pytest.raises(NamedCertificateError, match="SSL_CERT_DIR"):
         load_anchors(decide(TrustSettings(system_directory=Sourced(listed, SSL_DIR))))
 
 
-@pytest.mark.usefixtures("bare_system")
-def test_without_a_system_store_certifi_carries_on_and_it_is_told() -> None:
+@pytest.mark.usefixtures("no_system_store")
+def test_without_a_system_store_certifi_is_used_with_a_note() -> None:
     policy = decide(TrustSettings())
     anchors = load_anchors(policy)
     assert anchors.certificates == bundled_certificates()
-    told = anchor_lines(policy, anchors)
-    assert "    no system store was found" in told
-    assert f"  certifi (bundled) (the default): {len(bundled_certificates())}" in told[3]
+    lines = anchor_lines(policy, anchors)
+    assert "    no system store was found" in lines
+    assert f"  certifi (bundled) (the default): {len(bundled_certificates())}" in lines[3]
 
 
-@pytest.mark.usefixtures("bare_system")
+@pytest.mark.usefixtures("no_system_store")
 def test_without_any_store_the_run_ends() -> None:
     policy = decide(TrustSettings(default_sources=SYSTEM))
     with pytest.raises(NoAnchorsError, match="--trust"):
         make_context(policy, load_anchors(policy))
 
 
-def test_a_damaged_file_of_the_system_costs_itself_only(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root_pem: Path, forge: Forge
+def test_a_damaged_file_of_the_system_store_is_skipped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root_pem: Path, private_ca: PrivateCa
 ) -> None:
     torn = tmp_path / "0a1b2c3d.0"
-    torn.write_bytes(forge.root.pem[:100])
+    torn.write_bytes(private_ca.root.pem[:100])
     places = StorePaths(root_pem, (tmp_path,))
     monkeypatch.setattr(system_store, "find", lambda _: places)
     (system,) = load_anchors(decide(TrustSettings(default_sources=SYSTEM))).sources
-    assert system.certificates == (forge.root.der,)
+    assert system.certificates == (private_ca.root.der,)
     assert [str(torn) in remark for remark in system.notes] == [True]
 
 
-def test_the_platforms_own_judgement_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_windows_and_macos_the_operating_system_verifies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     policy = decide(TrustSettings())
     anchors = load_anchors(policy)
@@ -233,23 +235,23 @@ def test_the_platforms_own_judgement_is_left_to_it(monkeypatch: pytest.MonkeyPat
     assert "the operating system verifies" in anchor_lines(policy, anchors)[1]
 
 
-def test_openssls_variables_count_on_every_platform(
-    monkeypatch: pytest.MonkeyPatch, root_pem: Path, forge: Forge
+def test_openssls_variables_are_used_on_every_platform(
+    monkeypatch: pytest.MonkeyPatch, root_pem: Path, private_ca: PrivateCa
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     given = Sourced(str(root_pem), SSL_FILE)
     system = load_anchors(decide(TrustSettings(system_file=given))).sources[0]
     assert not system.uses_os_verifier
-    assert forge.root.der in system.certificates
+    assert private_ca.root.der in system.certificates
 
 
-def test_the_store_is_looked_for_where_truststore_looks() -> None:
+def test_the_candidate_paths_are_those_of_truststore() -> None:
     from bootstrap._vendor.truststore import _openssl
 
     assert list(system_store.CANDIDATES) == _openssl._CA_FILE_CANDIDATES
 
 
-def test_a_store_is_found_by_its_usual_place_where_openssls_own_does_not_exist(
+def test_a_candidate_path_is_used_if_openssls_built_in_paths_do_not_exist(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root_pem: Path
 ) -> None:
     import ssl
@@ -261,6 +263,6 @@ def test_a_store_is_found_by_its_usual_place_where_openssls_own_does_not_exist(
     assert system_store.find(SystemStore(Origin.default())) == StorePaths(root_pem)
 
 
-def test_a_policy_of_both_asks_both() -> None:
+def test_the_default_policy_uses_both_stores() -> None:
     policy = TrustPolicy((SystemStore(Origin.default()), BundledStore(Origin.default())))
     assert decide(TrustSettings()) == policy

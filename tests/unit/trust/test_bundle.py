@@ -38,23 +38,23 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def kept(directory: Path) -> list[str]:
+def names_in(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
 
 
-def aged(path: Path, days: float) -> Path:
+def make_old(path: Path, days: float) -> Path:
     path.touch()
     then = time.time() - days * DAY
     os.utime(path, (then, then))
     return path
 
 
-def test_the_bundle_lies_in_the_cache_under_its_own_digest(cache: Path) -> None:
+def test_the_bundle_is_in_the_cache_and_named_by_its_digest(cache: Path) -> None:
     place = stable_bundle(cache, PEM)
     assert place == cache / "trust" / NAME
     assert place.read_bytes() == PEM
     assert (cache / "trust").stat().st_mode & 0o777 == 0o700
-    assert kept(cache / "trust") == [NAME]
+    assert names_in(cache / "trust") == [NAME]
 
 
 def test_a_second_use_writes_nothing(cache: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_damaged_bundle_is_replaced_and_never_written_into(cache: Path, damage
     assert place.read_bytes() == PEM
 
 
-def test_a_vanished_directory_is_made_again(cache: Path) -> None:
+def test_a_removed_directory_is_made_again(cache: Path) -> None:
     place = stable_bundle(cache, PEM)
     assert place is not None
     place.unlink()
@@ -86,7 +86,7 @@ def test_a_vanished_directory_is_made_again(cache: Path) -> None:
     assert place.read_bytes() == PEM
 
 
-def test_a_link_in_the_bundles_place_is_replaced_by_a_file(cache: Path, tmp_path: Path) -> None:
+def test_a_link_at_the_bundles_path_is_replaced_by_a_file(cache: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.pem"
     elsewhere.write_bytes(PEM)
     (cache / "trust").mkdir(parents=True, mode=0o700)
@@ -99,7 +99,7 @@ def test_a_link_in_the_bundles_place_is_replaced_by_a_file(cache: Path, tmp_path
 
 
 @needs_owners
-def test_a_bundle_that_others_can_write_to_is_replaced(cache: Path) -> None:
+def test_a_bundle_that_other_users_can_write_to_is_replaced(cache: Path) -> None:
     place = stable_bundle(cache, PEM)
     assert place is not None
     place.chmod(0o666)
@@ -110,7 +110,7 @@ def test_a_bundle_that_others_can_write_to_is_replaced(cache: Path) -> None:
 @needs_owners
 @pytest.mark.parametrize("open_place", [".", "trust"])
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o720])
-def test_a_directory_that_others_can_write_to_is_refused(
+def test_a_directory_that_other_users_can_write_to_is_refused(
     cache: Path, temporary: Path, open_place: str, mode: int
 ) -> None:
     (cache / "trust").mkdir(parents=True, mode=0o700)
@@ -119,11 +119,11 @@ def test_a_directory_that_others_can_write_to_is_refused(
     place = stable_bundle(cache, PEM, notes.append)
     assert place == temporary / f"get-installer-{os.geteuid()}" / NAME
     assert [str(cache) in note and "other users can write" in note for note in notes] == [True]
-    assert kept(cache / "trust") == []
+    assert names_in(cache / "trust") == []
 
 
 @needs_root
-def test_somebody_elses_directory_is_refused(cache: Path, temporary: Path) -> None:
+def test_a_directory_of_another_user_is_refused(cache: Path, temporary: Path) -> None:
     (cache / "trust").mkdir(parents=True, mode=0o700)
     os.chown(cache / "trust", 65534, 65534)
     place = stable_bundle(cache, PEM)
@@ -132,7 +132,7 @@ def test_somebody_elses_directory_is_refused(cache: Path, temporary: Path) -> No
 
 
 @needs_owners
-def test_a_cache_behind_a_link_into_an_open_directory_is_refused(
+def test_a_link_into_a_directory_that_other_users_can_write_to_is_refused(
     cache: Path, tmp_path: Path, temporary: Path
 ) -> None:
     shared = tmp_path / "shared"
@@ -152,12 +152,14 @@ def test_without_a_cache_runs_share_a_private_temporary_directory(
     assert len(places) == 1
     (directory,) = temporary.iterdir()
     assert directory.stat().st_mode & 0o777 == 0o700
-    assert kept(directory) == [NAME]
+    assert names_in(directory) == [NAME]
 
 
 @needs_root
 @pytest.mark.parametrize("squatter", ["directory", "link", "file"])
-def test_a_taken_temporary_name_is_avoided(temporary: Path, tmp_path: Path, squatter: str) -> None:
+def test_a_temporary_name_that_another_user_owns_is_avoided(
+    temporary: Path, tmp_path: Path, squatter: str
+) -> None:
     name = temporary / f"get-installer-{os.geteuid()}"
     if squatter == "directory":
         name.mkdir()
@@ -174,7 +176,7 @@ def test_a_taken_temporary_name_is_avoided(temporary: Path, tmp_path: Path, squa
     assert place.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_with_no_directory_at_all_there_is_none_and_it_is_told(
+def test_without_any_writable_directory_there_is_no_bundle_and_a_note(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/dev/null")
@@ -204,18 +206,18 @@ def test_fifty_processes_at_once_leave_one_file(cache: Path) -> None:
     for process in started:  # all wait for this: then they go at once
         assert process.stdin is not None
         process.stdin.close()
-    said = set()
+    paths = set()
     for process in started:
         assert process.stdout is not None
         with process.stdout as out:
-            said.add(out.read().strip())
+            paths.add(out.read().strip())
         assert process.wait() == 0
-    assert said == {str(cache / "trust" / NAME)}
-    assert kept(cache / "trust") == [NAME]
+    assert paths == {str(cache / "trust" / NAME)}
+    assert names_in(cache / "trust") == [NAME]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
-def test_a_kill_in_mid_write_leaves_nothing_that_matters(cache: Path) -> None:
+def test_a_kill_during_a_write_leaves_only_a_temporary_file(cache: Path) -> None:
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
@@ -225,38 +227,38 @@ def test_a_kill_in_mid_write_leaves_nothing_that_matters(cache: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script, str(cache)], check=False)
     assert done.returncode == -signal.SIGKILL
-    (torn,) = kept(cache / "trust")
+    (torn,) = names_in(cache / "trust")
     assert torn.startswith(".cacert-")
-    aged(cache / "trust" / torn, 1)
+    make_old(cache / "trust" / torn, 1)
     assert stable_bundle(cache, PEM) is not None
-    assert kept(cache / "trust") == [NAME]
+    assert names_in(cache / "trust") == [NAME]
 
 
-def test_what_nobody_used_for_a_season_is_removed(cache: Path) -> None:
+def test_a_bundle_unused_for_90_days_is_removed(cache: Path) -> None:
     (cache / "trust").mkdir(parents=True, mode=0o700)
-    aged(cache / "trust/cacert-old.pem", 91)
-    aged(cache / "trust/cacert-recent.pem", 89)
-    aged(cache / "trust/.cacert-young.tmp", 0)
-    aged(cache / "trust/somebody-elses.pem", 400)
+    make_old(cache / "trust/cacert-old.pem", 91)
+    make_old(cache / "trust/cacert-recent.pem", 89)
+    make_old(cache / "trust/.cacert-young.tmp", 0)
+    make_old(cache / "trust/somebody-elses.pem", 400)
     stable_bundle(cache, PEM)
-    assert kept(cache / "trust") == sorted(
+    assert names_in(cache / "trust") == sorted(
         [NAME, ".cacert-young.tmp", "cacert-recent.pem", "somebody-elses.pem"]
     )
 
 
-def test_the_number_of_bundles_is_bounded_but_none_in_use_is_removed(cache: Path) -> None:
+def test_the_number_of_bundles_is_limited_but_none_in_use_is_removed(cache: Path) -> None:
     (cache / "trust").mkdir(parents=True, mode=0o700)
     for number in range(30):
-        aged(cache / f"trust/cacert-{number:02}.pem", number / 10)
+        make_old(cache / f"trust/cacert-{number:02}.pem", number / 10)
     stable_bundle(cache, PEM)
-    left = kept(cache / "trust")
+    left = names_in(cache / "trust")
     assert len(left) == 16
     assert set(left) == {NAME, *(f"cacert-{number:02}.pem" for number in range(15))}
 
 
-def test_a_use_renews_the_bundles_date(cache: Path) -> None:
+def test_use_renews_the_bundles_date(cache: Path) -> None:
     place = stable_bundle(cache, PEM)
     assert place is not None
-    aged(place, 89)
+    make_old(place, 89)
     stable_bundle(cache, PEM)
     assert time.time() - place.stat().st_mtime < DAY

@@ -20,7 +20,7 @@ from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
 from bootstrap.trust.policy import SystemStore, TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from bootstrap.trust.system_store import StorePaths
-from tests.unit.trust.authorities import Forge, Issued, Wish
+from tests.unit.trust.private_ca import CertificateSpec, IssuedCertificate, PrivateCa
 from tests.unit.trust.tls_servers import TlsServer, greet
 
 Serve = Callable[..., TlsServer]
@@ -42,7 +42,7 @@ def context_for(policy: TrustPolicy) -> ssl.SSLContext:
     return make_context(policy, load_anchors(policy))
 
 
-def believes(settings: TrustSettings, server: TlsServer, host: str = "localhost") -> bool:
+def is_trusted(settings: TrustSettings, server: TlsServer, host: str = "localhost") -> bool:
     try:
         return greet(context_for(decide(settings)), server.port, host) == "hello"
     except ssl.SSLCertVerificationError:
@@ -50,15 +50,15 @@ def believes(settings: TrustSettings, server: TlsServer, host: str = "localhost"
 
 
 @pytest.fixture
-def server(forge: Forge, serve: Serve) -> TlsServer:
-    return serve(forge.issue())
+def server(private_ca: PrivateCa, serve: Serve) -> TlsServer:
+    return serve(private_ca.issue())
 
 
 @pytest.fixture
-def system_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stranger: Forge) -> Path:
-    """The system's store: a file that knows the stranger only."""
+def system_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> Path:
+    """The system's store: a file that knows the other_ca only."""
     place = tmp_path / "system.pem"
-    place.write_bytes(stranger.root.pem)
+    place.write_bytes(other_ca.root.pem)
     found = system_store.find
 
     def find(store: SystemStore) -> StorePaths:
@@ -68,37 +68,37 @@ def system_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stranger: Forge
     return place
 
 
-def test_nobody_believes_an_authority_that_nobody_named(server: TlsServer) -> None:
-    assert not believes(TrustSettings(), server)
+def test_an_unknown_ca_is_not_trusted(server: TlsServer) -> None:
+    assert not is_trusted(TrustSettings(), server)
 
 
-def test_a_named_authority_is_believed(server: TlsServer, root_pem: Path) -> None:
-    assert believes(exclusive(root_pem), server)
-    assert believes(added(root_pem), server)
-    assert believes(TrustSettings(system_file=Sourced(str(root_pem), SSL_FILE)), server)
+def test_a_named_ca_is_trusted(server: TlsServer, root_pem: Path) -> None:
+    assert is_trusted(exclusive(root_pem), server)
+    assert is_trusted(added(root_pem), server)
+    assert is_trusted(TrustSettings(system_file=Sourced(str(root_pem), SSL_FILE)), server)
 
 
-def test_a_directory_of_authorities_is_believed(
-    server: TlsServer, tmp_path: Path, forge: Forge
+def test_a_directory_of_cas_is_trusted(
+    server: TlsServer, tmp_path: Path, private_ca: PrivateCa
 ) -> None:
     (tmp_path / "cas").mkdir()
-    (tmp_path / "cas/any-name.crt").write_bytes(forge.root.pem)
-    assert believes(exclusive(tmp_path / "cas"), server)
+    (tmp_path / "cas/any-name.crt").write_bytes(private_ca.root.pem)
+    assert is_trusted(exclusive(tmp_path / "cas"), server)
 
 
 @pytest.mark.usefixtures("system_file")
-def test_what_the_system_knows_is_believed_unless_it_is_not_asked(
-    stranger: Forge, serve: Serve, root_pem: Path
+def test_a_ca_of_the_system_store_is_trusted_only_if_the_store_is_in_force(
+    other_ca: PrivateCa, serve: Serve, root_pem: Path
 ) -> None:
-    server = serve(stranger.issue())
-    assert believes(TrustSettings(), server)
-    assert believes(TrustSettings(default_sources=SYSTEM), server)
-    assert believes(added(root_pem), server)
-    assert not believes(TrustSettings(default_sources=BUNDLED), server)
-    assert not believes(exclusive(root_pem), server)
+    server = serve(other_ca.issue())
+    assert is_trusted(TrustSettings(), server)
+    assert is_trusted(TrustSettings(default_sources=SYSTEM), server)
+    assert is_trusted(added(root_pem), server)
+    assert not is_trusted(TrustSettings(default_sources=BUNDLED), server)
+    assert not is_trusted(exclusive(root_pem), server)
 
 
-def test_an_exclusive_cert_believes_neither_certifi_nor_the_system(root_pem: Path) -> None:
+def test_cert_excludes_certifi_and_the_system_store(root_pem: Path) -> None:
     assert len(context_for(decide(exclusive(root_pem))).get_ca_certs()) == 1
 
 
@@ -110,22 +110,20 @@ def test_system_and_certifi_are_loaded_together_each_certificate_once() -> None:
     assert set(loaded) >= set(anchors.sources[1].certificates)
 
 
-def test_another_name_than_the_certificates_is_not_believed(
-    server: TlsServer, root_pem: Path
-) -> None:
-    assert not believes(exclusive(root_pem), server, host="elsewhere.example")
+def test_a_certificate_for_another_host_is_not_trusted(server: TlsServer, root_pem: Path) -> None:
+    assert not is_trusted(exclusive(root_pem), server, host="elsewhere.example")
 
 
-def test_a_named_intermediate_is_an_anchor_by_itself(
-    forge: Forge, serve: Serve, tmp_path: Path
+def test_a_named_intermediate_is_an_anchor(
+    private_ca: PrivateCa, serve: Serve, tmp_path: Path
 ) -> None:
-    intermediate = forge.intermediate()
+    intermediate = private_ca.intermediate()
     named = tmp_path / "intermediate.pem"
     named.write_bytes(intermediate.pem)
-    assert believes(exclusive(named), serve(forge.issue(by=intermediate)))
+    assert is_trusted(exclusive(named), serve(private_ca.issue(by=intermediate)))
 
 
-def test_tls_older_than_1_2_is_not_spoken(root_pem: Path) -> None:
+def test_tls_older_than_1_2_is_off(root_pem: Path) -> None:
     for context in (
         context_for(decide(exclusive(root_pem))),
         context_for(decide(TrustSettings())),
@@ -135,15 +133,15 @@ def test_tls_older_than_1_2_is_not_spoken(root_pem: Path) -> None:
         assert context.verify_mode == ssl.CERT_REQUIRED
 
 
-def test_strictness_is_off_unless_asked_for(serve: Serve, tmp_path: Path) -> None:
+def test_strict_verification_is_off_by_default(serve: Serve, tmp_path: Path) -> None:
     # An intercepting proxy's root as they are: its CA flag is not marked critical.
     root = _sloppy_root(tmp_path)
     server = serve(_issued_by(root, tmp_path))
-    assert believes(exclusive(root), server)
-    assert not believes(exclusive(root, strict=True), server)
+    assert is_trusted(exclusive(root), server)
+    assert not is_trusted(exclusive(root, strict=True), server)
 
 
-def test_a_trusted_host_gets_a_context_of_its_own(server: TlsServer) -> None:
+def test_a_trusted_host_gets_a_separate_context(server: TlsServer) -> None:
     policy = decide(TrustSettings(trusted_hosts=(Sourced("localhost", CERT),)))
     assert greet(unverified_context(policy), server.port) == "hello"
     with pytest.raises(ssl.SSLCertVerificationError):
@@ -151,7 +149,9 @@ def test_a_trusted_host_gets_a_context_of_its_own(server: TlsServer) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nothing"])
-def test_a_bad_name_is_told_before_any_connection(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_cannot_be_used_is_an_error_before_any_connection(
+    tmp_path: Path, content: bytes | None
+) -> None:
     place = tmp_path / "ca.pem"
     if content is not None:
         place.write_bytes(content)
@@ -159,17 +159,19 @@ def test_a_bad_name_is_told_before_any_connection(tmp_path: Path, content: bytes
         context_for(decide(exclusive(place)))
 
 
-def test_a_certificate_that_openssl_cannot_read_is_told_by_its_number(
-    tmp_path: Path, forge: Forge
+def test_an_error_names_the_number_of_a_certificate_that_openssl_cannot_read(
+    tmp_path: Path, private_ca: PrivateCa
 ) -> None:
     place = tmp_path / "ca.pem"
-    place.write_bytes(forge.root.pem + _hollow())
+    place.write_bytes(private_ca.root.pem + _hollow())
     with pytest.raises(NamedCertificateError, match="certificate number 2"):
         context_for(decide(exclusive(place)))
 
 
-def test_one_that_the_system_holds_is_passed_over(system_file: Path, stranger: Forge) -> None:
-    system_file.write_bytes(_hollow() + stranger.root.pem)
+def test_a_system_certificate_that_openssl_cannot_read_is_ignored_with_a_note(
+    system_file: Path, other_ca: PrivateCa
+) -> None:
+    system_file.write_bytes(_hollow() + other_ca.root.pem)
     policy = decide(TrustSettings())
     notes: list[str] = []
     context = make_context(policy, load_anchors(policy), notes.append)
@@ -180,11 +182,11 @@ def test_one_that_the_system_holds_is_passed_over(system_file: Path, stranger: F
         )
     ]
     loaded = context.get_ca_certs(binary_form=True)
-    assert stranger.root.der in loaded
-    assert set(loaded) == {stranger.root.der, *bundled_certificates()}
+    assert other_ca.root.der in loaded
+    assert set(loaded) == {other_ca.root.der, *bundled_certificates()}
 
 
-def test_where_the_platform_judges_truststore_asks_it(
+def test_truststore_makes_the_context_if_the_operating_system_verifies(
     monkeypatch: pytest.MonkeyPatch, root_pem: Path
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
@@ -193,7 +195,7 @@ def test_where_the_platform_judges_truststore_asks_it(
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
 
 
-def test_an_exclusive_cert_never_asks_the_platform(
+def test_cert_never_uses_the_operating_systems_verifier(
     monkeypatch: pytest.MonkeyPatch, root_pem: Path
 ) -> None:
     # truststore always adds the system's certificates on macOS and Windows.
@@ -201,7 +203,7 @@ def test_an_exclusive_cert_never_asks_the_platform(
     assert type(context_for(decide(exclusive(root_pem)))) is ssl.SSLContext
 
 
-def test_where_truststore_cannot_work_certifi_carries_on_and_it_is_told(
+def test_without_truststore_certifi_is_used_with_a_note(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
@@ -216,7 +218,7 @@ def test_where_truststore_cannot_work_certifi_carries_on_and_it_is_told(
         context_for(decide(TrustSettings(default_sources=SYSTEM)))
 
 
-def test_a_python_without_ssl_decides_a_policy_and_then_says_what_is_missing() -> None:
+def test_a_python_without_ssl_decides_the_policy_and_then_raises_an_error() -> None:
     script = (
         "import sys; sys.modules['ssl'] = sys.modules['_ssl'] = None\n"
         "from bootstrap.trust.policy import decide\n"
@@ -233,10 +235,10 @@ def test_a_python_without_ssl_decides_a_policy_and_then_says_what_is_missing() -
     assert b"TlsUnavailableError: This Python has no working ssl module" in done.stderr
 
 
-def test_no_certificate_path_is_opened_once_the_context_is_made(
-    forge: Forge, serve: Serve, root_pem: Path, tmp_path: Path
+def test_no_certificate_file_is_opened_after_the_context_is_made(
+    private_ca: PrivateCa, serve: Serve, root_pem: Path, tmp_path: Path
 ) -> None:
-    server = serve(forge.issue())
+    server = serve(private_ca.issue())
     script = (
         "import sys, socket, ssl\n"
         "from pathlib import Path\n"
@@ -288,7 +290,7 @@ def _sloppy_root(directory: Path) -> Path:
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
 
-    from tests.unit.trust.authorities import DAY, NOW
+    from tests.unit.trust.private_ca import DAY, NOW
 
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sloppy root")])
@@ -303,19 +305,21 @@ def _sloppy_root(directory: Path) -> Path:
         .add_extension(x509.BasicConstraints(True, None), critical=False)  # x509's
         .sign(key, hashes.SHA256())
     )
-    issued = Issued(root, key)
+    issued = IssuedCertificate(root, key)
     path = directory / "sloppy.pem"
     path.write_bytes(root.public_bytes(serialization.Encoding.PEM))
     (directory / "sloppy.key").write_bytes(issued.key_pem)
     return path
 
 
-def _issued_by(root: Path, directory: Path) -> Issued:
+def _issued_by(root: Path, directory: Path) -> IssuedCertificate:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    from tests.unit.trust.authorities import make
+    from tests.unit.trust.private_ca import make
 
     key = load_pem_private_key((directory / "sloppy.key").read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
-    return make(Wish(), Issued(x509.load_pem_x509_certificate(root.read_bytes()), key))
+    return make(
+        CertificateSpec(), IssuedCertificate(x509.load_pem_x509_certificate(root.read_bytes()), key)
+    )

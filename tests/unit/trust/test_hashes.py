@@ -38,7 +38,7 @@ def test_bytes_that_match_become_a_verified_wheel(tmp_path: Path) -> None:
         [("md5", "0" * 32)],
     ],
 )
-def test_every_algorithm_named_has_to_match(pairs: list[tuple[str, str]]) -> None:
+def test_every_algorithm_must_match(pairs: list[tuple[str, str]]) -> None:
     with pytest.raises(HashMismatchError) as caught:
         verify_wheel_bytes(CONTENT, "x.whl", Hashes.of(pairs))
     assert "x.whl" in str(caught.value)
@@ -52,7 +52,7 @@ def test_one_of_several_digests_of_an_algorithm_is_enough() -> None:
     assert check(io.BytesIO(CONTENT), "x.whl", allowed) == SHA256
 
 
-def test_what_is_said_in_two_places_has_to_hold_in_both() -> None:
+def test_hashes_from_two_places_are_intersected() -> None:
     one = Hashes.of([("sha256", SHA256), ("sha256", "0" * 64)])
     other = Hashes.of([("sha256", SHA256), ("sha512", SHA512)])
     assert one.intersection(other) == Hashes.of([("sha256", SHA256), ("sha512", SHA512)])
@@ -62,7 +62,7 @@ def test_what_is_said_in_two_places_has_to_hold_in_both() -> None:
         verify_wheel_bytes(CONTENT, "x.whl", nothing)
 
 
-def test_md5_proves_nothing() -> None:
+def test_md5_is_not_a_strong_algorithm() -> None:
     both = Hashes.of([("md5", "0" * 32), ("sha384", "1" * 96)])
     assert both.strong() == Hashes.of([("sha384", "1" * 96)])
     assert not Hashes.of([("md5", "0" * 32)]).strong()
@@ -77,7 +77,7 @@ def test_bytes_are_hashed_once_for_all_algorithms() -> None:
     assert caught.value.found == {"sha256": SHA256, "sha512": SHA512}
 
 
-def test_a_fragment_names_hashes_among_other_things() -> None:
+def test_hashes_are_found_among_other_parts_of_a_fragment() -> None:
     url = "https://example.test/a.zip#egg=bad&sha256=AB&subdirectory=x&sha3_256=0c&sha512=cd"
     expected = [("sha256", "ab"), ("sha3_256", "0c"), ("sha512", "cd")]
     assert Hashes.in_fragment(url) == Hashes.of(expected)

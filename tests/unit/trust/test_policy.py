@@ -8,7 +8,15 @@ import pytest
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.description import policy_lines
 from bootstrap.trust.errors import NamedCertificateError
-from bootstrap.trust.policy import BundledStore, NamedStore, SystemStore, TrustPolicy, decide
+from bootstrap.trust.policy import (
+    BundledStore,
+    NamedStore,
+    SystemStore,
+    TrustedHost,
+    TrustedHostError,
+    TrustPolicy,
+    decide,
+)
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
 CERT = Origin.option("--cert")
@@ -20,13 +28,14 @@ SSL_FILE = Origin.variable("SSL_CERT_FILE")
 SSL_DIR = Origin.variable("SSL_CERT_DIR")
 PIP_CONF = Origin.file(Path("pip.conf"), 3)
 TRUST = Origin.option("--trust")
+TRUSTED_HOST = Origin.option("--trusted-host")
 
 
-def said(value: str, origin: Origin) -> tuple[Sourced[str], ...]:
+def setting(value: str, origin: Origin) -> tuple[Sourced[str], ...]:
     return (Sourced(value, origin),)
 
 
-def chosen(sources: DefaultSources, origin: Origin = TRUST) -> Sourced[DefaultSources]:
+def trust_setting(sources: DefaultSources, origin: Origin = TRUST) -> Sourced[DefaultSources]:
     return Sourced(sources, origin)
 
 
@@ -34,11 +43,11 @@ def named(policy: TrustPolicy) -> list[tuple[str, bool]]:
     return [(str(store.path), store.exclusive) for store in policy.named]
 
 
-def in_vain(policy: TrustPolicy) -> list[tuple[str, str]]:
+def ignored_values(policy: TrustPolicy) -> list[tuple[str, str]]:
     return [(ignored.origin.name, ignored.value) for ignored in policy.ignored]
 
 
-def test_nothing_said_means_the_systems_store_and_certifi() -> None:
+def test_the_default_sources_are_the_system_store_and_certifi() -> None:
     policy = decide(TrustSettings())
     assert [type(source) for source in policy.sources] == [SystemStore, BundledStore]
     assert policy.ignored == ()
@@ -46,22 +55,22 @@ def test_nothing_said_means_the_systems_store_and_certifi() -> None:
 
 
 @pytest.mark.parametrize("origin", [CERT, PIP_CERT, PIP_CONF])
-def test_a_cert_is_exclusive_whoever_says_it(origin: Origin) -> None:
-    policy = decide(TrustSettings(cert=said("ca.pem", origin)))
+def test_cert_replaces_the_default_sources_wherever_it_is_set(origin: Origin) -> None:
+    policy = decide(TrustSettings(cert=setting("ca.pem", origin)))
     assert policy.sources == (NamedStore(Path("ca.pem"), origin, exclusive=True),)
     assert policy.exclusive is policy.sources[0]
 
 
 @pytest.mark.parametrize("origin", [ADD_CERT, REQUESTS, CURL, PIP_CONF])
-def test_what_is_added_stands_beside_the_defaults(origin: Origin) -> None:
-    policy = decide(TrustSettings(add_certs=said("ca.pem", origin)))
+def test_add_cert_adds_to_the_default_sources(origin: Origin) -> None:
+    policy = decide(TrustSettings(add_certs=setting("ca.pem", origin)))
     assert [type(source) for source in policy.sources] == [SystemStore, BundledStore, NamedStore]
     assert named(policy) == [("ca.pem", False)]
     assert policy.exclusive is None
 
 
 def test_both_certificate_variables_add_at_once() -> None:
-    adds = (*said("r.pem", REQUESTS), *said("c.pem", CURL))
+    adds = (*setting("r.pem", REQUESTS), *setting("c.pem", CURL))
     assert named(decide(TrustSettings(add_certs=adds))) == [("r.pem", False), ("c.pem", False)]
 
 
@@ -69,7 +78,7 @@ def test_both_certificate_variables_add_at_once() -> None:
     ("certs", "winner"),
     [((CERT, PIP_CERT, PIP_CONF), CERT), ((PIP_CERT, PIP_CONF), PIP_CERT)],
 )
-def test_the_strongest_cert_counts_and_the_others_are_reported(
+def test_of_several_certs_the_highest_priority_is_used_and_the_others_are_reported(
     certs: tuple[Origin, ...], winner: Origin
 ) -> None:
     given = tuple(Sourced(f"{origin.name}.pem", origin) for origin in certs)
@@ -79,19 +88,19 @@ def test_the_strongest_cert_counts_and_the_others_are_reported(
     assert all(str(winner) in ignored.reason for ignored in policy.ignored)
 
 
-def test_a_cert_on_the_command_line_is_not_added_to_by_variables() -> None:
+def test_variables_do_not_add_to_a_cert_on_the_command_line() -> None:
     # pip#10147: there, REQUESTS_CA_BUNDLE beats --cert.
-    adds = (*said("r.pem", REQUESTS), *said("c.pem", CURL))
-    policy = decide(TrustSettings(cert=said("ca.pem", CERT), add_certs=adds))
+    adds = (*setting("r.pem", REQUESTS), *setting("c.pem", CURL))
+    policy = decide(TrustSettings(cert=setting("ca.pem", CERT), add_certs=adds))
     assert named(policy) == [("ca.pem", True)]
-    assert in_vain(policy) == [("REQUESTS_CA_BUNDLE", "r.pem"), ("CURL_CA_BUNDLE", "c.pem")]
+    assert ignored_values(policy) == [("REQUESTS_CA_BUNDLE", "r.pem"), ("CURL_CA_BUNDLE", "c.pem")]
 
 
 @pytest.mark.parametrize(
     ("cert", "add"), [(CERT, ADD_CERT), (PIP_CERT, REQUESTS), (PIP_CERT, ADD_CERT)]
 )
-def test_a_voice_as_strong_adds_to_an_exclusive_cert(cert: Origin, add: Origin) -> None:
-    policy = decide(TrustSettings(cert=said("ca.pem", cert), add_certs=said("more.pem", add)))
+def test_add_cert_of_the_same_or_a_higher_priority_adds_to_cert(cert: Origin, add: Origin) -> None:
+    policy = decide(TrustSettings(cert=setting("ca.pem", cert), add_certs=setting("more.pem", add)))
     assert named(policy) == [("ca.pem", True), ("more.pem", False)]
     assert policy.ignored == ()
 
@@ -104,32 +113,32 @@ def test_a_voice_as_strong_adds_to_an_exclusive_cert(cert: Origin, add: Origin) 
         (DefaultSources.BOTH, [SystemStore, BundledStore]),
     ],
 )
-def test_trust_chooses_among_the_default_sources(choice: DefaultSources, kinds: list[type]) -> None:
-    policy = decide(TrustSettings(default_sources=chosen(choice)))
+def test_trust_selects_the_default_sources(choice: DefaultSources, kinds: list[type]) -> None:
+    policy = decide(TrustSettings(default_sources=trust_setting(choice)))
     assert [type(source) for source in policy.sources] == kinds
     assert all(source.origin == TRUST for source in policy.sources)
 
 
-def test_trust_on_the_command_line_silences_a_cert_of_the_environment() -> None:
+def test_trust_on_the_command_line_overrides_pip_cert() -> None:
     settings = TrustSettings(
-        cert=(*said("env.pem", PIP_CERT), *said("conf.pem", PIP_CONF)),
-        default_sources=chosen(DefaultSources.SYSTEM),
+        cert=(*setting("env.pem", PIP_CERT), *setting("conf.pem", PIP_CONF)),
+        default_sources=trust_setting(DefaultSources.SYSTEM),
     )
     policy = decide(settings)
     assert [type(source) for source in policy.sources] == [SystemStore]
     assert [ignored.origin for ignored in policy.ignored] == [PIP_CERT, PIP_CONF]
 
 
-def test_trust_beside_a_cert_as_strong_is_ignored_and_reported() -> None:
+def test_trust_is_ignored_and_reported_if_cert_has_the_same_priority() -> None:
     settings = TrustSettings(
-        cert=said("ca.pem", CERT), default_sources=chosen(DefaultSources.SYSTEM)
+        cert=setting("ca.pem", CERT), default_sources=trust_setting(DefaultSources.SYSTEM)
     )
     policy = decide(settings)
     assert named(policy) == [("ca.pem", True)]
-    assert in_vain(policy) == [("--trust", "system")]
+    assert ignored_values(policy) == [("--trust", "system")]
 
 
-def test_openssls_variables_redefine_the_systems_store_by_halves() -> None:
+def test_each_of_openssls_variables_replaces_its_part_of_the_system_store() -> None:
     policy = decide(TrustSettings(system_file=Sourced("sys.pem", SSL_FILE)))
     system = policy.sources[0]
     assert isinstance(system, SystemStore)
@@ -141,11 +150,11 @@ def test_openssls_variables_redefine_the_systems_store_by_halves() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        TrustSettings(default_sources=chosen(DefaultSources.BUNDLED)),
-        TrustSettings(cert=said("ca.pem", PIP_CERT)),
+        TrustSettings(default_sources=trust_setting(DefaultSources.BUNDLED)),
+        TrustSettings(cert=setting("ca.pem", PIP_CERT)),
     ],
 )
-def test_openssls_variables_are_ignored_and_reported_where_the_system_is_not_asked(
+def test_openssls_variables_are_ignored_and_reported_without_the_system_store(
     settings: TrustSettings,
 ) -> None:
     given = {
@@ -153,14 +162,14 @@ def test_openssls_variables_are_ignored_and_reported_where_the_system_is_not_ask
         "system_directory": Sourced("sys.d", SSL_DIR),
     }
     policy = decide(TrustSettings(**{**vars(settings), **given}))
-    assert in_vain(policy) == [("SSL_CERT_FILE", "sys.pem"), ("SSL_CERT_DIR", "sys.d")]
+    assert ignored_values(policy) == [("SSL_CERT_FILE", "sys.pem"), ("SSL_CERT_DIR", "sys.d")]
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     settings = TrustSettings(
-        cert=(*said("", PIP_CERT), *said("conf.pem", PIP_CONF)),
-        add_certs=said("", REQUESTS),
-        client_cert=said("", Origin.variable("PIP_CLIENT_CERT")),
+        cert=(*setting("", PIP_CERT), *setting("conf.pem", PIP_CONF)),
+        add_certs=setting("", REQUESTS),
+        client_cert=setting("", Origin.variable("PIP_CLIENT_CERT")),
         system_file=Sourced("", SSL_FILE),
     )
     policy = decide(settings)
@@ -171,27 +180,27 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 
 
 @pytest.mark.parametrize("field", ["cert", "add_certs", "client_cert"])
-def test_an_empty_value_typed_on_the_command_line_is_refused(field: str) -> None:
+def test_an_empty_value_on_the_command_line_is_an_error(field: str) -> None:
     origin = Origin.option("--some-cert")
-    values: dict[str, Any] = {field: said("", origin)}
+    values: dict[str, Any] = {field: setting("", origin)}
     with pytest.raises(NamedCertificateError, match="--some-cert") as caught:
         decide(TrustSettings(**values))
     assert caught.value.origin == origin
 
 
-def test_the_strongest_client_certificate_counts() -> None:
+def test_of_several_client_certificates_the_highest_priority_is_used() -> None:
     option, variable = Origin.option("--client-cert"), Origin.variable("SSL_CLIENT_CERT")
-    policy = decide(TrustSettings(client_cert=(*said("a", option), *said("b", variable))))
+    policy = decide(TrustSettings(client_cert=(*setting("a", option), *setting("b", variable))))
     assert policy.client_certificate == Sourced(Path("a"), option)
-    assert in_vain(policy) == [("SSL_CLIENT_CERT", "b")]
+    assert ignored_values(policy) == [("SSL_CLIENT_CERT", "b")]
 
 
-def test_the_description_names_every_voice_and_what_was_said_in_vain() -> None:
+def test_the_description_names_every_origin_and_every_ignored_setting() -> None:
     settings = TrustSettings(
-        cert=(*said("ca.pem", CERT), *said("conf.pem", PIP_CONF)),
-        add_certs=(*said("more.pem", ADD_CERT), *said("r.pem", REQUESTS)),
-        client_cert=said("me.pem", PIP_CONF),
-        trusted_hosts=said("build.local:8443", PIP_CONF),
+        cert=(*setting("ca.pem", CERT), *setting("conf.pem", PIP_CONF)),
+        add_certs=(*setting("more.pem", ADD_CERT), *setting("r.pem", REQUESTS)),
+        client_cert=setting("me.pem", PIP_CONF),
+        trusted_hosts=setting("build.local:8443", PIP_CONF),
         strict=True,
     )
     assert policy_lines(decide(settings)) == [
@@ -210,3 +219,43 @@ def test_the_description_names_every_voice_and_what_was_said_in_vain() -> None:
             "because --cert replaces all other sources."
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "host"),
+    [
+        ("Example.ORG", TrustedHost("example.org")),
+        ("example.org:8443", TrustedHost("example.org", 8443)),
+        ("127.0.0.1:8443", TrustedHost("127.0.0.1", 8443)),
+        ("::1", TrustedHost("::1")),
+        ("[::1]:8443", TrustedHost("::1", 8443)),
+    ],
+)
+def test_a_trusted_host_has_an_optional_port(value: str, host: TrustedHost) -> None:
+    assert TrustedHost.parse(Sourced(value, TRUSTED_HOST)) == host
+
+
+@pytest.mark.parametrize(
+    "value", ["https://example.org", "example.org/simple", "example.org:high", "a@b", ":1", " "]
+)
+def test_an_invalid_trusted_host_is_an_error_that_names_the_option(value: str) -> None:
+    with pytest.raises(TrustedHostError, match="--trusted-host"):
+        TrustedHost.parse(Sourced(value, TRUSTED_HOST))
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port", "matches"),
+    [
+        ("localhost", "LOCALHOST", 1, True),
+        ("localhost:1", "localhost", 1, True),
+        ("localhost:1", "localhost", 2, False),
+        ("localhost", "sub.localhost", 1, False),
+        ("::1", "[::1]", 443, True),
+    ],
+)
+def test_a_trusted_host_matches_only_itself(
+    value: str, host: str, port: int, matches: bool
+) -> None:
+    policy = decide(TrustSettings(trusted_hosts=(Sourced(value, TRUSTED_HOST),)))
+    assert policy.is_insecure_host(host, port) is matches
+    assert (policy.trusted_host_for(host, port) is not None) is matches

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from tests.unit.trust.authorities import Issued
+from tests.unit.trust.private_ca import IssuedCertificate
 
-Settle = Callable[[ssl.SSLContext], None]
+Configure = Callable[[ssl.SSLContext], None]
 
 
 class RawServer:
@@ -60,14 +60,16 @@ class RawServer:
 class TlsServer(RawServer):
     """Presents a certificate, remembers what it was sent, and answers "hello"."""
 
-    def __init__(self, certificate: Issued, settle: Settle = lambda _: None) -> None:
+    def __init__(
+        self, certificate: IssuedCertificate, configure: Configure = lambda _: None
+    ) -> None:
         super().__init__(self._shake_hands)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as directory:
             # Weak certificates are refused by clients here, not by the server that holds them.
             self._context.set_ciphers("DEFAULT:@SECLEVEL=0")
             self._context.load_cert_chain(certificate.write(Path(directory, "server.pem")))
-        settle(self._context)
+        configure(self._context)
         self.received: list[bytes] = []
 
     def __enter__(self) -> TlsServer:

@@ -1,4 +1,4 @@
-"""Certificates with whatever fault a test needs."""
+"""A private CA that issues certificates with any defect that a test needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Issued:
+class IssuedCertificate:
     """A certificate with its key, and the certificates a server sends after it."""
 
     certificate: x509.Certificate
@@ -39,7 +39,7 @@ class Issued:
     def key_pem(self) -> bytes:
         return self._key(serialization.NoEncryption())
 
-    def locked_key_pem(self, password: bytes) -> bytes:
+    def encrypted_key_pem(self, password: bytes) -> bytes:
         return self._key(serialization.BestAvailableEncryption(password))
 
     def _key(self, encryption: serialization.KeySerializationEncryption) -> bytes:
@@ -47,9 +47,9 @@ class Issued:
         return self.key.private_bytes(serialization.Encoding.PEM, form, encryption)
 
     def chain_pem(self) -> bytes:
-        """What a server needs: its certificate, those it sends along, and the key."""
-        along = (c.public_bytes(serialization.Encoding.PEM) for c in self.intermediates)
-        return b"".join([self.pem, *along, self.key_pem])
+        """What a server needs: its certificate, the intermediates, and the key."""
+        intermediates = (c.public_bytes(serialization.Encoding.PEM) for c in self.intermediates)
+        return b"".join([self.pem, *intermediates, self.key_pem])
 
     def write(self, path: Path) -> Path:
         path.write_bytes(self.chain_pem())
@@ -57,8 +57,8 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a certificate shall be like."""
+class CertificateSpec:
+    """The fields of a certificate to issue."""
 
     names: tuple[str, ...] = ("localhost", "127.0.0.1")
     not_before: dt.datetime = NOW - DAY
@@ -71,35 +71,45 @@ class Wish:
     usage: x509.ObjectIdentifier | None = None
 
 
-class Forge:
-    """An authority: a root that issues leaves and intermediates."""
+class PrivateCa:
+    """A root that issues leaves and intermediates."""
 
     def __init__(
-        self, name: str, *, organisation: str = "get-installer tests", wish: Wish | None = None
+        self,
+        name: str,
+        *,
+        organisation: str = "get-installer tests",
+        spec: CertificateSpec | None = None,
     ) -> None:
-        wish = wish or Wish((), common_name=name, organisation=organisation, is_ca=True)
-        self.root = make(wish, None)
+        spec = spec or CertificateSpec((), common_name=name, organisation=organisation, is_ca=True)
+        self.root = make(spec, None)
 
-    def issue(self, wish: Wish | None = None, *, by: Issued | None = None) -> Issued:
-        """Issue a certificate, by the root or by an intermediate (which is sent along)."""
-        return make(wish or Wish(), by or self.root, along=by is not None)
+    def issue(
+        self, spec: CertificateSpec | None = None, *, by: IssuedCertificate | None = None
+    ) -> IssuedCertificate:
+        """Issue a certificate, by the root or by an intermediate (which the server sends, too)."""
+        return make(spec or CertificateSpec(), by or self.root, sends_issuer=by is not None)
 
-    def intermediate(self, name: str = "intermediate", organisation: str | None = None) -> Issued:
+    def intermediate(
+        self, name: str = "intermediate", organisation: str | None = None
+    ) -> IssuedCertificate:
         organisation = organisation or "get-installer tests"
-        wish = Wish((), common_name=name, organisation=organisation, is_ca=True)
-        return make(wish, self.root)
+        spec = CertificateSpec((), common_name=name, organisation=organisation, is_ca=True)
+        return make(spec, self.root)
 
 
 @cache
-def ordinary_key() -> ec.EllipticCurvePrivateKey:
-    """Return a key for certificates whose key does not matter: making one takes its time."""
+def shared_key() -> ec.EllipticCurvePrivateKey:
+    """Return a key for certificates whose key does not matter: making one is slow."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def make(wish: Wish, issuer: Issued | None, *, along: bool = False) -> Issued:
+def make(
+    spec: CertificateSpec, issuer: IssuedCertificate | None, *, sends_issuer: bool = False
+) -> IssuedCertificate:
     """Make a certificate; signed by itself without an issuer."""
-    key = wish.key or (ec.generate_private_key(ec.SECP256R1()) if wish.is_ca else ordinary_key())
-    subject = _name(wish)
+    key = spec.key or (ec.generate_private_key(ec.SECP256R1()) if spec.is_ca else shared_key())
+    subject = _name(spec)
     signer = issuer.key if issuer else key
     builder = (
         x509.CertificateBuilder()
@@ -107,39 +117,41 @@ def make(wish: Wish, issuer: Issued | None, *, along: bool = False) -> Issued:
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(wish.not_before)
-        .not_valid_after(wish.not_after)
+        .not_valid_before(spec.not_before)
+        .not_valid_after(spec.not_after)
     )
-    for extension, critical in _extensions(wish, key, signer):
+    for extension, critical in _extensions(spec, key, signer):
         builder = builder.add_extension(extension, critical)
     certificate = builder.sign(signer, hashes.SHA256())
-    sent = (issuer.certificate, *issuer.intermediates) if along and issuer else ()
-    return Issued(certificate, key, sent)
+    sent = (issuer.certificate, *issuer.intermediates) if sends_issuer and issuer else ()
+    return IssuedCertificate(certificate, key, sent)
 
 
-def _name(wish: Wish) -> x509.Name:
+def _name(spec: CertificateSpec) -> x509.Name:
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, wish.organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, wish.common_name),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, spec.organisation),
+            x509.NameAttribute(NameOID.COMMON_NAME, spec.common_name),
         ]
     )
 
 
-def _extensions(wish: Wish, key: Key, signer: Key) -> list[tuple[x509.ExtensionType, bool]]:
+def _extensions(
+    spec: CertificateSpec, key: Key, signer: Key
+) -> list[tuple[x509.ExtensionType, bool]]:
     subject_id = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     issuer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
     extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (x509.BasicConstraints(wish.is_ca, None), True),
+        (x509.BasicConstraints(spec.is_ca, None), True),
         (subject_id, False),
         (issuer_id, False),
     ]
-    if wish.names:
-        extensions.append((x509.SubjectAlternativeName(list(map(_general, wish.names))), False))
-    if wish.usage:
-        extensions.append((x509.ExtendedKeyUsage([wish.usage]), False))
-    if wish.issuer_url:
-        place = x509.UniformResourceIdentifier(wish.issuer_url)
+    if spec.names:
+        extensions.append((x509.SubjectAlternativeName(list(map(_general, spec.names))), False))
+    if spec.usage:
+        extensions.append((x509.ExtendedKeyUsage([spec.usage]), False))
+    if spec.issuer_url:
+        place = x509.UniformResourceIdentifier(spec.issuer_url)
         access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
         extensions.append((x509.AuthorityInformationAccess([access]), False))
     return extensions

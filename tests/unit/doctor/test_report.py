@@ -13,11 +13,11 @@ from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
-from tests.unit.trust.authorities import Forge
-from tests.unit.trust.conftest import forge, root_pem, serve, stranger
+from tests.unit.trust.conftest import other_ca, private_ca, root_pem, serve
+from tests.unit.trust.private_ca import PrivateCa
 from tests.unit.trust.tls_servers import TlsServer
 
-__all__ = ["forge", "root_pem", "serve", "stranger"]  # fixtures of the room it reports from
+__all__ = ["other_ca", "private_ca", "root_pem", "serve"]  # fixtures
 
 Serve = Callable[..., TlsServer]
 
@@ -32,44 +32,46 @@ def policy(root_pem: Path) -> TrustPolicy:
     return decide(TrustSettings(cert=(given,)))
 
 
-def test_a_good_server_is_told_in_full(policy: TrustPolicy, forge: Forge, serve: Serve) -> None:
-    url = f"https://localhost:{serve(forge.issue()).port}/simple"
-    found = report(policy, url)
-    told = "\n".join(as_text(found))
-    assert found.exit_status == 0
-    assert f"{url}: OK (TLSv1.3, trusted by" in told
-    assert "(only, from pip.conf, line 2): 1 certificate" in told
-    assert "0. CN=server, O=get-installer tests for localhost, 127.0.0.1" in told
-    assert "issued by CN=get-installer test root" in told
-    assert found.servers[0][1].chain[0].sha256 in told
-    assert "FAILED: the system store (not in force): " in told
-    assert "Clock: OK (" in told
-
-
-def test_a_bad_server_is_explained_and_changes_the_exit_status(
-    policy: TrustPolicy, forge: Forge, stranger: Forge, serve: Serve
+def test_the_text_shows_all_facts_of_a_trusted_server(
+    policy: TrustPolicy, private_ca: PrivateCa, serve: Serve
 ) -> None:
-    good, bad = serve(forge.issue()), serve(stranger.issue())
+    url = f"https://localhost:{serve(private_ca.issue()).port}/simple"
+    found = report(policy, url)
+    text = "\n".join(as_text(found))
+    assert found.exit_status == 0
+    assert f"{url}: OK (TLSv1.3, trusted by" in text
+    assert "(only, from pip.conf, line 2): 1 certificate" in text
+    assert "0. CN=server, O=get-installer tests for localhost, 127.0.0.1" in text
+    assert "issued by CN=get-installer test root" in text
+    assert found.servers[0][1].chain[0].sha256 in text
+    assert "FAILED: the system store (not in force): " in text
+    assert "Clock: OK (" in text
+
+
+def test_a_server_that_fails_is_explained_and_changes_the_exit_status(
+    policy: TrustPolicy, private_ca: PrivateCa, other_ca: PrivateCa, serve: Serve
+) -> None:
+    good, bad = serve(private_ca.issue()), serve(other_ca.issue())
     found = report(policy, *(f"https://localhost:{s.port}" for s in (good, bad)))
-    told = "\n".join(as_text(found))
+    text = "\n".join(as_text(found))
     assert found.exit_status == 1
-    assert f"https://localhost:{bad.port}: FAILED" in told
+    assert f"https://localhost:{bad.port}: FAILED" in text
     assert (
         'issued by "CN=Somebody Else, O=Elsewhere", which none of your trust stores contain'
-    ) in told
-    assert f"Replace {policy.named[0].path} (from pip.conf, line 2) with" in told
-    assert "the file of the authority that issued it: CN=Somebody Else, O=Elsewhere" in told
+    ) in text
+    assert f"Replace {policy.named[0].path} (from pip.conf, line 2) with" in text
+    assert "the file of the authority that issued it: CN=Somebody Else, O=Elsewhere" in text
 
 
-def test_the_report_for_machines_holds_the_same_facts(
-    policy: TrustPolicy, stranger: Forge, serve: Serve
+def test_json_has_the_same_facts_as_the_text(
+    policy: TrustPolicy, other_ca: PrivateCa, serve: Serve
 ) -> None:
-    url = f"https://localhost:{serve(stranger.issue()).port}"
+    url = f"https://localhost:{serve(other_ca.issue()).port}"
     found = report(policy, url, SSL_CERT_FILE="/x.pem", HOME="/root")
-    told = json.loads(json.dumps(as_json(found)))
-    assert told["good"] is False
-    assert told["environment"] == {"SSL_CERT_FILE": "/x.pem"}
-    (server,) = told["servers"]
+    document = json.loads(json.dumps(as_json(found)))
+    assert document["good"] is False
+    assert document["environment"] == {"SSL_CERT_FILE": "/x.pem"}
+    (server,) = document["servers"]
     assert server["url"] == url
     assert server["failure"]["kind"] == "unknown issuer"
     assert [verdict["accepted"] for verdict in server["verdicts"]] == [False, False, False]
@@ -79,17 +81,17 @@ def test_the_report_for_machines_holds_the_same_facts(
 
 def test_passwords_stay_out_of_the_report(policy: TrustPolicy) -> None:
     environ = {"https_proxy": "http://me:secret@proxy:3128", "no_proxy": "a.example"}
-    told = as_text(report(policy, **environ))
-    assert "  https_proxy=http://proxy:3128" in told
-    assert "  no_proxy=a.example" in told
-    assert "secret" not in "\n".join(told)
+    lines = as_text(report(policy, **environ))
+    assert "  https_proxy=http://proxy:3128" in lines
+    assert "  no_proxy=a.example" in lines
+    assert "secret" not in "\n".join(lines)
 
 
-def test_a_policy_that_cannot_be_carried_out_is_told_without_asking_anybody(
-    tmp_path: Path, forge: Forge, serve: Serve
+def test_a_failing_policy_is_reported_without_any_connection(
+    tmp_path: Path, private_ca: PrivateCa, serve: Serve
 ) -> None:
     missing = Sourced(str(tmp_path / "gone.pem"), Origin.variable("PIP_CERT"))
-    server = serve(forge.issue())
+    server = serve(private_ca.issue())
     found = report(decide(TrustSettings(cert=(missing,))), f"https://localhost:{server.port}")
     assert found.exit_status == 1
     assert found.servers == ()
@@ -97,13 +99,13 @@ def test_a_policy_that_cannot_be_carried_out_is_told_without_asking_anybody(
     assert as_json(found)["failure"]["kind"] == "NamedCertificateError"
 
 
-def test_without_urls_the_policy_alone_is_told(policy: TrustPolicy) -> None:
+def test_without_urls_only_the_policy_is_shown(policy: TrustPolicy) -> None:
     found = report(policy)
     assert found.exit_status == 0
     assert "CA certificates are taken from:" in as_text(found)
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "file:///tmp", "https://"])
-def test_a_url_without_tls_is_refused(policy: TrustPolicy, url: str) -> None:
+def test_a_url_without_https_is_an_error(policy: TrustPolicy, url: str) -> None:
     with pytest.raises(UsageError, match="expected https"):
         report(policy, url)

@@ -9,44 +9,44 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Told:
+class CertSetting:
     """What is typed and what is exported."""
 
     options: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
 
-    def __add__(self, other: Told) -> Told:
-        return Told((*self.options, *other.options), {**self.environ, **other.environ})
+    def __add__(self, other: CertSetting) -> CertSetting:
+        return CertSetting((*self.options, *other.options), {**self.environ, **other.environ})
 
 
-Way = Callable[[Path], Told]
+CertSettingFactory = Callable[[Path], CertSetting]
 
 
-def _by_option(name: str) -> Way:
-    return lambda pem: Told(options=(name, str(pem)))
+def _by_option(name: str) -> CertSettingFactory:
+    return lambda pem: CertSetting(options=(name, str(pem)))
 
 
-def _by_variable(name: str) -> Way:
-    return lambda pem: Told(environ={name: str(pem)})
+def _by_variable(name: str) -> CertSettingFactory:
+    return lambda pem: CertSetting(environ={name: str(pem)})
 
 
-def _by_directory(pem: Path) -> Told:
+def _by_directory(pem: Path) -> CertSetting:
     """Put it into a directory of hashed names beside it, the only ones OpenSSL looks at."""
     hashed = ["openssl", "x509", "-noout", "-subject_hash", "-in", str(pem)]
     name = subprocess.run(hashed, capture_output=True, text=True, check=True).stdout.strip()
     directory = pem.with_suffix(".hashed")
     directory.mkdir()
     (directory / f"{name}.0").write_bytes(pem.read_bytes())
-    return Told(environ={"SSL_CERT_DIR": str(directory)})
+    return CertSetting(environ={"SSL_CERT_DIR": str(directory)})
 
 
-def _by_pip_conf(pem: Path) -> Told:
+def _by_pip_conf(pem: Path) -> CertSetting:
     configuration = pem.with_suffix(".conf")
     configuration.write_text(f"[global]\ncert = {pem}\n")
-    return Told(environ={"PIP_CONFIG_FILE": str(configuration)})
+    return CertSetting(environ={"PIP_CONFIG_FILE": str(configuration)})
 
 
-WAYS: Mapping[str, Way] = {
+CERT_SETTINGS: Mapping[str, CertSettingFactory] = {
     "--cert": _by_option("--cert"),
     "--add-cert": _by_option("--add-cert"),
     "PIP_CERT": _by_variable("PIP_CERT"),

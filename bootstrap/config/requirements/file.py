@@ -114,7 +114,7 @@ def _read(
 ) -> Iterator[_Item]:
     location = file.location
     if location.value in parents:
-        why = f"{location.value} includes itself"
+        why = f"{redact(location.value)} includes itself"
         raise RequirementFileError(parents[-1], location.origin.line, why)
     if location.is_remote and fetch is None:
         yield file

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import IO, cast
+from typing import BinaryIO, cast
 
 from bootstrap.index.candidate import DistributionFile
-from bootstrap.metadata.wheel import read_metadata
+from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.network.session import Session
 from bootstrap.network.urls import is_remote
 
-TAIL_SIZE = 32 << 10
-"""Bytes of the first request: the zip's directory, and most often the dist-info as well."""
+TAIL_SIZE = 66 << 10
+"""Bytes of the first request: the longest end record of a zip, and most often the dist-info too."""
 CHUNK_SIZE = 16 << 10
 """Bytes of a further request, at least."""
 SMALL_WHEEL = 256 << 10
@@ -72,12 +72,12 @@ class RemoteFile(io.RawIOBase):
 def read_remote_metadata(file: DistributionFile, session: Session) -> bytes | None:
     """Return METADATA's bytes, or None where the whole wheel has to be fetched.
 
-    Raises `MalformedWheelError`, network errors.
+    Raises `WheelRefusedError`, network errors.
     """
     if not is_remote(file.url) or (file.size is not None and file.size < SMALL_WHEEL):
         return None
     try:
-        stream = cast("IO[bytes]", RemoteFile(file.url, session))
+        stream = cast("BinaryIO", RemoteFile(file.url, session))
         return read_metadata(stream, file.filename)
     except RangesRefusedError:
         return None

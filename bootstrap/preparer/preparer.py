@@ -15,9 +15,10 @@ from bootstrap.index.candidate import Candidate, Reason, RejectedFile
 from bootstrap.index.finder import Finder
 from bootstrap.index.metadata import fetch_metadata
 from bootstrap.install.model import WheelToInstall
+from bootstrap.install.wheel.wheel import read_metadata
+from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
-from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
 from bootstrap.preparer.builder import NoBuilderError, WheelBuilder
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
@@ -160,7 +161,7 @@ class Preparer:
     ) -> Iterator[tuple[NormalizedName, WheelToInstall]]:
         """Yield the wheels to install with their names, in the order in which they arrive.
 
-        Raises `HashMismatchError`, `MalformedWheelError`, network errors.
+        Raises `HashMismatchError`, `UnexpectedMetadataError`, network errors.
         """
         self.stop_prefetching()
         if len(resolution.to_install) == 1:  # one wheel needs no thread
@@ -221,7 +222,7 @@ class Preparer:
                 found = offered or self._read_metadata(candidate)
             else:  # PKG-INFO need not hold for the wheel, also where an index offers it
                 found = self._require_builder(candidate).metadata(candidate)
-        except (MalformedWheelError, MetadataError) as error:
+        except (WheelRefusedError, MetadataError) as error:
             raise UnusableCandidateError(str(error), hint=error.hint) from error
         if (found.name, found.version) != (candidate.name, candidate.version):
             raise UnusableCandidateError(

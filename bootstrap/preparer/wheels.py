@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
 from bootstrap.install.model import WheelToInstall
+from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
-from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
 from bootstrap.network.session import Session
 from bootstrap.preparer.builder import Built
 from bootstrap.resolve.requirement import Resolved
@@ -26,6 +27,19 @@ class DownloadInfo:
     """Its URL and hashes in the form of PEP 610, also for a file of an index."""
     metadata: bytes
     """Its METADATA file."""
+
+
+class UnexpectedMetadataError(BootstrapError):
+    """A wheel's METADATA is not the metadata that it was resolved with."""
+
+    def __init__(self, filename: str, detail: str, *, is_built: bool) -> None:
+        self.filename, self.detail = filename, detail
+        hint = "Report it to the project, or choose another version."
+        super().__init__(
+            f"The wheel {filename} is refused: its METADATA differs from the metadata that it was "
+            f"chosen by ({detail}).",
+            hint=hint if is_built else f"Download it again. If that does not help: {hint}",
+        )
 
 
 def expected_hashes(candidate: Candidate, resolved: Resolved) -> Hashes:
@@ -53,7 +67,7 @@ def fetched_wheel(
 
     :param expected: the metadata that was resolved with; None where a lock named the wheel
 
-    Raises `MalformedWheelError` where the wheel's own metadata differs (PEP 658).
+    Raises `UnexpectedMetadataError` where the wheel's own metadata differs (PEP 658).
     """
     if expected is None:
         check_metadata(wheel, candidate, "name", "version")
@@ -72,30 +86,30 @@ def built_wheel(built: Built, resolved: Resolved, expected: Metadata) -> WheelTo
     """Return a built wheel as the transaction takes it.
 
     Its requirements may differ from those of its source, since a backend may write some that are
-    true of this build only. Raises `MalformedWheelError` where it is another distribution.
+    true of this build only. Raises `UnexpectedMetadataError` where it is another distribution.
     """
-    check_metadata(built.wheel, expected, "name", "version")
+    check_metadata(built.wheel, expected, "name", "version", is_built=True)
     requested = resolved.requested is not None
     return WheelToInstall(
         built.wheel, requested=requested, direct_url=built.direct_url, is_built=True
     )
 
 
-def check_metadata(wheel: VerifiedWheel, expected: Metadata | Candidate, *fields: str) -> None:
+def check_metadata(
+    wheel: VerifiedWheel, expected: Metadata | Candidate, *fields: str, is_built: bool = False
+) -> None:
     """Compare fields of a wheel's metadata with those that the resolver saw.
 
-    Raises `MalformedWheelError`.
+    Raises `UnexpectedMetadataError`, `WheelRefusedError`.
     """
     with wheel.open() as stream:
-        found = parse_metadata(read_metadata(stream, wheel.filename), wheel.filename)
+        content = read_metadata(stream, wheel.filename, is_built=is_built)
+    found = parse_metadata(content, wheel.filename)
     for field in fields:
         ours, theirs = getattr(expected, field), getattr(found, field)
         if ours != theirs:
-            raise MalformedWheelError(
-                wheel.filename,
-                f"its METADATA differs from the metadata that it was chosen by ({field}: "
-                f"expected {_shown(ours)}, found {_shown(theirs)})",
-            )
+            detail = f"{field}: expected {_shown(ours)}, found {_shown(theirs)}"
+            raise UnexpectedMetadataError(wheel.filename, detail, is_built=is_built)
 
 
 def _shown(value: object) -> str:

@@ -20,9 +20,9 @@ from bootstrap.config.install_request import project_names
 from bootstrap.config.model import Config
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.metadata.core import parse_metadata
 from bootstrap.metadata.installed import Installed
-from bootstrap.metadata.wheel import read_metadata
 from bootstrap.provenance import Origin
 from bootstrap.resolve.model import Constraint, constraints_by_name
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -107,6 +107,23 @@ def open_archive(stream: BinaryIO) -> Archive:
     if archive.size > max(_LARGE_SIZE, length * _MAX_RATIO):
         raise WheelValidationError(Rule.BOMB, f"{archive.size} bytes from {length}")
     return archive
+
+
+def read_member(stream: BinaryIO, choose: Callable[[list[str]], str], limit: int) -> bytes:
+    """Return the member that `choose` returns of all names; it has at most `limit` bytes.
+
+    Only the central directory and that member are read and checked, so that the stream may be a
+    file on a server. Raises `WheelValidationError`.
+    """
+    directory = find_directory(stream, stream.seek(0, 2))
+    stream.seek(directory.offset)
+    members = list(read_members(stream.read(directory.size), directory))
+    name = choose([member.name for member in members])
+    member = next(member for member in members if member.name == name)
+    if member.size > limit:
+        raise WheelValidationError(Rule.BOMB, f"{name}: {member.size} bytes")
+    offsets = {name: _check_local_header(stream, member)}
+    return Archive({name: member}, stream, offsets).read(name)
 
 
 def _data_offsets(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import BinaryIO, Literal, get_args
 
 from bootstrap._vendor.packaging.utils import (
     InvalidWheelFilename,
@@ -14,9 +15,10 @@ from bootstrap._vendor.packaging.utils import (
     parse_wheel_filename,
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.index.metadata import METADATA_LIMIT
 from bootstrap.install.errors import InstallError
 from bootstrap.install.model import WheelToInstall
-from bootstrap.install.strict_zip.reader import Archive, open_archive
+from bootstrap.install.strict_zip.reader import Archive, open_archive, read_member
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
 from bootstrap.install.wheel.record import RecordRow, check_complete, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
@@ -67,6 +69,27 @@ def open_wheel(source: WheelToInstall) -> Iterator[Wheel]:
     except WheelValidationError as exc:
         error = WheelRefusedError(filename, exc.rule, exc.detail, is_built=source.is_built)
         raise error from exc
+
+
+def read_metadata(stream: BinaryIO, filename: str, *, is_built: bool = False) -> bytes:
+    """Return a wheel's METADATA; nothing else is checked, so that little of the wheel is read.
+
+    Raises `WheelRefusedError`.
+    """
+
+    def choose(names: list[str]) -> str:
+        pattern = re.compile(r"[^/]+\.dist-info/METADATA")
+        found = [name for name in names if pattern.fullmatch(name)]
+        if len(found) > 1:
+            raise WheelValidationError(Rule.SEVERAL_DIST_INFO, ", ".join(found))
+        if not found:
+            raise WheelValidationError(Rule.NO_METADATA)
+        return found[0]
+
+    try:
+        return read_member(stream, choose, METADATA_LIMIT)
+    except WheelValidationError as exc:
+        raise WheelRefusedError(filename, exc.rule, exc.detail, is_built=is_built) from exc
 
 
 def _read_wheel(filename: str, archive: Archive) -> Wheel:

@@ -27,7 +27,7 @@ from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl
 from bootstrap.location import Location
-from bootstrap.lock.read import Choice, split_reference
+from bootstrap.lock.read import LockSelection, split_reference
 from bootstrap.network.urls import has_scheme
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
@@ -118,17 +118,17 @@ def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[Req
         for given in layers.items(destination):
             file, extras = split_reference(given.value) or (given.value, frozenset[str]())
             location = locate_file(replace(given, value=file), process)
-            named.append(RequirementFile(location, purpose, Choice(extras)))
+            named.append(RequirementFile(location, purpose, LockSelection(extras)))
     for group in map(DependencyGroup.parse, layers.items("group")):
         if reference := split_reference(group.file):
             location = locate_file(Sourced(reference[0], group.origin), process)
-            choice = Choice(reference[1], frozenset({group.name}), default_groups=False)
+            choice = LockSelection(reference[1], frozenset({group.name}), default_groups=False)
             named.append(RequirementFile(location, Purpose.REQUIREMENTS, choice))
     found: dict[object, RequirementFile] = {}
     for number, named_file in enumerate(named):
         key = (named_file.location.value, named_file.purpose) if named_file.is_lock else number
         if (other := found.get(key)) is not None:
-            found[key] = replace(other, choice=other.choice.with_(named_file.choice))
+            found[key] = replace(other, choice=other.choice.union(named_file.choice))
         else:
             found[key] = named_file
     return list(found.values())

@@ -14,7 +14,7 @@ from bootstrap.config.requirements.file import RequirementFile, RequirementFiles
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.model import InstallSettings
-from bootstrap.lock.read import LockFile
+from bootstrap.lock.read import PylockFile
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
@@ -49,7 +49,7 @@ class Config:
     no_index: bool = False
     request: ResolveRequest = field(default_factory=lambda: ResolveRequest(()))
     """What the user named, and the installer."""
-    locks: tuple[LockFile, ...] = ()
+    locks: tuple[PylockFile, ...] = ()
     """Locks (PEP 751): where there are any, nothing is resolved."""
     install: InstallSettings = field(default_factory=InstallSettings)
     build: BuildSettings = field(default_factory=BuildSettings)

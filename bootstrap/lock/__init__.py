@@ -1,1 +1,1 @@
-"""Locks (PEP 751): a resolution as a file, read and written."""
+"""Locks (PEP 751): reading `pylock.toml`, and writing a resolution as one."""

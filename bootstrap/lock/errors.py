@@ -1,4 +1,4 @@
-"""What can be wrong with a lock; every place in these errors is redacted."""
+"""The errors of locks; every location in them is redacted."""
 
 from __future__ import annotations
 
@@ -11,57 +11,69 @@ from bootstrap.network.urls import redact
 
 
 class LockError(BootstrapError):
-    """A lock that cannot be used, or not on this target."""
+    """A lock is not valid, or not for this target."""
 
-    def __init__(self, location: Location, why: str, hint: str | None = None) -> None:
-        self.place, self.why = redact(location.value), why
+    def __init__(self, location: Location, reason: str, hint: str | None = None) -> None:
+        self.location, self.reason = redact(location.value), reason
         super().__init__(
-            f"The lock {self.place} cannot be used: {redact(why)}.",
-            hint=hint or "Make it anew with the tool that made it.",
+            f"The lock {self.location} cannot be used: {redact(reason)}.",
+            hint=hint or "Create it again with the tool that created it.",
         )
 
 
 class NotLockedError(BootstrapError):
-    """Something was asked for besides a lock that the lock does not hold."""
+    """A requirement that was given together with locks is in none of them."""
 
     def __init__(self, texts: Iterable[str], locations: Iterable[Location]) -> None:
         self.texts = tuple(texts)
-        locks = ", ".join(redact(each.value) for each in locations)
+        locks = ", ".join(redact(location.value) for location in locations)
         super().__init__(
-            f"A lock names all that is installed, and {locks} does not hold "
+            f"Only what a lock contains is installed, and {locks} does not contain "
             f"{', '.join(self.texts)}.",
-            hint="Add it to what is locked (--lock FILE writes a lock), or install it in a run of "
-            "its own.",
+            hint="Add it to the lock (--lock FILE writes one), or install it in a separate run.",
         )
 
 
-class NotAtHandError(BootstrapError):
-    """A file that a lock names is on the network, and this run does without."""
+class LockedFileNotFoundError(BootstrapError):
+    """Files of a lock are on the network, which this run must not use."""
 
     def __init__(self, location: Location, filenames: Iterable[str]) -> None:
-        self.place, self.filenames = redact(location.value), tuple(filenames)
+        self.location, self.filenames = redact(location.value), tuple(filenames)
         super().__init__(
-            "\n  ".join([f"What {self.place} names is not at hand:", *self.filenames]),
-            hint="Put these very files into a directory and name it with --find-links, or let this "
-            "run use the network.",
+            "\n  ".join(
+                [f"Files of {self.location} were not found on this machine:", *self.filenames]
+            ),
+            hint="Put exactly these files into a directory and name it with --find-links, or allow "
+            "the network.",
         )
 
 
 class LockNameError(UsageError):
-    """A lock's file is not named as PEP 751 wants."""
+    """The file name of a lock is not one that PEP 751 allows."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.path = path
         super().__init__(
             f"{name}: expected a file named pylock.toml or pylock.NAME.toml (PEP 751), "
-            f"found {path.name}.",
-            hint=f"Say --lock {path.with_name('pylock.toml')}.",
+            f"not {path.name}.",
+            hint=f"Use --lock {path.with_name('pylock.toml')}.",
         )
 
 
 class UnlockableError(BootstrapError):
-    """Something was resolved that a lock cannot hold."""
+    """A distribution cannot be recorded in a lock."""
 
-    def __init__(self, what: str, why: str, hint: str) -> None:
-        self.what = what
-        super().__init__(f"{what} cannot be locked: {why}.", hint=hint)
+    def __init__(self, distribution: str, reason: str, hint: str) -> None:
+        self.distribution = distribution
+        super().__init__(f"{distribution} cannot be locked: {reason}.", hint=hint)
+
+
+class UnwritableLockError(BootstrapError):
+    """The file of `--lock` cannot be written."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        super().__init__(
+            f"The lock {path} cannot be written: {error.strerror or error}.",
+            hint="Name a file in another directory with --lock.",
+        )

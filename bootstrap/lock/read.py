@@ -1,24 +1,18 @@
-"""A lock as it was read: checked against PEP 751, but for no target yet."""
+"""Reading locks: a lock checked against PEP 751, and its packages for one target."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.index.settings import FormatControl
 from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
 from bootstrap.network.urls import is_remote
-
-if TYPE_CHECKING:
-    from bootstrap._vendor.packaging.pylock import Pylock
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
-
-from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.environment.model import TargetEnvironment
-from bootstrap.index.settings import FormatControl
 
 if TYPE_CHECKING:
     from bootstrap._vendor.packaging.markers import Environment
@@ -29,29 +23,33 @@ if TYPE_CHECKING:
         PackageSdist,
         PackageVcs,
         PackageWheel,
+        Pylock,
     )
 
     Entry = PackageVcs | PackageDirectory | PackageArchive | PackageSdist | PackageWheel
 
 
 _REFERENCE = re.compile(
-    r"(?P<place>(?:.*[/\\])?pylock(?:\.[^./\\\[\]]+)?\.toml)(?:\s*\[(?P<extras>[^\[\]]*)\])?"
+    r"(?P<location>(?:.*[/\\])?pylock(?:\.[^./\\\[\]]+)?\.toml)(?:\s*\[(?P<extras>[^\[\]]*)\])?"
+)
+_OTHER_TARGET = (
+    "It was created for another Python or platform: create one for this target "
+    "(--lock FILE), or name the Python that it is for (--python)."
 )
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What is asked of a lock, of all that it may name."""
+class LockSelection:
+    """The extras and dependency groups to install from a lock."""
 
     extras: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
-    """Dependency groups."""
     default_groups: bool = True
-    """Whether those count, too, that the lock names as its default."""
+    """Whether the default groups of the lock are installed, too."""
 
-    def with_(self, other: Choice) -> Choice:
-        """Return what both ask for."""
-        return Choice(
+    def union(self, other: LockSelection) -> LockSelection:
+        """Return the selection of everything in either."""
+        return LockSelection(
             self.extras | other.extras,
             self.groups | other.groups,
             self.default_groups or other.default_groups,
@@ -59,32 +57,32 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class LockFile:
-    """One lock, and what the user asked of it."""
+class PylockFile:
+    """A lock, and what to install from it."""
 
     location: Location
     content: Pylock = field(repr=False)
-    choice: Choice = field(default_factory=Choice)
+    selection: LockSelection = field(default_factory=LockSelection)
 
     def __hash__(self) -> int:
-        return hash((self.location, self.choice))
+        return hash((self.location, self.selection))
 
 
 def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
-    """Return a lock's place and the extras named behind it; None where it is no lock's name.
+    """Return the location of a lock and the extras in brackets; None where it is not a lock.
 
-    A lock is known by its name: `pylock.toml` or `pylock.NAME.toml` (PEP 751).
+    The file name decides: `pylock.toml` or `pylock.NAME.toml` (PEP 751).
     """
     bare, _, _ = text.partition("?") if is_remote(text) else (text, "", "")
-    found = _REFERENCE.fullmatch(bare)
-    if found is None:
+    match = _REFERENCE.fullmatch(bare)
+    if match is None:
         return None
-    extras = (each.strip() for each in (found["extras"] or "").split(","))
-    return (found["place"] if bare == text else text), frozenset(filter(None, extras))
+    extras = (extra.strip() for extra in (match["extras"] or "").split(","))
+    return (match["location"] if bare == text else text), frozenset(filter(None, extras))
 
 
-def parse_lock(text: str, location: Location, choice: Choice | None = None) -> LockFile:
-    """Check a lock's text, and that it has what is asked of it. Raises `LockError`."""
+def parse_lock(text: str, location: Location, selection: LockSelection | None = None) -> PylockFile:
+    """Parse a lock, and check that it has the selected extras and groups. Raises `LockError`."""
     # Imported here: most runs read no lock.
     from bootstrap._vendor import tomli
     from bootstrap._vendor.packaging.pylock import (
@@ -96,80 +94,71 @@ def parse_lock(text: str, location: Location, choice: Choice | None = None) -> L
     try:
         content = Pylock.from_dict(tomli.loads(text))
     except tomli.TOMLDecodeError as error:
-        raise LockError(location, f"it is no TOML ({error})") from error
+        raise LockError(location, f"it is not valid TOML ({error})") from error
     except PylockUnsupportedVersionError as error:
         raise LockError(
-            location, f"{error}; this program knows 1.0", "Use an older tool."
+            location,
+            f"{error}; get-installer supports version 1.0",
+            "Create it with an older version of its tool.",
         ) from error
     except PylockValidationError as error:
-        raise LockError(location, f"it is no lock as PEP 751 describes it ({error})") from error
-    asked = choice or Choice()
-    found = replace(
-        asked,
-        extras=_known("extra", asked.extras, content.extras, location),
-        groups=_known("dependency group", asked.groups, content.dependency_groups, location),
+        raise LockError(location, f"it is not a valid lock by PEP 751 ({error})") from error
+    selection = selection or LockSelection()
+    extras, groups = content.extras, content.dependency_groups
+    checked = replace(
+        selection,
+        extras=_check_names("extra", selection.extras, extras, location),
+        groups=_check_names("dependency group", selection.groups, groups, location),
     )
-    return LockFile(location, content, found)
+    return PylockFile(location, content, checked)
 
 
-def _known(
-    kind: str, asked: Iterable[str], offered: Iterable[str] | None, location: Location
+def _check_names(
+    kind: str, selected: Iterable[str], existing: Iterable[str] | None, location: Location
 ) -> frozenset[str]:
-    from bootstrap._vendor.packaging.utils import canonicalize_name
-
-    names = frozenset[str](map(canonicalize_name, asked))
-    there = {canonicalize_name(each): each for each in offered or ()}
-    unknown = names - there.keys()
-    if unknown:
-        listed = ", ".join(there.values()) or "none"
-        why = f"it has no {kind} {', '.join(sorted(unknown))} (it has: {listed})"
-        raise LockError(location, why, f"Leave the {kind} out, or lock it.")
+    """Return the selected names, normalised; refuse names that the lock does not have."""
+    names = frozenset[str](map(canonicalize_name, selected))
+    known = {canonicalize_name(name): name for name in existing or ()}
+    if unknown := names - known.keys():
+        listed = ", ".join(known.values()) or "none"
+        reason = f"it has no {kind} {', '.join(sorted(unknown))} (it has: {listed})"
+        raise LockError(location, reason, f"Leave out the {kind}, or add it to the lock.")
     return names
 
 
-# FOLDED from bootstrap/lock/selection.py
-_OTHER_TARGET = (
-    "It was made for another Python or platform: make one for this target "
-    "(--lock FILE), or name the Python it is for (--python)."
-)
-
-
-def selected(
-    lock: LockFile, target: TargetEnvironment, formats: FormatControl
+def select_packages(
+    lock: PylockFile, target: TargetEnvironment, formats: FormatControl
 ) -> Iterator[tuple[Package, Entry]]:
-    """Yield what the lock names for the target, each with the entry to take it from.
+    """Yield the lock's packages for the target, each with the entry to install it from.
 
-    Raises `LockError` where the lock is not for this target, or does not agree with itself.
+    Raises `LockError` where the lock is not for this target, or contradicts itself.
     """
     from bootstrap._vendor.packaging.pylock import PylockSelectError
 
-    defaults = lock.content.default_groups or () if lock.choice.default_groups else ()
+    defaults = lock.content.default_groups or () if lock.selection.default_groups else ()
     try:
         yield from lock.content.select(
             environment=cast("Environment", dict(target.markers)),
             tags=target.tags,
-            extras=lock.choice.extras,
-            dependency_groups=lock.choice.groups.union(defaults),
+            extras=lock.selection.extras,
+            dependency_groups=lock.selection.groups.union(defaults),
             prefer_sdist_predicate=lambda name: not formats.allows_wheel(name),
         )
     except PylockSelectError as error:
-        why = f"{error} (the target is {_described(target)})"
-        raise LockError(lock.location, why, _OTHER_TARGET) from error
+        tag = target.tags[0] if target.tags else "no tag"
+        python = f"Python {target.markers['python_full_version']}, {tag}"
+        reason = f"{error} (the target is {python})"
+        raise LockError(lock.location, reason, _OTHER_TARGET) from error
 
 
 def check_format(
-    lock: LockFile, name: NormalizedName, formats: FormatControl, *, is_wheel: bool
+    lock: PylockFile, name: NormalizedName, formats: FormatControl, *, is_wheel: bool
 ) -> None:
-    """Raise `LockError` where only a kind of file is left that the user excludes."""
+    """Raise `LockError` where the lock has only a kind of file that the user excludes."""
     if is_wheel and not formats.allows_wheel(name):
         raise LockError(
-            lock.location, f"it has a wheel of {name} only, and --no-binary excludes it"
+            lock.location, f"it has only a wheel of {name}, and --no-binary excludes wheels"
         )
     if not is_wheel and not formats.allows_sdist(name):
-        why = f"it has no wheel of {name} for this target, and --only-binary excludes its source"
-        raise LockError(lock.location, why, _OTHER_TARGET)
-
-
-def _described(target: TargetEnvironment) -> str:
-    best = target.tags[0] if target.tags else "no tag"
-    return f"Python {target.markers['python_full_version']}, {best}"
+        reason = f"it has no wheel of {name} for this target, and --only-binary excludes sdists"
+        raise LockError(lock.location, reason, _OTHER_TARGET)

@@ -15,7 +15,8 @@ from bootstrap import __version__
 from bootstrap.atomic_file import temporary_beside
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.lock.write import Part, UnwritableLockError, lock_text
+from bootstrap.lock.errors import UnwritableLockError
+from bootstrap.lock.write import LockedTarget, lock_text
 from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.report.installation import (
     STANDARD_OUTPUT,
@@ -132,7 +133,7 @@ class OutputPaths:
         with ExitStack() as drafts:
             ready = []
             if self.lock is not None:
-                part = Part(target, source.download_info(whole))
+                part = LockedTarget(target, source.download_info(whole))
                 ready.append(_lock(self.lock, lock_text([part], self.lock.parent)))
             if self.report is not None:
                 known = source.download_info(rest)

@@ -17,8 +17,8 @@ from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, prepare_handoff
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
-from bootstrap.lock.errors import NotAtHandError
-from bootstrap.lock.resolve import LockContext, fixed
+from bootstrap.lock.errors import LockedFileNotFoundError
+from bootstrap.lock.resolve import LockContext, resolve_lock
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
@@ -106,7 +106,7 @@ def install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], Outcom
     except (UnreachableError, TlsUnavailableError) as error:
         try:
             outcome = attempt(run.without_network())
-        except (NoCandidateError, ConflictError, NotAtHandError, OfflineError):
+        except (NoCandidateError, ConflictError, LockedFileNotFoundError, OfflineError):
             raise error from None
         run.ui.warn(f"{error} Using the bundled pip instead.")
         return outcome
@@ -124,7 +124,7 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
             require_hashes=config.request.require_hashes,
             is_offline=run.is_local_only,
         )
-        whole = fixed(config.locks, config.request, context, installed)
+        whole = resolve_lock(config.locks, config.request, context, installed)
     else:
         # What one target happens to hold does not belong into a lock.
         known = {} if config.lock_file is not None else installed

@@ -17,7 +17,7 @@ from bootstrap.config.requirements.line import FileLine, decode, logical_lines, 
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
 from bootstrap.location import Location
-from bootstrap.lock.read import Choice, LockFile, parse_lock, split_reference
+from bootstrap.lock.read import LockSelection, PylockFile, parse_lock, split_reference
 from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement
@@ -49,7 +49,7 @@ class RequirementFile:
 
     location: Location
     purpose: Purpose
-    choice: Choice = field(default_factory=Choice)
+    choice: LockSelection = field(default_factory=LockSelection)
     """What is selected of a lock (`-r pylock.toml[extra]`, `--group pylock.toml:group`)."""
 
     @property
@@ -66,7 +66,7 @@ class RequirementFiles:
     options: tuple[OptionValue, ...] = ()
     remote: tuple[RequirementFile, ...] = ()
     """Files on the network that are not read yet."""
-    locks: tuple[LockFile, ...] = ()
+    locks: tuple[PylockFile, ...] = ()
 
     def of(self, purpose: Purpose) -> tuple[InputRequirement, ...]:
         """Return the requirements of one purpose."""
@@ -94,7 +94,7 @@ def read_files(
         tuple(item for item in found if isinstance(item, tuple)),
         tuple(item for item in found if isinstance(item, OptionValue)),
         tuple(item for item in found if isinstance(item, RequirementFile)),
-        tuple(item for item in found if isinstance(item, LockFile)),
+        tuple(item for item in found if isinstance(item, PylockFile)),
     )
 
 
@@ -106,7 +106,7 @@ def locate_file(given: Sourced[str], process: ProcessContext) -> Location:
     return Location(str(location.path.resolve()), location.origin)
 
 
-_Item = tuple[Purpose, InputRequirement] | OptionValue | RequirementFile | LockFile
+_Item = tuple[Purpose, InputRequirement] | OptionValue | RequirementFile | PylockFile
 
 
 def _read(

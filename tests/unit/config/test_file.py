@@ -251,7 +251,7 @@ packages = []
 def test_a_lock_is_read_and_does_not_add_the_default_installer(user: User) -> None:
     file = user.write("pylock.dev.toml", _LOCK)
     config = user.load("-r", "pylock.dev.toml[Fast]")
-    assert [(each.location.value, each.choice.extras) for each in config.locks] == [
+    assert [(each.location.value, each.selection.extras) for each in config.locks] == [
         (str(file), frozenset({"fast"}))
     ]
     assert config.request.requirements == ()

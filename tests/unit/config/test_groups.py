@@ -6,7 +6,7 @@ import pytest
 
 from bootstrap.config.requirements.groups import DependencyGroupError
 from bootstrap.lock.errors import LockError
-from bootstrap.lock.read import Choice
+from bootstrap.lock.read import LockSelection
 from tests.unit.config.users import User
 
 PROJECT = """
@@ -80,13 +80,13 @@ def test_a_project_without_groups_is_refused(user: User, content: str) -> None:
 def test_a_group_of_a_lock_replaces_its_default_groups(user: User) -> None:
     user.write("pylock.toml", LOCK)
     (lock,) = user.load("--group", "pylock.toml:docs").locks
-    assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=False)
+    assert lock.selection == LockSelection(groups=frozenset({"docs"}), default_groups=False)
 
 
 def test_a_lock_that_is_named_twice_is_read_once_with_both_selections(user: User) -> None:
     user.write("pylock.toml", LOCK)
     (lock,) = user.load("-r", "pylock.toml", "--group", "pylock.toml:docs").locks
-    assert lock.choice == Choice(groups=frozenset({"docs"}), default_groups=True)
+    assert lock.selection == LockSelection(groups=frozenset({"docs"}), default_groups=True)
 
 
 def test_a_lock_without_the_group_is_refused(user: User) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of locks stand on: a target as data, and a source that knows what it is given."""
+"""A target as data and a source of candidates, for the tests of locks."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bootstrap.resolve.requirement import InputRequirement
 def a_target(
     version: str = "3.11", platform: str = "linux", tags: Sequence[str] = ("py3-none-any",)
 ) -> TargetEnvironment:
-    """Return a target nobody has to have installed."""
-    place = Path("/env")
+    """Return a target that does not exist."""
+    prefix = Path("/env")
     found: list[Tag] = [each for tag in tags for each in parse_tag(tag)]
     return TargetEnvironment(
-        executable=place / "bin" / "python",
+        executable=prefix / "bin" / "python",
         script_executable="/env/bin/python",
         version_info=(int(version.split(".", maxsplit=1)[0]), int(version.split(".")[1]), 0),
         implementation="cpython",
@@ -41,16 +41,16 @@ def a_target(
             "sys_platform": platform,
         },
         tags=tuple(found),
-        scheme=Scheme(place, place, place, place, place),
-        prefix=place,
-        base_prefix=place,
-        search_path=(place,),
+        scheme=Scheme(prefix, prefix, prefix, prefix, prefix),
+        prefix=prefix,
+        base_prefix=prefix,
+        search_path=(prefix,),
     )
 
 
 @dataclass
 class Source:
-    """A `CandidateSource` that offers what it holds; direct references become what they say."""
+    """A `CandidateSource` with given candidates and direct references."""
 
     offered: dict[str, list[Candidate]] = field(default_factory=dict)
     references: dict[str, Candidate] = field(default_factory=dict)
@@ -64,14 +64,14 @@ class Source:
         return ()
 
     def metadata(self, candidate: Candidate) -> Metadata:
-        raise AssertionError(f"a lock needs no metadata, and that of {candidate.name} was asked")
+        raise AssertionError(f"a lock needs no metadata, but that of {candidate.name} was read")
 
     def direct_candidate(self, requirement: InputRequirement) -> Candidate:
         self.asked.append(requirement)
         return self.references[requirement.url or ""]
 
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
-        """Hear what is wanted."""
+        """Do nothing."""
 
     def source_hint(self) -> str | None:
         return None

@@ -1,4 +1,4 @@
-"""From what was resolved to a lock, and back."""
+"""From a resolution to a lock, and back."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bootstrap.index.settings import FormatControl
 from bootstrap.location import Location
 from bootstrap.lock.errors import UnlockableError
 from bootstrap.lock.read import parse_lock
-from bootstrap.lock.resolve import LockContext, fixed
-from bootstrap.lock.write import Part, lock_text
+from bootstrap.lock.resolve import LockContext, resolve_lock
+from bootstrap.lock.write import LockedTarget, lock_text
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.provenance import Origin
@@ -31,7 +31,7 @@ SHA = "a" * 64
 
 
 def info_of(
-    name: str, version: str = "1.0", *, url: str = "", needed_by: str = "", **said: Any
+    name: str, version: str = "1.0", *, url: str = "", needed_by: str = "", **changes: Any
 ) -> DownloadInfo:
     filename = f"{name}-{version}-py3-none-any.whl"
     url = url or f"https://me:secret@files.example/{filename}"
@@ -41,23 +41,27 @@ def info_of(
     project = NormalizedName(name)
     candidate = Candidate(project, Version(version), file, is_wheel=True)
     parents = (NormalizedName(needed_by),) if needed_by else ()
-    resolved = Resolved(project, Version(version), replace(candidate, **said), required_by=parents)
+    resolved = Resolved(
+        project, Version(version), replace(candidate, **changes), required_by=parents
+    )
     return DownloadInfo(resolved, direct_url_for_archive(url, SHA), b"")
 
 
-def written(*parts: Part, directory: Path = Path("/locks")) -> str:
+def write(*parts: LockedTarget, directory: Path = Path("/locks")) -> str:
     return lock_text(parts, directory)
 
 
 def read(text: str, target: TargetEnvironment) -> dict[str, str]:
     lock = parse_lock(text, Location("/locks/pylock.toml", Origin.option("-r")))
-    found = fixed([lock], ResolveRequest(()), LockContext(target, Source(), FormatControl()), {})
+    found = resolve_lock(
+        [lock], ResolveRequest(()), LockContext(target, Source(), FormatControl()), {}
+    )
     return {each.name: str(each.version) for each in found.distributions}
 
 
-def test_what_was_locked_is_what_is_read() -> None:
+def test_a_written_lock_is_read_again() -> None:
     target = a_target()
-    text = written(Part(target, (info_of("b", needed_by="a"), info_of("a", "2.0"))))
+    text = write(LockedTarget(target, (info_of("b", needed_by="a"), info_of("a", "2.0"))))
     assert read(text, target) == {"a": "2.0", "b": "1.0"}
     lock = tomli.loads(text)
     assert [each["name"] for each in lock["packages"]] == ["a", "b"]
@@ -65,36 +69,38 @@ def test_what_was_locked_is_what_is_read() -> None:
     Pylock.from_dict(lock).validate()
 
 
-def test_no_password_gets_into_a_lock() -> None:
-    text = written(Part(a_target(), (info_of("a"),)))
+def test_a_lock_contains_no_password() -> None:
+    text = write(LockedTarget(a_target(), (info_of("a"),)))
     assert "secret" not in text
     assert "https://files.example/a-1.0-py3-none-any.whl" in text
 
 
-def test_the_same_answer_gives_the_same_bytes() -> None:
+def test_the_same_resolution_gives_the_same_bytes() -> None:
     one, two = info_of("a"), info_of("b", needed_by="a")
-    assert written(Part(a_target(), (one, two))) == written(Part(a_target(), (two, one)))
+    assert write(LockedTarget(a_target(), (one, two))) == write(
+        LockedTarget(a_target(), (two, one))
+    )
 
 
 def test_one_lock_may_be_for_several_targets() -> None:
     old, new = a_target("3.8"), a_target("3.13", "win32")
-    text = written(
-        Part(old, (info_of("a", "1.0"), info_of("both"))),
-        Part(new, (info_of("a", "2.0"), info_of("both"), info_of("colorama"))),
+    text = write(
+        LockedTarget(old, (info_of("a", "1.0"), info_of("both"))),
+        LockedTarget(new, (info_of("a", "2.0"), info_of("both"), info_of("colorama"))),
     )
     assert read(text, old) == {"a": "1.0", "both": "1.0"}
     assert read(text, new) == {"a": "2.0", "both": "1.0", "colorama": "1.0"}
     assert text.count('name = "both"') == 1
 
 
-def test_a_file_of_this_machine_is_named_by_its_path_from_the_lock(tmp_path: Path) -> None:
+def test_a_local_file_has_a_path_relative_to_the_lock(tmp_path: Path) -> None:
     wheel = tmp_path / "wheels" / "a-1.0-py3-none-any.whl"
     wheel.parent.mkdir()
     wheel.write_bytes(b"12345")
-    part = Part(a_target(), (info_of("a", url=wheel.as_uri()),))
-    (entry,) = tomli.loads(written(part, directory=tmp_path))["packages"][0]["wheels"]
+    part = LockedTarget(a_target(), (info_of("a", url=wheel.as_uri()),))
+    (entry,) = tomli.loads(write(part, directory=tmp_path))["packages"][0]["wheels"]
     assert (entry["path"], entry["size"]) == ("wheels/a-1.0-py3-none-any.whl", 5)
-    (entry,) = tomli.loads(written(part))["packages"][0]["wheels"]
+    (entry,) = tomli.loads(write(part))["packages"][0]["wheels"]
     assert entry["path"] == str(wheel)
 
 
@@ -107,13 +113,13 @@ def test_direct_references_keep_their_kind() -> None:
     package: dict[str, Any] = {}
     for kind, origin in origins.items():
         one = replace(info_of("a", is_direct=True), origin=origin)
-        (package,) = tomli.loads(written(Part(a_target(), (one,))))["packages"]
+        (package,) = tomli.loads(write(LockedTarget(a_target(), (one,))))["packages"]
         assert kind in package
         assert "version" not in package  # PEP 751: a source may change its version
     assert package["directory"] == {"path": "a", "editable": True}
 
 
-def test_the_bundled_wheel_comes_from_nowhere_a_lock_could_name() -> None:
-    part = Part(a_target(), (info_of("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
+def test_the_bundled_wheel_cannot_be_locked() -> None:
+    part = LockedTarget(a_target(), (info_of("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
     with pytest.raises(UnlockableError, match="bundled"):
-        written(part)
+        write(part)

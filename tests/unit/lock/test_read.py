@@ -21,5 +21,5 @@ from bootstrap.lock.read import split_reference
         ("requirements.txt", None),
     ],
 )
-def test_a_lock_is_known_by_its_name(text: str, found: object) -> None:
+def test_a_lock_is_recognized_by_its_name(text: str, found: object) -> None:
     assert split_reference(text) == found

@@ -1,4 +1,4 @@
-"""From a lock to what is installed: PEP 751's rules, one by one."""
+"""From a lock to a resolution: the rules of PEP 751, one by one."""
 
 from __future__ import annotations
 
@@ -15,55 +15,59 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
 from bootstrap.location import Location
-from bootstrap.lock.errors import LockError, NotAtHandError, NotLockedError
-from bootstrap.lock.read import Choice, parse_lock
-from bootstrap.lock.resolve import LockContext, fixed
+from bootstrap.lock.errors import LockedFileNotFoundError, LockError, NotLockedError
+from bootstrap.lock.read import LockSelection, parse_lock
+from bootstrap.lock.resolve import LockContext, resolve_lock
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
 from bootstrap.trust.hashes import Hashes, WeakHashError
 from tests.unit.lock.targets import Source, a_target
 
 SHA = "a" * 64
-PLACE = "/locks/pylock.toml"
+LOCATION = "/locks/pylock.toml"
 REMOTE = "https://locks.example/pylock.toml"
 
 
-def wheel(filename: str, **said: Any) -> dict[str, Any]:
-    place = {} if "path" in said else {"url": f"https://files.example/{filename}"}
-    return {"name": filename, **place, "hashes": {"sha256": SHA}, **said}
+def wheel(filename: str, **fields: Any) -> dict[str, Any]:
+    location = {} if "path" in fields else {"url": f"https://files.example/{filename}"}
+    return {"name": filename, **location, "hashes": {"sha256": SHA}, **fields}
 
 
-def package(name: str, version: str = "1.0", **said: Any) -> dict[str, Any]:
-    if not {"wheels", "sdist", "archive", "vcs", "directory"} & said.keys():
-        said["wheels"] = [wheel(f"{name}-{version}-py3-none-any.whl")]
-    return {"name": name, "version": version, **said}
+def package(name: str, version: str = "1.0", **fields: Any) -> dict[str, Any]:
+    if not {"wheels", "sdist", "archive", "vcs", "directory"} & fields.keys():
+        fields["wheels"] = [wheel(f"{name}-{version}-py3-none-any.whl")]
+    return {"name": name, "version": version, **fields}
 
 
-def text(*packages: dict[str, Any], **said: Any) -> str:
+def text(*packages: dict[str, Any], **fields: Any) -> str:
     return tomli_w.dumps(
-        {"lock-version": "1.0", "created-by": "tests", **said, "packages": list(packages)}
+        {"lock-version": "1.0", "created-by": "tests", **fields, "packages": list(packages)}
     )
 
 
-def chosen(
+def resolve(
     content: str,
     *extras: str,
-    place: str = PLACE,
+    location: str = LOCATION,
     target: TargetEnvironment | None = None,
     source: Source | None = None,
     wanted: tuple[str, ...] = (),
-    choice: Choice | None = None,
+    selection: LockSelection | None = None,
     formats: FormatControl | None = None,
-    **terms: bool,
+    **options: bool,
 ) -> Resolution:
     lock = parse_lock(
-        content, Location(place, Origin.option("-r")), choice or Choice(frozenset(extras))
+        content,
+        Location(location, Origin.option("-r")),
+        selection or LockSelection(frozenset(extras)),
     )
     named = tuple(InputRequirement(w, Origin.option("it"), Requirement(w)) for w in wanted)
-    return fixed(
+    return resolve_lock(
         [lock],
         ResolveRequest(named),
-        LockContext(target or a_target(), source or Source(), formats or FormatControl(), **terms),
+        LockContext(
+            target or a_target(), source or Source(), formats or FormatControl(), **options
+        ),
         {},
     )
 
@@ -76,43 +80,43 @@ def urls(resolution: Resolution) -> list[str]:
     return [each.candidate.file.url for each in resolution.distributions if each.candidate]
 
 
-def test_what_a_lock_lists_is_installed_without_resolving() -> None:
-    found = chosen(text(package("b", "2.0"), package("a", dependencies=[{"name": "b"}])))
+def test_everything_in_a_lock_is_installed_without_resolving() -> None:
+    found = resolve(text(package("b", "2.0"), package("a", dependencies=[{"name": "b"}])))
     assert versions(found) == {"a": "1.0", "b": "2.0"}
     assert [each.required_by for each in found.distributions] == [(), ("a",)]
 
 
-def test_markers_choose_for_the_target_and_not_for_the_python_that_runs_us() -> None:
+def test_markers_are_evaluated_for_the_target() -> None:
     content = text(
         package("new", marker="python_version >= '3.12'"),
         package("old", marker="python_version < '3.12'"),
         package("windows", marker="sys_platform == 'win32'"),
     )
-    assert versions(chosen(content, target=a_target("3.13"))) == {"new": "1.0"}
-    both = chosen(content, target=a_target("3.8", "win32"))
+    assert versions(resolve(content, target=a_target("3.13"))) == {"new": "1.0"}
+    both = resolve(content, target=a_target("3.8", "win32"))
     assert versions(both) == {"old": "1.0", "windows": "1.0"}
 
 
-def test_one_lock_holds_several_versions_for_several_pythons() -> None:
+def test_a_lock_may_have_several_versions_for_several_pythons() -> None:
     content = text(
         package("a", "2.0", marker="python_version >= '3.12'"),
         package("a", "1.0", marker="python_version < '3.12'"),
     )
-    assert versions(chosen(content, target=a_target("3.12"))) == {"a": "2.0"}
-    assert versions(chosen(content, target=a_target("3.11"))) == {"a": "1.0"}
+    assert versions(resolve(content, target=a_target("3.12"))) == {"a": "2.0"}
+    assert versions(resolve(content, target=a_target("3.11"))) == {"a": "1.0"}
 
 
 def test_two_versions_for_one_target_are_refused() -> None:
     with pytest.raises(LockError, match="Multiple packages with the name 'a'"):
-        chosen(text(package("a", "2.0"), package("a", "1.0")))
+        resolve(text(package("a", "2.0"), package("a", "1.0")))
 
 
-def test_extras_are_installed_where_they_are_asked_for() -> None:
+def test_selected_extras_are_installed() -> None:
     content = text(package("a"), package("b", marker="'fast' in extras"), extras=["fast"])
-    assert versions(chosen(content)) == {"a": "1.0"}
-    assert versions(chosen(content, "Fast")) == {"a": "1.0", "b": "1.0"}
+    assert versions(resolve(content)) == {"a": "1.0"}
+    assert versions(resolve(content, "Fast")) == {"a": "1.0", "b": "1.0"}
     with pytest.raises(LockError, match=r"no extra slow \(it has: fast\)"):
-        chosen(content, "slow")
+        resolve(content, "slow")
 
 
 def test_default_groups_are_installed() -> None:
@@ -121,24 +125,27 @@ def test_default_groups_are_installed() -> None:
         package("b", marker="'dev' in dependency_groups"),
         **{"dependency-groups": ["main", "dev"], "default-groups": ["main"]},
     )
-    assert versions(chosen(content)) == {"a": "1.0"}
+    assert versions(resolve(content)) == {"a": "1.0"}
 
 
-def test_groups_are_installed_where_they_are_asked_for() -> None:
+def test_selected_groups_are_installed() -> None:
     content = text(
         package("a", marker="'main' in dependency_groups"),
         package("b", marker="'dev' in dependency_groups"),
         **{"dependency-groups": ["main", "dev"], "default-groups": ["main"]},
     )
-    dev = Choice(groups=frozenset({"Dev"}), default_groups=False)
-    assert versions(chosen(content, choice=dev)) == {"b": "1.0"}
-    assert versions(chosen(content, choice=dev.with_(Choice()))) == {"a": "1.0", "b": "1.0"}
+    dev = LockSelection(groups=frozenset({"Dev"}), default_groups=False)
+    assert versions(resolve(content, selection=dev)) == {"b": "1.0"}
+    assert versions(resolve(content, selection=dev.union(LockSelection()))) == {
+        "a": "1.0",
+        "b": "1.0",
+    }
     with pytest.raises(LockError, match=r"no dependency group docs \(it has: main, dev\)"):
-        chosen(content, choice=Choice(groups=frozenset({"docs"})))
+        resolve(content, selection=LockSelection(groups=frozenset({"docs"})))
 
 
 @pytest.mark.parametrize(
-    ("said", "of_package"),
+    ("fields", "of_package"),
     [
         ({"requires-python": ">=3.12"}, {}),
         ({"environments": ["sys_platform == 'win32'"]}, {}),
@@ -147,60 +154,60 @@ def test_groups_are_installed_where_they_are_asked_for() -> None:
     ],
     ids=["requires-python", "environments", "a package's requires-python", "tags"],
 )
-def test_a_lock_for_another_target_is_refused_with_the_target_that_is_there(
-    said: dict[str, Any], of_package: dict[str, Any]
+def test_a_lock_for_another_target_is_an_error_that_describes_the_target(
+    fields: dict[str, Any], of_package: dict[str, Any]
 ) -> None:
     with pytest.raises(LockError, match=r"the target is Python 3\.11\.0, py3-none-any"):
-        chosen(text(package("a", **of_package), **said))
+        resolve(text(package("a", **of_package), **fields))
 
 
 def test_the_best_wheel_for_the_target_is_taken() -> None:
     wheels = [wheel("a-1.0-py3-none-any.whl"), wheel("a-1.0-cp311-cp311-linux_x86_64.whl")]
     target = a_target(tags=("cp311-cp311-linux_x86_64", "py3-none-any"))
-    found = chosen(text(package("a", wheels=wheels)), target=target)
+    found = resolve(text(package("a", wheels=wheels)), target=target)
     assert urls(found) == ["https://files.example/a-1.0-cp311-cp311-linux_x86_64.whl"]
 
 
-def test_a_source_is_taken_where_no_wheel_fits_and_where_wheels_are_excluded() -> None:
+def test_an_sdist_is_used_where_no_wheel_fits_and_where_wheels_are_excluded() -> None:
     sdist = wheel("a-1.0.tar.gz")
-    alone = chosen(text(package("a", sdist=sdist)))
+    alone = resolve(text(package("a", sdist=sdist)))
     both = text(package("a", sdist=sdist, wheels=[wheel("a-1.0-py3-none-any.whl")]))
-    preferred = chosen(both, formats=FormatControl(no_binary=frozenset({"a"})))
+    preferred = resolve(both, formats=FormatControl(no_binary=frozenset({"a"})))
     for found in (alone, preferred):
         assert urls(found) == ["https://files.example/a-1.0.tar.gz"]
         assert not any(e.candidate.is_wheel for e in found.distributions if e.candidate)
     with pytest.raises(LockError, match="--only-binary excludes"):
-        chosen(text(package("a", sdist=sdist)), formats=FormatControl(frozenset({":all:"})))
+        resolve(text(package("a", sdist=sdist)), formats=FormatControl(frozenset({":all:"})))
     with pytest.raises(LockError, match="--no-binary excludes"):
-        chosen(text(package("a")), formats=FormatControl(no_binary=frozenset({":all:"})))
+        resolve(text(package("a")), formats=FormatControl(no_binary=frozenset({":all:"})))
 
 
-def test_a_file_has_to_be_what_the_lock_says_by_hash_and_size() -> None:
-    found = chosen(text(package("a", wheels=[wheel("a-1.0-py3-none-any.whl", size=12)])))
+def test_hash_and_size_of_the_lock_are_required_of_a_file() -> None:
+    found = resolve(text(package("a", wheels=[wheel("a-1.0-py3-none-any.whl", size=12)])))
     (a,) = found.distributions
     assert a.hashes == Hashes.of([("sha256", SHA)])
     assert a.candidate is not None
     assert a.candidate.file.size == 12
 
 
-def test_a_hash_that_proves_nothing_is_refused() -> None:
+def test_a_weak_hash_is_refused() -> None:
     weak = wheel("a-1.0-py3-none-any.whl", hashes={"md5": "0" * 32})
     with pytest.raises(WeakHashError):
-        chosen(text(package("a", wheels=[weak])))
+        resolve(text(package("a", wheels=[weak])))
 
 
-def test_a_path_lies_beside_the_lock_and_counts_before_a_url() -> None:
+def test_a_path_is_relative_to_the_lock_and_takes_precedence_over_a_url() -> None:
     near = wheel("a-1.0-py3-none-any.whl", path="wheels/a-1.0-py3-none-any.whl")
     near["url"] = "https://files.example/a-1.0-py3-none-any.whl"
-    found = urls(chosen(text(package("a", wheels=[near]))))
+    found = urls(resolve(text(package("a", wheels=[near]))))
     assert found == ["file:///locks/wheels/a-1.0-py3-none-any.whl"]
-    assert urls(chosen(text(package("a", wheels=[near])), place=REMOTE)) == [
+    assert urls(resolve(text(package("a", wheels=[near])), location=REMOTE)) == [
         "https://locks.example/wheels/a-1.0-py3-none-any.whl"
     ]
 
 
 @pytest.mark.parametrize(
-    "place",
+    "location",
     [
         {"path": "/srv/a-1.0-py3-none-any.whl"},
         {"path": "C:\\a-1.0-py3-none-any.whl"},
@@ -208,16 +215,16 @@ def test_a_path_lies_beside_the_lock_and_counts_before_a_url() -> None:
         {"url": "file:///srv/a-1.0-py3-none-any.whl"},
     ],
 )
-def test_a_lock_from_the_network_names_no_local_file(place: dict[str, str]) -> None:
-    entry = {"name": "a-1.0-py3-none-any.whl", "hashes": {"sha256": SHA}, **place}
+def test_a_lock_from_the_network_must_not_name_local_files(location: dict[str, str]) -> None:
+    entry = {"name": "a-1.0-py3-none-any.whl", "hashes": {"sha256": SHA}, **location}
     with pytest.raises(LockError, match="it comes from the network and names"):
-        chosen(text(package("a", wheels=[entry])), place=REMOTE)
+        resolve(text(package("a", wheels=[entry])), location=REMOTE)
 
 
-def test_a_lock_from_the_network_names_no_local_directory() -> None:
+def test_a_lock_from_the_network_must_not_name_local_directories() -> None:
     content = text(package("a", directory={"path": "."}))
     with pytest.raises(LockError, match="names the directory"):
-        chosen(content, place=REMOTE)
+        resolve(content, location=REMOTE)
 
 
 def _direct(version: str = "1.0") -> Candidate:
@@ -236,31 +243,31 @@ def test_archives_repositories_and_directories_are_direct_references() -> None:
         "git+https://x.example/a.git@c0ffee": {"vcs": vcs},
         "file:///locks/project": {"directory": directory},
     }
-    for url, said in expected.items():
+    for url, fields in expected.items():
         source = Source(references={url: _direct()})
-        assert versions(chosen(text(package("a", **said)), source=source)) == {"a": "1.0"}
-        assert source.asked[0].editable is ("directory" in said)
-        assert bool(source.asked[0].hashes) is ("archive" in said)
+        assert versions(resolve(text(package("a", **fields)), source=source)) == {"a": "1.0"}
+        assert source.asked[0].editable is ("directory" in fields)
+        assert bool(source.asked[0].hashes) is ("archive" in fields)
 
 
-def test_a_reference_that_is_another_version_than_its_lock_says_is_refused() -> None:
+def test_a_reference_of_another_version_than_in_the_lock_is_refused() -> None:
     source = Source(references={"file:///locks/project": _direct("2.0")})
-    with pytest.raises(LockError, match=r"a 1\.0, and what it names is 2\.0"):
-        chosen(text(package("a", directory={"path": "project"})), source=source)
+    with pytest.raises(LockError, match=r"it has a 1\.0, but its source is version 2\.0"):
+        resolve(text(package("a", directory={"path": "project"})), source=source)
 
 
 def test_with_require_hashes_a_directory_or_a_repository_is_refused() -> None:
     with pytest.raises(LockError, match="--require-hashes"):
-        chosen(text(package("a", directory={"path": "p"})), require_hashes=True)
-    assert versions(chosen(text(package("a")), require_hashes=True)) == {"a": "1.0"}
+        resolve(text(package("a", directory={"path": "p"})), require_hashes=True)
+    assert versions(resolve(text(package("a")), require_hashes=True)) == {"a": "1.0"}
 
 
-def test_what_is_wanted_besides_a_lock_has_to_be_in_it() -> None:
+def test_further_requirements_have_to_be_in_the_lock() -> None:
     content = text(package("pip", "26.0"))
-    assert versions(chosen(content, wanted=("pip>=25", "uv; python_version < '3'")))
+    assert versions(resolve(content, wanted=("pip>=25", "uv; python_version < '3'")))
     for wanted in ("uv", "pip<20"):
         with pytest.raises(NotLockedError) as caught:
-            chosen(content, wanted=(wanted,))
+            resolve(content, wanted=(wanted,))
         assert caught.value.texts == (wanted,)
 
 
@@ -271,12 +278,12 @@ def test_two_locks_that_disagree_are_refused() -> None:
         )
         for version in ("1.0", "2.0")
     ]
-    terms = LockContext(a_target(), Source(), FormatControl())
-    with pytest.raises(LockError, match=r"says a 2\.0, and another lock says 1\.0"):
-        fixed(locks, ResolveRequest(()), terms, {})
+    context = LockContext(a_target(), Source(), FormatControl())
+    with pytest.raises(LockError, match=r"it has a 2\.0, and another lock has 1\.0"):
+        resolve_lock(locks, ResolveRequest(()), context, {})
 
 
-def test_without_the_network_the_very_files_are_found_among_what_is_at_hand() -> None:
+def test_offline_files_are_found_on_this_machine_by_name_and_hash() -> None:
     name = "a-1.0-py3-none-any.whl"
     other = DistributionFile(name, "file:///other/a", Hashes.of([("sha256", "b" * 64)]))
     right = DistributionFile(name, "file:///wheels/a", Hashes.of([("sha256", SHA)]))
@@ -284,26 +291,28 @@ def test_without_the_network_the_very_files_are_found_among_what_is_at_hand() ->
         Candidate(NormalizedName("a"), Version("1.0"), file, is_wheel=True)
         for file in (other, right)
     ]
-    found = chosen(text(package("a")), source=Source({"a": offered}), is_offline=True)
+    found = resolve(text(package("a")), source=Source({"a": offered}), is_offline=True)
     assert urls(found) == ["file:///wheels/a"]
-    with pytest.raises(NotAtHandError) as caught:
-        chosen(text(package("a")), source=Source({"a": [offered[0]]}), is_offline=True)
+    with pytest.raises(LockedFileNotFoundError) as caught:
+        resolve(text(package("a")), source=Source({"a": [offered[0]]}), is_offline=True)
     assert caught.value.filenames == (name,)
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("packages = [", "no TOML"),
+        ("packages = [", "is not valid TOML"),
         ("", "lock-version"),
-        (text(**{"lock-version": "2.0"}), "this program knows 1.0"),
+        (text(**{"lock-version": "2.0"}), "get-installer supports version 1.0"),
         (text({"name": "Not_Normal", "wheels": []}), "not normalized"),
         (text(package("a", wheels=[{"name": "a-1.0-py3-none-any.whl", "hashes": {}}])), "hash"),
         (text(package("a", wheels=[wheel("b-1.0-py3-none-any.whl")])), "not consistent"),
         (text(package("a", vcs={"type": "git", "url": "x", "commit-id": "y"}, sdist={})), "sdist"),
     ],
 )
-def test_what_is_no_lock_is_refused_with_its_place_and_the_reason(content: str, why: str) -> None:
+def test_an_invalid_lock_is_an_error_with_its_location_and_the_reason(
+    content: str, why: str
+) -> None:
     with pytest.raises(LockError, match=why) as caught:
-        chosen(content)
-    assert str(Path(PLACE)) in str(caught.value)
+        resolve(content)
+    assert str(Path(LOCATION)) in str(caught.value)

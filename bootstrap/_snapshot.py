@@ -39,9 +39,9 @@ class HeldFiles:
 
     def __init__(self, parent: str, directory: str) -> None:
         self._held: dict[str, HeldFile] = {}
-        for place, directories, names in os.walk(os.path.join(parent, directory)):
+        for folder, directories, names in os.walk(os.path.join(parent, directory)):
             directories[:] = [name for name in directories if name != _BYTECODE]
-            for path in (os.path.join(place, name) for name in names):
+            for path in (os.path.join(folder, name) for name in names):
                 if held := _read(path):
                     relative = path.removeprefix(os.path.join(parent, ""))
                     self._held[relative.replace(os.sep, "/")] = held

@@ -24,7 +24,7 @@ MAX_AHEAD = 32
 class Prefetcher(Generic[K, V]):
     """Calls a function once for each key, in the background where `start` was called before.
 
-    An error is raised to whoever asks for the key, and to nobody else.
+    An error is raised only to callers that ask for its key.
     """
 
     def __init__(self, kind: str, function: Callable[[K], V], session: Session) -> None:

@@ -92,7 +92,7 @@ class Preparer:
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
         """Return all candidates the target can use, best first."""
         found = self._finder.candidates(name)
-        return found if self._can_build else tuple(each for each in found if each.is_wheel)
+        return found if self._can_build else tuple(file for file in found if file.is_wheel)
 
     def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         """Return the files the target cannot use, and why."""
@@ -152,7 +152,7 @@ class Preparer:
 
     def wheels(self, resolution: Resolution) -> tuple[WheelToInstall, ...]:
         """Return every wheel to install, fetched and verified, dependencies first."""
-        order = {each.name: place for place, each in enumerate(resolution.distributions)}
+        order = {resolved.name: n for n, resolved in enumerate(resolution.distributions)}
         found = sorted(self.iter_wheels(resolution), key=lambda pair: order[pair[0]])
         return tuple(wheel for _, wheel in found)
 
@@ -168,7 +168,8 @@ class Preparer:
             yield self._prepare(resolution.to_install[0])
             return
         futures = [
-            self._session.submit(self._kind, self._prepare, each) for each in resolution.to_install
+            self._session.submit(self._kind, self._prepare, resolved)
+            for resolved in resolution.to_install
         ]
         try:
             for future in as_completed(futures):
@@ -210,8 +211,8 @@ class Preparer:
 
     def _fetch_likely(self, wanted: tuple[NormalizedName, SpecifierSet]) -> None:
         name, limit = wanted
-        available = [each for each in self.candidates(name) if each.file.yanked is None]
-        likely = next(iter(limit.filter(available, key=lambda each: each.version)), None)
+        available = [found for found in self.candidates(name) if found.file.yanked is None]
+        likely = next(iter(limit.filter(available, key=lambda found: found.version)), None)
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
             self._metadata(likely)
 

@@ -130,8 +130,8 @@ class SourceBuilder:
             from bootstrap.pep517.git import parse_vcs_url
 
             url = parse_vcs_url(candidate.file.url)
-            place = tools.fetcher.move_to_src(source, url, candidate.name)
-            request = replace(request, source=place)
+            moved = tools.fetcher.move_to_src(source, url, candidate.name)
+            request = replace(request, source=moved)
         direct_url = _direct_url(request.source, candidate.file.url)
         wheel = tools.frontend.wheel(request)
         return Built(wheel, direct_url if candidate.is_direct else None)

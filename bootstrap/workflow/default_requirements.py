@@ -1,4 +1,4 @@
-"""Requirements that are installed though nobody named them: pip, setuptools and wheel.
+"""Requirements that are installed by default: pip, setuptools and wheel.
 
 Like get-pip.py, a run adds setuptools and wheel on a Python below 3.12 that has neither, so that
 get-pip.py's command lines have the same result. With `--installer`, which get-pip.py does not
@@ -53,7 +53,7 @@ def add_default_requirements(
     if (
         not is_default
         or target.version_info >= _NO_SETUPTOOLS_SINCE
-        or request.require_hashes  # nobody gave a hash for them
+        or request.require_hashes  # no hash of them is known
     ):
         return request
     named = project_names(request.requirements)

@@ -37,15 +37,15 @@ class Bench:
     """A preparer over one index or directory, and a resolver to feed it."""
 
     preparer: Preparer
-    told: io.StringIO = field(default_factory=io.StringIO)
+    output: io.StringIO = field(default_factory=io.StringIO)
 
     def resolve(self, *requirements: str | InputRequirement, **options: Any) -> Resolution:
         """Resolve against the index."""
         wanted = tuple(
-            each if isinstance(each, InputRequirement) else user_requirement(each)
-            for each in requirements
+            item if isinstance(item, InputRequirement) else user_requirement(item)
+            for item in requirements
         )
-        ui = Ui(self.told, self.told, verbosity=1)
+        ui = Ui(self.output, self.output, verbosity=1)
         return resolve(ResolveRequest(wanted, **options), make_target(), self.preparer, {}, ui)
 
 
@@ -76,8 +76,8 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
             bundled: BundledWheel | None = None,
             formats: FormatControl | None = None,
         ) -> Bench:
-            told = io.StringIO()
-            ui = Ui(told, told, verbosity=2)
+            output = io.StringIO()
+            ui = Ui(output, output, verbosity=2)
             settings = NetworkSettings(
                 offline=links is not None,
                 timeout=5.0,
@@ -96,7 +96,7 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
             bundled_location = BundledLocation(bundled, target) if bundled else None
             finder = Finder(session, locations, target, ui, bundled=bundled_location)
             preparer = stack.enter_context(Preparer(session, finder, target, ui, builder))
-            return Bench(preparer, told)
+            return Bench(preparer, output)
 
         yield make
 

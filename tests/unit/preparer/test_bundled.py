@@ -87,7 +87,7 @@ def test_the_same_version_in_a_directory_is_preferred(
 ) -> None:
     make_wheel(links, "pip", "26.3")
     candidates = make_bench(links=links, bundled=bundled).preparer.candidates(PIP)
-    assert [is_bundled(each) for each in candidates] == [False, True]
+    assert [is_bundled(candidate) for candidate in candidates] == [False, True]
 
 
 def test_settings_for_files_of_others_do_not_exclude_it(
@@ -96,7 +96,7 @@ def test_settings_for_files_of_others_do_not_exclude_it(
     make_wheel(links, "pip", "27.0")
     no_wheels = FormatControl(no_binary=frozenset({":all:"}))
     bench = make_bench(links=links, bundled=bundled, formats=no_wheels)
-    assert [str(each.version) for each in bench.preparer.candidates(PIP)] == ["26.3"]
+    assert [str(candidate.version) for candidate in bench.preparer.candidates(PIP)] == ["26.3"]
 
 
 def test_a_directory_adds_what_is_installed_with_it(
@@ -105,7 +105,7 @@ def test_a_directory_adds_what_is_installed_with_it(
     make_wheel(links, "helper", "1.0", requires=["pip"])
     bench = make_bench(links=links, bundled=bundled)
     wheels = bench.preparer.wheels(bench.resolve("helper"))
-    assert [each.wheel.filename.split("-")[0] for each in wheels] == ["pip", "helper"]
+    assert [prepared.wheel.filename.split("-")[0] for prepared in wheels] == ["pip", "helper"]
 
 
 def test_a_hash_of_the_user_applies_to_it(bench: Bench) -> None:

@@ -49,7 +49,9 @@ def test_a_local_wheel_needs_no_index(make_bench: MakeBench, tmp_path: Path) -> 
     assert prepared.direct_url["url"] == wheel.as_uri()
 
 
-def test_a_dependency_may_be_one(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+def test_a_dependency_may_be_a_direct_reference(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
     helper = make_wheel(tmp_path, "helper", "1.0")
     index.add(make_wheel(tmp_path, "demo", "1.0", requires=[f"helper @ {helper.as_uri()}"]))
     helper_wheel, demo_wheel = bench.preparer.wheels(bench.resolve("demo"))
@@ -57,7 +59,7 @@ def test_a_dependency_may_be_one(index: IndexServer, bench: Bench, tmp_path: Pat
     assert demo_wheel.direct_url is None
 
 
-def test_the_hash_in_a_dependency_s_url_is_checked(
+def test_the_hash_in_the_url_of_a_dependency_is_checked(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     wheel = make_wheel(tmp_path, "demo", "1.0")
@@ -68,15 +70,17 @@ def test_the_hash_in_a_dependency_s_url_is_checked(
         bench.preparer.wheels(bench.resolve("app"))
 
 
-def test_a_hash_of_the_line_is_checked(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+def test_a_hash_of_the_requirement_is_checked(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
     wheel = make_wheel(tmp_path, "demo", "1.0")
     index.add(wheel)
-    said = reference(index.file_url(wheel.name), hashes=Hashes.of([("sha256", "0" * 64)]))
+    hashed = reference(index.file_url(wheel.name), hashes=Hashes.of([("sha256", "0" * 64)]))
     with pytest.raises(HashMismatchError):
-        bench.preparer.wheels(bench.resolve(said))
+        bench.preparer.wheels(bench.resolve(hashed))
 
 
-def test_another_name_than_the_file_s_is_refused(bench: Bench, tmp_path: Path) -> None:
+def test_a_name_that_differs_from_the_file_name_is_refused(bench: Bench, tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "demo", "1.0")
     with pytest.raises(WrongReferenceError, match="expected other, found demo"):
         bench.resolve(reference(wheel.as_uri(), "other"))
@@ -88,7 +92,7 @@ def test_a_wheel_for_another_platform_is_refused(bench: Bench, tmp_path: Path) -
         bench.resolve(reference(wheel.as_uri()))
 
 
-def test_a_name_that_is_no_wheel_s_is_refused(bench: Bench) -> None:
+def test_an_invalid_wheel_file_name_is_refused(bench: Bench) -> None:
     with pytest.raises(WrongReferenceError, match="expected a wheel's file name"):
         bench.resolve(reference("file:///nowhere/demo.whl"))
 
@@ -110,7 +114,9 @@ def test_an_sdist_needs_a_builder(bench: Bench, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "found"), [("git+https://host.test/demo", "a repository"), ("file:///", "a directory")]
 )
-def test_what_is_no_file_is_not_fetched_where_a_hash_is_expected(url: str, found: str) -> None:
+def test_a_source_that_is_not_a_file_is_not_fetched_if_a_hash_is_expected(
+    url: str, found: str
+) -> None:
     fetcher = SourceFetcher(None, None, None, None)  # type: ignore[arg-type]  # it asks none of them
     message = f"expected a file with the hash that was given, found {found}"
     with pytest.raises(WrongReferenceError, match=message):

@@ -87,11 +87,11 @@ def test_two_threads_share_one_call(session: Session, work: Work) -> None:
     found: list[str] = []
     ask: Callable[[], None] = lambda: found.append(prefetcher("a"))  # noqa: E731  # one line for a thread
     threads = [threading.Thread(target=ask) for _ in range(3)]
-    for each in threads:
-        each.start()
+    for thread in threads:
+        thread.start()
     work.may_finish.set()
-    for each in threads:
-        each.join(20)
+    for thread in threads:
+        thread.join(20)
     assert found == ["A"] * 3
     assert work.calls == ["a"]
 
@@ -114,7 +114,7 @@ def test_after_two_versions_the_metadata_of_older_ones_is_prefetched(
         )
     index.add(make_wheel(tmp_path, "helper", "2.0"))
     resolution = bench.resolve("demo", "helper>=2")
-    assert [str(each.version) for each in resolution.distributions] == ["2.0", "2.0"]
+    assert [str(resolved.version) for resolved in resolution.distributions] == ["2.0", "2.0"]
     fetched = [r.path for r in index.requests if r.path.endswith(".metadata") and "demo" in r.path]
     assert len(fetched) == len(set(fetched)) >= 11
 

@@ -18,25 +18,25 @@ from tests.unit.preparer.conftest import Bench, MakeBench
 from tests.unit.resolve.memory import user_requirement
 
 
-def asked(index: IndexServer) -> list[str]:
-    """Return the paths that were asked for, sorted."""
+def requested_paths(index: IndexServer) -> list[str]:
+    """Return the paths that were requested, sorted."""
     return sorted(request.path for request in index.requests)
 
 
-def test_what_is_needed_is_fetched_and_verified_in_order(
+def test_wheels_are_fetched_and_verified_dependencies_first(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0", requires=["helper>=2"]))
     helper = make_wheel(tmp_path, "helper", "2.0")
     index.add(helper)
     wheels = bench.preparer.wheels(bench.resolve("demo"))
-    assert [each.wheel.filename.split("-")[0] for each in wheels] == ["helper", "demo"]
-    assert [each.requested for each in wheels] == [False, True]
-    assert [each.direct_url for each in wheels] == [None, None]
+    assert [prepared.wheel.filename.split("-")[0] for prepared in wheels] == ["helper", "demo"]
+    assert [prepared.requested for prepared in wheels] == [False, True]
+    assert [prepared.direct_url for prepared in wheels] == [None, None]
     assert wheels[0].wheel.sha256 == hashlib.sha256(helper.read_bytes()).hexdigest()
 
 
-def test_wheels_are_named_as_they_arrive(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+def test_iter_wheels_names_each_wheel(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0", requires=["helper"]))
     index.add(make_wheel(tmp_path, "helper", "2.0"))
     resolution = bench.resolve("demo")
@@ -44,13 +44,13 @@ def test_wheels_are_named_as_they_arrive(index: IndexServer, bench: Bench, tmp_p
     assert arrived.keys() == {"demo", "helper"}
 
 
-def test_no_wheel_is_fetched_while_metadata_is_offered(
+def test_no_wheel_is_fetched_if_the_index_offers_metadata(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0", requires=["helper"]))
     index.add(make_wheel(tmp_path, "helper", "2.0"))
     bench.resolve("demo")
-    files = [path for path in asked(index) if path.startswith("/files/")]
+    files = [path for path in requested_paths(index) if path.startswith("/files/")]
     assert all(path.endswith(".metadata") for path in files)
     assert len(files) == 2
 
@@ -61,16 +61,16 @@ def test_metadata_of_versions_not_tried_is_not_fetched(
     for version in ("1.0", "2.0", "3.0"):
         index.add(make_wheel(tmp_path, "demo", version))
     bench.resolve("demo<3")
-    files = [path for path in asked(index) if path.startswith("/files/")]
+    files = [path for path in requested_paths(index) if path.startswith("/files/")]
     assert files == ["/files/demo-2.0-py3-none-any.whl.metadata"]
 
 
-def test_pages_are_asked_for_once(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+def test_pages_are_requested_once(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         index.add(make_wheel(tmp_path, name, "1.0", requires=["d"]))
     index.add(make_wheel(tmp_path, "d", "1.0"))
     bench.resolve("a", "b", "c")
-    pages = [path for path in asked(index) if path.startswith("/simple/")]
+    pages = [path for path in requested_paths(index) if path.startswith("/simple/")]
     assert pages == ["/simple/a/", "/simple/b/", "/simple/c/", "/simple/d/"]
 
 
@@ -82,10 +82,10 @@ def test_without_offered_metadata_a_large_wheel_is_read_in_part(
     index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
     index.add(make_wheel(tmp_path, "helper", "1.0"))
     resolution = bench.resolve("demo")
-    assert [each.name for each in resolution.distributions] == ["helper", "demo"]
+    assert [resolved.name for resolved in resolution.distributions] == ["helper", "demo"]
     ranges = [r.headers.get("range") for r in index.requests if "demo-1.0" in r.path]
     assert ranges
-    assert all(each and each.startswith("bytes=") for each in ranges)
+    assert all(header and header.startswith("bytes=") for header in ranges)
     assert len(bench.preparer.wheels(resolution)) == 2
 
 
@@ -96,7 +96,7 @@ def test_a_server_without_ranges_sends_the_whole_wheel(
     large = {"demo/data.bin": _incompressible(1 << 20)}
     index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
     index.add(make_wheel(tmp_path, "helper", "1.0"))
-    assert [each.name for each in bench.resolve("demo").distributions] == ["helper", "demo"]
+    assert [resolved.name for resolved in bench.resolve("demo").distributions] == ["helper", "demo"]
 
 
 def test_metadata_far_from_the_end_of_a_wheel_is_found(
@@ -107,10 +107,10 @@ def test_metadata_far_from_the_end_of_a_wheel_is_found(
     files = {"zzz.bin": _incompressible(1 << 20)}
     index.add(make_wheel(tmp_path, "demo", "1.0", files=files, requires=["helper"]))
     index.add(make_wheel(tmp_path, "helper", "1.0"))
-    assert [each.name for each in bench.resolve("demo").distributions] == ["helper", "demo"]
+    assert [resolved.name for resolved in bench.resolve("demo").distributions] == ["helper", "demo"]
 
 
-def test_a_wheel_with_other_metadata_than_was_offered_is_refused(
+def test_a_wheel_whose_metadata_differs_from_the_offered_metadata_is_refused(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     file = index.add(make_wheel(tmp_path, "demo", "1.0", requires=["helper"]))
@@ -124,7 +124,7 @@ def test_a_wheel_with_other_metadata_than_was_offered_is_refused(
         bench.preparer.wheels(resolution)
 
 
-def test_a_wheel_with_another_hash_than_the_index_says_is_refused(
+def test_a_wheel_without_the_hash_of_the_index_is_refused(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"), sha256="0" * 64)
@@ -133,24 +133,24 @@ def test_a_wheel_with_another_hash_than_the_index_says_is_refused(
         bench.preparer.wheels(resolution)
 
 
-def test_a_wheel_with_another_hash_than_the_user_says_is_refused(
+def test_a_wheel_without_the_hash_of_the_user_is_refused(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.features = replace(index.features, hashes=False)
     index.add(make_wheel(tmp_path, "demo", "1.0"))
-    said = {"text": "demo==1.0", "hashes": [f"sha256:{'0' * 64}"]}
-    resolution = bench.resolve(user_requirement(said))
+    hashed = {"text": "demo==1.0", "hashes": [f"sha256:{'0' * 64}"]}
+    resolution = bench.resolve(user_requirement(hashed))
     with pytest.raises(HashMismatchError):
         bench.preparer.wheels(resolution)
 
 
-def test_the_hash_the_user_says_is_enough(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
+def test_the_hash_of_the_user_is_enough(index: IndexServer, bench: Bench, tmp_path: Path) -> None:
     index.features = replace(index.features, hashes=False)
     wheel = make_wheel(tmp_path, "demo", "1.0")
     index.add(wheel)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    said = {"text": "demo==1.0", "hashes": [f"sha256:{digest}"]}
-    resolution = bench.resolve(user_requirement(said))
+    hashed = {"text": "demo==1.0", "hashes": [f"sha256:{digest}"]}
+    resolution = bench.resolve(user_requirement(hashed))
     assert bench.preparer.wheels(resolution)[0].wheel.sha256 == digest
 
 
@@ -163,8 +163,8 @@ def test_a_wheel_with_metadata_of_another_version_is_skipped_for_an_older_one(
     index.add(liar)
     index.add(make_wheel(tmp_path, "demo", "1.0"))
     resolution = bench.resolve("demo")
-    assert [str(each.version) for each in resolution.distributions] == ["1.0"]
-    assert "The metadata of demo-2.0-py3-none-any.whl is of demo 7.0" in bench.told.getvalue()
+    assert [str(resolved.version) for resolved in resolution.distributions] == ["1.0"]
+    assert "The metadata of demo-2.0-py3-none-any.whl is of demo 7.0" in bench.output.getvalue()
 
 
 def test_a_wheel_that_is_not_a_zip_is_skipped_for_an_older_one(
@@ -176,20 +176,20 @@ def test_a_wheel_that_is_not_a_zip_is_skipped_for_an_older_one(
     index.add(broken, requires_python=None)
     index.add(make_wheel(tmp_path, "demo", "1.0"))
     resolution = bench.resolve("demo")
-    assert [str(each.version) for each in resolution.distributions] == ["1.0"]
-    assert "is refused: it is not a zip archive" in bench.told.getvalue()
+    assert [str(resolved.version) for resolved in resolution.distributions] == ["1.0"]
+    assert "is refused: it is not a zip archive" in bench.output.getvalue()
 
 
-def test_where_nothing_builds_sources_an_older_wheel_is_taken(
+def test_without_a_builder_an_older_wheel_is_chosen(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_sdist(tmp_path, "demo", "2.0"))
     index.add(make_wheel(tmp_path, "demo", "1.0"))
     resolution = bench.resolve("demo")
-    assert [str(each.version) for each in resolution.distributions] == ["1.0"]
+    assert [str(resolved.version) for resolved in resolution.distributions] == ["1.0"]
 
 
-def test_where_there_are_sources_only_that_is_what_is_told(
+def test_the_message_says_that_there_are_only_sources(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_sdist(tmp_path, "demo", "2.0"))
@@ -197,7 +197,7 @@ def test_where_there_are_sources_only_that_is_what_is_told(
         bench.resolve("demo")
 
 
-def test_where_there_are_wheels_for_others_only_that_is_what_is_told(
+def test_the_message_says_that_all_wheels_are_for_other_targets(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "2.0", tag="cp311-cp311-win_amd64"))
@@ -205,7 +205,7 @@ def test_where_there_are_wheels_for_others_only_that_is_what_is_told(
         bench.resolve("demo")
 
 
-def test_where_there_is_no_such_project_the_index_is_named(
+def test_the_message_for_an_unknown_project_names_the_index(
     index: IndexServer, bench: Bench
 ) -> None:
     with pytest.raises(NoCandidateError) as caught:
@@ -214,7 +214,7 @@ def test_where_there_is_no_such_project_the_index_is_named(
     assert str(caught.value) == expected
 
 
-def test_an_index_that_cannot_be_reached_is_told_as_such(
+def test_an_unreachable_index_raises_an_unreachable_error(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"))
@@ -223,17 +223,17 @@ def test_an_index_that_cannot_be_reached_is_told_as_such(
         bench.resolve("demo")
 
 
-def test_a_directory_serves_without_a_network(make_bench: MakeBench, tmp_path: Path) -> None:
+def test_a_directory_needs_no_network(make_bench: MakeBench, tmp_path: Path) -> None:
     links = tmp_path / "links"
     links.mkdir()
     make_wheel(links, "demo", "1.0", requires=["helper"])
     make_wheel(links, "helper", "1.0")
     bench = make_bench(links=links)
     wheels = bench.preparer.wheels(bench.resolve("demo"))
-    assert [each.wheel.filename.split("-")[0] for each in wheels] == ["helper", "demo"]
+    assert [prepared.wheel.filename.split("-")[0] for prepared in wheels] == ["helper", "demo"]
 
 
-def test_looking_ahead_never_raises_and_its_failure_is_told_to_who_asks(
+def test_prefetching_never_raises_and_the_error_is_raised_when_asked_for(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"))

@@ -177,8 +177,8 @@ class ErrorAfterwardsError(Exception):
 def fail(run: Run, *actions: Callable[[], object]) -> None:
     """Do things in a run, and fail."""
     with suppress(ErrorAfterwardsError), run:
-        for each in actions:
-            each()
+        for action in actions:
+            action()
         raise ErrorAfterwardsError
 
 
@@ -239,7 +239,7 @@ def test_the_clone_is_never_missing_while_another_replaces_it(
     assert all(there)
 
 
-def test_a_link_to_somebody_s_own_clone_is_refused_and_stays(
+def test_a_link_to_a_clone_elsewhere_is_refused_and_stays(
     a_run: Callable[[], Run],
     fresh: Callable[[], VcsCheckout],
     url: VcsUrl,

@@ -1,1 +1,1 @@
-"""Indexes: the simple API, find-links, finding candidates, and their metadata."""
+"""Package indexes: the simple API, find-links, and finding the candidates for a target."""

@@ -1,4 +1,4 @@
-"""What an index offers: files, and the candidates made of them."""
+"""The files of an index, and the candidates made of them."""
 
 from __future__ import annotations
 
@@ -21,59 +21,59 @@ class DistributionFile:
 
     filename: str
     url: str
-    """Without a fragment; may hold credentials, so it is shown by way of `redact` only."""
+    """Without a fragment. May hold credentials: use `redact` to show it."""
     hashes: Hashes = field(default_factory=Hashes)
     requires_python: SpecifierSet | None = None
     yanked: str | None = None
-    """PEP 592: the reason ("" where none was given), or None where it is not yanked."""
+    """PEP 592: the reason ("" if none is given); None if it is not yanked."""
     metadata: Hashes | None = None
-    """PEP 658/714: the metadata file's hashes (maybe empty), or None where it is not offered."""
+    """PEP 658 and 714: the hashes of the metadata file (maybe none); None without such a file."""
     size: int | None = None
     upload_time: datetime | None = None
     provenance: str | None = None
     """PEP 740: the URL of the provenance object."""
     index_url: str | None = None
-    """The index or find-links location it came from."""
+    """The index or find-links location that lists it."""
     bundled: BundledWheel | None = field(default=None, compare=False)
     """The wheel inside the .pyz, if this is its file: its bytes are not at the URL."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A distribution that could be installed: one version by one file."""
+    """A distribution that could be installed: one version, from one file."""
 
     name: NormalizedName
     version: Version
     file: DistributionFile
     is_wheel: bool
     tag_rank: int = 0
-    """Of a wheel: the rank of its best tag on the target; 0 is best."""
+    """Of a wheel: the rank of its best tag for the target; 0 is best."""
     build: BuildTag = ()
     is_direct: bool = False
-    """Whether it was named by URL or path (PEP 508, PEP 610) and not found on an index."""
+    """Whether it is a direct reference (PEP 508, PEP 610) and not from an index."""
     origin: Mapping[str, Any] | None = field(default=None, compare=False)
-    """What direct_url.json will say of a source that was named so."""
+    """The content of direct_url.json, for a source that is a direct reference."""
 
 
-class Reason(Enum):
-    """Why a file of a project is no candidate."""
+class RejectionReason(Enum):
+    """Why a file of a project is not a candidate."""
 
     PYTHON = "Requires-Python"
     """`detail` is the specifier."""
-    TAGS = "no tag of the target"
-    """`detail` is the wheel's tag set, as in its name."""
+    TAGS = "no compatible tag"
+    """`detail` is the tag set of the wheel, as in its name."""
     FORMAT = "excluded by --only-binary or --no-binary"
     UNSUPPORTED = "not a format that can be installed"
-    """A source distribution where nothing can build it, an egg, an installer; `detail` says."""
+    """A source distribution that cannot be built, an egg, an installer; `detail` names it."""
     TOO_NEW = "uploaded after --uploaded-prior-to"
-    MALFORMED = "a name or version that cannot be understood"
+    MALFORMED = "an invalid name or version"
 
 
 @dataclass(frozen=True)
 class RejectedFile:
-    """A file of a project that cannot be a candidate on this target, and why: for messages."""
+    """A file of a project that is not a candidate for this target, and why; for messages."""
 
     file: DistributionFile
     version: Version | None
-    reason: Reason
+    reason: RejectionReason
     detail: str = ""

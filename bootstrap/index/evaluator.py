@@ -1,4 +1,4 @@
-"""Judging one file for one target: a candidate, or why not."""
+"""Evaluating one file for one target: a candidate, or why it is not one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
-from bootstrap.index.filename import Format, ParsedName, parse_filename, tags_of
+from bootstrap.index.candidate import (
+    Candidate,
+    DistributionFile,
+    RejectedFile,
+    RejectionReason,
+)
+from bootstrap.index.filename import FileFormat, ParsedName, parse_filename, parse_tags
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.urls import MalformedUrlError
@@ -17,23 +22,23 @@ from bootstrap.network.urls import MalformedUrlError
 
 @dataclass(frozen=True)
 class Rejection:
-    """Why an entry is no candidate; told to the user only when it matters."""
+    """Why an entry is not a candidate; its file is parsed only if a message needs it."""
 
     entry: FileEntry
     version: Version | None
-    reason: Reason
+    reason: RejectionReason
     detail: str = ""
 
-    def told(self) -> RejectedFile:
-        """Return it for a message: a URL that makes no sense does no harm there."""
+    def parse(self) -> RejectedFile:
+        """Return the rejected file; an invalid URL is kept as it is."""
         file = DistributionFile(self.entry.filename, self.entry.url, index_url=self.entry.index_url)
         with suppress(MalformedUrlError):
-            file = self.entry.described()
+            file = self.entry.parse()
         return RejectedFile(file, self.version, self.reason, self.detail)
 
 
 class Evaluator:
-    """Knows the target and what is welcome; judges entries by their names and attributes."""
+    """Evaluates entries for a target and settings, by their names and attributes."""
 
     def __init__(
         self,
@@ -45,84 +50,76 @@ class Evaluator:
         self._target = target
         self._settings = settings
         self._ignore_requires_python = ignore_requires_python
-        self._fits: dict[str, bool] = {}
+        self._allows_python: dict[str, bool] = {}
         self._ranks: dict[str, int | None] = {}
 
-    def judge(self, entry: FileEntry, name: NormalizedName) -> Candidate | Rejection | None:
-        """Return a candidate, or why the file is none; None where it is another project's."""
+    def evaluate(self, entry: FileEntry, name: NormalizedName) -> Candidate | Rejection | None:
+        """Return a candidate, or why the file is not one; None if it is of another project."""
         parsed = parse_filename(entry.filename, name)
         if parsed is None:
             return None
         if parsed.version is None:
-            return Rejection(entry, None, Reason.MALFORMED, entry.filename)
-        rejected = self._rejected(entry, name, parsed)
+            return Rejection(entry, None, RejectionReason.MALFORMED, entry.filename)
+        rejected = self._find_rejection(entry, name, parsed)
         if rejected is not None:
-            reason, detail = rejected
-            return Rejection(entry, parsed.version, reason, detail)
-        return self._candidate(entry, name, parsed, parsed.version)
+            return Rejection(entry, parsed.version, *rejected)
+        try:
+            file = entry.parse()
+        except MalformedUrlError as error:
+            return Rejection(entry, parsed.version, RejectionReason.MALFORMED, str(error))
+        is_wheel = parsed.format is FileFormat.WHEEL
+        rank = (self._rank(parsed.tag) or 0) if is_wheel else 0
+        return Candidate(name, parsed.version, file, is_wheel, rank, parsed.build)
 
-    def _rejected(
+    def _find_rejection(
         self, entry: FileEntry, name: NormalizedName, parsed: ParsedName
-    ) -> tuple[Reason, str] | None:
-        """Return the first reason against a file; the wrong Python explains more than its tags."""
-        if parsed.format is Format.INSTALLER:
-            return Reason.UNSUPPORTED, parsed.format.value
-        if not self._is_allowed(name, parsed.format):
-            return Reason.FORMAT, parsed.format.value
-        if not self._suits_python(entry):
-            return Reason.PYTHON, str(entry.said["requires-python"])
-        if parsed.format is Format.WHEEL and self._rank(parsed.tag) is None:
-            return Reason.TAGS, parsed.tag
-        return self._too_new(entry)
+    ) -> tuple[RejectionReason, str] | None:
+        """Return the first reason against a file, with its detail.
 
-    def _is_allowed(self, name: NormalizedName, kind: Format) -> bool:
+        A wrong Python comes before wrong tags: it explains more.
+        """
         formats = self._settings.formats
-        return formats.allows_wheel(name) if kind is Format.WHEEL else formats.allows_sdist(name)
+        is_wheel = parsed.format is FileFormat.WHEEL
+        if parsed.format is FileFormat.INSTALLER:
+            return RejectionReason.UNSUPPORTED, parsed.format.value
+        if not (formats.allows_wheel(name) if is_wheel else formats.allows_sdist(name)):
+            return RejectionReason.FORMAT, parsed.format.value
+        if not self._is_python_allowed(entry):
+            return RejectionReason.PYTHON, str(entry.attributes["requires-python"])
+        if is_wheel and self._rank(parsed.tag) is None:
+            return RejectionReason.TAGS, parsed.tag
+        limit = self._settings.uploaded_prior_to
+        uploaded = entry.upload_time if limit else None
+        if limit is not None and (uploaded is None or uploaded >= limit):
+            detail = uploaded.isoformat() if uploaded else "the index does not give the time"
+            return RejectionReason.TOO_NEW, detail
+        return None
 
-    def _suits_python(self, entry: FileEntry) -> bool:
-        text = entry.said.get("requires-python")
+    def _is_python_allowed(self, entry: FileEntry) -> bool:
+        text = entry.attributes.get("requires-python")
         if not text or not isinstance(text, str) or self._ignore_requires_python:
             return True
-        if text not in self._fits:
-            wanted = entry.requires_python
+        if text not in self._allows_python:
+            specifier = entry.requires_python
             python = self._target.python_version
-            self._fits[text] = wanted is None or wanted.contains(python, prereleases=True)
-        return self._fits[text]
+            allowed = specifier is None or specifier.contains(python, prereleases=True)
+            self._allows_python[text] = allowed
+        return self._allows_python[text]
 
     def _rank(self, tag: str) -> int | None:
-        """Return the rank of the best tag of a set on the target, or None."""
+        """Return the rank of the best tag of a set for the target; None if none is compatible."""
         if tag not in self._ranks:
-            known = self._target.tag_ranks
-            self._ranks[tag] = min((known[t] for t in tags_of(tag) if t in known), default=None)
+            ranks = self._target.tag_ranks
+            found = (ranks[each] for each in parse_tags(tag) if each in ranks)
+            self._ranks[tag] = min(found, default=None)
         return self._ranks[tag]
 
-    def _too_new(self, entry: FileEntry) -> tuple[Reason, str] | None:
-        limit = self._settings.uploaded_prior_to
-        if limit is None:
-            return None
-        uploaded = entry.upload_time
-        if uploaded is not None and uploaded < limit:
-            return None
-        return Reason.TOO_NEW, uploaded.isoformat() if uploaded else "its index does not say when"
 
-    def _candidate(
-        self, entry: FileEntry, name: NormalizedName, parsed: ParsedName, version: Version
-    ) -> Candidate | Rejection:
-        try:
-            file = entry.described()
-        except MalformedUrlError as error:
-            return Rejection(entry, version, Reason.MALFORMED, str(error))
-        if parsed.format is Format.SDIST:
-            return Candidate(name, version, file, is_wheel=False)
-        rank = self._rank(parsed.tag) or 0
-        return Candidate(name, version, file, True, rank, parsed.build)  # noqa: FBT003  # is_wheel
+def sort_candidates(candidates: list[Candidate], *, prefer_binary: bool) -> tuple[Candidate, ...]:
+    """Sort, best first: newest version, then wheels by tag and build number, then sdists.
 
-
-def best_first(candidates: list[Candidate], *, prefer_binary: bool) -> tuple[Candidate, ...]:
-    """Sort: newest version, then wheels by tag and build number, then source distributions.
-
-    With `--prefer-binary` every wheel comes before every source distribution, as in pip. Equals
-    stay in the order of their indexes.
+    With `--prefer-binary` every wheel comes before every source distribution, as in pip. Equal
+    ones stay in the order of their indexes.
     """
 
     def key(candidate: Candidate) -> tuple[bool, Version, bool, int, tuple[object, ...]]:
@@ -130,5 +127,4 @@ def best_first(candidates: list[Candidate], *, prefer_binary: bool) -> tuple[Can
         rank = -candidate.tag_rank
         return binary_first, candidate.version, candidate.is_wheel, rank, candidate.build
 
-    # reverse=True keeps the order of equals, as sorting does.
     return tuple(sorted(candidates, key=key, reverse=True))

@@ -1,4 +1,4 @@
-"""What a file's name says: project, version, format and tags, cheaply for thousands of names."""
+"""Parsing file names into version, format and tags, fast enough for thousands of names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from bootstrap._vendor.packaging.version import InvalidVersion, Version
 
 WHEEL = ".whl"
 SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
-"""PEP 625 allows .tar.gz; pip still takes the others, and so do we."""
+"""PEP 625 allows only .tar.gz; like pip, we also accept the others."""
 INSTALLERS = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
-"""What old pages list and nobody can install any more."""
+"""Formats on old pages that cannot be installed any more."""
 
 _BUILD = re.compile(r"(?:(\d+)(.*))?")
 
 
-class Format(Enum):
-    """What kind of file a name promises."""
+class FileFormat(Enum):
+    """The format of a file, by its name."""
 
     WHEEL = "wheel"
     SDIST = "source distribution"
@@ -30,59 +30,59 @@ class Format(Enum):
 
 @dataclass(frozen=True)
 class ParsedName:
-    """A file name taken apart."""
+    """The parts of a file name."""
 
-    format: Format
+    format: FileFormat
     version: Version | None
-    """None where it cannot be understood."""
+    """None if it is invalid."""
     tag: str = ""
     """Of a wheel: its compressed tag set, as in the name."""
     build: BuildTag = ()
 
 
 def parse_filename(filename: str, project: NormalizedName) -> ParsedName | None:
-    """Take a file name apart, or return None where it is no file of the project."""
+    """Parse a file name; return None if it is not a file of the project."""
     if filename.endswith(WHEEL):
-        return _wheel(filename[: -len(WHEEL)], project)
+        return _parse_wheel(filename.removesuffix(WHEEL), project)
     for suffix in SDISTS:
         if filename.endswith(suffix):
-            return _sdist(filename[: -len(suffix)], project, Format.SDIST)
+            return _parse_sdist(filename.removesuffix(suffix), project, FileFormat.SDIST)
     if filename.endswith(INSTALLERS):
-        return _sdist(filename.rpartition(".")[0], project, Format.INSTALLER)
+        return _parse_sdist(filename.rpartition(".")[0], project, FileFormat.INSTALLER)
     return None
 
 
-def _wheel(stem: str, project: NormalizedName) -> ParsedName | None:
-    """Split NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM; a build tag begins with a digit."""
+def _parse_wheel(stem: str, project: NormalizedName) -> ParsedName | None:
+    """Split NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM; a build tag starts with a digit."""
     parts = stem.split("-")
-    if normalized(parts[0]) != project:
+    if normalize_name(parts[0]) != project:
         return None
     build = _BUILD.fullmatch("-".join(parts[2:-3]))
     if len(parts) not in {5, 6} or build is None:
-        return ParsedName(Format.WHEEL, None)
+        return ParsedName(FileFormat.WHEEL, None)
     number: BuildTag = (int(build[1]), build[2]) if build[1] else ()
-    return ParsedName(Format.WHEEL, parsed_version(parts[1]), "-".join(parts[-3:]), number)
+    return ParsedName(FileFormat.WHEEL, parse_version(parts[1]), "-".join(parts[-3:]), number)
 
 
-def _sdist(stem: str, project: NormalizedName, kind: Format) -> ParsedName | None:
-    """Find the dash after which the version begins: old names and versions may hold dashes."""
+def _parse_sdist(stem: str, project: NormalizedName, kind: FileFormat) -> ParsedName | None:
+    """Find the dash before the version: old names and versions may contain dashes."""
     dash = stem.find("-")
     while dash > 0:
-        if normalized(stem[:dash]) == project:
-            return ParsedName(kind, parsed_version(stem[dash + 1 :]))
+        if normalize_name(stem[:dash]) == project:
+            return ParsedName(kind, parse_version(stem[dash + 1 :]))
         dash = stem.find("-", dash + 1)
     return None
 
 
 @lru_cache(maxsize=1024)
-def normalized(name: str) -> NormalizedName:
-    """Return the normalised name; pages repeat the same few thousands of times."""
+def normalize_name(name: str) -> NormalizedName:
+    """Return the normalised name; cached, since the names on a page are mostly the same."""
     return canonicalize_name(name)
 
 
 @lru_cache(maxsize=16384)
-def parsed_version(text: str) -> Version | None:
-    """Return the version, or None where PEP 440 does not allow it."""
+def parse_version(text: str) -> Version | None:
+    """Return the version; None if it is invalid (PEP 440)."""
     try:
         return Version(text)
     except InvalidVersion:
@@ -90,8 +90,8 @@ def parsed_version(text: str) -> Version | None:
 
 
 @lru_cache(maxsize=8192)
-def tags_of(text: str) -> frozenset[Tag]:
-    """Return the tags of a compressed tag set (PEP 425), none where it makes no sense."""
+def parse_tags(text: str) -> frozenset[Tag]:
+    """Return the tags of a compressed tag set (PEP 425); none if it is invalid."""
     try:
         return frozenset(parse_tag(text))
     except ValueError:

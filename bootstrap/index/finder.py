@@ -1,4 +1,4 @@
-"""Finding candidates: every place asked, every file judged, the best first."""
+"""Finding the candidates of a project: all locations read, all files evaluated, the best first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.candidate import Candidate, RejectedFile
-from bootstrap.index.evaluator import Evaluator, Rejection, best_first
-from bootstrap.index.locations import Index, LinkSource, find_links
-from bootstrap.index.page import ProjectDetails
-from bootstrap.index.relation import require_related
+from bootstrap.index.evaluator import Evaluator, Rejection, sort_candidates
+from bootstrap.index.locations import Index, LinkSource, open_find_links
+from bootstrap.index.page import ProjectDetails, require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
 from bootstrap.network.urls import redact
@@ -27,15 +26,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
-    """All that is known of one project: its candidates, best first, and the other files."""
+class ProjectFiles:
+    """The evaluated files of one project: its candidates, best first, and the rejected ones."""
 
     candidates: tuple[Candidate, ...]
     rejections: tuple[Rejection, ...]
 
 
 class Finder:
-    """Answers for every project once; safe to use from several threads."""
+    """Finds the candidates of each project once; may be used from several threads."""
 
     def __init__(
         self,
@@ -52,112 +51,102 @@ class Finder:
         self._settings = settings
         self._ui = ui
         self._evaluator = Evaluator(target, settings, ignore_requires_python=ignore_requires_python)
-        self._links = [find_links(given, session, ui) for given in settings.find_links]
-        self._indexes = [Index(given, session) for given in settings.index_urls]
+        self._links = [open_find_links(each, session, ui) for each in settings.find_links]
+        self._indexes = [Index(each, session) for each in settings.index_urls]
         self._bundled = bundled
         self._lock = threading.Lock()
-        self._asked: dict[tuple[NormalizedName, str], Future[ProjectDetails | None]] = {}
-        self._found: dict[NormalizedName, Found] = {}
+        self._pages: dict[tuple[NormalizedName, str], Future[ProjectDetails | None]] = {}
+        self._found: dict[NormalizedName, ProjectFiles] = {}
 
     def candidates(self, name: NormalizedName) -> tuple[Candidate, ...]:
-        """Return every candidate of a project, best first; several files of a version included.
+        """Return all candidates of a project, best first, including all files of a version.
 
         Yanked files and pre-releases are among them: the resolver decides. Raises
-        `IndexAnswerError`, `UnrelatedIndexesError`, and the network's errors.
+        `IndexResponseError`, `UnrelatedIndexesError`, and the network's errors.
         """
-        return self._project(name).candidates
+        return self._find(name).candidates
 
     def rejected_files(self, name: NormalizedName) -> tuple[RejectedFile, ...]:
         """Return the project's files that cannot be used on the target, and why."""
-        return tuple(each.told() for each in self._project(name).rejections)
+        return tuple(rejection.parse() for rejection in self._find(name).rejections)
 
     def newest_seen(self, names: Iterable[NormalizedName]) -> dict[NormalizedName, Version]:
-        """Return the newest release of each project that was asked for already; asks nobody."""
-        return {
-            name: newest
-            for name in names
-            if name in self._found and (newest := _newest_release(self._found[name].candidates))
-        }
+        """Return the newest final release of each project that was read already."""
+        newest: dict[NormalizedName, Version] = {}
+        for name in names:
+            files = self._found.get(name)
+            for candidate in files.candidates if files else ():
+                version = candidate.version
+                if candidate.file.yanked is None and not version.is_prerelease:
+                    newest[name] = max(version, newest.get(name, version))
+        return newest
 
     def prefetch(self, names: Iterable[NormalizedName]) -> None:
-        """Ask for pages that will be wanted soon; returns at once, and never raises."""
-        places = self._indexes[:1] if self._is_first else self._indexes
+        """Start to read the pages of some projects; returns at once, and never raises."""
+        indexes = self._indexes[:1] if self._is_first_only else self._indexes
         for name in names:
-            for place in (*self._links, *places):
-                if place.is_remote:
-                    self._begin(name, place)
+            for source in (*self._links, *indexes):
+                if source.is_remote:
+                    self._submit(name, source)
 
     def locations(self) -> tuple[str, ...]:
-        """Return the places that are searched, without credentials, for messages."""
+        """Return the locations that are searched, without credentials, for messages."""
         bundled = (str(self._bundled),) if self._bundled else ()
-        return (*(redact(place.url) for place in (*self._links, *self._indexes)), *bundled)
+        return (*(redact(source.url) for source in (*self._links, *self._indexes)), *bundled)
 
     @property
     def is_remote(self) -> bool:
-        """Whether any location is asked over the network, so that asking early pays."""
-        return any(place.is_remote for place in (*self._links, *self._indexes))
+        """Whether any location needs the network, so that prefetching saves time."""
+        return any(source.is_remote for source in (*self._links, *self._indexes))
 
     @property
-    def _is_first(self) -> bool:
+    def _is_first_only(self) -> bool:
         return self._settings.strategy is IndexStrategy.FIRST
 
-    def _project(self, name: NormalizedName) -> Found:
+    def _find(self, name: NormalizedName) -> ProjectFiles:
         if name not in self._found:
-            self._found[name] = self._judged(name, self._pages(name))
+            self.prefetch([name])
+            linked = [page for source in self._links if (page := self._read_page(name, source))]
+            self._found[name] = self._evaluate(name, [*linked, *self._read_indexes(name)])
         return self._found[name]
 
-    def _pages(self, name: NormalizedName) -> list[ProjectDetails]:
-        """Return what every place says, what the user linked to first."""
-        self.prefetch([name])
-        linked = [page for place in self._links if (page := self._page(name, place))]
-        served = self._served(name)
-        for page in served:
-            self._tell_status(page)
-        return linked + served
+    def _read_indexes(self, name: NormalizedName) -> list[ProjectDetails]:
+        """Return the pages of all indexes that have a project, or of the first one."""
+        all_pages = (self._read_page(name, index) for index in self._indexes)
+        pages = (page for page in all_pages if page)
+        found = list(islice(pages, 1)) if self._is_first_only else list(pages)
+        if not self._is_first_only and name not in self._settings.shared_names:
+            require_related(found)
+        for page in found:
+            if page.status != "active":  # archived, quarantined or deprecated (PEP 792)
+                reason = f": {page.status_reason}" if page.status_reason else ""
+                index_url = redact(page.index_url)
+                self._ui.warn(f"{page.name} is marked as {page.status} on {index_url}{reason}")
+        return found
 
-    def _served(self, name: NormalizedName) -> list[ProjectDetails]:
-        """Return the pages of the indexes: of all that know it, or of the first."""
-        if self._is_first:
-            pages = (self._page(name, place) for place in self._indexes)
-            return list(islice((page for page in pages if page), 1))  # and ask no further
-        served = [page for place in self._indexes if (page := self._page(name, place))]
-        if name not in self._settings.shared_names:
-            require_related(served)
-        return served
+    def _read_page(self, name: NormalizedName, source: LinkSource) -> ProjectDetails | None:
+        if source.is_remote:
+            return self._submit(name, source).result()
+        return source.read_page(name)
 
-    def _page(self, name: NormalizedName, place: LinkSource) -> ProjectDetails | None:
-        return self._begin(name, place).result() if place.is_remote else place.page(name)
-
-    def _begin(self, name: NormalizedName, place: LinkSource) -> Future[ProjectDetails | None]:
-        """Ask a place in the background, once."""
+    def _submit(self, name: NormalizedName, source: LinkSource) -> Future[ProjectDetails | None]:
+        """Start to read a page in the background, once."""
         with self._lock:
-            if (name, place.url) not in self._asked:
-                self._asked[name, place.url] = self._session.submit("pages", place.page, name)
-            return self._asked[name, place.url]
+            key = name, source.url
+            if key not in self._pages:
+                self._pages[key] = self._session.submit("pages", source.read_page, name)
+            return self._pages[key]
 
-    def _judged(self, name: NormalizedName, pages: Iterable[ProjectDetails]) -> Found:
+    def _evaluate(self, name: NormalizedName, pages: Iterable[ProjectDetails]) -> ProjectFiles:
         candidates: list[Candidate] = []
         rejections: list[Rejection] = []
-        for page in pages:
-            for entry in page.entries:
-                verdict = self._evaluator.judge(entry, name)
-                if isinstance(verdict, Candidate):
-                    candidates.append(verdict)
-                elif verdict is not None:
-                    rejections.append(verdict)
+        for entry in (entry for page in pages for entry in page.entries):
+            result = self._evaluator.evaluate(entry, name)
+            if isinstance(result, Candidate):
+                candidates.append(result)
+            elif result is not None:
+                rejections.append(result)
         if self._bundled is not None:
             candidates += self._bundled.candidates(name)
-        ranked = best_first(candidates, prefer_binary=self._settings.prefer_binary)
-        return Found(ranked, tuple(rejections))
-
-    def _tell_status(self, page: ProjectDetails) -> None:
-        """Show PEP 792's markers: archived, quarantined, deprecated."""
-        if page.status != "active":
-            reason = f": {page.status_reason}" if page.status_reason else ""
-            place = redact(page.index_url)
-            self._ui.warn(f"{page.name} is marked as {page.status} on {place}{reason}")
-
-
-def _newest_release(candidates: Iterable[Candidate]) -> Version | None:
-    sound = (c.version for c in candidates if c.file.yanked is None)
-    return max((v for v in sound if not v.is_prerelease), default=None)
+        ranked = sort_candidates(candidates, prefer_binary=self._settings.prefer_binary)
+        return ProjectFiles(ranked, tuple(rejections))

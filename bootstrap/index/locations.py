@@ -1,4 +1,4 @@
-"""The places that are searched: indexes, and what `--find-links` names."""
+"""The locations of files: package indexes, and what `--find-links` names."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from bootstrap.ui import Ui
 
 
 class LinkSource(Protocol):
-    """A place that may list files of a project."""
+    """A location that lists files of projects."""
 
     url: str
     is_remote: bool
-    """Whether asking it takes the network, so that asking early pays."""
+    """Whether reading it needs the network, so that prefetching saves time."""
 
-    def page(self, name: NormalizedName) -> ProjectDetails | None:
-        """Return what it lists of a project; None where the project is unknown there."""
+    def read_page(self, name: NormalizedName) -> ProjectDetails | None:
+        """Return what it lists of a project; None if it does not have the project."""
         ...
 
 
 class Index:
-    """A package index: one page per project (PEP 503)."""
+    """A package index: one page for each project (PEP 503)."""
 
     def __init__(self, location: Location, session: Session) -> None:
         self.url = location.url
         self.is_remote = location.is_remote
         self._session = session
 
-    def page(self, name: NormalizedName) -> ProjectDetails | None:
-        """Ask the index. Raises its errors, told with the index's URL, and `NetworkError`."""
+    def read_page(self, name: NormalizedName) -> ProjectDetails | None:
+        """Fetch and parse the page. Raises `IndexResponseError` and `NetworkError`."""
         page_url = f"{self.url.rstrip('/')}/{quote(name)}/"
         try:
             response = self._session.get(page_url, accept=ACCEPT)
@@ -52,8 +52,8 @@ class Index:
         return parse_page(name, response, self.url)
 
 
-class LinkedPage:
-    """A page with links to files of any projects, near or far."""
+class LinksPage:
+    """A page with links to files of any projects, remote or local."""
 
     def __init__(self, location: Location, session: Session, ui: Ui) -> None:
         self.url = location.url
@@ -62,13 +62,13 @@ class LinkedPage:
         self._ui = ui
         self._entries: tuple[FileEntry, ...] | None = None
 
-    def page(self, name: NormalizedName) -> ProjectDetails | None:
-        """Return the page, whatever it lists; it is fetched once."""
+    def read_page(self, name: NormalizedName) -> ProjectDetails | None:
+        """Return all links of the page, which is fetched once."""
         if self._entries is None:
-            self._entries = self._read(name)
+            self._entries = self._read_entries(name)
         return ProjectDetails(name, self.url, self._entries)
 
-    def _read(self, name: NormalizedName) -> tuple[FileEntry, ...]:
+    def _read_entries(self, name: NormalizedName) -> tuple[FileEntry, ...]:
         try:
             response = self._session.get(self.url, accept="text/html")
         except FileNotFoundError:
@@ -76,13 +76,13 @@ class LinkedPage:
         except HttpStatusError as error:
             if error.status != 404:
                 raise IndexStatusError(self.url, name, error) from error
-            self._ui.warn(f"--find-links {redact(self.url)}: there is no such page.")
+            self._ui.warn(f"--find-links: {redact(self.url)} not found, ignored.")
             return ()
         return parse_page(name, response, self.url).entries
 
 
-class Files:
-    """Distributions that lie in a directory, or one of them."""
+class LocalFiles:
+    """Local distributions: those in a directory, or a single one."""
 
     is_remote = False
 
@@ -92,27 +92,22 @@ class Files:
             FileEntry(path.name, path.absolute().as_uri(), url, url, {}) for path in paths
         )
 
-    def page(self, name: NormalizedName) -> ProjectDetails | None:
-        """Return all files; whose names are another project's are passed over later."""
+    def read_page(self, name: NormalizedName) -> ProjectDetails | None:
+        """Return all files; those of other projects are ignored later."""
         return ProjectDetails(name, self.url, self._entries)
 
 
-def find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
-    """Return the place a `--find-links` names; one that is missing is told of, as in pip."""
+def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
+    """Return the source that a `--find-links` names; warn if it does not exist, as pip does."""
     if location.is_remote:
-        return LinkedPage(location, session, ui)
+        return LinksPage(location, session, ui)
     url, path = location.url, location.path
     if path.is_dir():
-        return Files(url, tuple(sorted(p for p in path.iterdir() if _is_distribution(p))))
+        files = (file for file in path.iterdir() if file.name.endswith((WHEEL, *SDISTS)))
+        return LocalFiles(url, tuple(sorted(files)))
     if path.suffix.lower() in {".html", ".htm"} and path.is_file():
-        return LinkedPage(location, session, ui)
+        return LinksPage(location, session, ui)
     if path.is_file():
-        return Files(url, (path,))
-    ui.warn(
-        f"{location.origin}: {redact(location.value)} is no file, directory or URL; passed over."
-    )
-    return Files(url, ())
-
-
-def _is_distribution(path: Path) -> bool:
-    return path.name.endswith((WHEEL, *SDISTS))
+        return LocalFiles(url, (path,))
+    ui.warn(f"{location.origin}: {redact(location.value)} not found, ignored.")
+    return LocalFiles(url, ())

@@ -1,62 +1,95 @@
-"""A project's page as read, whatever its form: raw entries, described when they matter."""
+"""A project's page, in the same form for JSON and HTML; its files are parsed only when needed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import DistributionFile
-from bootstrap.network.urls import MalformedUrlError, is_remote, join_url, split_fragment
+from bootstrap.index.errors import UnrelatedIndexesError
+from bootstrap.network.urls import (
+    MalformedUrlError,
+    is_remote,
+    join_url,
+    split_credentials,
+    split_fragment,
+)
 from bootstrap.trust.hashes import KNOWN_ALGORITHMS, Hashes
 
 
 class FileEntry(NamedTuple):
-    """One file of a page; cheap to make, since a page may list thousands."""
+    """One file of a page, unparsed, since a page may list thousands."""
 
     filename: str
     url: str
-    """As it stands on the page, maybe relative."""
+    """As on the page, maybe relative."""
     base_url: str
     index_url: str
-    said: Mapping[str, Any]
+    attributes: Mapping[str, Any]
     """The keys of PEP 691's file object."""
 
     @property
     def requires_python(self) -> SpecifierSet | None:
-        """What Pythons it is for; None where nothing is said, or nothing that makes sense."""
-        text = self.said.get("requires-python")
-        return specifier(text) if isinstance(text, str) and text else None
+        """The Requires-Python; None if there is none, or an invalid one."""
+        text = self.attributes.get("requires-python")
+        return parse_specifier(text) if isinstance(text, str) and text else None
 
     @property
     def upload_time(self) -> datetime | None:
-        """When it was uploaded (PEP 700)."""
-        text = self.said.get("upload-time")
+        """When the file was uploaded (PEP 700); None if that is unknown."""
+        text = self.attributes.get("upload-time")
+        if not isinstance(text, str):
+            return None
+        # Python 3.10's fromisoformat does not accept "Z", nor every number of digits of a second.
+        whole, dot, fraction = text.removesuffix("Z").partition(".")
         try:
-            return _moment(text) if isinstance(text, str) else None
+            time = datetime.fromisoformat(whole + (f".{fraction[:6]:0<6}" if dot else ""))
         except ValueError:
             return None
+        return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
-    def described(self) -> DistributionFile:
-        """Return the file with all that its page says of it, its URL absolute.
+    @property
+    def yanked(self) -> str | None:
+        """The reason, "" if none is given; None if the file is not yanked (PEP 592)."""
+        value = self.attributes.get("yanked", False)
+        if value is False or value is None:
+            return None
+        return value if isinstance(value, str) else ""
 
-        Raises `MalformedUrlError`, also where a page of the web names a file of this machine.
+    @property
+    def metadata_hashes(self) -> Hashes | None:
+        """The hashes of the metadata file; None if there is no such file (PEP 658).
+
+        PEP 714: `core-metadata` has priority over its old name.
+        """
+        value = self.attributes.get("core-metadata", self.attributes.get("dist-info-metadata"))
+        if isinstance(value, str):  # HTML: "true", or "sha256=…"
+            algorithm, _, digest = value.partition("=")
+            value = {algorithm: digest} if digest else value.strip().lower() != "false"
+        return _parse_hashes(value) if value or value == {} else None
+
+    def parse(self) -> DistributionFile:
+        """Return the file with its parsed attributes and an absolute URL.
+
+        Raises `MalformedUrlError`, also where a remote page names a local file.
         """
         url, _ = split_fragment(join_url(self.base_url, self.url))
         if is_remote(self.base_url) and not url.lower().startswith(("https:", "http:")):
-            raise MalformedUrlError(url, "a page of the web cannot name such a place")
-        size, provenance = self.said.get("size"), self.said.get("provenance")
+            raise MalformedUrlError(url, "a remote page may only link to https: and http: URLs")
+        size, provenance = self.attributes.get("size"), self.attributes.get("provenance")
         return DistributionFile(
             self.filename,
             url,
-            _hashes(self.said.get("hashes")),
+            _parse_hashes(self.attributes.get("hashes")),
             self.requires_python,
-            _yanked(self.said.get("yanked", False)),
-            _metadata(self.said),
+            self.yanked,
+            self.metadata_hashes,
             size if isinstance(size, int) and size >= 0 else None,
             self.upload_time,
             join_url(self.base_url, provenance) if isinstance(provenance, str) else None,
@@ -66,7 +99,7 @@ class FileEntry(NamedTuple):
 
 @dataclass(frozen=True)
 class ProjectDetails:
-    """One project's page of one index (PEP 691, 700, 708, 792)."""
+    """The page of a project on one index (PEP 691, 700, 708, 792)."""
 
     name: NormalizedName
     index_url: str
@@ -77,43 +110,46 @@ class ProjectDetails:
     status_reason: str = ""
 
 
+def require_related(pages: Sequence[ProjectDetails]) -> None:
+    """Raise `UnrelatedIndexesError` if the pages of a name are not of one project (PEP 708).
+
+    They are if one lists all others as alternate locations, or if all but the tracked one track
+    the same one. Where no index declares anything, they are mixed as in pip, since most indexes do
+    not know PEP 708.
+    """
+    if len(pages) < 2 or not any(page.tracks or page.alternate_locations for page in pages):
+        return
+    urls = [_normalize_url(f"{page.index_url.rstrip('/')}/{page.name}/") for page in pages]
+    listed, tracked = [], []
+    for url, page in zip(urls, pages, strict=True):
+        tracked.append(set(map(_normalize_url, page.tracks)) or {url})
+        if page.alternate_locations:
+            listed.append({url, *map(_normalize_url, page.alternate_locations)})
+    lists_all_others = listed and all(locations.issuperset(urls) for locations in listed)
+    if not lists_all_others and not set.intersection(*tracked):
+        raise UnrelatedIndexesError(pages[0].name, [page.index_url for page in pages])
+
+
+def _normalize_url(url: str) -> str:
+    """Return the URL of a project's page in one spelling."""
+    parts = urlsplit(split_credentials(url)[0])
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
+
+
 @lru_cache(maxsize=4096)
-def specifier(text: str) -> SpecifierSet | None:
-    """Parse a Requires-Python; None where it is invalid, which counts as not said (as in pip)."""
+def parse_specifier(text: str) -> SpecifierSet | None:
+    """Parse a Requires-Python; None if it is invalid, which is ignored as in pip."""
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
         return None
 
 
-def _hashes(said: Any) -> Hashes:
-    if not isinstance(said, dict):
+def _parse_hashes(value: Any) -> Hashes:
+    if not isinstance(value, dict):
         return Hashes()
     return Hashes.of(
-        (a, d) for a, d in said.items() if a in KNOWN_ALGORITHMS and isinstance(d, str)
+        (algorithm, digest)
+        for algorithm, digest in value.items()
+        if algorithm in KNOWN_ALGORITHMS and isinstance(digest, str)
     )
-
-
-def _yanked(said: Any) -> str | None:
-    """Return the reason of PEP 592, "" where none is given, None for a file that is not yanked."""
-    if said is False or said is None:
-        return None
-    return said if isinstance(said, str) else ""
-
-
-def _metadata(said: Mapping[str, Any]) -> Hashes | None:
-    """Return the metadata file's hashes; PEP 714: `core-metadata` counts before its old name."""
-    offer = said.get("core-metadata", said.get("dist-info-metadata"))
-    if isinstance(offer, str):  # HTML: "true", or "sha256=…"
-        algorithm, _, digest = offer.partition("=")
-        offer = {algorithm: digest} if digest else offer.strip().lower() != "false"
-    if not offer and offer != {}:
-        return None
-    return _hashes(offer)
-
-
-def _moment(text: str) -> datetime:
-    # Python 3.10's fromisoformat knows no "Z", and only three or six digits of a second.
-    whole, dot, fraction = text.removesuffix("Z").partition(".")
-    moment = datetime.fromisoformat(whole + (f".{fraction[:6]:0<6}" if dot else ""))
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

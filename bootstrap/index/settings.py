@@ -1,4 +1,4 @@
-"""What the index room wants to be told."""
+"""The settings for finding candidates."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bootstrap.location import Location
 
 
 class IndexStrategy(Enum):
-    """How several indexes are weighed."""
+    """Which of several indexes a project is taken from."""
 
     BEST = "best"
-    """pip's rule: the best version, wherever it lies."""
+    """pip's rule: the best version of all indexes."""
     FIRST = "first"
-    """The first index that knows the project: a protection against dependency confusion."""
+    """The first index that has the project: protects against dependency confusion."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ def _covers(names: frozenset[str], others: frozenset[str], name: str) -> bool:
 
 @dataclass(frozen=True)
 class IndexSettings:
-    """Where candidates may come from, and which are welcome."""
+    """Where candidates may come from, and which files are allowed."""
 
     index_urls: tuple[Location, ...] = ()
-    """The main index first, then the extra ones; none with `--no-index`."""
+    """The main index first, then the extra ones; empty with `--no-index`."""
     find_links: tuple[Location, ...] = ()
     """Local directories, files, file: URLs or pages with links."""
     strategy: IndexStrategy = IndexStrategy.BEST
     shared_names: frozenset[str] = frozenset()
-    """Normalised names that may be served by unrelated indexes (PEP 708's way out)."""
+    """Normalised names that unrelated indexes may have (an exception to PEP 708)."""
     formats: FormatControl = field(default_factory=FormatControl)
     prefer_binary: bool = False
     uploaded_prior_to: datetime | None = None

@@ -1,20 +1,23 @@
-"""The simple API: a project's page as HTML (PEP 503) or JSON (PEP 691), told apart by its type.
+"""The simple API: parsing a project's page as JSON (PEP 691) or HTML (PEP 503).
 
-Versioning by PEP 629. Files come out as raw entries, in JSON's words: of a page with thousands of
-files only those worth a closer look are ever described (`FileEntry.described`).
+Which of them it is says the content type; versions are those of PEP 629. Files remain unparsed
+entries with the keys of the JSON form: of thousands on a page only a few are parsed
+(`FileEntry.parse`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urljoin
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.errors import ApiVersionError, NotAnIndexPageError
-from bootstrap.index.html import read_html
 from bootstrap.index.page import FileEntry, ProjectDetails
 from bootstrap.network.response import Response
+from bootstrap.trust.hashes import fragment_digests
 
 ACCEPT = ", ".join(
     (
@@ -24,20 +27,30 @@ ACCEPT = ", ".join(
     )
 )
 _VENDOR_TYPE = re.compile(r"application/vnd\.pypi\.simple\.(?:v(\d+)|latest)\+(json|html)")
+_FILES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", ".msi", ".rpm")
+_HEADINGS = {"title", "h1", "h2", "h3", "a"}
+_NOT_ON_AN_INDEX = {"form", "input", "script", "frame", "iframe"}
+_ATTRIBUTES = {
+    "data-requires-python": "requires-python",
+    "data-core-metadata": "core-metadata",
+    "data-dist-info-metadata": "dist-info-metadata",
+    "data-yanked": "yanked",
+    "data-provenance": "provenance",
+}
 
 
 def parse_page(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
-    """Return what a page says of a project.
+    """Parse the page of a project.
 
     Raises `ApiVersionError` for another major version, `NotAnIndexPageError` for anything else.
     """
     if _is_json(response, index_url):
-        return _from_json(name, response, index_url)
-    return _from_html(name, response, index_url)
+        return _parse_json(name, response, index_url)
+    return _parse_html(name, response, index_url)
 
 
 def _is_json(response: Response, index_url: str) -> bool:
-    """Tell the two forms apart by content type; by the first byte where there is none."""
+    """Tell by the content type whether a page is JSON; without one, by the first byte."""
     content_type = response.content_type.partition(";")[0].strip().lower()
     vendor = _VENDOR_TYPE.fullmatch(content_type)
     if vendor:
@@ -52,11 +65,11 @@ def _is_json(response: Response, index_url: str) -> bool:
     raise NotAnIndexPageError(index_url, response.final_url, found)
 
 
-def _from_json(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
+def _parse_json(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
     try:
         page = json.loads(response.content)
     except ValueError as error:
-        found = f"JSON that cannot be read ({error})"
+        found = f"invalid JSON ({error})"
         raise NotAnIndexPageError(index_url, response.final_url, found) from error
     meta = page.get("meta") if isinstance(page, dict) else None
     if not isinstance(meta, dict) or not isinstance(meta.get("api-version"), str):
@@ -67,53 +80,117 @@ def _from_json(name: NormalizedName, response: Response, index_url: str) -> Proj
         raise NotAnIndexPageError(index_url, response.final_url, "JSON without a list of files")
     status = page.get("project-status")
     status = status if isinstance(status, dict) else {}
-    entries = (_json_entry(said, response.final_url, index_url) for said in files)
     return ProjectDetails(
         name,
         index_url,
-        tuple(entry for entry in entries if entry is not None),
-        tracks=_texts(meta.get("tracks")),
-        alternate_locations=_texts(page.get("alternate-locations")),
+        tuple(
+            FileEntry(file["filename"], file["url"], response.final_url, index_url, file)
+            for file in files
+            if isinstance(file, dict)
+            and isinstance(file.get("filename"), str)
+            and isinstance(file.get("url"), str)
+        ),
+        tracks=_strings(meta.get("tracks")),
+        alternate_locations=_strings(page.get("alternate-locations")),
         status=str(status.get("status") or "active"),
         status_reason=str(status.get("reason") or ""),
     )
 
 
-def _json_entry(said: Any, page_url: str, index_url: str) -> FileEntry | None:
-    """Return a file's entry, or None where it lacks what every file must have."""
-    if not isinstance(said, dict):
-        return None
-    filename, url = said.get("filename"), said.get("url")
-    if not isinstance(filename, str) or not isinstance(url, str):
-        return None
-    return FileEntry(filename, url, page_url, index_url, said)
+def _strings(value: Any) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
-def _from_html(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
-    page = read_html(response.text, response.final_url)
-    _check_version(page.meta.get("repository-version", ["1.0"])[0], response, index_url)
-    if not page.is_plausible:
-        raise NotAnIndexPageError(index_url, response.final_url, f"HTML {page.oddity}")
+def _parse_html(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
+    parser = _PageParser()
+    parser.feed(response.text)
+    parser.close()
+    meta = parser.meta
+    _check_version(meta.get("repository-version", ["1.0"])[0], response, index_url)
+    has_files = any(link.filename.endswith(_FILES) for link in parser.links)
+    if parser.implausible and "repository-version" not in meta and not has_files:
+        raise NotAnIndexPageError(index_url, response.final_url, f"HTML {parser.implausible}")
+    base_url = urljoin(response.final_url, parser.base)
     return ProjectDetails(
         name,
         index_url,
         tuple(
-            FileEntry(link.filename, link.url, page.base_url, index_url, link.said)
-            for link in page.links
+            FileEntry(link.filename, link.url, base_url, index_url, link.attributes)
+            for link in parser.links
         ),
-        tracks=tuple(page.meta.get("tracks", ())),
-        alternate_locations=tuple(page.meta.get("alternate-locations", ())),
-        status=page.meta.get("project-status", ["active"])[0],
-        status_reason=page.meta.get("project-status-reason", [""])[0],
+        tracks=tuple(meta.get("tracks", ())),
+        alternate_locations=tuple(meta.get("alternate-locations", ())),
+        status=meta.get("project-status", ["active"])[0],
+        status_reason=meta.get("project-status-reason", [""])[0],
     )
 
 
 def _check_version(version: str, response: Response, index_url: str) -> None:
-    """Refuse another major version; a newer minor one only adds what we need not know."""
+    """Refuse another major version; a newer minor version only adds what we do not use."""
     major = version.strip().partition(".")[0]
     if major != "1":
         raise ApiVersionError(index_url, response.final_url, version)
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+class _Link(NamedTuple):
+    """An anchor with the keys of PEP 691's file object."""
+
+    filename: str
+    """The last segment of its URL, decoded once."""
+    url: str
+    """As on the page, without its fragment."""
+    attributes: dict[str, Any]
+
+
+class _PageParser(HTMLParser):
+    """Collects the links, the base URL and the `pypi:` meta elements of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base = ""
+        self.links: list[_Link] = []
+        self.meta: dict[str, list[str]] = {}
+        self._unusual_tag = ""
+        self._headings = 0
+        self._has_text = False
+
+    @property
+    def implausible(self) -> str:
+        """What a page of an index would hardly contain; "" if there is nothing of the kind."""
+        if self._unusual_tag:
+            return f"with a <{self._unusual_tag}> and no link to a file"
+        return "with text and no link at all" if self._has_text and not self.links else ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "a":
+            self._add_link(attributes)
+        elif tag == "base" and not self.base:
+            self.base = attributes.get("href") or ""
+        elif tag == "meta":
+            kind, _, name = (attributes.get("name") or "").partition(":")
+            if kind.lower() == "pypi" and name:
+                self.meta.setdefault(name.lower(), []).append(attributes.get("content") or "")
+        elif tag in _NOT_ON_AN_INDEX:
+            self._unusual_tag = self._unusual_tag or tag
+        self._headings += tag in _HEADINGS
+
+    def handle_endtag(self, tag: str) -> None:
+        self._headings -= tag in _HEADINGS and self._headings > 0
+
+    def handle_data(self, data: str) -> None:
+        if not (self.links or self._headings or self._has_text):
+            self._has_text = bool(data.strip())
+
+    def _add_link(self, attributes: dict[str, str | None]) -> None:
+        href = (attributes.get("href") or "").strip()
+        url, _, fragment = href.partition("#")
+        filename = unquote(url.partition("?")[0].rpartition("/")[2])
+        if not filename:
+            return
+        file: dict[str, Any] = {
+            key: attributes[name] or "" for name, key in _ATTRIBUTES.items() if name in attributes
+        }
+        if fragment:
+            file["hashes"] = dict(fragment_digests(href))
+        self.links.append(_Link(filename, url, file))

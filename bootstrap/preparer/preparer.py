@@ -11,7 +11,7 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.index.candidate import Candidate, Reason, RejectedFile
+from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.index.finder import Finder
 from bootstrap.index.metadata import fetch_metadata
 from bootstrap.install.model import WheelToInstall
@@ -100,7 +100,9 @@ class Preparer:
         if self._can_build:
             return found
         return found + tuple(
-            RejectedFile(source.file, source.version, Reason.UNSUPPORTED, "a source distribution")
+            RejectedFile(
+                source.file, source.version, RejectionReason.UNSUPPORTED, "a source distribution"
+            )
             for source in self._finder.candidates(name)
             if not source.is_wheel
         )

@@ -12,7 +12,7 @@ from bootstrap.resolve.context import ResolverContext
 from bootstrap.resolve.errors import ConflictError, NoCandidateError, UnknownProjectError
 from bootstrap.resolve.explain.dependency_path import DependencyPath, find_shortest_path, quote
 from bootstrap.resolve.explain.no_match import NoMatchReport, join_few
-from bootstrap.resolve.explain.suggestions import Failure, RelaxationSearch
+from bootstrap.resolve.explain.suggestions import RelaxationSearch, ResolutionFailure
 from bootstrap.resolve.model import (
     PYTHON,
     UNUSABLE,
@@ -81,7 +81,7 @@ def explain(context: ResolverContext, causes: Sequence[Information]) -> Bootstra
     failure and which single change would help.
     """
     relaxation = RelaxationSearch()
-    failure = relaxation.minimize(Failure(context, causes))
+    failure = relaxation.minimize(ResolutionFailure(context, causes))
     conflicts = list(_find_conflicts(failure))
     only = conflicts[0] if len(conflicts) == 1 else None
     if isinstance(only, Unsatisfiable) and only.path.is_direct:
@@ -96,7 +96,7 @@ def explain(context: ResolverContext, causes: Sequence[Information]) -> Bootstra
     return ConflictError([line for each in conflicts for line in each.lines], changes, hint=advice)
 
 
-def _find_conflicts(failure: Failure) -> Iterator[Conflict]:
+def _find_conflicts(failure: ResolutionFailure) -> Iterator[Conflict]:
     by_name: dict[NormalizedName, list[Information]] = {}
     for cause in failure.causes:
         by_name.setdefault(cause.requirement.identifier.name, []).append(cause)

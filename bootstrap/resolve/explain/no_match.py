@@ -10,7 +10,7 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.index.candidate import Candidate, Reason, RejectedFile
+from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.trust.hashes import Hashes
 
 _MAX_LISTED = 8
@@ -21,16 +21,24 @@ _PIP_COMMANDS = frozenset(
 """What people type who take this program for pip."""
 
 _REMEDIES = {
-    Reason.PYTHON: "use another Python (choose it with --python)",
-    Reason.TAGS: "use another Python or machine, or an index that has a wheel for this one",
-    Reason.FORMAT: "change --only-binary or --no-binary for it",
-    Reason.UNSUPPORTED: "choose a version that has a wheel, or build a wheel elsewhere and pass "
-    "its directory with --find-links",
-    Reason.TOO_NEW: "change the date of --uploaded-prior-to",
-    Reason.MALFORMED: "ask its maintainers for files with valid names",
+    RejectionReason.PYTHON: "use another Python (choose it with --python)",
+    RejectionReason.TAGS: "use another Python or machine, or an index that has a wheel for this "
+    "one",
+    RejectionReason.FORMAT: "change --only-binary or --no-binary for it",
+    RejectionReason.UNSUPPORTED: "choose a version that has a wheel, or build a wheel elsewhere "
+    "and pass its directory with --find-links",
+    RejectionReason.TOO_NEW: "change the date of --uploaded-prior-to",
+    RejectionReason.MALFORMED: "ask its maintainers for files with valid names",
 }
 
-_PRIORITY = (Reason.TOO_NEW, Reason.TAGS, Reason.PYTHON, Reason.FORMAT, Reason.UNSUPPORTED)
+_PRIORITY = (
+    RejectionReason.TOO_NEW,
+    RejectionReason.TAGS,
+    RejectionReason.PYTHON,
+    RejectionReason.FORMAT,
+    RejectionReason.UNSUPPORTED,
+    RejectionReason.MALFORMED,
+)
 """Which reason counts where files of one version have several: that of the file that came nearest
 to being accepted, so the order is the evaluator's, from its last check to its first."""
 
@@ -152,21 +160,21 @@ class NoMatchReport:
         """Return what is wrong with the files of one version."""
         reason = _main_reason(files)
         details = list(dict.fromkeys(each.detail for each in files if each.reason is reason))
-        if reason is Reason.PYTHON:
+        if reason is RejectionReason.PYTHON:
             target = self.target.markers["python_full_version"]
             return f"requires Python {join_few(details)}; the target has Python {target}"
-        if reason is Reason.TAGS:
+        if reason is RejectionReason.TAGS:
             tag = self.target.tags[0] if self.target.tags else "none"
-            has_source = any(each.reason is Reason.UNSUPPORTED for each in files)
+            has_source = any(each.reason is RejectionReason.UNSUPPORTED for each in files)
             source = " and a source distribution that cannot be built here" if has_source else ""
             only = f"has wheels only for {join_few(details)}{source}"
             return f"{only}; the target's best tag is {tag}"
-        if reason is Reason.FORMAT:
+        if reason is RejectionReason.FORMAT:
             return "has only files that --only-binary or --no-binary excludes"
-        if reason is Reason.TOO_NEW:
+        if reason is RejectionReason.TOO_NEW:
             return "was uploaded after the date of --uploaded-prior-to"
         names = join_few([each.file.filename for each in files if each.reason is reason])
-        if reason is Reason.UNSUPPORTED:
+        if reason is RejectionReason.UNSUPPORTED:
             return f"has no wheel, only {names}"
         return f"has only files with invalid names: {names}"
 
@@ -178,9 +186,8 @@ def join_few(things: Sequence[object]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _main_reason(files: Sequence[RejectedFile]) -> Reason:
-    reasons = {each.reason for each in files}
-    return next((reason for reason in _PRIORITY if reason in reasons), Reason.MALFORMED)
+def _main_reason(files: Sequence[RejectedFile]) -> RejectionReason:
+    return min((each.reason for each in files), key=_PRIORITY.index)
 
 
 def _allows(specifier: SpecifierSet, version: Version | None) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Failure:
+class ResolutionFailure:
     """A request without a solution, and the requirements at which the search ended."""
 
     context: ResolverContext
@@ -38,7 +38,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Change:
+class RequestChange:
     """One change of the request that makes a solution possible."""
 
     requirement: InputRequirement | None
@@ -74,7 +74,7 @@ class RelaxationSearch:
     """Whether every trial so far ended with a solution or a conflict."""
     _started: float = field(default_factory=time.monotonic)
 
-    def minimize(self, failure: Failure) -> Failure:
+    def minimize(self, failure: ResolutionFailure) -> ResolutionFailure:
         """Leave out, one by one, the requirements and constraints that do not cause a failure."""
         request = failure.context.request
         try:
@@ -82,12 +82,14 @@ class RelaxationSearch:
             for line in (*reversed(request.constraints), *reversed(request.requirements)):
                 smaller = _without(failure.context.request, line)
                 outcome = self._try(failure.context.with_request(smaller))
-                failure = outcome if isinstance(outcome, Failure) else failure
+                failure = outcome if isinstance(outcome, ResolutionFailure) else failure
         except _LimitError:
             self.is_complete = False
         return failure
 
-    def find_changes(self, context: ResolverContext, causes: ResolveRequest) -> Iterator[Change]:
+    def find_changes(
+        self, context: ResolverContext, causes: ResolveRequest
+    ) -> Iterator[RequestChange]:
         """Yield each single change that gives a request a solution.
 
         :param causes: the requirements and constraints of the request that cause the failure
@@ -98,17 +100,17 @@ class RelaxationSearch:
             for line in causes.constraints:
                 outcome = self._try(context.with_request(_without(context.request, line)))
                 if isinstance(outcome, Result) and line.requirement is not None:
-                    yield Change(line, None, _describe(outcome, line.requirement.name))
+                    yield RequestChange(line, None, _describe(outcome, line.requirement.name))
             if not context.request.pre:
                 outcome = self._try(context.with_request(replace(context.request, pre=True)))
                 if isinstance(outcome, Result):
                     chosen = outcome.mapping.values()
                     pre_releases = [str(each) for each in chosen if each.version.is_prerelease]
-                    yield Change(None, None, ", ".join(pre_releases))
+                    yield RequestChange(None, None, ", ".join(pre_releases))
         except _LimitError:
             self.is_complete = False
 
-    def _relax(self, context: ResolverContext, line: InputRequirement) -> Iterator[Change]:
+    def _relax(self, context: ResolverContext, line: InputRequirement) -> Iterator[RequestChange]:
         requirement = line.requirement
         if requirement is None or not (requirement.specifier or line.url):
             return
@@ -119,16 +121,16 @@ class RelaxationSearch:
         changed = tuple(relaxed if each is line else each for each in request.requirements)
         outcome = self._try(context.with_request(replace(request, requirements=changed)))
         if isinstance(outcome, Result):
-            yield Change(line, relaxed, _describe(outcome, requirement.name))
+            yield RequestChange(line, relaxed, _describe(outcome, requirement.name))
 
-    def _try(self, context: ResolverContext) -> RawResult | Failure | None:
+    def _try(self, context: ResolverContext) -> RawResult | ResolutionFailure | None:
         """Search for a solution; return None where a limit or another error ends the search."""
         if self.rounds <= 0 or time.monotonic() - self._started > self.seconds:
             raise _LimitError
         try:
             return context.search(min(self.rounds, self.rounds_each))
         except ResolutionImpossible as error:
-            return Failure(context, context.incompatible.expand_causes(error.causes))
+            return ResolutionFailure(context, context.incompatible.expand_causes(error.causes))
         except (ResolutionTooDeep, BootstrapError):
             self.is_complete = False
             return None

@@ -136,10 +136,10 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (garbage(), "is no page of a package index"),
-        (garbage(b"<form>Log in", "text/html"), "is no page of a package index"),
-        (garbage(b"{", "application/vnd.pypi.simple.v1+json"), "cannot be read"),
-        (api_version("2.0"), "speaks version 2.0 of the simple API"),
+        (garbage(), "is not a page of a package index"),
+        (garbage(b"<form>Log in", "text/html"), "is not a page of a package index"),
+        (garbage(b"{", "application/vnd.pypi.simple.v1+json"), "found invalid JSON"),
+        (api_version("2.0"), "has version 2.0 of the simple API"),
     ],
     ids=["HTML garbage", "a portal", "half a JSON page", "another major version"],
 )

@@ -140,7 +140,7 @@ def test_a_page_of_something_else_ends_the_run_and_is_no_unreachable_index(
 ) -> None:
     index.server.fault("/simple/.*", garbage(b"\x89PNG", "image/png"))
     done = engine.fails("--venv", venv, *index.options)
-    assert "is no page of a package index" in done.err
+    assert "is not a page of a package index" in done.err
     assert "bundled" not in done.text
 
 

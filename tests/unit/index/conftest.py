@@ -1,4 +1,4 @@
-"""What the tests of the index room stand on: the network's sessions, and a target."""
+"""Fixtures for the tests of indexes: sessions, a target, and finders."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ MakeFinder = Callable[..., Finder]
 
 @pytest.fixture
 def make_finder(session: Session, recorded: RecordedUi) -> MakeFinder:
-    """Make finders; `urls` and `links` are places, keyword arguments are index settings."""
+    """Make finders; `urls` and `links` are locations, keyword arguments are index settings."""
 
     def make(
         urls: tuple[str, ...] = (),
         links: tuple[str, ...] = (),
         target: TargetEnvironment | None = None,
-        **said: Any,
+        **options: Any,
     ) -> Finder:
         settings = IndexSettings(
             index_urls=tuple(Location(url, Origin.option("--index-url")) for url in urls),
             find_links=tuple(Location(link, Origin.option("--find-links")) for link in links),
-            **said,
+            **options,
         )
         return Finder(session, settings, target or make_target(), recorded.ui)
 

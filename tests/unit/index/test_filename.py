@@ -1,10 +1,12 @@
+"""Parsing file names of wheels, source distributions and installers."""
+
 from __future__ import annotations
 
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.index.filename import Format, parse_filename
+from bootstrap.index.filename import FileFormat, parse_filename
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ from bootstrap.index.filename import Format, parse_filename
         ("demo-1.0.egg", "demo", "1.0"),
     ],
 )
-def test_name_and_version_are_told_apart(filename: str, project: str, version: str) -> None:
+def test_the_version_is_found_after_the_name(filename: str, project: str, version: str) -> None:
     parsed = parse_filename(filename, NormalizedName(project))
     assert parsed is not None
     assert parsed.version == Version(version)
@@ -36,7 +38,7 @@ def test_name_and_version_are_told_apart(filename: str, project: str, version: s
         "",
     ],
 )
-def test_another_projects_file_is_none_of_ours(filename: str) -> None:
+def test_a_file_of_another_project_is_not_parsed(filename: str) -> None:
     parsed = parse_filename(filename, NormalizedName("demo"))
     assert parsed is None or parsed.version is None
 
@@ -57,11 +59,11 @@ def test_a_malformed_name_has_no_version(filename: str) -> None:
     assert parsed.version is None
 
 
-def test_a_wheels_build_and_tags_are_kept() -> None:
+def test_the_build_and_tags_of_a_wheel_are_kept() -> None:
     parsed = parse_filename("demo-1.0-12abc-cp38.cp39-abi3-win32.whl", NormalizedName("demo"))
     assert parsed is not None
     assert (parsed.format, parsed.build, parsed.tag) == (
-        Format.WHEEL,
+        FileFormat.WHEEL,
         (12, "abc"),
         "cp38.cp39-abi3-win32",
     )

@@ -1,3 +1,5 @@
+"""Finding candidates on indexes and in find-links."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.index.candidate import Reason
+from bootstrap.index.candidate import RejectionReason
 from bootstrap.index.errors import (
     IndexStatusError,
     NotAnIndexPageError,
@@ -63,14 +65,14 @@ def test_prefer_binary_puts_every_wheel_first(
     assert ranked == [*RANKED[1:4], RANKED[5], RANKED[0], RANKED[4]]
 
 
-def test_each_place_is_asked_once(releases: IndexServer, make_finder: MakeFinder) -> None:
+def test_each_location_is_read_once(releases: IndexServer, make_finder: MakeFinder) -> None:
     finder = make_finder((releases.simple_url,))
     finder.prefetch([DEMO, DEMO])
     assert files(finder) == files(finder)
     assert releases.paths == ["/simple/demo/"]
 
 
-def test_prefetching_never_raises_and_the_failure_is_told_when_it_matters(
+def test_prefetching_never_raises_and_the_error_is_raised_when_it_matters(
     releases: IndexServer, make_finder: MakeFinder
 ) -> None:
     releases.fault("/simple/demo/", status(403))
@@ -91,7 +93,7 @@ def test_a_project_unknown_to_the_index_has_no_candidates(
 
 
 @pytest.mark.parametrize("code", [401, 403, 500])
-def test_an_index_that_refuses_is_named(
+def test_the_index_of_an_http_error_is_named(
     releases: IndexServer, make_finder: MakeFinder, code: int
 ) -> None:
     releases.fault("/simple/demo/", status(code))
@@ -103,22 +105,22 @@ def test_an_index_that_refuses_is_named(
 
 
 @pytest.mark.parametrize("fault", [garbage(), api_version("2.0")])
-def test_a_page_that_is_none_ends_the_search(
+def test_an_invalid_page_ends_the_search(
     releases: IndexServer, make_finder: MakeFinder, fault: object
 ) -> None:
     releases.fault("/simple/demo/", fault)  # type: ignore[arg-type]  # parametrised
-    with pytest.raises(Exception, match=r"simple/demo/ (is no page|speaks version 2\.0)"):
+    with pytest.raises(Exception, match=r"simple/demo/ (is not a page|has version 2\.0)"):
         make_finder((releases.simple_url,)).candidates(DEMO)
 
 
-# --- Why not -------------------------------------------------------------------------------------
+# --- Rejected files ------------------------------------------------------------------------------
 
 
-def reasons(finder: Finder) -> dict[str, tuple[Reason, str]]:
+def reasons(finder: Finder) -> dict[str, tuple[RejectionReason, str]]:
     return {each.file.filename: (each.reason, each.detail) for each in finder.rejected_files(DEMO)}
 
 
-def test_what_the_target_cannot_use_is_kept_with_the_reason(
+def test_files_that_the_target_cannot_use_have_a_reason(
     index: IndexServer, make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "3.0", requires_python=">=3.10"))
@@ -128,13 +130,13 @@ def test_what_the_target_cannot_use_is_kept_with_the_reason(
     finder = make_finder((index.simple_url,), target=make_target((3, 8, 2)))
     assert files(finder) == ["demo-1.0-py3-none-any.whl"]
     assert reasons(finder) == {
-        "demo-3.0-py3-none-any.whl": (Reason.PYTHON, ">=3.10"),
-        "demo-2.9-cp38-cp38-win_amd64.whl": (Reason.TAGS, "cp38-cp38-win_amd64"),
-        "demo-2.0-cp310-cp310-win32.whl": (Reason.PYTHON, ">=3.9"),
+        "demo-3.0-py3-none-any.whl": (RejectionReason.PYTHON, ">=3.10"),
+        "demo-2.9-cp38-cp38-win_amd64.whl": (RejectionReason.TAGS, "cp38-cp38-win_amd64"),
+        "demo-2.0-cp310-cp310-win32.whl": (RejectionReason.PYTHON, ">=3.9"),
     }
 
 
-def test_names_that_make_no_sense_are_passed_over_with_a_reason(
+def test_invalid_names_are_rejected_with_a_reason(
     index: IndexServer, make_finder: MakeFinder
 ) -> None:
     links = ["demo-1.0.zip", "demo-one.zip", "demo-1.0-any.whl", "demo-1.0.exe", "other-1.0.zip"]
@@ -142,20 +144,20 @@ def test_names_that_make_no_sense_are_passed_over_with_a_reason(
     finder = make_finder((index.simple_url,))
     assert files(finder) == ["demo-1.0.zip"]
     assert {name: reason for name, (reason, _) in reasons(finder).items()} == {
-        "demo-one.zip": Reason.MALFORMED,
-        "demo-1.0-any.whl": Reason.MALFORMED,
-        "demo-1.0.exe": Reason.UNSUPPORTED,
+        "demo-one.zip": RejectionReason.MALFORMED,
+        "demo-1.0-any.whl": RejectionReason.MALFORMED,
+        "demo-1.0.exe": RejectionReason.UNSUPPORTED,
     }
 
 
-def test_a_url_that_makes_no_sense_spoils_no_other_file(
+def test_an_invalid_url_does_not_affect_other_files(
     index: IndexServer, make_finder: MakeFinder
 ) -> None:
     links = ["file:///etc/demo-2.0.zip", "https://[x/demo-3.0.zip", "demo-1.0.zip"]
     index.add_page("demo", "".join(f"<a href='{link}'>x</a>" for link in links))
     finder = make_finder((index.simple_url,))
     assert files(finder) == ["demo-1.0.zip"]
-    assert {reason for reason, _ in reasons(finder).values()} == {Reason.MALFORMED}
+    assert {reason for reason, _ in reasons(finder).values()} == {RejectionReason.MALFORMED}
 
 
 @pytest.mark.parametrize(
@@ -170,15 +172,15 @@ def test_a_url_that_makes_no_sense_spoils_no_other_file(
         (FormatControl(only_binary=frozenset({"other"})), RANKED),
     ],
 )
-def test_format_control_decides_by_project(
+def test_format_control_applies_by_project(
     releases: IndexServer, make_finder: MakeFinder, formats: FormatControl, kept: list[str]
 ) -> None:
     finder = make_finder((releases.simple_url,), formats=formats)
     assert files(finder) == kept
-    assert {reason for reason, _ in reasons(finder).values()} <= {Reason.FORMAT}
+    assert {reason for reason, _ in reasons(finder).values()} <= {RejectionReason.FORMAT}
 
 
-def test_what_was_uploaded_later_does_not_count(
+def test_files_that_were_uploaded_later_are_rejected(
     index: IndexServer, make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"), upload_time="2024-01-01T00:00:00Z")
@@ -187,12 +189,14 @@ def test_what_was_uploaded_later_does_not_count(
     finder = make_finder((index.simple_url,), uploaded_prior_to=limit)
     assert files(finder) == ["demo-1.0-py3-none-any.whl"]
     index.features = replace(index.features, sizes=False)
-    silent = make_finder((index.simple_url,), uploaded_prior_to=limit)
-    assert files(silent) == []
-    assert {detail for _, detail in reasons(silent).values()} == {"its index does not say when"}
+    without_times = make_finder((index.simple_url,), uploaded_prior_to=limit)
+    assert files(without_times) == []
+    assert {detail for _, detail in reasons(without_times).values()} == {
+        "the index does not give the time"
+    }
 
 
-def test_yanked_files_are_there_for_the_resolver_to_judge(
+def test_yanked_files_are_candidates(
     index: IndexServer, make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"), yanked="broken")
@@ -200,7 +204,7 @@ def test_yanked_files_are_there_for_the_resolver_to_judge(
     assert candidate.file.yanked == "broken"
 
 
-def test_a_status_is_shown(
+def test_a_project_status_causes_a_warning(
     index: IndexServer, make_finder: MakeFinder, tmp_path: Path, recorded: RecordedUi
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "1.0"))
@@ -210,7 +214,7 @@ def test_a_status_is_shown(
     assert "use other" in recorded.warnings
 
 
-# --- Several places ------------------------------------------------------------------------------
+# --- Several locations ---------------------------------------------------------------------------
 
 
 Pair = tuple[IndexServer, IndexServer]
@@ -225,12 +229,12 @@ def pair(index: IndexServer, authority: Authority, tmp_path: Path) -> Iterator[P
         yield index, second
 
 
-def test_the_best_version_wins_wherever_it_lies(pair: Pair, make_finder: MakeFinder) -> None:
+def test_the_best_version_of_all_indexes_comes_first(pair: Pair, make_finder: MakeFinder) -> None:
     finder = make_finder((pair[0].simple_url, pair[1].simple_url))
     assert files(finder) == ["demo-2.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl"]
 
 
-def test_the_first_index_that_knows_it_wins_under_first(
+def test_with_the_first_strategy_only_the_first_index_that_has_it_counts(
     pair: Pair, make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     pair[1].add(make_wheel(tmp_path, "other", "1.0"))
@@ -242,7 +246,7 @@ def test_the_first_index_that_knows_it_wins_under_first(
     assert files(finder, "other") == ["other-1.0-py3-none-any.whl"]
 
 
-def test_a_name_served_by_unrelated_indexes_is_refused_unless_allowed(
+def test_a_name_on_unrelated_indexes_is_refused_unless_allowed(
     pair: Pair, make_finder: MakeFinder
 ) -> None:
     urls = (pair[0].simple_url, pair[1].simple_url)
@@ -255,20 +259,20 @@ def test_a_name_served_by_unrelated_indexes_is_refused_unless_allowed(
     assert len(files(make_finder(urls))) == 2
 
 
-def test_of_equal_files_the_first_places_comes_first(
+def test_of_equal_files_that_of_the_first_location_comes_first(
     pair: Pair, make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     wheel = tmp_path / "demo-1.0-py3-none-any.whl"
     pair[1].add(wheel)
     finder = make_finder((pair[1].simple_url, pair[0].simple_url), (str(wheel),))
-    places = [each.file.url for each in finder.candidates(DEMO)][1:]
-    assert places == [wheel.as_uri(), pair[1].file_url(wheel.name), pair[0].file_url(wheel.name)]
+    urls = [each.file.url for each in finder.candidates(DEMO)][1:]
+    assert urls == [wheel.as_uri(), pair[1].file_url(wheel.name), pair[0].file_url(wheel.name)]
 
 
-# --- Local places --------------------------------------------------------------------------------
+# --- Local locations -----------------------------------------------------------------------------
 
 
-def test_a_directory_a_file_and_a_file_url_are_links(
+def test_a_directory_a_file_and_a_file_url_are_find_links(
     make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     folder = tmp_path / "with space"
@@ -285,22 +289,22 @@ def test_a_directory_a_file_and_a_file_url_are_links(
         )
 
 
-def test_pages_of_links_are_read_near_and_far(
+def test_remote_and_local_pages_of_links_are_read(
     index: IndexServer, make_finder: MakeFinder, tmp_path: Path
 ) -> None:
     (tmp_path / "links.html").write_text(
         "<p>Some words</p><a href='pkgs/demo-1.0.zip'>x</a> <a href='other-1.0.zip'>y</a>"
     )
     index.add_page("anything", "Our files: <a href='demo-2.0.zip'>demo</a>")
-    far = f"{index.simple_url}anything/"
-    finder = make_finder(links=(str(tmp_path / "links.html"), far))
-    near = (tmp_path / "pkgs" / "demo-1.0.zip").as_uri()
-    assert [each.file.url for each in finder.candidates(DEMO)] == [f"{far}demo-2.0.zip", near]
+    remote = f"{index.simple_url}anything/"
+    finder = make_finder(links=(str(tmp_path / "links.html"), remote))
+    local = (tmp_path / "pkgs" / "demo-1.0.zip").as_uri()
+    assert [each.file.url for each in finder.candidates(DEMO)] == [f"{remote}demo-2.0.zip", local]
     assert files(finder, "other") == ["other-1.0.zip"]
     assert index.paths == ["/simple/anything/"]
 
 
-def test_a_link_that_is_missing_is_told_of(
+def test_a_missing_find_links_location_causes_a_warning(
     index: IndexServer, make_finder: MakeFinder, tmp_path: Path, recorded: RecordedUi
 ) -> None:
     finder = make_finder(links=(str(tmp_path / "nowhere"), f"{index.url}/nowhere.html"))
@@ -317,7 +321,7 @@ def test_an_index_may_be_a_local_directory(make_finder: MakeFinder, tmp_path: Pa
         assert files(finder, "other") == []
 
 
-def test_a_local_page_that_is_none_is_told(make_finder: MakeFinder, tmp_path: Path) -> None:
+def test_an_invalid_local_page_is_an_error(make_finder: MakeFinder, tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "index.html").write_text("not at all")
     with pytest.raises(NotAnIndexPageError):

@@ -1,3 +1,5 @@
+"""Metadata files beside wheels (PEP 658 and 714)."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -23,7 +25,7 @@ def finder(index: IndexServer, tmp_path: Path, make_finder: MakeFinder) -> Finde
 FILE = "/files/demo-1.0-py3-none-any.whl"
 
 
-def test_metadata_is_fetched_beside_the_wheel_once(
+def test_the_metadata_file_is_fetched_once(
     finder: Finder, session: Session, index: IndexServer
 ) -> None:
     (candidate,) = finder.candidates("demo")  # type: ignore[arg-type]  # a literal
@@ -43,11 +45,11 @@ def test_metadata_with_another_hash_is_refused(
         fetch_metadata(candidate, session)
 
 
-def test_where_none_is_offered_or_kept_there_is_none(
+def test_without_a_metadata_file_there_is_no_metadata(
     finder: Finder, session: Session, index: IndexServer
 ) -> None:
     index.fault(f"{FILE}.metadata", status(404))
     (candidate,) = finder.candidates("demo")  # type: ignore[arg-type]  # a literal
     assert fetch_metadata(candidate, session) is None
-    silent = replace(candidate, file=replace(candidate.file, metadata=None))
-    assert fetch_metadata(silent, session) is None
+    without = replace(candidate, file=replace(candidate.file, metadata=None))
+    assert fetch_metadata(without, session) is None

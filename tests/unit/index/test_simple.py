@@ -1,3 +1,5 @@
+"""Parsing pages of the simple API, as JSON and as HTML."""
+
 from __future__ import annotations
 
 import json
@@ -38,7 +40,7 @@ def json_page(*files: dict[str, Any], **more: Any) -> ProjectDetails:
 
 def only(page: ProjectDetails) -> DistributionFile:
     (entry,) = page.entries
-    return entry.described()
+    return entry.parse()
 
 
 FULL = {
@@ -56,7 +58,7 @@ FULL = {
 }
 
 
-def test_json_says_all_there_is_to_a_file() -> None:
+def test_json_has_all_attributes_of_a_file() -> None:
     file = only(json_page(FULL))
     assert file == DistributionFile(
         "demo-1.0-py3-none-any.whl",
@@ -73,7 +75,7 @@ def test_json_says_all_there_is_to_a_file() -> None:
     assert str(file.requires_python) == ">=3.8"
 
 
-def test_html_says_the_same_in_attributes() -> None:
+def test_html_has_the_same_attributes() -> None:
     file = only(
         page_of(
             "<!DOCTYPE html><a href='../../files/demo-1.0-py3-none-any.whl#sha256="
@@ -92,11 +94,11 @@ def test_html_says_the_same_in_attributes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "yanked"),
+    ("attributes", "yanked"),
     [({}, None), ({"yanked": False}, None), ({"yanked": True}, ""), ({"yanked": "why"}, "why")],
 )
-def test_yanked_is_a_flag_or_a_reason(said: dict[str, Any], yanked: str | None) -> None:
-    assert only(json_page({"filename": "x", "url": "x", **said})).yanked == yanked
+def test_yanked_is_a_flag_or_a_reason(attributes: dict[str, Any], yanked: str | None) -> None:
+    assert only(json_page({"filename": "x", "url": "x", **attributes})).yanked == yanked
 
 
 def test_yanked_in_html_needs_no_value() -> None:
@@ -104,7 +106,7 @@ def test_yanked_in_html_needs_no_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "metadata"),
+    ("attributes", "metadata"),
     [
         ({}, None),
         ({"core-metadata": False}, None),
@@ -118,13 +120,13 @@ def test_yanked_in_html_needs_no_value() -> None:
         ({"core-metadata": False, "dist-info-metadata": True}, None),
     ],
 )
-def test_core_metadata_counts_before_its_old_name(
-    said: dict[str, Any], metadata: Hashes | None
+def test_core_metadata_has_priority_over_its_old_name(
+    attributes: dict[str, Any], metadata: Hashes | None
 ) -> None:
-    assert only(json_page({"filename": "x", "url": "x", **said})).metadata == metadata
+    assert only(json_page({"filename": "x", "url": "x", **attributes})).metadata == metadata
 
 
-def test_what_makes_no_sense_in_a_file_does_not_count() -> None:
+def test_invalid_attributes_are_ignored() -> None:
     file = only(
         json_page(
             {
@@ -164,10 +166,10 @@ def test_links_resolve_against_the_final_url() -> None:
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://h/x.whl", "https://[x/y.whl"])
-def test_a_page_of_the_web_cannot_name_other_places(url: str) -> None:
+def test_a_remote_page_cannot_link_to_other_schemes(url: str) -> None:
     (entry,) = json_page({"filename": "x.whl", "url": url}).entries
     with pytest.raises(MalformedUrlError):
-        entry.described()
+        entry.parse()
 
 
 def test_tracks_locations_and_status_are_read_from_json() -> None:
@@ -232,7 +234,7 @@ def test_any_minor_version_is_read(version: str) -> None:
         ('{"error": "no"}', "application/json"),
     ],
 )
-def test_a_page_that_is_no_index_page_is_told(content: str, content_type: str) -> None:
+def test_a_page_that_is_not_an_index_page_is_an_error(content: str, content_type: str) -> None:
     with pytest.raises(NotAnIndexPageError, match=r"index\.example/simple/demo/") as caught:
         page_of(content, content_type)
     assert caught.value.hint
@@ -251,16 +253,16 @@ def test_a_project_without_files_is_a_page(content: str) -> None:
     assert not [e for e in page_of(content).entries if e.filename.endswith(".whl")]
 
 
-def test_the_first_byte_tells_where_no_type_is_said() -> None:
+def test_without_a_content_type_the_first_byte_decides() -> None:
     assert page_of(json.dumps({"meta": {"api-version": "1.0"}, "files": [FULL]}), "").entries
     assert page_of("<a href='demo-1.0.zip'>x</a>", "").entries
 
 
-def test_entries_without_name_or_url_are_passed_over() -> None:
+def test_entries_without_a_name_or_url_are_ignored() -> None:
     assert json_page({"filename": "x"}, {"url": "x"}, {"filename": 1, "url": 2}).entries == ()
 
 
-def test_another_charset_is_heeded() -> None:
+def test_another_charset_is_decoded() -> None:
     page = page_of(
         "<a href='d\u00e9mo-1.0.zip'>x</a>".encode("latin-1"), "text/html;charset=latin-1"
     )

@@ -14,7 +14,7 @@ from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import Scheme, TargetEnvironment
-from bootstrap.index.candidate import Candidate, DistributionFile, Reason, RejectedFile
+from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile, RejectionReason
 from bootstrap.metadata.core import Metadata
 from bootstrap.metadata.installed import Installed, InstalledKind
 from bootstrap.provenance import Origin
@@ -70,12 +70,12 @@ class MemorySource:
         if url:
             self._direct[url] = candidate
 
-    def _rejection(self, release: Release) -> tuple[Reason, str] | None:
+    def _rejection(self, release: Release) -> tuple[RejectionReason, str] | None:
         python = _specifier(release.get("requires-python"))
         if python is not None and not python.contains(self.target.python_version):
-            return Reason.PYTHON, str(python)
+            return RejectionReason.PYTHON, str(python)
         if "rejected" in release:
-            return Reason[release["rejected"]], release.get("detail", "")
+            return RejectionReason[release["rejected"]], release.get("detail", "")
         return None
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:

@@ -1,11 +1,12 @@
+"""PEP 708: which pages of several indexes are of one project."""
+
 from __future__ import annotations
 
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.errors import UnrelatedIndexesError
-from bootstrap.index.page import ProjectDetails
-from bootstrap.index.relation import require_related
+from bootstrap.index.page import ProjectDetails, require_related
 
 ONE, TWO, THREE = (f"https://{host}.example/simple/" for host in ("one", "two", "three"))
 
@@ -29,7 +30,9 @@ def page(
         [page("https://me:pw@one.example/simple"), page(TWO, tracks=(f"{ONE}demo/",))],
     ],
 )
-def test_related_indexes_and_those_that_say_nothing_are_mixed(pages: list[ProjectDetails]) -> None:
+def test_indexes_that_are_related_or_declare_nothing_are_mixed(
+    pages: list[ProjectDetails],
+) -> None:
     require_related(pages)
 
 
@@ -43,7 +46,7 @@ def test_related_indexes_and_those_that_say_nothing_are_mixed(pages: list[Projec
         [page(ONE, locations=(f"{TWO}demo/",)), page(TWO, locations=(f"{THREE}demo/",))],
     ],
 )
-def test_unrelated_ones_are_refused_with_the_way_to_allow_it(pages: list[ProjectDetails]) -> None:
+def test_unrelated_indexes_are_refused_with_a_hint(pages: list[ProjectDetails]) -> None:
     with pytest.raises(UnrelatedIndexesError, match=r"one\.example") as caught:
         require_related(pages)
     assert "--index-strategy first" in str(caught.value.hint)

@@ -20,6 +20,7 @@ from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.session import Session
+from bootstrap.network.urls import is_remote
 from bootstrap.preparer.builder import NoBuilderError, WheelBuilder
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
@@ -33,6 +34,7 @@ from bootstrap.preparer.wheels import (
 )
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.trust.hashes import Hashes, VerifiedWheel
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Preparer:
         # Work must not wait for work of its own kind, and a build waits for its requirements.
         self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, Candidate] = {}
+        self._downloaded: dict[str, VerifiedWheel] = {}
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
         self._older = BatchPrefetcher(self._metadata)
         self._likely = Prefetcher("likely candidates", self._fetch_likely, session)
@@ -197,7 +200,7 @@ class Preparer:
             )
         expected = expected_hashes(candidate, resolved)
         known = expected.allowed.get("sha256", frozenset())
-        sha256 = min(known) if len(known) == 1 else fetch(candidate, expected, self._session).sha256
+        sha256 = min(known) if len(known) == 1 else self._fetch(candidate, expected).sha256
         return DownloadInfo(resolved, direct_url_for_archive(candidate.file.url, sha256), content)
 
     def _prepare(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
@@ -205,7 +208,7 @@ class Preparer:
         assert candidate is not None  # noqa: S101  # it is to be installed
         expected = expected_hashes(candidate, resolved)
         if candidate.is_wheel:
-            wheel = fetch(candidate, expected, self._session)
+            wheel = self._fetch(candidate, expected)
             expected_metadata = self._metadata(candidate) if self._metadata.has(candidate) else None
             return resolved.name, fetched_wheel(wheel, candidate, resolved, expected_metadata)
         built = self._require_builder(candidate).wheel(candidate, expected)
@@ -238,9 +241,20 @@ class Preparer:
         file = candidate.file
         content = None if file.bundled else read_remote_metadata(file, self._session)
         if content is None:
-            with fetch(candidate, file.hashes, self._session).open() as stream:
+            with self._fetch(candidate, file.hashes).open() as stream:
                 content = read_metadata(stream, file.filename)
         return parse_metadata(content, file.filename, self._ui)
+
+    def _fetch(self, candidate: Candidate, expected: Hashes) -> VerifiedWheel:
+        """Fetch a wheel; one that was downloaded before is neither downloaded nor hashed again."""
+        url = candidate.file.url
+        known = self._downloaded.get(url)
+        if known is not None and expected.is_met_by(known.sha256):
+            return known
+        wheel = fetch(candidate, expected, self._session)
+        if candidate.file.bundled is None and is_remote(url):  # others may change meanwhile
+            self._downloaded[url] = wheel
+        return wheel
 
     @property
     def _can_build(self) -> bool:

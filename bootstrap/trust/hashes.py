@@ -87,6 +87,10 @@ class Hashes:
             both[algorithm] = self.allowed[algorithm] & other.allowed[algorithm]
         return Hashes(both)
 
+    def is_met_by(self, sha256: str) -> bool:
+        """Return whether a file's sha256 alone shows that it has these hashes."""
+        return self.allowed.keys() <= {"sha256"} and sha256 in self.allowed.get("sha256", {sha256})
+
     def strong(self) -> Hashes:
         """Return only the strong algorithms."""
         return Hashes({a: d for a, d in self.allowed.items() if a in STRONG_ALGORITHMS})

@@ -99,6 +99,15 @@ def test_a_server_without_ranges_sends_the_whole_wheel(
     assert [resolved.name for resolved in bench.resolve("demo").distributions] == ["helper", "demo"]
 
 
+def test_a_wheel_that_was_fetched_for_its_metadata_is_not_fetched_again(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    assert len(bench.preparer.wheels(bench.resolve("demo"))) == 1
+    assert requested_paths(index).count("/files/demo-1.0-py3-none-any.whl") == 1
+
+
 def test_metadata_far_from_the_end_of_a_wheel_is_found(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:

@@ -52,6 +52,21 @@ def test_one_of_several_digests_of_an_algorithm_is_enough() -> None:
     assert check(io.BytesIO(CONTENT), "x.whl", allowed) == SHA256
 
 
+@pytest.mark.parametrize(
+    ("pairs", "is_met"),
+    [
+        ([], True),
+        ([("sha256", "0" * 64), ("sha256", SHA256)], True),
+        ([("sha256", "0" * 64)], False),
+        ([("sha256", SHA256), ("sha512", SHA512)], False),
+    ],
+)
+def test_a_sha256_meets_hashes_without_another_algorithm(
+    pairs: list[tuple[str, str]], is_met: bool
+) -> None:
+    assert Hashes.of(pairs).is_met_by(SHA256) is is_met
+
+
 def test_hashes_from_two_places_are_intersected() -> None:
     one = Hashes.of([("sha256", SHA256), ("sha256", "0" * 64)])
     other = Hashes.of([("sha256", SHA256), ("sha512", SHA512)])

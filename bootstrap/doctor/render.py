@@ -8,7 +8,7 @@ from bootstrap.doctor.report import DoctorReport
 from bootstrap.errors import BootstrapError
 from bootstrap.tls_diagnosis.certificate import format_date
 from bootstrap.tls_diagnosis.explain import CertificateError
-from bootstrap.tls_diagnosis.server_report import ServerReport, Verdict
+from bootstrap.tls_diagnosis.server_report import ServerReport
 
 
 def as_text(report: DoctorReport) -> list[str]:
@@ -65,7 +65,11 @@ def _server_lines(url: str, report: ServerReport) -> list[str]:
             f"     SHA-256 {certificate.sha256}",
         ]
     if report.verdicts:
-        lines += ["  Trust stores:", *(f"    {_verdict_line(v)}" for v in report.verdicts)]
+        lines.append("  Trust stores:")
+    for verdict in report.verdicts:
+        anchor = f": CA certificate {verdict.anchor.subject}" if verdict.anchor else ""
+        failed = f"    FAILED: {verdict.source}: {verdict.detail}"
+        lines.append(f"    OK:     {verdict.source}{anchor}" if verdict.accepted else failed)
     return [*lines, *(f"  {line}" for line in _failure_lines(report.failure))]
 
 
@@ -77,13 +81,6 @@ def _status(report: ServerReport) -> str:
     by = f", trusted by {report.accepted_by.source}" if report.accepted_by else ""
     intercepted = f"; intercepted by {report.product.name}" if report.product else ""
     return f"OK ({report.protocol or 'TLS'}{by}){intercepted}"
-
-
-def _verdict_line(verdict: Verdict) -> str:
-    if not verdict.accepted:
-        return f"FAILED: {verdict.source}: {verdict.detail}"
-    anchor = f": CA certificate {verdict.anchor.subject}" if verdict.anchor else ""
-    return f"OK:     {verdict.source}{anchor}"
 
 
 def _server_json(url: str, report: ServerReport) -> dict[str, Any]:

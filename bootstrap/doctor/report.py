@@ -96,10 +96,16 @@ def diagnose(
             servers.append((redacted_proxy(url), report))
     except BootstrapError as exc:
         failure = exc
+    try:
+        import ssl
+
+        tls = ssl.OPENSSL_VERSION
+    except ImportError:
+        tls = "no ssl module"
     now = now or datetime.now(timezone.utc)
     return DoctorReport(
         python=f"{sys.implementation.name} {sys.version.split()[0]} on {sys.platform}",
-        tls=_tls_library(),
+        tls=tls,
         now=now,
         clock_problem=clock_problem(now, release_date()),
         variables=tuple(
@@ -140,14 +146,6 @@ def _parse_url(url: str) -> tuple[str, str, int]:
             hint="Without TLS there is no certificate.",
         )
     return url, host, port
-
-
-def _tls_library() -> str:
-    try:
-        import ssl
-    except ImportError:
-        return "no ssl module"
-    return ssl.OPENSSL_VERSION
 
 
 def _redact(name: str, value: str) -> str:

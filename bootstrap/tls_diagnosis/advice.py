@@ -57,12 +57,18 @@ class Findings:
 
 def message(found: Findings) -> str:
     """Return what failed, what the server presented, and which trust stores were used."""
-    address = found.server.address
+    address, leaf, top = found.server.address, found.leaf, found.top
     cause = _CAUSES[found.failure.reason](found)
     if not found.failure.reason.concerns_certificate:
         lines = [f"The TLS connection to {address} failed: {cause}."]
     else:
-        lines = [f"Cannot trust {address}: {cause}.", *_chain_lines(found.chain)]
+        lines = [f"Cannot trust {address}: {cause}."]
+        if leaf is None:
+            lines.append("  presented: unknown, because a second connection returned no chain")
+        else:
+            lines += [f"  presented: {leaf.subject}", f"  issued by: {leaf.issuer}"]
+        if leaf and top and top.issuer.raw != leaf.issuer.raw:
+            lines.append(f"  which was issued by: {top.issuer}")
         lines.append(f"  trust stores: {description.sources_phrase(found.policy)}")
     return "\n".join([*lines, f"  reported: {found.failure.detail}"])
 
@@ -114,16 +120,6 @@ def doctor_hint(found: Findings) -> str:
     return f"To see the whole chain and what each trust store says, run:\n{command}"
 
 
-def _chain_lines(chain: tuple[Certificate, ...]) -> list[str]:
-    if not chain:
-        return ["  presented: unknown, because a second connection returned no chain"]
-    leaf, top = chain[0], issuer_path(chain)[-1]
-    lines = [f"  presented: {leaf.subject}", f"  issued by: {leaf.issuer}"]
-    if top is not leaf and top.issuer.raw != leaf.issuer.raw:
-        lines.append(f"  which was issued by: {top.issuer}")
-    return lines
-
-
 def _describe_expired(found: Findings) -> str:
     bad = next((c for c in found.chain if c.not_after < found.now), None)
     if bad is None:
@@ -158,11 +154,6 @@ def _describe_wrong_host(found: Findings) -> str:
     return f"{cause}, but for {', '.join(names[:5])}{more}"
 
 
-def _describe_unknown_issuer(found: Findings) -> str:
-    by = f'issued by "{found.issuer}"' if found.issuer else "issued by an authority"
-    return f"its certificate was {by}, which none of your trust stores contain"
-
-
 def _list_in_chain(problem: str, values: set[str]) -> str:
     return f"{problem} ({', '.join(sorted(values))})" if values else problem
 
@@ -174,7 +165,10 @@ _CAUSES: dict[Reason, Callable[[Findings], str]] = {
     Reason.SELF_SIGNED: lambda _: (
         "its certificate is self-signed, and none of your trust stores contain it"
     ),
-    Reason.UNKNOWN_ISSUER: _describe_unknown_issuer,
+    Reason.UNKNOWN_ISSUER: lambda found: (
+        f'its certificate was issued by "{found.issuer or "an unknown authority"}", '
+        "which none of your trust stores contain"
+    ),
     Reason.MISSING_INTERMEDIATE: lambda found: (
         "the server does not send the intermediate certificate of "
         f"{found.top.issuer if found.top else 'the issuer'}, which issued its own certificate"

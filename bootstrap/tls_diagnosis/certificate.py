@@ -133,7 +133,46 @@ class Certificate:
 def parse(data: bytes) -> Certificate:
     """Parse one DER certificate; raises `CertificateFormatError`."""
     try:
-        return _parse(data)
+        outer = der.first(data)
+        body, algorithm, _ = outer.expect(der.SEQUENCE).children()
+        fields = list(body.expect(der.SEQUENCE).children())
+        if fields[0].tag == 0xA0:  # the version, absent in version 1
+            fields.pop(0)
+        serial, _, issuer, validity, subject, key, *optional = fields
+        not_before, not_after = map(der.time, validity.children())
+        signature = der.oid(algorithm.expect(der.SEQUENCE).children()[0])
+        extensions = _parse_extensions(optional)
+        subject_key_id = extensions.get(_SUBJECT_KEY_ID)
+        authority_key_id = _children(extensions, _AUTHORITY_KEY_ID)
+        dns_names = (
+            n.content for n in _children(extensions, _ALTERNATIVE_NAMES) if n.tag == _DNS_NAME
+        )
+        addresses = (n.content for n in _children(extensions, _ALTERNATIVE_NAMES) if n.tag == _IP)
+        access = [
+            description.children() for description in _children(extensions, _AUTHORITY_ACCESS)
+        ]
+        issuer_urls = [u.content for m, u in access if der.oid(m) == _CA_ISSUERS and u.tag == _URL]
+        constraints = _children(extensions, _BASIC_CONSTRAINTS)
+        return Certificate(
+            der=outer.raw,
+            serial=int.from_bytes(serial.expect(der.INTEGER).content, "big", signed=True),
+            subject=_parse_name(subject),
+            issuer=_parse_name(issuer),
+            not_before=not_before,
+            not_after=not_after,
+            key=_parse_public_key(key),
+            signature=_SIGNATURES.get(signature, signature),
+            dns_names=tuple(printable(name.decode("ascii", "replace")) for name in dns_names),
+            ip_addresses=tuple(str(ip_address(address)) for address in addresses),
+            is_ca=any(c.tag == der.BOOLEAN and c.content != b"\0" for c in constraints[:1]),
+            subject_key_id=subject_key_id.content if subject_key_id else None,
+            authority_key_id=next(
+                (part.content for part in authority_key_id if part.tag == 0x80), None
+            ),
+            issuer_url=printable(issuer_urls[0].decode("ascii", "replace"))
+            if issuer_urls
+            else None,
+        )
     except (DerError, IndexError, ValueError) as exc:
         raise CertificateFormatError(f"not an X.509 certificate: {exc}") from exc
 
@@ -158,41 +197,6 @@ def format_date(moment: datetime) -> str:
 def printable(value: str) -> str:
     """Return text without control characters, which could change a terminal's state."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
-
-
-def _parse(data: bytes) -> Certificate:
-    outer = der.first(data)
-    body, algorithm, _ = outer.expect(der.SEQUENCE).children()
-    fields = list(body.expect(der.SEQUENCE).children())
-    if fields[0].tag == 0xA0:  # the version, absent in version 1
-        fields.pop(0)
-    serial, _, issuer, validity, subject, key, *optional = fields
-    not_before, not_after = map(der.time, validity.children())
-    signature = der.oid(algorithm.expect(der.SEQUENCE).children()[0])
-    extensions = _parse_extensions(optional)
-    subject_key_id = extensions.get(_SUBJECT_KEY_ID)
-    authority_key_id = _children(extensions, _AUTHORITY_KEY_ID)
-    dns_names = (n.content for n in _children(extensions, _ALTERNATIVE_NAMES) if n.tag == _DNS_NAME)
-    addresses = (n.content for n in _children(extensions, _ALTERNATIVE_NAMES) if n.tag == _IP)
-    constraints = _children(extensions, _BASIC_CONSTRAINTS)
-    return Certificate(
-        der=outer.raw,
-        serial=int.from_bytes(serial.expect(der.INTEGER).content, "big", signed=True),
-        subject=_parse_name(subject),
-        issuer=_parse_name(issuer),
-        not_before=not_before,
-        not_after=not_after,
-        key=_parse_public_key(key),
-        signature=_SIGNATURES.get(signature, signature),
-        dns_names=tuple(printable(name.decode("ascii", "replace")) for name in dns_names),
-        ip_addresses=tuple(str(ip_address(address)) for address in addresses),
-        is_ca=any(c.tag == der.BOOLEAN and c.content != b"\0" for c in constraints[:1]),
-        subject_key_id=subject_key_id.content if subject_key_id else None,
-        authority_key_id=next(
-            (part.content for part in authority_key_id if part.tag == 0x80), None
-        ),
-        issuer_url=_find_issuer_url(extensions),
-    )
 
 
 def _parse_name(element: Element) -> Name:
@@ -237,11 +241,3 @@ def _parse_extensions(optional: list[Element]) -> dict[str, Element]:
 
 def _children(extensions: Mapping[str, Element], oid: str) -> tuple[Element, ...]:
     return extensions[oid].children() if oid in extensions else ()
-
-
-def _find_issuer_url(extensions: Mapping[str, Element]) -> str | None:
-    for description in _children(extensions, _AUTHORITY_ACCESS):
-        method, location = description.children()
-        if der.oid(method) == _CA_ISSUERS and location.tag == _URL:
-            return printable(location.content.decode("ascii", "replace"))
-    return None

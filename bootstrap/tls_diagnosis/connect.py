@@ -7,7 +7,7 @@ import re
 import socket
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bootstrap.errors import BootstrapError
@@ -81,29 +81,13 @@ class Server:
         return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-class Stream(Protocol):
-    """The methods of a socket that a handshake needs."""
-
-    def recv(self, size: int, /) -> bytes:
-        """Return some bytes, b"" at the end."""
-        ...
-
-    def sendall(self, data: bytes, /) -> None:
-        """Send all of the bytes."""
-        ...
-
-    def close(self) -> None:
-        """Close the connection."""
-        ...
-
-
 def redacted_proxy(proxy: str) -> str:
     """Return a proxy's URL without user name and password."""
     parts = _split(proxy)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def connect(server: Server, context: ssl.SSLContext) -> Stream:
+def connect(server: Server, context: ssl.SSLContext) -> socket.socket:
     """Open a connection to a server; `context` verifies an HTTPS proxy.
 
     Raises `OSError`, `TunnelRefusedError`, or `UnsupportedProxyError`.

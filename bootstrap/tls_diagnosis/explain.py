@@ -24,7 +24,7 @@ from bootstrap.tls_diagnosis.connect import Server
 from bootstrap.tls_diagnosis.handshake import Handshake, shake_hands
 from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.context import unverified_context
-from bootstrap.trust.policy import BundledStore, Source, SystemStore, TrustPolicy
+from bootstrap.trust.policy import BundledStore, SystemStore, TrustPolicy
 
 if TYPE_CHECKING:
     import ssl
@@ -140,18 +140,18 @@ def _default_stores_with_issuer(chain: tuple[Certificate, ...]) -> tuple[str, ..
     They are read here, because `--cert` has replaced them in this run.
     """
     top = issuer_path(chain)[-1]
-    stores: tuple[tuple[str, Source], ...] = (
+    found: dict[str, bool] = {}
+    for phrase, store in (
         ("the system store", SystemStore(Origin.default())),
         ("certifi (bundled)", BundledStore(Origin.default())),
-    )
-    return tuple(
-        phrase
-        for phrase, store in stores
-        if any(
-            authority.der == top.der or (not top.is_self_issued and top.may_be_issued_by(authority))
-            for authority in _parse_all(_load(store))
-        )
-    )
+    ):
+        with suppress(BootstrapError):  # an explanation must not fail itself
+            certificates = load_anchors(TrustPolicy((store,))).certificates
+            found[phrase] = any(
+                ca.der == top.der or (not top.is_self_issued and top.may_be_issued_by(ca))
+                for ca in _parse_all(certificates)
+            )
+    return tuple(phrase for phrase, is_found in found.items() if is_found)
 
 
 def _is_intermediate_missing(chain: tuple[Certificate, ...], anchors: Iterable[bytes]) -> bool:
@@ -170,12 +170,6 @@ def _is_intermediate_missing(chain: tuple[Certificate, ...], anchors: Iterable[b
         authority.subject.get("O") == organisation and authority.subject.raw != top.issuer.raw
         for authority in _parse_all(anchors)
     )
-
-
-def _load(store: Source) -> tuple[bytes, ...]:
-    with suppress(BootstrapError):  # an explanation must not fail where the run has failed already
-        return load_anchors(TrustPolicy((store,))).certificates
-    return ()
 
 
 def _parse_all(certificates: Iterable[bytes]) -> Iterator[Certificate]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bootstrap.tls_diagnosis.certificate import Certificate, CertificateFormatError, parse
-from bootstrap.tls_diagnosis.connect import Server, Stream, connect
+from bootstrap.tls_diagnosis.connect import Server, connect
 
 if TYPE_CHECKING:
+    import socket
     import ssl
 
 
@@ -53,7 +54,9 @@ def shake_hands(
             _try_step(tls.unwrap, stream, outgoing)
             _drive(lambda: tls.read(1), stream, incoming, outgoing)
         except OSError as exc:
-            error = None if protocol and not _is_alert(exc) else exc
+            # After the handshake, only an alert is an error: every server closes the connection.
+            is_alert = isinstance(exc, ssl.SSLError) and "ALERT" in (exc.reason or "")
+            error = None if protocol and not is_alert else exc
         return Handshake(
             chain=_read(_der_chain(tls, "get_unverified_chain")),
             verified_chain=_read(_der_chain(tls, "get_verified_chain")) if error is None else (),
@@ -63,7 +66,7 @@ def shake_hands(
 
 
 def _drive(
-    step: Callable[[], Any], stream: Stream, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO
+    step: Callable[[], Any], stream: socket.socket, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO
 ) -> None:
     """Repeat a step of the protocol until it is done, and pass bytes in both directions."""
     while not _try_step(step, stream, outgoing):
@@ -74,7 +77,7 @@ def _drive(
             incoming.write_eof()
 
 
-def _try_step(step: Callable[[], Any], stream: Stream, outgoing: ssl.MemoryBIO) -> bool:
+def _try_step(step: Callable[[], Any], stream: socket.socket, outgoing: ssl.MemoryBIO) -> bool:
     """Run a step as far as possible; return False where it needs more bytes from the server."""
     import ssl
 
@@ -90,29 +93,16 @@ def _try_step(step: Callable[[], Any], stream: Stream, outgoing: ssl.MemoryBIO) 
                 stream.sendall(outgoing.read())
 
 
-def _is_alert(error: OSError) -> bool:
-    """Return whether the server sent an alert, rather than only closed the connection."""
-    import ssl
-
-    return isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or "")
-
-
 def _der_chain(tls: ssl.SSLObject, call: str) -> Iterable[bytes]:
     """Return a chain: a public method since Python 3.13, one of `_sslobj` since 3.10."""
-    holder: Any = tls if hasattr(tls, call) else getattr(tls, "_sslobj", None)
-    if hasattr(holder, call):
-        return [_as_der(certificate) for certificate in getattr(holder, call)() or ()]
-    leaf = tls.getpeercert(binary_form=True)  # PyPy
-    return [leaf] if leaf else []
-
-
-def _as_der(certificate: Any) -> bytes:
     import _ssl
 
-    if isinstance(certificate, bytes):
-        return certificate
-    der: bytes = certificate.public_bytes(_ssl.ENCODING_DER)
-    return der
+    holder: Any = tls if hasattr(tls, call) else getattr(tls, "_sslobj", None)
+    if hasattr(holder, call):
+        chain = getattr(holder, call)() or ()
+        return [c if isinstance(c, bytes) else c.public_bytes(_ssl.ENCODING_DER) for c in chain]
+    leaf = tls.getpeercert(binary_form=True)  # PyPy
+    return [leaf] if leaf else []
 
 
 def _read(chain: Iterable[bytes]) -> tuple[Certificate, ...]:

@@ -85,14 +85,17 @@ def inspect_server(
     except BootstrapError as exc:
         return ServerReport(server, failure=exc)
     except OSError as exc:
-        return ServerReport(server, failure=_connection_error(exc, server, policy, context))
+        is_proxy = server.proxy is not None and classify(exc) is not None
+        peer = Server(*server.proxy_address, timeout=server.timeout) if is_proxy else server
+        return ServerReport(server, failure=_explain(exc, peer, policy, context, Handshake()))
     insecure = policy.trusted_host_for(server.host, server.port)
+    error = (seen if insecure else verified).error
     return ServerReport(
         server,
         chain=seen.chain,
         protocol=verified.protocol or seen.protocol,
         verdicts=verdicts,
-        failure=_failure(seen if insecure else verified, seen, server, policy, context),
+        failure=_explain(error, server, policy, context, seen) if error else None,
         unverified_by=insecure.origin if insecure else None,
         product=find_product(seen.chain),
     )
@@ -126,30 +129,12 @@ def _verify(
     return Verdict(phrase, in_force, accepted=True, detail="", anchor=anchor)
 
 
-def _failure(
-    handshake: Handshake,
-    seen: Handshake,
-    server: Server,
-    policy: TrustPolicy,
-    context: ssl.SSLContext,
-) -> BootstrapError | None:
-    if handshake.error is None:
-        return None
-    failure = classify(handshake.error)
-    if failure is None:
-        return _connection_error(handshake.error, server, policy, context)
-    return build_error(refine(failure, seen), server, policy, context, seen.chain)
-
-
-def _connection_error(
-    error: OSError, server: Server, policy: TrustPolicy, context: ssl.SSLContext
+def _explain(
+    error: OSError, server: Server, policy: TrustPolicy, context: ssl.SSLContext, seen: Handshake
 ) -> BootstrapError:
-    """Return whether the HTTPS proxy cannot be trusted, or the server cannot be reached."""
     failure = classify(error)
-    if failure is not None and server.proxy is not None:
-        host, port = server.proxy_address
-        proxy = Server(host, port, timeout=server.timeout)
-        return build_error(failure, proxy, policy, context, ())
+    if failure is not None:
+        return build_error(refine(failure, seen), server, policy, context, seen.chain)
     through = f" through {server.redacted_proxy}" if server.proxy else ""
     return BootstrapError(
         f"Cannot connect to {server.address}{through}: {error.strerror or error}.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bootstrap.trust.anchors import Anchors, LoadedSource
 from bootstrap.trust.policy import (
     BundledStore,
-    Ignored,
     NamedStore,
     Source,
     SystemStore,
@@ -59,14 +58,11 @@ def _setting_lines(policy: TrustPolicy) -> list[str]:
         lines.append(f"TLS verification is off for: {hosts}")
     if policy.strict:
         lines.append("Certificates must follow RFC 5280 strictly.")
-    return [*lines, *map(_ignored_line, policy.ignored)]
-
-
-def _ignored_line(ignored: Ignored) -> str:
-    value = ignored.value or '""'
-    return (
-        f"{ignored.setting} = {value} (from {ignored.origin}) is ignored, because {ignored.reason}."
-    )
+    for ignored in policy.ignored:
+        value = ignored.value or '""'
+        setting = f"{ignored.setting} = {value} (from {ignored.origin})"
+        lines.append(f"{setting} is ignored, because {ignored.reason}.")
+    return lines
 
 
 def _count(loaded: LoadedSource) -> str:

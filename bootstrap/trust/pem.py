@@ -43,13 +43,13 @@ def read_certificates(content: bytes) -> tuple[bytes, ...]:
 
 def write_pem(certificates: Iterable[bytes]) -> bytes:
     """Return DER certificates as the text of a PEM bundle."""
-    return b"".join(map(_encode_pem, certificates))
-
-
-def _encode_pem(certificate: bytes) -> bytes:
-    text = base64.b64encode(certificate)
-    lines = b"".join(text[i : i + 64] + b"\n" for i in range(0, len(text), 64))
-    return b"-----BEGIN CERTIFICATE-----\n" + lines + b"-----END CERTIFICATE-----\n"
+    lines: list[bytes] = []
+    for certificate in certificates:
+        text = base64.b64encode(certificate)
+        lines.append(b"-----BEGIN CERTIFICATE-----")
+        lines += [text[start : start + 64] for start in range(0, len(text), 64)]
+        lines.append(b"-----END CERTIFICATE-----")
+    return b"".join(line + b"\n" for line in lines)
 
 
 def _decode_der(content: bytes) -> bytes:

@@ -169,7 +169,9 @@ def decide(settings: TrustSettings) -> TrustPolicy:
         cert = certs[0]
         reason = f"{cert.origin} replaces all other sources"
         sources = [NamedStore(Path(cert.value), cert.origin, exclusive=True)]
-        _ignore_default_sources(settings, reason, ignored)
+        if trust.origin.kind != "default":
+            ignored.append(Ignored("trust", trust.value.value, trust.origin, reason))
+        _ignore_system_variables(settings, reason, ignored)
         replaced = [add for add in add_certs if _outranks(cert.origin, add.origin)]
         _ignore("add-cert", replaced, reason, ignored)
         add_certs = tuple(add for add in add_certs if add not in replaced)
@@ -228,19 +230,9 @@ def _select_default_sources(settings: TrustSettings, ignored: list[Ignored]) -> 
     return sources
 
 
-def _ignore_default_sources(settings: TrustSettings, reason: str, ignored: list[Ignored]) -> None:
-    trust = settings.default_sources
-    if trust.origin.kind != "default":
-        ignored.append(Ignored("trust", trust.value.value, trust.origin, reason))
-    _ignore_system_variables(settings, reason, ignored)
-
-
 def _ignore_system_variables(settings: TrustSettings, reason: str, ignored: list[Ignored]) -> None:
-    for name, given in (
-        ("SSL_CERT_FILE", settings.system_file),
-        ("SSL_CERT_DIR", settings.system_directory),
-    ):
-        _ignore(name, [given] if given else [], reason, ignored)
+    _ignore("SSL_CERT_FILE", [settings.system_file], reason, ignored)
+    _ignore("SSL_CERT_DIR", [settings.system_directory], reason, ignored)
 
 
 def _ignore_all_but_first(
@@ -251,9 +243,9 @@ def _ignore_all_but_first(
 
 
 def _ignore(
-    setting: str, values: Sequence[Sourced[str]], reason: str, ignored: list[Ignored]
+    setting: str, values: Sequence[Sourced[str] | None], reason: str, ignored: list[Ignored]
 ) -> None:
-    ignored += [Ignored(setting, given.value, given.origin, reason) for given in values]
+    ignored += [Ignored(setting, given.value, given.origin, reason) for given in values if given]
 
 
 def _outranks(one: Origin, other: Origin) -> bool:

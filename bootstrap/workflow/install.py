@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap._vendor.packaging.version import Version
 from bootstrap.config.model import Config
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
@@ -71,7 +70,8 @@ def install(config: Config, ui: Ui) -> Handoff | None:
                     # Transaction: the target is changed after everything else has succeeded.
                     installed = commit_wheels(run, sources, wheels) if missing.to_install else ()
             documents.write()
-            return Outcome(run.target, missing, installed, find_newest(run, sources))
+            seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
+            return Outcome(run.target, missing, installed, seen)
 
     outcome = install_or_fall_back(run, attempt)
     tell(outcome, ui, dry_run=config.dry_run)
@@ -160,8 +160,3 @@ def commit_wheels(
         for _, wheel in wheels:
             transaction.stage(wheel)
         return transaction.commit()
-
-
-def find_newest(run: RunContext, sources: Sources) -> Mapping[NormalizedName, Version]:
-    """Return the newest releases that the indexes showed, for the self check."""
-    return {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)

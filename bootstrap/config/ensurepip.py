@@ -12,7 +12,7 @@ from pathlib import Path
 from bootstrap.config.install_request import project_names
 from bootstrap.config.model import Config, Inputs
 from bootstrap.config.options.layers import OptionLayers
-from bootstrap.config.options.option import Command, Kind, Option
+from bootstrap.config.options.option import Command, Option, OptionKind
 from bootstrap.config.options.parser import (
     MisplacedArgumentError,
     arguments_of,
@@ -31,10 +31,10 @@ from bootstrap.resolve.requirement import ResolveRequest
 _OPTIONS = (
     Option("-h --help"),
     Option("--version"),
-    Option("-v --verbose", special=Kind.COUNT),
+    Option("-v --verbose", special=OptionKind.COUNT),
     Option("-U --upgrade"),
     Option("--user"),
-    Option("--root DIR", special=Kind.PATH),
+    Option("--root DIR", special=OptionKind.PATH),
     Option("--altinstall"),
     Option("--default-pip"),
 )

@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canon
 from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.option import (
     InvalidValueError,
-    Kind,
+    OptionKind,
     parse_datetime,
     parse_int,
     parse_seconds,
@@ -194,7 +194,7 @@ def _cache_directory(layers: OptionLayers, process: ProcessContext) -> Path | No
     value = layers.last("cache_dir")
     if value is None:
         return process.user_cache
-    if value.option.kind is Kind.ABSENCE or not value.text:
+    if value.option.kind is OptionKind.ABSENCE or not value.text:
         return None
     return process.absolute(value.text)
 

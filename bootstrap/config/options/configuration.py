@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap.config.options.layers import OptionValue
-from bootstrap.config.options.option import PIP_VARIABLES, Kind, Option
+from bootstrap.config.options.option import PIP_VARIABLES, Option, OptionKind
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.options.table import CONFIGURABLE, OPTIONS, UNSUPPORTED_OPTIONS
 from bootstrap.errors import UsageError
@@ -100,7 +100,7 @@ def _merge(files: Iterable[dict[str, list[OptionValue]]], section: str) -> list[
         is_set = any(other.option is value.option for other in merged)
         if not value.text:
             merged = [other for other in merged if other.option is not value.option]
-        elif value.option.kind is Kind.NAMES and is_set:
+        elif value.option.kind is OptionKind.NAMES and is_set:
             # Names would add up, but only those of the highest file count, in the first's place.
             merged = [value if other.option is value.option else other for other in merged]
         else:

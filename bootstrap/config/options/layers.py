@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bootstrap.config.options.option import (
-    Kind,
     Option,
+    OptionKind,
     check_choice,
     parse_bool,
     parse_count,
@@ -22,7 +22,7 @@ from bootstrap.config.options.table import UNSUPPORTED_OPTIONS
 from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
 
-_CUMULATIVE = frozenset({Kind.PATHS, Kind.NAMES})
+_CUMULATIVE = frozenset({OptionKind.PATHS, OptionKind.NAMES})
 _DEFAULT_FEATURES = frozenset({"truststore", "fast-deps", "build-constraint"})
 """Values of pip's `--use-feature` that this program does without being asked."""
 _USER_INFO = re.compile(r"^[^/@\s]+@(?=[^/@\s]+$)")
@@ -51,7 +51,7 @@ class OptionValue:
         """Its values, if the option may have several."""
         if self.is_command_line:
             return (self.text,)
-        if self.option.kind is Kind.PATHS:
+        if self.option.kind is OptionKind.PATHS:
             return tuple(line.strip() for line in self.text.splitlines() if line.strip())
         return tuple(self.text.split())
 
@@ -66,15 +66,15 @@ class OptionValue:
         """Raise `InvalidValueError` for a value that is not a choice, truth value or number."""
         if self.option.choices:
             check_choice(self.text, self.subject, self.option.choices)
-        elif self.option.kind in {Kind.FLAG, Kind.NEGATION, Kind.ABSENCE}:
+        elif self.option.kind in {OptionKind.FLAG, OptionKind.NEGATION, OptionKind.ABSENCE}:
             self.as_bool()
-        elif self.option.kind is Kind.COUNT and not self.is_command_line:
+        elif self.option.kind is OptionKind.COUNT and not self.is_command_line:
             parse_count(self.text, self.subject)
 
     def as_bool(self) -> bool:
         """Return its value as a switch. Raises `InvalidValueError`."""
         if self.is_command_line:
-            return self.option.kind is not Kind.NEGATION
+            return self.option.kind is not OptionKind.NEGATION
         return parse_bool(self.text, self.subject)
 
 
@@ -124,7 +124,7 @@ class OptionLayers:
     def text(self, destination: str) -> Sourced[str] | None:
         """Return the value with the highest precedence as text."""
         value = self.last(destination)
-        if value is None or value.option.kind is Kind.ABSENCE:
+        if value is None or value.option.kind is OptionKind.ABSENCE:
             return None
         return Sourced(value.text, value.origin)
 
@@ -146,7 +146,7 @@ class OptionLayers:
         for value in reversed(self.all(destination)):
             if not value.text:
                 break
-            items = value.items if value.option.kind is Kind.PATHS else (value.text,)
+            items = value.items if value.option.kind is OptionKind.PATHS else (value.text,)
             found += [Sourced(item, value.origin) for item in items]
         return tuple(found)
 
@@ -177,7 +177,7 @@ class OptionLayers:
 
     def _is_effective(self, value: OptionValue) -> bool:
         destination = value.option.destination
-        if value.option.kind in {Kind.LIST, Kind.COUNT}:
+        if value.option.kind in {OptionKind.LIST, OptionKind.COUNT}:
             return any(value is other for other in self._effective(destination))
         return value.option.kind in _CUMULATIVE or value is self.last(destination)
 

@@ -26,7 +26,7 @@ class Command(Enum):
     VERIFY = "verify"
 
 
-class Kind(Enum):
+class OptionKind(Enum):
     """How an option's value is read, and what it means in a configuration file."""
 
     FLAG = "flag"
@@ -57,7 +57,7 @@ class Option:
     """
     help: str = ""
     """One short line; an option without one is only listed by name in the help."""
-    special: Kind | None = None
+    special: OptionKind | None = None
     """Its kind where `metavar` does not tell."""
     dest: str = ""
     """The name to look it up by; several options may share one (`--compile`, `--no-compile`)."""
@@ -86,9 +86,9 @@ class Option:
         return "" if last.startswith("-") else last
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> OptionKind:
         """How its value is read: by default, text if it takes a value, else a switch."""
-        return self.special or (Kind.TEXT if self.metavar else Kind.FLAG)
+        return self.special or (OptionKind.TEXT if self.metavar else OptionKind.FLAG)
 
     @property
     def takes_value(self) -> bool:

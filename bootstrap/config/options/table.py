@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bootstrap.config.options.option import Command, Kind, Option
+from bootstrap.config.options.option import Command, Option, OptionKind
 
 _INSTALL_AND_PACK = (Command.INSTALL, Command.PACK)
 
@@ -15,24 +15,24 @@ _REQUIREMENTS = (
     Option(
         "-r --requirement FILE",
         "install from a requirements file (repeatable)",
-        Kind.LIST,
+        OptionKind.LIST,
         in_files=True,
     ),
     Option(
         "--group [PATH:]GROUP",
         "a dependency group of pyproject.toml or pylock.toml (repeatable)",
-        Kind.LIST,
+        OptionKind.LIST,
     ),
     Option(
         "-c --constraint FILE",
         "limit versions by a constraints file (repeatable)",
-        Kind.LIST,
+        OptionKind.LIST,
         in_files=True,
     ),
     Option(
         "-e --editable PATH|URL",
         "install a project in editable mode, from a path or a VCS URL",
-        Kind.LIST,
+        OptionKind.LIST,
         in_files=True,
     ),
     Option("--no-deps --no-dependencies", "do not install dependencies"),
@@ -41,7 +41,7 @@ _REQUIREMENTS = (
     Option(
         "--no-require-hashes-for NAMES",
         "build requirements that need no hash even then (repeatable)",
-        Kind.LIST,
+        OptionKind.LIST,
     ),
     Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False),
     Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False),
@@ -51,12 +51,12 @@ _TARGET = (
     Option(
         "--python PATH|VERSION", "the target: an interpreter, a virtual environment, or a version"
     ),
-    Option("--venv DIR", "a virtual environment, created if it does not exist", Kind.PATH),
+    Option("--venv DIR", "a virtual environment, created if it does not exist", OptionKind.PATH),
     Option("--user", "install into the user's site-packages"),
-    Option("--no-user", special=Kind.NEGATION, dest="user"),
-    Option("-t --target DIR", "install into a plain directory", Kind.PATH),
-    Option("--prefix DIR", "install into another prefix", Kind.PATH),
-    Option("--root DIR", "install into another root directory", Kind.PATH),
+    Option("--no-user", special=OptionKind.NEGATION, dest="user"),
+    Option("-t --target DIR", "install into a plain directory", OptionKind.PATH),
+    Option("--prefix DIR", "install into another prefix", OptionKind.PATH),
+    Option("--root DIR", "install into another root directory", OptionKind.PATH),
     Option("--break-system-packages", "allow changes to an externally managed Python"),
     Option("--require-virtualenv --require-venv"),
     Option("--fix-pth", "edit the ._pth file of an embeddable Python so that it finds packages"),
@@ -74,14 +74,14 @@ _VERSIONS = (
     Option(
         "--only-binary NAMES|:all:",
         "do not use source distributions of these projects",
-        Kind.NAMES,
+        OptionKind.NAMES,
         dest="formats",
         in_files=True,
     ),
     Option(
         "--no-binary NAMES|:all:",
         "do not use wheels of these projects",
-        Kind.NAMES,
+        OptionKind.NAMES,
         dest="formats",
         in_files=True,
     ),
@@ -92,11 +92,13 @@ _VERSIONS = (
 _INDEXES = (
     Option("--offline", "never use the network: only the bundled wheel and local --find-links"),
     Option("-i --index-url --pypi-url URL", "the package index", in_files=True),
-    Option("--extra-index-url URL", "an additional index (repeatable)", Kind.LIST, in_files=True),
+    Option(
+        "--extra-index-url URL", "an additional index (repeatable)", OptionKind.LIST, in_files=True
+    ),
     Option(
         "-f --find-links PATH|URL",
         "a directory, a file or a page with links (repeatable)",
-        Kind.LIST,
+        OptionKind.LIST,
         in_files=True,
     ),
     Option("--no-index", "do not use an index, only --find-links", in_files=True),
@@ -105,15 +107,15 @@ _INDEXES = (
         "the best version of all indexes, or the first index with the project",
         choices=("best", "first"),
     ),
-    Option("--shared-name NAME", special=Kind.LIST),
+    Option("--shared-name NAME", special=OptionKind.LIST),
 )
 
 _TRUST = (
-    Option("--cert FILE", "trust exactly these certificate authorities", Kind.PATH),
+    Option("--cert FILE", "trust exactly these certificate authorities", OptionKind.PATH),
     Option(
         "--add-cert FILE",
         "trust these authorities as well (repeatable)",
-        Kind.PATHS,
+        OptionKind.PATHS,
         variables=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     ),
     Option(
@@ -124,13 +126,13 @@ _TRUST = (
     Option(
         "--client-cert FILE",
         "a client certificate with its private key",
-        Kind.PATH,
+        OptionKind.PATH,
         variables=("SSL_CLIENT_CERT",),
     ),
     Option(
         "--trusted-host HOST[:PORT]",
         "do not verify this host (repeatable)",
-        Kind.LIST,
+        OptionKind.LIST,
         in_files=True,
     ),
     Option("--strict", "verify as strictly as RFC 5280 requires"),
@@ -141,8 +143,8 @@ _NETWORK = (
     Option("--no-proxy-env"),
     Option("--timeout --default-timeout SECONDS", "time to wait for an answer (15)"),
     Option("--retries N", "number of retries (5)"),
-    Option("--cache-dir DIR", "the cache directory", Kind.PATH),
-    Option("--no-cache-dir", "disable the cache", Kind.ABSENCE, dest="cache_dir"),
+    Option("--cache-dir DIR", "the cache directory", OptionKind.PATH),
+    Option("--no-cache-dir", "disable the cache", OptionKind.ABSENCE, dest="cache_dir"),
     Option("--keyring-provider HOW", choices=("auto", "disabled", "import", "subprocess")),
     Option("--no-input"),
 )
@@ -152,21 +154,21 @@ _INSTALLATION = (
     Option("--force-reinstall", "reinstall what is installed already"),
     Option("-I --ignore-installed", "ignore what is installed already"),
     Option("--compile", "compile to bytecode now, not at the first import"),
-    Option("--no-compile", special=Kind.NEGATION, dest="compile"),
+    Option("--no-compile", special=OptionKind.NEGATION, dest="compile"),
     # They would silence warnings that we do not give; command lines of get-pip.py contain them.
-    Option("--no-warn-script-location", special=Kind.NEGATION, dest="warn_script_location"),
-    Option("--no-warn-conflicts", special=Kind.NEGATION, dest="warn_conflicts"),
+    Option("--no-warn-script-location", special=OptionKind.NEGATION, dest="warn_script_location"),
+    Option("--no-warn-conflicts", special=OptionKind.NEGATION, dest="warn_conflicts"),
     Option("--root-user-action HOW", choices=("warn", "ignore")),
     Option(
         "--lock FILE",
         "write a pylock.toml of the result",
-        Kind.PATH,
+        OptionKind.PATH,
         commands=_INSTALL_AND_PACK,
     ),
     Option(
         "-o --output KIT.pyz",
         "the kit to write",
-        Kind.PATH,
+        OptionKind.PATH,
         configurable=False,
         commands=(Command.PACK,),
     ),
@@ -174,18 +176,20 @@ _INSTALLATION = (
 )
 
 _BUILDS = (
-    Option("--build-constraint FILE", special=Kind.LIST),
+    Option("--build-constraint FILE", special=OptionKind.LIST),
     Option(
-        "-C --config-settings --config-setting KEY=VALUE", special=Kind.LIST, on_requirements=True
+        "-C --config-settings --config-setting KEY=VALUE",
+        special=OptionKind.LIST,
+        on_requirements=True,
     ),
-    Option("--no-build-isolation", special=Kind.NEGATION, dest="build_isolation"),
+    Option("--no-build-isolation", special=OptionKind.NEGATION, dest="build_isolation"),
     Option("--check-build-dependencies"),
     Option("--use-pep517"),
 )
 
 _OUTPUT = (
-    Option("-v --verbose", "more detail; -vv for a traceback", Kind.COUNT),
-    Option("-q --quiet", "less output", Kind.COUNT),
+    Option("-v --verbose", "more detail; -vv for a traceback", OptionKind.COUNT),
+    Option("-q --quiet", "less output", OptionKind.COUNT),
     Option("--report FILE", "write pip's installation report; - for standard output"),
     Option("--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,)),
     # No colours and no progress bars here: accepted because pip's users set them.
@@ -193,7 +197,7 @@ _OUTPUT = (
     Option("--progress-bar WHEN", choices=("auto", "on", "off", "raw")),
     Option("--disable-pip-version-check"),
     Option("--no-python-version-warning"),
-    Option("--use-feature FEATURE", special=Kind.LIST, in_files=True),
+    Option("--use-feature FEATURE", special=OptionKind.LIST, in_files=True),
     Option("-h --help", "show this help", configurable=False),
     Option("-V --version", "show the version", configurable=False),
 )
@@ -213,7 +217,7 @@ GROUPS: dict[str, tuple[Option, ...]] = {
 
 OPTIONS: tuple[Option, ...] = tuple(option for group in GROUPS.values() for option in group)
 
-HASH = Option("--hash ALGORITHM:DIGEST", special=Kind.LIST, on_requirements=True)
+HASH = Option("--hash ALGORITHM:DIGEST", special=OptionKind.LIST, on_requirements=True)
 """Only allowed after a requirement in a file."""
 
 CONFIGURABLE: dict[str, Option] = {

@@ -106,13 +106,13 @@ class Evaluator:
             self._allows_python[text] = allowed
         return self._allows_python[text]
 
-    def _rank(self, tag: str) -> int | None:
+    def _rank(self, tag_set: str) -> int | None:
         """Return the rank of the best tag of a set for the target; None if none is compatible."""
-        if tag not in self._ranks:
+        if tag_set not in self._ranks:
             ranks = self._target.tag_ranks
-            found = (ranks[each] for each in parse_tags(tag) if each in ranks)
-            self._ranks[tag] = min(found, default=None)
-        return self._ranks[tag]
+            found = (ranks[tag] for tag in parse_tags(tag_set) if tag in ranks)
+            self._ranks[tag_set] = min(found, default=None)
+        return self._ranks[tag_set]
 
 
 def sort_candidates(candidates: list[Candidate], *, prefer_binary: bool) -> tuple[Candidate, ...]:

@@ -51,8 +51,8 @@ class Finder:
         self._settings = settings
         self._ui = ui
         self._evaluator = Evaluator(target, settings, ignore_requires_python=ignore_requires_python)
-        self._links = [open_find_links(each, session, ui) for each in settings.find_links]
-        self._indexes = [Index(each, session) for each in settings.index_urls]
+        self._links = [open_find_links(location, session, ui) for location in settings.find_links]
+        self._indexes = [Index(location, session) for location in settings.index_urls]
         self._bundled = bundled
         self._lock = threading.Lock()
         self._pages: dict[tuple[NormalizedName, str], Future[ProjectDetails | None]] = {}

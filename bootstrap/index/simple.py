@@ -98,7 +98,7 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _parse_html(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:

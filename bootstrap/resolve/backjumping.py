@@ -111,8 +111,8 @@ class SearchState:
         """Exclude a candidate; return an identifier that has no candidates left, if any."""
         self.excluded = {**self.excluded, candidate: causes}
         by_name: dict[Identifier, list[ResolverCandidate]] = {}
-        for each in self.excluded:
-            by_name.setdefault(each.identifier, []).append(each)
+        for failed in self.excluded:
+            by_name.setdefault(failed.identifier, []).append(failed)
         for name, candidates in by_name.items():
             if name in self.criteria:
                 information = self.criteria[name].information
@@ -123,8 +123,8 @@ class SearchState:
     def find_limiting(self, names: Iterable[Identifier]) -> ConflictSet:
         """Return the choices but for which there might be more candidates of some identifiers."""
         choices: set[ResolverCandidate] = set()
-        for name in {identifier for each in names for identifier in (each, each.base)}:
-            criterion = self.criteria.get(name)
+        for identifier in {item for name in names for item in (name, name.base)}:
+            criterion = self.criteria.get(identifier)
             if criterion is not None:
                 choices.update(parent for parent in criterion.iter_parent() if parent is not None)
                 for candidate in criterion.incompatibilities:
@@ -241,7 +241,7 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
         if len(chosen) < len(self._states) - 1 and any(
             list(earlier.mapping.items()) == chosen for earlier in self._states[1:-1]
         ):  # choices that drop each other have led back to an earlier state
-            choices = frozenset(each.choice for each in self._states if each.choice)
+            choices = frozenset(state.choice for state in self._states if state.choice)
             return DeadEnd(list(criterion.information), choices)
         conflicts = []
         for candidate in criterion.candidates:
@@ -257,7 +257,9 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
             self.reporter.rejecting_candidate(conflict, candidate)
             conflicts.append(conflict)
         conflicts = conflicts or [criterion]
-        causes = list(dict.fromkeys(cause for each in conflicts for cause in each.information))
+        causes = list(
+            dict.fromkeys(cause for conflict in conflicts for cause in conflict.information)
+        )
         limited = {name, *(cause.requirement.identifier for cause in causes)}
         parents = {cause.parent for cause in causes if cause.parent is not None}
         return DeadEnd(causes, state.find_limiting(limited) | parents)
@@ -287,6 +289,9 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
             if name not in mapping:
                 mapping[name] = self._state.mapping[name]
                 graph.add(name)
-                waiting += [(name, each) for each in self.provider.get_dependencies(mapping[name])]
+                waiting += [
+                    (name, dependency)
+                    for dependency in self.provider.get_dependencies(mapping[name])
+                ]
             graph.connect(parent, name)
         return Result(mapping, graph, self._state.criteria)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import chain
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -65,7 +64,7 @@ class ProjectCandidates:
         """
         if specifier not in self._eligible:
             matching = self.matching(specifier)
-            not_yanked = [each for each in matching if each.file.yanked is None]
+            not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
             eligible = self._filter(not_yanked, specifier, pre=self._pre)
             if not eligible and pins_one_version(specifier):
                 eligible = self._filter(matching, specifier, pre=self._pre)
@@ -101,35 +100,32 @@ class CandidateFactory:
     _made: dict[tuple[Identifier, str], ResolverCandidate] = field(default_factory=dict)
     _projects: dict[NormalizedName, ProjectCandidates] = field(default_factory=dict)
 
-    def make_candidate(self, identifier: Identifier, installable: Candidate) -> ResolverCandidate:
-        """Return the candidate for a file or source, under an identifier of its project."""
-        key = identifier, installable.file.url
+    def make_candidate(
+        self, identifier: Identifier, version: Version, installable: Candidate | None
+    ) -> ResolverCandidate:
+        """Return the candidate for a distribution (None: the installed one) and an identifier."""
+        key = identifier, installable.file.url if installable else ""
         if key not in self._made:
-            self._made[key] = ResolverCandidate(identifier, installable.version, installable)
+            self._made[key] = ResolverCandidate(identifier, version, installable)
         return self._made[key]
 
     def make_direct(self, identifier: Identifier, reference: InputRequirement) -> ResolverCandidate:
         """Return the candidate of a direct reference, under an identifier of its project."""
-        return self.make_candidate(identifier, self.fetch_reference(reference))
+        installable = self.fetch_reference(reference)
+        return self.make_candidate(identifier, installable.version, installable)
 
     def make_installed(self, identifier: Identifier) -> ResolverCandidate | None:
         """Return the candidate for the installed distribution, if there is one."""
         installed = self.installed.get(identifier.name)
         if installed is None:
             return None
-        return self._made.setdefault(
-            (identifier, ""), ResolverCandidate(identifier, installed.version, None)
-        )
+        return self.make_candidate(identifier, installed.version, None)
 
     def with_identifier(
         self, candidate: ResolverCandidate, identifier: Identifier
     ) -> ResolverCandidate:
         """Return the candidate for the same distribution under another identifier."""
-        if candidate.installable is not None:
-            return self.make_candidate(identifier, candidate.installable)
-        return self._made.setdefault(
-            (identifier, ""), ResolverCandidate(identifier, candidate.version, None)
-        )
+        return self.make_candidate(identifier, candidate.version, candidate.installable)
 
     def fetch_reference(self, reference: InputRequirement) -> Candidate:
         """Return what a direct reference names, after it was checked."""
@@ -156,13 +152,9 @@ class CandidateFactory:
         """
         if not identifier.is_project:
             return []
-        fixed = self._fixed_candidates(identifier, requirements)
-        if fixed:
-            return [
-                candidate
-                for candidate in fixed
-                if candidate not in excluded and self._satisfies_all(candidate, requirements)
-            ]
+        fixed = self._find_fixed_matches(identifier, requirements)
+        if fixed is not None:
+            return [candidate for candidate in fixed if candidate not in excluded]
         specifier = self._combined_specifier(identifier, requirements)
         return lambda: self._iter_matches(identifier, specifier, excluded)
 
@@ -181,12 +173,12 @@ class CandidateFactory:
         """
         if not identifier.is_project:
             return []
-        fixed = self._fixed_candidates(identifier, requirements)
-        if fixed:
-            return [each for each in fixed if self._satisfies_all(each, requirements)]
+        fixed = self._find_fixed_matches(identifier, requirements)
+        if fixed is not None:
+            return fixed
         specifier = self._combined_specifier(identifier, requirements)
         matching = self._project(identifier.name).matching(specifier)
-        not_yanked = [each for each in matching if each.file.yanked is None]
+        not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
         found = self._first_of_each_version(identifier, not_yanked)
         found += self._first_of_each_version(identifier, matching)
         installed = self.make_installed(identifier)
@@ -199,7 +191,8 @@ class CandidateFactory:
     ) -> list[ResolverCandidate]:
         """Return one candidate for each version, made of the first file that is usable."""
         by_version: dict[Version, ResolverCandidate] = {}
-        for candidate in (self.make_candidate(identifier, each) for each in installables):
+        for installable in installables:
+            candidate = self.make_candidate(identifier, installable.version, installable)
             if candidate not in self.unusable:
                 by_version.setdefault(candidate.version, candidate)
         return list(by_version.values())
@@ -207,37 +200,37 @@ class CandidateFactory:
     def _combined_specifier(
         self, identifier: Identifier, requirements: Iterable[ResolverRequirement]
     ) -> SpecifierSet:
-        start = self.constraint(identifier.name).specifier
-        return reduce(lambda combined, each: combined & each.specifier, requirements, start)
+        specifier = self.constraint(identifier.name).specifier
+        for requirement in requirements:
+            specifier &= requirement.specifier
+        return specifier
 
-    def _fixed_candidates(
+    def _find_fixed_matches(
         self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
-    ) -> tuple[ResolverCandidate, ...]:
-        """Return the candidates of direct references and of constraints with a URL."""
-        required = [
+    ) -> list[ResolverCandidate] | None:
+        """Return the matches where a direct reference or a constraint with a URL allows only one.
+
+        None where there is no such reference or constraint.
+        """
+        constraint = self.constraint(identifier.name)
+        allowed = [self.make_direct(identifier, reference) for reference in constraint.references]
+        fixed = [
             self.with_identifier(requirement.fixed_candidate, identifier)
             for requirement in requirements
             if requirement.fixed_candidate is not None
         ]
-        references = self.constraint(identifier.name).references
-        required += [self.make_direct(identifier, reference) for reference in references]
-        return tuple(dict.fromkeys(required))
-
-    def _satisfies_all(
-        self, candidate: ResolverCandidate, requirements: Sequence[ResolverRequirement]
-    ) -> bool:
-        constraint = self.constraint(candidate.identifier.name)
-        return (
-            constraint.specifier.contains(candidate.version, prereleases=True)
+        if not fixed and not allowed:
+            return None
+        return [
+            candidate
+            for candidate in dict.fromkeys([*fixed, *allowed])
+            if all(candidate is other for other in allowed)
+            and constraint.specifier.contains(candidate.version, prereleases=True)
             and all(
                 requirement.is_satisfied_by(self.with_identifier(candidate, requirement.identifier))
                 for requirement in requirements
             )
-            and all(
-                candidate is self.make_direct(candidate.identifier, reference)
-                for reference in constraint.references
-            )
-        )
+        ]
 
     def _iter_matches(
         self,
@@ -280,7 +273,7 @@ class CandidateFactory:
         for installable in self._project(identifier.name).eligible(specifier):
             if installable.version in seen:
                 continue
-            candidate = self.make_candidate(identifier, installable)
+            candidate = self.make_candidate(identifier, installable.version, installable)
             if candidate not in excluded and candidate not in self.unusable:
                 yield candidate
             # Files of one version have the same metadata: the next is tried only for an unusable.

@@ -86,14 +86,16 @@ def explain(context: ResolverContext, causes: Sequence[Information]) -> Bootstra
     only = conflicts[0] if len(conflicts) == 1 else None
     if isinstance(only, Unsatisfiable) and only.path.is_direct:
         return only.error
-    changes = [str(each) for each in relaxation.find_changes(context, failure.context.request)]
+    changes = [str(change) for change in relaxation.find_changes(context, failure.context.request)]
     advice = _advise(changes, is_complete=relaxation.is_complete)
     if isinstance(only, Unsatisfiable):
         only.error.hint = advice if changes else only.error.hint
         return only.error
     if not changes:
         advice = context.factory.source.source_hint() or advice
-    return ConflictError([line for each in conflicts for line in each.lines], changes, hint=advice)
+    return ConflictError(
+        [line for conflict in conflicts for line in conflict.lines], changes, hint=advice
+    )
 
 
 def _find_conflicts(failure: ResolutionFailure) -> Iterator[Conflict]:
@@ -185,7 +187,7 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
         context.dependencies.target,
         factory.hashes.get(name, Hashes()),
         source.source_hint(),
-        known_names={*factory.installed, *(each.name for each in context.reporter.required_by)},
+        known_names={*factory.installed, *(name.name for name in context.reporter.required_by)},
         is_direct=path.is_direct,
     )
     no_match = report.explain(requirement.specifier)

@@ -74,19 +74,21 @@ class NoMatchReport:
         """Return why nothing satisfies a specifier."""
         if not self.available and not self.rejected:
             return self._explain_unknown()
-        matching = [each for each in self.available if _allows(specifier, each.version)]
+        matching = [
+            candidate for candidate in self.available if _allows(specifier, candidate.version)
+        ]
         if matching:
             return self._explain_ineligible(matching)
-        rejected = [each for each in self.rejected if _allows(specifier, each.version)]
+        rejected = [file for file in self.rejected if _allows(specifier, file.version)]
         if rejected:
             return self._explain_rejected(rejected)
         reason = f"no version of {self.name} matches {specifier}"
-        versions = sorted({each.version for each in self.available}, reverse=True)
+        versions = sorted({candidate.version for candidate in self.available}, reverse=True)
         if not versions:
-            known = sorted({each.version for each in self.rejected if each.version}, reverse=True)
+            known = sorted({file.version for file in self.rejected if file.version}, reverse=True)
             reason += f", and none of the others is compatible with the target: {join_few(known)}"
             return NoMatch(reason, self.source_hint or "Check the version.")
-        only = "pre-releases only: " if all(each.is_prerelease for each in versions) else ""
+        only = "pre-releases only: " if all(version.is_prerelease for version in versions) else ""
         return NoMatch(
             f"{reason}; available: {only}{join_few(versions)}",
             self.source_hint or f"The newest version is {versions[0]}.",
@@ -113,7 +115,7 @@ class NoMatchReport:
         return NoMatch(reason, hint, is_unknown=True)
 
     def _explain_ineligible(self, matching: Sequence[Candidate]) -> NoMatch:
-        not_yanked = [each for each in matching if each.file.yanked is None]
+        not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
         if not not_yanked:
             best = f"{self.name} {matching[0].version}"
             yanked = matching[0].file.yanked or "no reason was given"
@@ -123,8 +125,8 @@ class NoMatchReport:
             )
         found = dict.fromkeys(
             f"{algorithm}:{digest}"
-            for each in not_yanked
-            for algorithm, digests in each.file.hashes.allowed.items()
+            for candidate in not_yanked
+            for algorithm, digests in candidate.file.hashes.allowed.items()
             for digest in sorted(digests)
         )
         expected = sorted(
@@ -140,32 +142,34 @@ class NoMatchReport:
         )
 
     def _explain_rejected(self, rejected: Sequence[RejectedFile]) -> NoMatch:
-        version = max(each.version for each in rejected if each.version is not None)
-        files = [each for each in rejected if each.version == version]
+        version = max(file.version for file in rejected if file.version is not None)
+        files = [file for file in rejected if file.version == version]
         reason = f"{self.name} {version} {self._describe(files)}"
         remedy = _REMEDIES[_main_reason(files)]
-        not_yanked = {each.version for each in self.available if each.file.yanked is None}
-        versions = {each for each in not_yanked if not each.is_prerelease} or not_yanked
-        older = [each for each in versions if each < version]
+        not_yanked = {
+            candidate.version for candidate in self.available if candidate.file.yanked is None
+        }
+        versions = {other for other in not_yanked if not other.is_prerelease} or not_yanked
+        older = [other for other in versions if other < version]
         if versions:
             nearest, which = (max(older), "newest") if older else (min(versions), "oldest")
             reason += f"; the {which} compatible version is {nearest}"
             if self.is_direct:
                 remedy = f"ask for {self.name}{'<=' if older else '>='}{nearest}, or {remedy}"
-        elif any(each.version not in (None, version) for each in self.rejected):
+        elif any(file.version not in (None, version) for file in self.rejected):
             reason += ", and no other version is compatible either"
         return NoMatch(reason, f"{remedy[0].upper()}{remedy[1:]}.")
 
     def _describe(self, files: Sequence[RejectedFile]) -> str:
         """Return what is wrong with the files of one version."""
         reason = _main_reason(files)
-        details = list(dict.fromkeys(each.detail for each in files if each.reason is reason))
+        details = list(dict.fromkeys(file.detail for file in files if file.reason is reason))
         if reason is RejectionReason.PYTHON:
             target = self.target.markers["python_full_version"]
             return f"requires Python {join_few(details)}; the target has Python {target}"
         if reason is RejectionReason.TAGS:
             tag = self.target.tags[0] if self.target.tags else "none"
-            has_source = any(each.reason is RejectionReason.UNSUPPORTED for each in files)
+            has_source = any(file.reason is RejectionReason.UNSUPPORTED for file in files)
             source = " and a source distribution that cannot be built here" if has_source else ""
             only = f"has wheels only for {join_few(details)}{source}"
             return f"{only}; the target's best tag is {tag}"
@@ -173,7 +177,7 @@ class NoMatchReport:
             return "has only files that --only-binary or --no-binary excludes"
         if reason is RejectionReason.TOO_NEW:
             return "was uploaded after the date of --uploaded-prior-to"
-        names = join_few([each.file.filename for each in files if each.reason is reason])
+        names = join_few([file.file.filename for file in files if file.reason is reason])
         if reason is RejectionReason.UNSUPPORTED:
             return f"has no wheel, only {names}"
         return f"has only files with invalid names: {names}"
@@ -181,13 +185,13 @@ class NoMatchReport:
 
 def join_few(things: Sequence[object]) -> str:
     """Return the first few things as text, and how many more there are."""
-    shown = ", ".join(str(each) for each in things[:_MAX_LISTED])
+    shown = ", ".join(str(thing) for thing in things[:_MAX_LISTED])
     more = len(things) - _MAX_LISTED
     return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _main_reason(files: Sequence[RejectedFile]) -> RejectionReason:
-    return min((each.reason for each in files), key=_PRIORITY.index)
+    return min((file.reason for file in files), key=_PRIORITY.index)
 
 
 def _allows(specifier: SpecifierSet, version: Version | None) -> bool:

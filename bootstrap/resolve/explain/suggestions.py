@@ -105,7 +105,9 @@ class RelaxationSearch:
                 outcome = self._try(context.with_request(replace(context.request, pre=True)))
                 if isinstance(outcome, Result):
                     chosen = outcome.mapping.values()
-                    pre_releases = [str(each) for each in chosen if each.version.is_prerelease]
+                    pre_releases = [
+                        str(candidate) for candidate in chosen if candidate.version.is_prerelease
+                    ]
                     yield RequestChange(None, None, ", ".join(pre_releases))
         except _LimitError:
             self.is_complete = False
@@ -118,7 +120,7 @@ class RelaxationSearch:
         bare.specifier, bare.url, bare.marker = SpecifierSet(), None, None
         relaxed = replace(line, text=str(bare), requirement=bare, url=None)
         request = context.request
-        changed = tuple(relaxed if each is line else each for each in request.requirements)
+        changed = tuple(relaxed if other is line else other for other in request.requirements)
         outcome = self._try(context.with_request(replace(request, requirements=changed)))
         if isinstance(outcome, Result):
             yield RequestChange(line, relaxed, _describe(outcome, requirement.name))
@@ -141,8 +143,8 @@ class RelaxationSearch:
 def _without(request: ResolveRequest, line: InputRequirement) -> ResolveRequest:
     return replace(
         request,
-        requirements=tuple(each for each in request.requirements if each is not line),
-        constraints=tuple(each for each in request.constraints if each is not line),
+        requirements=tuple(other for other in request.requirements if other is not line),
+        constraints=tuple(other for other in request.constraints if other is not line),
     )
 
 

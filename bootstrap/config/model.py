@@ -81,7 +81,7 @@ class Config:
     venv_command: str = field(default="", compare=False)
     """The command line that installs the same into a virtual environment."""
     warnings: tuple[str, ...] = ()
-    """What the user is told though the run continues."""
+    """Warnings for the user; the run continues."""
     setting_records: tuple[SettingRecord, ...] = ()
     """All settings with their origins, highest precedence first."""
 

@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -132,8 +133,11 @@ class ProcessContext:
         named = self.variable("NETRC")
         if named:
             return self.absolute(named)
-        paths = (self.home / ".netrc", self.home / "_netrc") if self.home else ()
-        return next((path for path in paths if _is_file(path)), None)
+        for name in (".netrc", "_netrc") if self.home else ():
+            with suppress(OSError):  # A home directory that we may not read.
+                if (path := self.absolute(f"~/{name}")).is_file():
+                    return path
+        return None
 
     def _xdg(self, name: str) -> Path | None:
         """Return a directory of the XDG Base Directory Specification; a relative one is invalid."""
@@ -216,10 +220,3 @@ def _home_from_password_database() -> str | None:
         return pwd.getpwuid(os.getuid()).pw_dir
     except (ImportError, KeyError):  # Windows; a user without an entry, as in containers
         return None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # A home directory that we may not read.
-        return False

@@ -1,1 +1,1 @@
-"""What a run did: in a few lines for a person, and as pip's installation report for machines."""
+"""What a run did: a summary for people, pip's installation report, and the lock of `--lock`."""

@@ -1,11 +1,11 @@
-"""What is written of a run where it is asked for: gathered before anything changes."""
+"""The lock and the report of a run: drafted before anything changes, published at the end."""
 
 from __future__ import annotations
 
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,51 +27,108 @@ from bootstrap.report.installation import (
 )
 from bootstrap.resolve.requirement import Resolution
 
-# FOLDED from bootstrap/report/draft.py
-Refusal = Callable[[OSError], BootstrapError]
-"""Says of which document and place an error of the operating system is."""
+CreateError = Callable[[OSError], BootstrapError]
+"""Makes an error that names the document from an error of the operating system."""
 Publish = Callable[[], None]
 
 
+class MetadataSource(Protocol):
+    """Provides the sources and the metadata of distributions: a preparer."""
+
+    def download_info(self, resolution: Resolution) -> tuple[DownloadInfo, ...]:
+        """Return the information on each distribution that is to be installed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The documents that were asked for, ready to be published."""
+
+    publish: tuple[Publish, ...]
+
+    def write(self) -> None:
+        """Publish all of them. Raises `UnwritableLockError`, `UnwritableReportError`."""
+        for publish in self.publish:
+            publish()
+
+
+@dataclass(frozen=True)
+class OutputPaths:
+    """The paths of the documents; None where there is to be none."""
+
+    lock: Path | None = None
+    report: str | None = None
+    """A path, or `-`."""
+
+    @contextmanager
+    def gather(
+        self, source: MetadataSource, target: TargetEnvironment, whole: Resolution, rest: Resolution
+    ) -> Iterator[Documents]:
+        """Draft the lock of the whole resolution, and the report of the part that is missing.
+
+        Each is written beside its path already, so that a path that is not writable is an error
+        before anything changes.
+
+        Raises `UnlockableError`, `UnwritableLockError`, `UnwritableReportError`, and what the
+        source raises.
+        """
+        with ExitStack() as drafts:
+            documents: list[Publish] = []
+            if self.lock is not None:
+                locked = LockedTarget(target, source.download_info(whole))
+                text = lock_text([locked], self.lock.parent)
+                error = partial(UnwritableLockError, self.lock)
+                documents.append(drafts.enter_context(draft(self.lock, text, error)))
+            if self.report is not None:
+                info = source.download_info(rest)
+                text = report_text(installation_report(info, target, __version__))
+                if self.report == STANDARD_OUTPUT:
+                    documents.append(partial(print_report, text))
+                else:
+                    unwritable = partial(UnwritableReportError, self.report)
+                    path = Path(self.report)
+                    documents.append(drafts.enter_context(draft(path, text, unwritable)))
+            yield Documents(tuple(documents))
+
+
 @contextmanager
-def drafted(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
-    """Find out that a document can be written, and yield what publishes it.
+def draft(path: Path, text: str, create_error: CreateError) -> Iterator[Publish]:
+    """Check that a document can be written, and yield the function that publishes it.
 
-    An older document is replaced whole. One that was not published leaves nothing behind.
+    An existing document is replaced in one step. Without publishing, nothing is left.
 
-    Raises what `refusal` makes of an `OSError`, here and in publishing.
+    Raises the error of `create_error` for an `OSError`, here and when it is published.
     """
-    with _translated(refusal):
-        is_stream = place.exists() and not place.is_file()
-    way = _through if is_stream else _beside
-    with way(place, text, refusal) as publish:
+    with _translate(create_error):
+        is_stream = path.exists() and not path.is_file()
+    with (_open_stream if is_stream else _draft_file)(path, text, create_error) as publish:
         yield publish
 
 
 @contextmanager
-def _beside(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
-    place = Path(os.path.realpath(place))  # a link goes on leading where it leads
-    with temporary_beside(place) as temporary:
+def _draft_file(path: Path, text: str, create_error: CreateError) -> Iterator[Publish]:
+    path = Path(os.path.realpath(path))  # a link stays a link
+    with temporary_beside(path) as temporary:
 
         def publish() -> None:
-            with _translated(refusal):
-                temporary.replace(place)
+            with _translate(create_error):
+                temporary.replace(path)
 
-        with _translated(refusal):
+        with _translate(create_error):
             temporary.write_text(text, encoding="utf-8", newline="\n")
         yield publish
 
 
 @contextmanager
-def _through(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
-    """Open a device or a pipe, which nothing can take the place of, and write to it at the end."""
-    with _translated(refusal):
-        if place.is_dir():
+def _open_stream(path: Path, text: str, create_error: CreateError) -> Iterator[Publish]:
+    """Open a device or a pipe, which cannot be replaced, and write to it when it is published."""
+    with _translate(create_error):
+        if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        stream = place.open("w", encoding="utf-8")
+        stream = path.open("w", encoding="utf-8")
 
     def publish() -> None:
-        with _translated(refusal):
+        with _translate(create_error):
             stream.write(text)
             stream.flush()
 
@@ -83,70 +140,8 @@ def _through(place: Path, text: str, refusal: Refusal) -> Iterator[Publish]:
 
 
 @contextmanager
-def _translated(refusal: Refusal) -> Iterator[None]:
+def _translate(create_error: CreateError) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise refusal(error) from error
-
-
-class Knowing(Protocol):
-    """Knows where distributions come from: a preparer."""
-
-    def download_info(self, resolution: Resolution) -> tuple[DownloadInfo, ...]:
-        """Return it for each that is to be installed."""
-        ...
-
-
-@dataclass(frozen=True)
-class Documents:
-    """What was asked for, ready to be put in its places."""
-
-    publish: tuple[Publish, ...]
-
-    def write(self) -> None:
-        """Put each in its place. Raises `UnwritableLockError`, `UnwritableReportError`."""
-        for publish in self.publish:
-            publish()
-
-
-@dataclass(frozen=True)
-class OutputPaths:
-    """Where the documents go; None where nobody asked for one."""
-
-    lock: Path | None = None
-    report: str | None = None
-    """A path, or `-`."""
-
-    @contextmanager
-    def gather(
-        self, source: Knowing, target: TargetEnvironment, whole: Resolution, rest: Resolution
-    ) -> Iterator[Documents]:
-        """Yield the lock of the whole answer, and the report of what is not there yet of it.
-
-        Each lies beside its place already, so that a place nobody can write to is known before
-        anything changes.
-
-        Raises `UnlockableError`, `UnwritableLockError`, `UnwritableReportError`, and whatever the
-        source raises.
-        """
-        with ExitStack() as drafts:
-            ready = []
-            if self.lock is not None:
-                part = LockedTarget(target, source.download_info(whole))
-                ready.append(_lock(self.lock, lock_text([part], self.lock.parent)))
-            if self.report is not None:
-                known = source.download_info(rest)
-                text = report_text(installation_report(known, target, __version__))
-                ready.append(_report(self.report, text))
-            yield Documents(tuple(map(drafts.enter_context, ready)))
-
-
-def _lock(place: Path, text: str) -> AbstractContextManager[Publish]:
-    return drafted(place, text, partial(UnwritableLockError, place))
-
-
-def _report(place: str, text: str) -> AbstractContextManager[Publish]:
-    if place == STANDARD_OUTPUT:
-        return nullcontext(partial(print_report, text))
-    return drafted(Path(place), text, partial(UnwritableReportError, place))
+        raise create_error(error) from error

@@ -1,9 +1,9 @@
-"""The installation report: pip's format, version 1, so that its readers need not change.
+"""The installation report of `--report`, in version 1 of pip's format.
 
 https://pip.pypa.io/en/stable/reference/installation-report/
 
-What pip does not have is one key: `provenance`, the URL of the attestations that the index offers
-for a file (PEP 740).
+It has one more key than pip's: `provenance`, the URL of the attestations that the index offers for
+a file (PEP 740).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from bootstrap.metadata.core import parse_headers
 from bootstrap.network.urls import remove_credentials
 from bootstrap.preparer.wheels import DownloadInfo
 
-# FOLDED from bootstrap/report/core_metadata.py
-_ONCE = (
+STANDARD_OUTPUT = "-"
+_SINGLE_FIELDS = (
     "Metadata-Version",
     "Name",
     "Version",
@@ -38,7 +38,7 @@ _ONCE = (
     "License-Expression",
     "Requires-Python",
 )
-_OFTEN = (
+_MULTIPLE_FIELDS = (
     "Dynamic",
     "Platform",
     "Supported-Platform",
@@ -53,51 +53,32 @@ _OFTEN = (
 )
 
 
-def json_metadata(content: bytes) -> dict[str, Any]:
-    """Return what a METADATA file says: a text for each field, a list where it may recur."""
-    headers = parse_headers(content)
-    result: dict[str, Any] = {}
-    for field in (*_ONCE, *_OFTEN):
-        if values := headers.get_all(field.lower()):
-            result[field.lower().replace("-", "_")] = values if field in _OFTEN else values[0]
-    if "keywords" in result:  # split as pip does: at commas, or in old metadata at spaces
-        text = result["keywords"]
-        words = [word.strip() for word in text.split(",")] if "," in text else text.split()
-        result["keywords"] = words
-    if headers.body:
-        result["description"] = headers.body
-    return result
-
-
-STANDARD_OUTPUT = "-"
-
-
 class UnwritableReportError(BootstrapError):
-    """The report was asked for in a place where it cannot be written."""
+    """The report of `--report` cannot be written."""
 
-    def __init__(self, place: str, error: OSError | ValueError) -> None:
-        self.place = place
-        why = getattr(error, "strerror", None) or error
+    def __init__(self, path: str, error: OSError | ValueError) -> None:
+        self.path = path
+        reason = getattr(error, "strerror", None) or error
         super().__init__(
-            f"The report {place} cannot be written: {why}.",
-            hint="Name another file by --report, or - for standard output.",
+            f"The report {path} cannot be written: {reason}.",
+            hint="Name another file with --report, or - for standard output.",
         )
 
 
 def installation_report(
     distributions: Iterable[DownloadInfo], target: TargetEnvironment, version: str
 ) -> dict[str, Any]:
-    """Return the report; `version` is this program's own."""
+    """Return the report; `version` is that of get-installer."""
     return {
         "version": "1",
         "pip_version": f"get-installer {version}",
-        "install": [_described(each) for each in distributions],
+        "install": [_describe(info) for info in distributions],
         "environment": dict(target.markers),
     }
 
 
 def report_text(report: Mapping[str, Any]) -> str:
-    """Return the report as it is written, in ASCII."""
+    """Return the report as JSON in ASCII."""
     return json.dumps(report, indent=2) + "\n"
 
 
@@ -105,25 +86,43 @@ def print_report(text: str) -> None:
     """Write a report to standard output. Raises `UnwritableReportError`."""
     try:
         print(text, end="", file=sys.stdout, flush=True)
-    except BrokenPipeError:  # whoever read it (`| head`) has had enough
+    except BrokenPipeError:  # the reader (`| head`) has closed it
         pass
     except (OSError, ValueError) as error:
         raise UnwritableReportError(STANDARD_OUTPUT, error) from error
 
 
-def _described(distribution: DownloadInfo) -> dict[str, Any]:
-    resolved = distribution.resolved
+def _describe(info: DownloadInfo) -> dict[str, Any]:
+    resolved = info.resolved
     candidate = resolved.candidate
     assert candidate is not None  # noqa: S101  # what is kept has no candidate
-    said: dict[str, Any] = {
-        "download_info": dict(distribution.origin),
+    item: dict[str, Any] = {
+        "download_info": dict(info.origin),
         "is_direct": candidate.is_direct,
         "is_yanked": candidate.file.yanked is not None,
         "requested": resolved.requested is not None,
-        "metadata": json_metadata(distribution.metadata),
+        "metadata": json_metadata(info.metadata),
     }
     if resolved.requested is not None and resolved.extras:
-        said["requested_extras"] = sorted(resolved.extras)
+        item["requested_extras"] = sorted(resolved.extras)
     if candidate.file.provenance is not None:
-        said["provenance"] = remove_credentials(candidate.file.provenance)
-    return said
+        item["provenance"] = remove_credentials(candidate.file.provenance)
+    return item
+
+
+def json_metadata(content: bytes) -> dict[str, Any]:
+    """Return a METADATA file as JSON (PEP 566): fields that may occur several times are lists."""
+    headers = parse_headers(content)
+    result: dict[str, Any] = {}
+    for field in (*_SINGLE_FIELDS, *_MULTIPLE_FIELDS):
+        if values := headers.get_all(field.lower()):
+            result[field.lower().replace("-", "_")] = (
+                values if field in _MULTIPLE_FIELDS else values[0]
+            )
+    if "keywords" in result:  # split as pip does: at commas, or in old metadata at spaces
+        text = result["keywords"]
+        words = [word.strip() for word in text.split(",")] if "," in text else text.split()
+        result["keywords"] = words
+    if headers.body:
+        result["description"] = headers.body
+    return result

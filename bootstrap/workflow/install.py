@@ -21,7 +21,7 @@ from bootstrap.lock.resolve import LockContext, resolve_lock
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
-from bootstrap.report.summary import Outcome, tell
+from bootstrap.report.summary import InstallResult, print_summary
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
 from bootstrap.resolve.resolver import drop_installed, resolve
@@ -47,7 +47,7 @@ def install(config: Config, ui: Ui) -> Handoff | None:
     if not config.dry_run:
         recover(run.target, ui, config.install)
 
-    def attempt(run: RunContext) -> Outcome:
+    def attempt(run: RunContext) -> InstallResult:
         with ExitStack() as stack:
             # Session: all connections of the run; requirement files it fetches complete the Config.
             session = stack.enter_context(open_session(run))
@@ -71,10 +71,10 @@ def install(config: Config, ui: Ui) -> Handoff | None:
                     installed = commit_wheels(run, sources, wheels) if missing.to_install else ()
             documents.write()
             seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
-            return Outcome(run.target, missing, installed, seen)
+            return InstallResult(run.target, missing, installed, seen)
 
     outcome = install_or_fall_back(run, attempt)
-    tell(outcome, ui, dry_run=config.dry_run)
+    print_summary(outcome, ui, dry_run=config.dry_run)
     if config.version_check:
         self_check.check(outcome.seen, ui)
     # Hand-off: the installer's command line and environment.
@@ -94,7 +94,7 @@ def check_target(run: RunContext) -> None:
         require_runnable(run.target)
 
 
-def install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], Outcome]) -> Outcome:
+def install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], InstallResult]) -> InstallResult:
     """Install from the indexes; where none is reachable, from this machine if that is enough.
 
     Otherwise the error that kept the indexes from being reached is raised.

@@ -93,7 +93,7 @@ def test_an_older_installer_is_replaced_by_the_newest(
     engine.succeeds("--venv", venv, *index.options, "--installer", "tool")
     index.add("tool", "1.1")
     done = engine.succeeds("--venv", venv, *index.options, "--installer", "tool")
-    assert "tool 1.1 (in place of 1.0)" in done.out
+    assert "tool 1.1 (replaced 1.0)" in done.out
     assert [path.name for path in site_packages(venv).glob("tool-*")] == ["tool-1.1.dist-info"]
 
 

@@ -95,7 +95,7 @@ def print_report(text: str) -> None:
 def _describe(info: DownloadInfo) -> dict[str, Any]:
     resolved = info.resolved
     candidate = resolved.candidate
-    assert candidate is not None  # noqa: S101  # what is kept has no candidate
+    assert candidate is not None  # noqa: S101  # only a kept distribution has none
     item: dict[str, Any] = {
         "download_info": dict(info.origin),
         "is_direct": candidate.is_direct,

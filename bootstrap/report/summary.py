@@ -34,7 +34,8 @@ def print_summary(result: InstallResult, ui: Ui, *, dry_run: bool = False) -> No
         ui.info(f"Nothing to do: {environment} already has {_list_kept(result.resolution)}.")
         return
     installed = {distribution.name: distribution for distribution in result.installed}
-    requested, dependencies = [], []
+    requested: list[str] = []
+    dependencies: list[str] = []
     for resolved in to_install:
         text = _describe(resolved, None if dry_run else installed[resolved.name])
         (dependencies if resolved.requested is None else requested).append(text)

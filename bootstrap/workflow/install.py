@@ -94,7 +94,9 @@ def check_target(run: RunContext) -> None:
         require_runnable(run.target)
 
 
-def install_or_fall_back(run: RunContext, attempt: Callable[[RunContext], InstallResult]) -> InstallResult:
+def install_or_fall_back(
+    run: RunContext, attempt: Callable[[RunContext], InstallResult]
+) -> InstallResult:
     """Install from the indexes; where none is reachable, from this machine if that is enough.
 
     Otherwise the error that kept the indexes from being reached is raised.

@@ -1,1 +1,1 @@
-"""PEP 517 and 660: from a source tree, a source distribution or a repository to a wheel."""
+"""PEP 517 and 660: builds a wheel from a source tree, a source distribution or a repository."""

@@ -1,4 +1,4 @@
-"""Archives as a stream of members: tar and zip alike, read once, in order, nothing written."""
+"""Archives as a stream of members: tar and zip, read once and in order; nothing is written."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from bootstrap.errors import BootstrapError
 
-# What the standard library raises for bytes that are no archive, found by feeding it such bytes.
+# What the standard library raises for bytes that are not an archive, found by fuzzing it.
 DAMAGE = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -36,7 +37,7 @@ _MEGABYTE = 1 << 20
 
 
 class ArchiveError(BootstrapError):
-    """An archive cannot be unpacked, or may not."""
+    """An archive cannot be unpacked, or must not be."""
 
     def __init__(self, archive: str, why: str, hint: str | None = None) -> None:
         self.archive, self.why = archive, why
@@ -44,15 +45,15 @@ class ArchiveError(BootstrapError):
 
 
 class DamagedArchiveError(ArchiveError):
-    """An archive's bytes make no sense."""
+    """An archive's bytes are invalid."""
 
     def __init__(self, archive: str, why: str) -> None:
-        hint = "It was damaged on its way, or was never good: fetch it again, or tell its author."
+        hint = "Download it again; if that does not help, report it to its author."
         super().__init__(archive, f"is damaged: {why}.", hint)
 
 
 class Kind(Enum):
-    """What a member is, in words for a message."""
+    """The kind of a member, as it is called in messages."""
 
     FILE = "a file"
     DIRECTORY = "a directory"
@@ -63,7 +64,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Member:
-    """One entry of an archive, in the archive's own words: nothing of it is trusted."""
+    """One entry of an archive, as the archive describes it: nothing of it is trusted."""
 
     name: str
     kind: Kind
@@ -72,44 +73,44 @@ class Member:
     modified: float
     """Seconds since the epoch."""
     link: str = ""
-    """Where a link says that it leads."""
+    """The target of a link."""
     open: Callable[[], IO[bytes] | None] = lambda: None
-    """Open a file's bytes; to be called before the next member is asked for."""
+    """Open a file's bytes; must be called before the next member is read."""
     tar: tarfile.TarInfo | None = None
     """For the standard library's own filter."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much an archive may hold before it is taken for a bomb."""
+    """How much an archive may contain; above that it counts as a decompression bomb."""
 
     size: int
     """Bytes of all files together."""
     members: int = 200_000
     header: int = 16 * _MEGABYTE
-    """Bytes read at once; tar keeps a header of the archive's own choosing in memory."""
+    """Bytes of one read; tar keeps a header of any announced size in memory."""
 
     @classmethod
     def for_file(cls, path: Path) -> Limits:
-        """Return what a file may hold: texts shrink to a tenth, a bomb's zeros to a thousandth."""
+        """Return the limits for a file: text is compressed to a tenth, zeros to a thousandth."""
         return cls(size=max(256 * _MEGABYTE, 200 * path.stat().st_size))
 
 
-class _Metered:
-    """A decompressed stream that ends in an error where a bomb would begin."""
+class _LimitedStream:
+    """A decompressed stream that raises an error where a decompression bomb begins."""
 
     def __init__(self, stream: Any, limits: Limits, archive: str) -> None:
         self._stream, self._limits, self._archive = stream, limits, archive
 
     def read(self, size: int = -1) -> bytes:
         if size < 0 or size > self._limits.header:
-            raise DamagedArchiveError(self._archive, "a header claims to be of monstrous size")
+            raise DamagedArchiveError(self._archive, "a header has an excessive size")
         content: bytes = self._stream.read(size)
         return content
 
     def seek(self, offset: int) -> int:
         if offset > 2 * self._limits.size:  # headers and padding included
-            raise DamagedArchiveError(self._archive, "a member claims to be of monstrous size")
+            raise DamagedArchiveError(self._archive, "a member has an excessive size")
         position: int = self._stream.seek(offset)
         return position
 
@@ -129,41 +130,28 @@ _DECOMPRESSORS: dict[str, Callable[..., Any]] = {
 def read_tar(path: Path, form: str, archive: str, limits: Limits) -> Iterator[Member]:
     """Read a tar archive; `form` is `tar`, `tar.gz`, `tar.bz2` or `tar.xz`.
 
-    Raises `DamagedArchiveError`, or one of `DAMAGE` as it comes from the standard library.
+    Raises `DamagedArchiveError`, or one of `DAMAGE` from the standard library.
     """
     with closing(_DECOMPRESSORS[form](path, "rb")) as stream:
-        metered: Any = _Metered(stream, limits, archive)
-        with tarfile.open(fileobj=metered, mode="r:") as tar:
+        limited: Any = _LimitedStream(stream, limits, archive)
+        with tarfile.open(fileobj=limited, mode="r:") as tar:
             for info in tar:
-                yield _tar_member(tar, info)
-            _check_rest(metered, tar.offset, archive)
-
-
-def _check_rest(stream: _Metered, offset: int, archive: str) -> None:
-    """See to it that nothing follows the end mark.
-
-    tarfile takes a broken header for the end, and would lose the rest without a word. Reading on
-    also lets the compression check its own checksum.
-    """
-    stream.seek(offset)
-    while rest := stream.read(_MEGABYTE):
-        if rest.strip(b"\0"):
-            raise DamagedArchiveError(
-                archive, "something that is no tar header follows its members"
-            )
-
-
-def _tar_member(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
-    return Member(
-        name=info.name,
-        kind=_tar_kind(info),
-        size=info.size if info.isreg() else 0,
-        executable=bool(info.mode & stat.S_IXUSR),
-        modified=float(info.mtime),
-        link=info.linkname,
-        open=lambda: tar.extractfile(info),
-        tar=info,
-    )
+                yield Member(
+                    name=info.name,
+                    kind=_tar_kind(info),
+                    size=info.size if info.isreg() else 0,
+                    executable=bool(info.mode & stat.S_IXUSR),
+                    modified=float(info.mtime),
+                    link=info.linkname,
+                    open=partial(tar.extractfile, info),
+                    tar=info,
+                )
+            # tarfile takes an invalid header for the end and would ignore the rest. Reading to the
+            # end also verifies the checksum of the compression.
+            limited.seek(tar.offset)
+            while rest := limited.read(_MEGABYTE):
+                if rest.strip(b"\0"):
+                    raise DamagedArchiveError(archive, "invalid data after its last member")
 
 
 def _tar_kind(info: tarfile.TarInfo) -> Kind:
@@ -177,50 +165,41 @@ def _tar_kind(info: tarfile.TarInfo) -> Kind:
 
 
 def read_zip(path: Path, archive: str) -> Iterator[Member]:
-    """Read a zip archive, through stricter eyes than the standard library's.
+    """Read a zip archive, more strictly than the standard library.
 
-    Raises `ArchiveError`, or one of `DAMAGE` as it comes from the standard library.
+    Raises `ArchiveError`, or one of `DAMAGE` from the standard library.
     """
     with zipfile.ZipFile(path) as opened:
         for info in opened.infolist():
-            _check_storage(info, archive)
-            yield _zip_member(opened, info)
-
-
-def _check_storage(info: zipfile.ZipInfo, archive: str) -> None:
-    if info.flag_bits & 0x1:
-        raise ArchiveError(archive, f"holds {info.filename!r} encrypted.")
-    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise ArchiveError(
-            archive,
-            f"holds {info.filename!r} compressed by method {info.compress_type}; "
-            "expected stored or deflated.",
-        )
-
-
-def _zip_member(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
-    mode = info.external_attr >> 16
-    kind = _zip_kind(info, mode)
-    link = ""
-    if kind is Kind.SYMBOLIC_LINK:
-        with opened.open(info) as stream:
-            link = stream.read(4096).decode("utf-8")
-    return Member(
-        # zipfile has cut the name at a NUL and turned the machine's separators; judge the original.
-        name=info.orig_filename,
-        kind=kind,
-        size=info.file_size if kind is Kind.FILE else 0,
-        executable=bool(mode & stat.S_IXUSR),
-        modified=time.mktime((*info.date_time, 0, 0, -1)),
-        link=link,
-        open=lambda: opened.open(info),
-    )
+            if info.flag_bits & 0x1:
+                raise ArchiveError(archive, f"contains {info.filename!r}, which is encrypted.")
+            if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                raise ArchiveError(
+                    archive,
+                    f"contains {info.filename!r}, compressed by method {info.compress_type}; "
+                    "expected stored or deflated.",
+                )
+            mode = info.external_attr >> 16
+            kind, link = _zip_kind(info, mode), ""
+            if kind is Kind.SYMBOLIC_LINK:
+                with opened.open(info) as stream:
+                    link = stream.read(4096).decode("utf-8")
+            yield Member(
+                # zipfile cuts names at a NUL and replaces separators; check the original.
+                name=info.orig_filename,
+                kind=kind,
+                size=info.file_size if kind is Kind.FILE else 0,
+                executable=bool(mode & stat.S_IXUSR),
+                modified=time.mktime((*info.date_time, 0, 0, -1)),
+                link=link,
+                open=partial(opened.open, info),
+            )
 
 
 def _zip_kind(info: zipfile.ZipInfo, mode: int) -> Kind:
     if stat.S_ISLNK(mode):
         return Kind.SYMBOLIC_LINK
-    # Not is_dir(): it fails on a name that begins with a NUL, of which zipfile leaves nothing.
+    # Not is_dir(): it fails on a name that begins with a NUL, which zipfile cuts to nothing.
     if info.orig_filename.endswith("/") or stat.S_ISDIR(mode):
         return Kind.DIRECTORY
     return Kind.FILE if stat.S_IFMT(mode) in {0, stat.S_IFREG} else Kind.SPECIAL

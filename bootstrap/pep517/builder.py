@@ -1,4 +1,4 @@
-"""From an order to metadata or a wheel: what the preparer asks of this room."""
+"""The build frontend: from a build request to metadata or a wheel."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from types import TracebackType
 
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.metadata.core import Metadata
-from bootstrap.pep517.cache import BuiltWheels, CacheKey, recipe_of
+from bootstrap.pep517.cache import BuiltWheelCache, CacheKey, cache_key
 from bootstrap.pep517.git import Git
 from bootstrap.pep517.isolation import BuildRequirements
 from bootstrap.pep517.project import BuildContext, Project
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest
 from bootstrap.pep517.subprocesses import ProcessGroup
-from bootstrap.pep517.wheel import read_metadata
+from bootstrap.pep517.wheel import read_built_metadata
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from bootstrap.ui import Ui
 
 
 class Builder:
-    """Builds for one target; thread-safe; leaving it as a context ends what still runs.
+    """Builds for one target; thread-safe; as a context manager it stops running builds at exit.
 
-    `directory` is private and lasts as long as its wheels are needed; whoever made it removes it.
+    `directory` is private and exists as long as the wheels are needed; the caller removes it.
     """
 
     def __init__(
@@ -36,9 +36,10 @@ class Builder:
         directory: Path,
         ui: Ui,
     ) -> None:
-        self._workshop = BuildContext(target, requirements, settings, ProcessGroup(), ui)
+        self._context = BuildContext(target, requirements, settings, ProcessGroup(), ui)
         self._directory = directory
-        self._cache = BuiltWheels((settings.cache_directory or directory) / "built")
+        self._cache = BuiltWheelCache((settings.cache_directory or directory) / "built")
+        self._wheels: dict[CacheKey, VerifiedWheel] = {}
         self._projects: dict[BuildRequest, Project] = {}
         self._lock = Lock()
 
@@ -51,54 +52,64 @@ class Builder:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._workshop.children.stop()
+        self._context.processes.stop()
 
     @property
     def git(self) -> Git:
-        """The git program, on this run's terms."""
-        shop = self._workshop
-        return Git(shop.settings, shop.children, shop.ui)
+        """The git program with the settings of this run."""
+        context = self._context
+        return Git(context.settings, context.processes, context.ui)
 
-    def metadata(self, order: BuildRequest) -> Metadata:
-        """Return what the wheel of an order will say of itself, building as little as it can.
+    def metadata(self, request: BuildRequest) -> Metadata:
+        """Return the metadata of the wheel to be built, building as little as possible.
 
-        Raises a `BootstrapError`: a source that cannot be unpacked or does not say how it is
-        built, a hook that fails, a cycle of build requirements, or a source that is another.
+        Raises a `BootstrapError`: a source that cannot be unpacked or does not declare its build
+        system, a hook that fails, a cycle of build requirements, or another project's source.
         """
-        if wheel := self._kept(self._recipe(order)):
-            return read_metadata(Path(str(wheel.source)), str(order.source))
-        return self._project(order).metadata()
+        key = self._key(request)
+        if key and (wheel := self._find(key)):
+            return read_built_metadata(Path(str(wheel.source)), str(request.source))
+        return self._project(request).metadata()
 
-    def wheel(self, order: BuildRequest) -> VerifiedWheel:
-        """Return an order's wheel, from the cache or built now.
+    def wheel(self, request: BuildRequest) -> VerifiedWheel:
+        """Return the wheel, from the cache or built now.
 
         Raises the same as `metadata`.
         """
-        recipe = self._recipe(order)
-        if wheel := self._kept(recipe):
-            return wheel
-        kind = "an editable wheel" if order.editable else "a wheel"
-        self._workshop.ui.info(f"Building {kind} of {order.source}")
-        path = self._project(order).wheel()
-        built = verify_wheel(path, path.name, Hashes())
-        return self._cache.keep(recipe, built, path) if recipe else built
+        key = self._key(request)
+        if key and (cached := self._find(key)):
+            return cached
+        kind = "editable wheel" if request.editable else "wheel"
+        self._context.ui.info(f"Building {kind} for {request.source}")
+        path = self._project(request).wheel()
+        wheel = verify_wheel(path, path.name, Hashes())
+        if key:
+            self._cache.add(key, wheel, path)
+            with self._lock:
+                self._wheels[key] = wheel
+        return wheel
 
-    def _recipe(self, order: BuildRequest) -> CacheKey | None:
-        shop = self._workshop
-        return recipe_of(order, shop.target, shop.settings, shop.requirements.fingerprint)
+    def _key(self, request: BuildRequest) -> CacheKey | None:
+        context = self._context
+        fingerprint = context.requirements.fingerprint
+        return cache_key(request, context.target, context.settings, fingerprint)
 
-    def _kept(self, recipe: CacheKey | None) -> VerifiedWheel | None:
-        return self._cache.find(recipe) if recipe else None
-
-    def _project(self, order: BuildRequest) -> Project:
-        """Return the project of an order, the same one each time.
-
-        The order's chain is part of its identity: were a project shared between two chains, two
-        threads of a cycle would wait for each other before either could see the cycle.
-        """
-        chain = order.chain.enter(order.source)
+    def _find(self, key: CacheKey) -> VerifiedWheel | None:
+        """Return a wheel of this run or of the cache; it is read and hashed once."""
         with self._lock:
-            if order not in self._projects:
+            if key not in self._wheels and (wheel := self._cache.find(key)):
+                self._wheels[key] = wheel
+            return self._wheels.get(key)
+
+    def _project(self, request: BuildRequest) -> Project:
+        """Return the project of a request, the same one each time.
+
+        The request's chain is part of its identity: if two chains shared a project, two threads
+        of a cycle would wait for each other before either could detect the cycle.
+        """
+        chain = request.chain.enter(request.source)
+        with self._lock:
+            if request not in self._projects:
                 directory = Path(tempfile.mkdtemp(prefix="build-", dir=self._directory))
-                self._projects[order] = Project(order, chain, directory, self._workshop)
-            return self._projects[order]
+                self._projects[request] = Project(request, chain, directory, self._context)
+            return self._projects[request]

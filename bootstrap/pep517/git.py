@@ -1,11 +1,11 @@
-"""Requirements from a repository: git, by its own program, to one commit."""
+"""Repositories: URLs of pip's form, and Git, through its own program."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
@@ -17,12 +17,17 @@ from bootstrap.pep517.source import VcsCheckout
 from bootstrap.pep517.subprocesses import Outcome, ProcessGroup
 from bootstrap.ui import Ui
 
-# FOLDED from bootstrap/pep517/vcs.py
 _TRANSPORTS = ("https", "http", "ssh", "git", "file")
+_COMMIT = re.compile("[0-9a-f]{40}([0-9a-f]{24})?", re.IGNORECASE)
+# What git sets for its hooks; it would bind every git process to one repository.
+_REPOSITORY_VARIABLES = {
+    f"GIT_{name}"
+    for name in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "PREFIX")
+}
 
 
 class VcsError(BootstrapError):
-    """A repository's requirement is not understood, or its commit cannot be had."""
+    """A repository's URL is not valid, or its commit cannot be fetched."""
 
     def __init__(
         self, url: str, why: str, hint: str | None = None, *, tail: Sequence[str] = ()
@@ -34,23 +39,27 @@ class VcsError(BootstrapError):
 
 @dataclass(frozen=True)
 class VcsUrl:
-    """A `git+…` URL, taken apart."""
+    """A parsed `git+…` URL."""
 
     repository: str = field(repr=False)
-    """What git is given; may hold credentials."""
+    """The URL for git; may contain credentials."""
     revision: str | None
     subdirectory: str = ""
     name: str = ""
-    """The project's name, where the old `#egg=` says it."""
+    """The project's name from the old `#egg=`, if given."""
 
     @property
     def shown(self) -> str:
-        """The repository as it may be shown and written down."""
+        """The repository without credentials."""
         return remove_credentials(self.repository)
+
+    def redact(self, text: str) -> str:
+        """Return a text of git's without the credentials of the repository."""
+        return text.replace(self.repository, self.shown)
 
 
 def parse_vcs_url(url: str) -> VcsUrl:
-    """Take `git+TRANSPORT://HOST/PATH@REVISION#subdirectory=DIR&egg=NAME` apart.
+    """Parse `git+TRANSPORT://HOST/PATH@REVISION#subdirectory=DIR&egg=NAME`.
 
     Raises `VcsError`.
     """
@@ -58,166 +67,142 @@ def parse_vcs_url(url: str) -> VcsUrl:
     if system.lower() != "git":
         raise VcsError(
             url,
-            f"repositories of {system} are not supported, only git's",
-            "Check it out yourself and name the directory.",
+            f"repositories of {system} are not supported, only those of git",
+            "Check it out yourself and install the directory.",
         )
     parts = urlsplit(rest)
     path, at, revision = parts.path.rpartition("@")
     if not at:
         path, revision = parts.path, ""
+    elif not revision:
+        raise VcsError(url, "no revision follows its @", "Leave the @ out for the default branch.")
     _check_transport(url, parts.scheme, parts.hostname)
-    _check_revision(url, unquote(revision), named=bool(at))
-    said = parse_qs(parts.fragment)
+    revision = unquote(revision)
+    _check_revision(url, revision)
+    options = parse_qs(parts.fragment)
     return VcsUrl(
         repository=urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")),
-        revision=unquote(revision) or None,
-        subdirectory=said.get("subdirectory", [""])[0],
-        name=said.get("egg", [""])[0].partition("[")[0],
+        revision=revision or None,
+        subdirectory=options.get("subdirectory", [""])[0],
+        name=options.get("egg", [""])[0].partition("[")[0],
     )
 
 
 def _check_transport(url: str, scheme: str, host: str | None) -> None:
     if scheme not in _TRANSPORTS:
-        # git's `ext::` runs any command, and others are git's helpers of unknown makers.
-        expected = ", ".join(f"git+{each}" for each in _TRANSPORTS)
+        # git's `ext::` runs any command, and others run helper programs.
+        expected = ", ".join(f"git+{transport}" for transport in _TRANSPORTS)
         raise VcsError(url, f"git+{scheme} is not supported; expected {expected}")
     if scheme != "file" and (not host or host.startswith("-")):
-        raise VcsError(url, f"names the host {host or ''!r}; expected git+{scheme}://HOST/PATH")
+        raise VcsError(url, f"invalid host {host or ''!r}; expected git+{scheme}://HOST/PATH")
 
 
-def _check_revision(url: str, revision: str, *, named: bool) -> None:
-    if named and not revision:
-        raise VcsError(
-            url, "has no revision after its @", "Leave the @ out for the default branch."
-        )
+def _check_revision(url: str, revision: str) -> None:
     if revision.startswith("-"):
-        # It would be an option to git: --upload-pack=COMMAND runs a command.
-        raise VcsError(url, f"the revision {revision!r} begins like an option of git's; refused")
+        # git would take it for an option: --upload-pack=COMMAND runs a command.
+        raise VcsError(url, f"the revision {revision!r} looks like an option of git")
     if set(revision) & set(" ~^:?*[\\") or ".." in revision or not revision.isprintable():
-        raise VcsError(url, f"the revision {revision!r} is no branch, tag or commit")
-
-
-# What git sets for its hooks, to tie every git below to one repository.
-_TIES = {
-    f"GIT_{name}"
-    for name in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "PREFIX")
-}
-_COMMIT = re.compile("[0-9a-f]{40}([0-9a-f]{24})?", re.IGNORECASE)
+        raise VcsError(url, f"the revision {revision!r} is not a branch, tag or commit")
 
 
 @dataclass(frozen=True)
 class Git:
-    """The git program, run with what the user said about trust and proxies."""
+    """The git program, run with the user's trust and proxy settings."""
 
     settings: BuildSettings
-    children: ProcessGroup
+    processes: ProcessGroup
     ui: Ui
 
     def clone(self, url: VcsUrl, into: Path, *, editable: bool = False) -> VcsCheckout:
-        """Clone a repository into the new directory `into` and check its commit out.
+        """Clone a repository into the new directory `into` and check out its commit.
 
-        Submodules come along. Raises `VcsError`.
+        Submodules are included. Raises `VcsError`.
         """
         self.ui.info(f"Cloning {url.shown}")
         # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
         command = ("clone", "--quiet", "--no-checkout", "--", url.repository, str(into))
-        self._run(url, *command, cwd=into.parent)
-        commit = self._check_out(
-            url, into, f"`git clone {url.shown}` shows whether git can check it out here at all."
-        )
+        self._run_checked(url, *command, cwd=into.parent)
+        hint = f"`git clone {url.shown}` shows whether git itself can check it out."
+        commit = self._check_out(url, into, hint)
         return VcsCheckout(into, url.shown, commit, url.revision, url.subdirectory, editable)
 
     def update(self, url: VcsUrl, clone: Path) -> None:
-        """Bring a clone to the commit asked for; git refuses to overwrite what was changed in it.
+        """Check out the requested commit in a clone; git does not overwrite local changes.
 
         Raises `VcsError`.
         """
-        self._run(url, "fetch", "--tags", "--force", "origin", cwd=clone)
-        self._check_out(
-            url, clone, "Commit, stash or move away what was changed in the clone that is there."
-        )
+        self._run_checked(url, "fetch", "--tags", "--force", "origin", cwd=clone)
+        self._check_out(url, clone, "Commit, stash or remove the local changes in the clone.")
 
-    def require_clone(self, url: VcsUrl, place: Path) -> None:
-        """Raise `VcsError` unless a clone of this very repository lies in a place."""
+    def require_clone(self, url: VcsUrl, path: Path) -> None:
+        """Raise `VcsError` unless the directory is a clone of this repository."""
         command = ("config", "--local", "--get", "remote.origin.url")
-        found = self._heard(url, *command, cwd=place) if (place / ".git").exists() else None
+        found = self._run(url, *command, cwd=path) if (path / ".git").exists() else None
         if found is None or found.status or found.tail[-1:] != (url.repository,):
             raise VcsError(
                 url.repository,
-                f"cannot be checked out into {place}: something else lies there",
-                "Move it out of the way.",
+                f"cannot be checked out into {path}: something else is there",
+                "Move it to another place.",
             )
 
     def _check_out(self, url: VcsUrl, clone: Path, hint: str) -> str:
-        commit = self._commit(url, clone)
-        self._run(url, "checkout", "--detach", commit, "--", cwd=clone, hint=hint)
-        self._run(url, "submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
+        commit = self._find_commit(url, clone)
+        self._run_checked(url, "checkout", "--detach", commit, "--", cwd=clone, hint=hint)
+        self._run_checked(url, "submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
         return commit
 
-    def _program(self, url: VcsUrl) -> str:
-        program = shutil.which("git", path=self.settings.environ.get("PATH", os.defpath))
-        if program is None:
-            raise VcsError(url.repository, "the program git is not on PATH", "Install git.")
-        return program
-
-    def _commit(self, url: VcsUrl, clone: Path) -> str:
-        """Return the commit a revision means: a branch, a tag, a commit, or a ref of the server."""
+    def _find_commit(self, url: VcsUrl, clone: Path) -> str:
+        """Return the commit of a revision: a branch, a tag, a commit, or a ref of the server."""
         revision = url.revision or "HEAD"
         for name in (f"refs/remotes/origin/{revision}", f"refs/tags/{revision}", revision):
-            if commit := self._parse(url, name, clone):
+            if commit := self._parse_revision(url, name, clone):
                 return commit
-        fetched = self._heard(url, "fetch", "origin", revision, cwd=clone)
-        if not fetched.status and (commit := self._parse(url, "FETCH_HEAD", clone)):
+        fetched = self._run(url, "fetch", "origin", revision, cwd=clone)
+        if not fetched.status and (commit := self._parse_revision(url, "FETCH_HEAD", clone)):
             return commit
         raise VcsError(
             url.repository,
             f"it has no branch, tag or commit {revision!r}",
             f"`git ls-remote {url.shown}` lists its branches and tags.",
-            tail=_shown(fetched, url),
+            tail=[url.redact(line) for line in fetched.tail],
         )
 
-    def _parse(self, url: VcsUrl, name: str, clone: Path) -> str | None:
-        outcome = self._heard(
+    def _parse_revision(self, url: VcsUrl, name: str, clone: Path) -> str | None:
+        outcome = self._run(
             url, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", cwd=clone
         )
         found = outcome.tail[-1] if outcome.tail and not outcome.status else ""
         return found if _COMMIT.fullmatch(found) else None
 
-    def _run(self, url: VcsUrl, *arguments: str, cwd: Path, hint: str | None = None) -> None:
-        outcome = self._heard(url, *arguments, cwd=cwd)
+    def _run_checked(
+        self, url: VcsUrl, *arguments: str, cwd: Path, hint: str | None = None
+    ) -> None:
+        outcome = self._run(url, *arguments, cwd=cwd)
         if outcome.status:
             raise VcsError(
                 url.repository,
-                f"git {arguments[0]} ended with status {outcome.status}",
-                hint or _hint(url),
-                tail=_shown(outcome, url),
+                f"git {arguments[0]} exited with status {outcome.status}",
+                hint
+                or "git has its own settings for certificates and credentials; try "
+                f"`git ls-remote {url.shown}`. --cert and --proxy are passed on to it.",
+                tail=[url.redact(line) for line in outcome.tail],
             )
 
-    def _heard(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
-        """Run git to its end, whatever that is."""
-
-        def heard(line: str) -> None:
-            self.ui.trace(line.replace(url.repository, url.shown))
-
-        command = [self._program(url), *arguments]
+    def _run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
+        """Run git and return how it ended, successfully or not."""
+        environ = self.settings.environ
+        program = shutil.which("git", path=environ.get("PATH", os.defpath))
+        if program is None:
+            raise VcsError(url.repository, "the program git was not found on PATH", "Install git.")
+        kept = {name: v for name, v in environ.items() if name not in _REPOSITORY_VARIABLES}
+        # Without GIT_TERMINAL_PROMPT=0, a private repository would wait for a password for ever.
+        kept = {**kept, "GIT_TERMINAL_PROMPT": "0", **self.settings.variables}
         try:
-            return self.children.run(command, cwd=cwd, environ=self._environ(), heard=heard)
+            return self.processes.run(
+                [program, *arguments],
+                cwd=cwd,
+                environ=kept,
+                on_line=lambda line: self.ui.trace(url.redact(line)),
+            )
         except OSError as exc:
             raise VcsError(url.repository, f"git could not be started: {exc}") from exc
-
-    def _environ(self) -> Mapping[str, str]:
-        """Return the variables git sees: none that ties it to another repository."""
-        kept = {n: v for n, v in self.settings.environ.items() if n not in _TIES}
-        # Nobody sits at its terminal: without this a private repository would wait for ever.
-        return {**kept, "GIT_TERMINAL_PROMPT": "0", **self.settings.variables}
-
-
-def _shown(outcome: Outcome, url: VcsUrl) -> list[str]:
-    return [line.replace(url.repository, url.shown) for line in outcome.tail]
-
-
-def _hint(url: VcsUrl) -> str:
-    return (
-        "git has its own settings for certificates and credentials; try "
-        f"`git ls-remote {url.shown}`. --cert and --proxy are passed on to it."
-    )

@@ -1,8 +1,10 @@
-"""A project's build back-end, spoken to hook by hook in a child process (PEP 517 and 660)."""
+"""The hooks of a project's backend, each called in a child process (PEP 517 and 660)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,49 +15,142 @@ from bootstrap._vendor.pyproject_hooks import (
     BuildBackendHookCaller,
     HookMissing,
 )
+from bootstrap.errors import BootstrapError
+from bootstrap.pep517.isolation import BuildEnvironment
 from bootstrap.pep517.pyproject import BuildSystem
-from bootstrap.pep517.runner import HookError, HookRunner
 from bootstrap.pep517.source import ConfigSettings
+from bootstrap.pep517.subprocesses import TAIL, Outcome, ProcessGroup
+from bootstrap.ui import Ui
 
 T = TypeVar("T")
 
 
+class HookError(BootstrapError):
+    """A hook of a backend did not do its work."""
+
+    def __init__(
+        self, of: str, hook: str, why: str, *, tail: Sequence[str] = (), hint: str | None = None
+    ) -> None:
+        self.of, self.hook, self.why, self.tail = of, hook, why, tuple(tail)
+        output = "".join(f"\n    {line}" for line in tail)
+        if output:
+            output = f"\n  The last lines of its output:{output}"
+        super().__init__(f"Building {of} failed: its hook {hook} {why}.{output}", hint=hint)
+
+
+class HookFailedError(HookError):
+    """A hook exited with an error, was killed, or took too long."""
+
+    def __init__(self, of: str, hook: str, outcome: Outcome, timeout: float | None) -> None:
+        self.outcome = outcome
+        if outcome.timed_out:
+            why = f"did not finish within {timeout:g} seconds and was stopped"
+        elif outcome.status < 0:
+            why = f"was killed by signal {-outcome.status}"
+        else:
+            why = f"exited with status {outcome.status}"
+        hint = "The project's own build failed, not the installer. " + (
+            "-v shows all of its output."
+            if len(outcome.tail) == TAIL
+            else "A compiler or library may be missing; a wheel (--only-binary) needs none."
+        )
+        super().__init__(of, hook, why, tail=outcome.tail, hint=hint)
+
+
 class BackendMissingError(HookError):
-    """The module that pyproject.toml names as back-end cannot be imported."""
+    """The module that pyproject.toml names as backend cannot be imported."""
 
     def __init__(self, of: str, hook: str, backend: str, traceback: str, *, isolated: bool) -> None:
         self.backend = backend
         hint = (
-            "Its build-system.requires does not bring it; tell the project."
+            "Its build-system.requires does not install it; report this to the project."
             if isolated
-            else "With --no-build-isolation the target itself must hold what the build needs: "
-            "install that first, or leave the option out."
+            else "With --no-build-isolation the target itself must have the build requirements: "
+            "install them first, or leave the option out."
         )
-        lines = traceback.strip().splitlines()[-1:]  # the rest is about how it was tried
-        why = f"could not run, since its back-end {backend} cannot be imported"
+        lines = traceback.strip().splitlines()[-1:]  # the rest is our own call
+        why = f"could not run, because its backend {backend} cannot be imported"
         super().__init__(of, hook, why, tail=lines, hint=hint)
 
 
 class HookMissingError(HookError):
-    """The back-end has no hook of this name."""
+    """The backend does not have this hook."""
 
     def __init__(self, of: str, hook: str, backend: str) -> None:
         self.backend = backend
-        hint = "Tell the project: a back-end must have this hook (PEP 517)."
+        hint = "Report this to the project: a backend must have this hook (PEP 517)."
         if "editable" in hook:
             hint = (
-                "Install it without -e, or let its build-system.requires ask for a back-end that "
-                "can (setuptools>=64, hatchling, flit_core>=3.4, poetry-core>=1.0.8, pdm-backend)."
+                "Install it without -e, or let its build-system.requires name a backend that has "
+                "it (setuptools>=64, hatchling, flit_core>=3.4, poetry-core>=1.0.8, pdm-backend)."
             )
-        super().__init__(of, hook, f"is not offered by its back-end {backend}", hint=hint)
+        super().__init__(of, hook, f"is missing in its backend {backend}", hint=hint)
 
 
-class HookAnswerError(HookError):
-    """A hook ended well but answered something it may not."""
+class HookResultError(HookError):
+    """A hook succeeded but its result is not allowed."""
 
     def __init__(self, of: str, hook: str, why: str) -> None:
-        hint = "This is a fault of the project's build back-end; nothing of it was used. Tell it."
+        hint = "This is a defect of the project's backend: report it there. Nothing was installed."
         super().__init__(of, hook, why, hint=hint)
+
+
+@dataclass(frozen=True)
+class HookRunner:
+    """The subprocess runner that pyproject_hooks calls, for one project."""
+
+    environment: BuildEnvironment
+    directory: Path
+    """A private directory of this project."""
+    of: str
+    """The project, for messages."""
+    processes: ProcessGroup
+    ui: Ui
+    timeout: float | None = None
+
+    def __call__(
+        self,
+        cmd: Sequence[str],
+        cwd: str | None = None,
+        extra_environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run an interpreter on a script for a hook, which writes to a control directory.
+
+        Raises `HookError`.
+        """
+        python, script, hook, control = cmd
+        self.ui.detail(f"Building {self.of}: {hook}")
+        try:
+            outcome = self.processes.run(
+                [python, *self.environment.flags, str(self._copy_script(script)), hook, control],
+                cwd=Path(cwd or self.directory),
+                environ={**self.environment.environ, **(extra_environ or {})},
+                on_line=lambda line: self.ui.detail(f"  {line}"),
+                timeout=self.timeout,
+            )
+        except OSError as exc:
+            raise HookError(self.of, hook, f"could not be started: {exc}") from exc
+        if outcome.status or outcome.timed_out:
+            raise HookFailedError(self.of, hook, outcome, self.timeout)
+        self._show_warnings(Path(control, "output.json"))
+
+    def _copy_script(self, script: str) -> Path:
+        """Copy the library's script to a private directory.
+
+        In a .pyz, the library writes it to the shared temporary directory, and without -I an
+        interpreter first imports from the directory of its script.
+        """
+        copied = self.directory / "hook" / "call_hook.py"
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(script, copied)
+        return copied
+
+    def _show_warnings(self, output: Path) -> None:
+        """Show the backend's warnings under `-v`, before the library raises them as our own."""
+        content = json.loads(output.read_text(encoding="utf-8"))
+        for warning in content.pop("warnings", ()):
+            self.ui.detail(f"  {warning['message']}")
+        output.write_text(json.dumps(content), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -68,57 +163,45 @@ class Backend:
     config: ConfigSettings = ()
     editable: bool = False
 
-    @property
-    def of(self) -> str:
-        """The project, for messages."""
-        return self.runner.of
-
     def requires(self) -> tuple[Requirement, ...]:
-        """Return what the build needs besides build-system.requires.
+        """Return the build requirements besides build-system.requires.
 
         Raises `HookError`.
         """
         hook = f"get_requires_for_build_{self._kind}"
-        caller = self._caller()
-        method = getattr(caller, hook)
-        found = self._call(hook, lambda: method(self._config()))
-        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
-            raise HookAnswerError(self.of, hook, f"answered {found!r} instead of a list of strings")
+        found = self._call(hook, self._config())
+        if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+            raise self._result_error(hook, f"returned {found!r} instead of a list of strings")
         try:
             return tuple(map(Requirement, found))
         except InvalidRequirement as exc:
-            raise HookAnswerError(
-                self.of, hook, f"answered {found!r}, which are not all requirements: {exc}"
-            ) from exc
+            reason = f"returned {found!r}, which are not all requirements: {exc}"
+            raise self._result_error(hook, reason) from exc
 
     def prepare_metadata(self, into: Path) -> Path:
-        """Let the back-end write the metadata, by way of a wheel where it has no hook for it.
+        """Let the backend write the metadata, through a wheel if it has no hook for that.
 
         Returns the dist-info directory in `into`, an empty directory. Raises `HookError`.
         """
         hook = f"prepare_metadata_for_build_{self._kind}"
-        caller = self._caller()
-        method = getattr(caller, hook)
-        answer = self._call(hook, lambda: method(str(into), self._config()))
-        path = self._child_of(into, answer, ".dist-info", hook)
+        result = self._call(hook, str(into), self._config())
+        path = into / self._check_name(result, ".dist-info", hook)
         metadata = path / "METADATA"
         if path.is_symlink() or not metadata.is_file() or metadata.is_symlink():
-            raise HookAnswerError(self.of, hook, f"left no METADATA in {path.name}")
+            raise self._result_error(hook, f"wrote no METADATA in {path.name}")
         return path
 
     def build(self, into: Path, metadata: Path | None) -> Path:
-        """Let the back-end build a wheel into `into`, an empty directory; returns the file.
+        """Let the backend build a wheel in `into`, an empty directory; returns the file.
 
-        `metadata` is what `prepare_metadata` returned. Raises `HookError`.
+        `metadata` is the result of `prepare_metadata`. Raises `HookError`.
         """
         hook = f"build_{self._kind}"
-        caller = self._caller()
-        method = getattr(caller, hook)
         prepared = None if metadata is None else str(metadata)
-        answer = self._call(hook, lambda: method(str(into), self._config(), prepared))
-        path = self._child_of(into, answer, ".whl", hook)
+        result = self._call(hook, str(into), self._config(), prepared)
+        path = into / self._check_name(result, ".whl", hook)
         if path.is_symlink() or not path.is_file():
-            raise HookAnswerError(self.of, hook, f"answered {answer!r} but left no such file")
+            raise self._result_error(hook, f"returned {result!r} but wrote no such file")
         return path
 
     @property
@@ -128,37 +211,42 @@ class Backend:
     def _config(self) -> dict[str, str | list[str]]:
         return {key: v if isinstance(v, str) else list(v) for key, v in self.config}
 
-    def _child_of(self, directory: Path, answer: object, suffix: str, hook: str) -> Path:
-        """Return the path a hook names, which must be a bare name: anything else leads outside."""
-        good = isinstance(answer, str) and answer.endswith(suffix) and answer != suffix
-        if not isinstance(answer, str) or not good or set(answer) & set("/\\:\0"):
-            raise HookAnswerError(
-                self.of, hook, f"answered {answer!r} instead of the bare name of a {suffix}"
-            )
-        return directory / answer
+    def _check_name(self, result: object, suffix: str, hook: str) -> str:
+        """Return the name that a hook returned; it must not be a path."""
+        if (
+            not isinstance(result, str)
+            or not result.endswith(suffix)
+            or result == suffix
+            or set(result) & set("/\\:\0")
+        ):
+            raise self._result_error(hook, f"returned {result!r} instead of the name of a {suffix}")
+        return result
 
-    def _caller(self) -> BuildBackendHookCaller:
-        return BuildBackendHookCaller(
+    def _result_error(self, hook: str, why: str) -> HookResultError:
+        return HookResultError(self.runner.of, hook, why)
+
+    def _call(self, hook: str, *arguments: object) -> object:
+        environment = self.runner.environment
+        caller = BuildBackendHookCaller(
             str(self.tree),
             self.system.backend,
             self.system.backend_path,
             runner=self.runner,
-            python_executable=str(self.runner.environment.target.executable),
+            python_executable=str(environment.target.executable),
         )
-
-    def _call(self, hook: str, call: Callable[[], T]) -> T:
+        method: Callable[..., object] = getattr(caller, hook)
         try:
-            return call()
+            return method(*arguments)
         except BackendUnavailable as exc:
             raise BackendMissingError(
-                self.of,
+                self.runner.of,
                 hook,
                 self.system.backend,
                 exc.traceback,
-                isolated=self.runner.environment.isolated,
+                isolated=environment.isolated,
             ) from exc
         except HookMissing as exc:
-            raise HookMissingError(self.of, exc.hook_name, self.system.backend) from exc
+            raise HookMissingError(self.runner.of, exc.hook_name, self.system.backend) from exc
         except (OSError, ValueError, TypeError, LookupError, AttributeError) as exc:
-            # Its answer is a file, which the back-end's process may leave out or write anything to.
-            raise HookAnswerError(self.of, hook, f"ended without an answer ({exc})") from exc
+            # The result is a file, which the backend's process may omit or fill with anything.
+            raise self._result_error(hook, f"finished without a result ({exc})") from exc

@@ -1,4 +1,4 @@
-"""Where hooks run: a throw-away environment of the target's interpreter, or the target itself."""
+"""Build environments: a temporary venv of the target's interpreter, or the target itself."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from pathlib import Path
 from typing import Protocol
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.venv import create_venv_at
 from bootstrap.errors import BootstrapError
-from bootstrap.metadata.installed import Installed, installed_distributions
+from bootstrap.metadata.installed import installed_distributions
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildChain
 
 OLDEST_PYTHON = (3, 7)
-"""What the script of pyproject_hooks runs on."""
+"""What the script of pyproject_hooks supports."""
 
-# pip's options that say where to install: they are about the target, not about a build.
-_PLACES = {
+# Variables of the target, not of a build: pip's options for the location of an installation, ...
+_TARGET_VARIABLES = {
     f"PIP_{name}"
     for name in ("TARGET", "USER", "PREFIX", "ROOT", "PYTHON", "REQUIRE_VIRTUALENV", "UPGRADE")
-}
-# What names another environment than the one that a hook runs in, or another hook.
-_OTHERS = {"__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"}
+} | {"__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"}
+# ... and variables of another hook.
+_HOOK_PREFIXES = ("_PYPROJECT_HOOKS_", "PEP517_")
 
 
 class BuildRequirements(Protocol):
-    """Puts what a build needs into its environment: by this engine, in this process.
+    """Installs build requirements into a build environment: by this engine, in this process.
 
-    Whoever implements it uses the run's own session, trust, configuration and cache, and passes
-    `chain` on to whatever has to be built in turn.
+    An implementation uses the run's own session, trust, configuration and cache, and passes
+    `chain` on to the builds that it needs itself.
     """
 
     @property
     def fingerprint(self) -> str:
-        """What besides the requirements decides what is installed: the build constraints."""
+        """What else determines the installed versions: the build constraints."""
 
     def install(
         self, requirements: Sequence[Requirement], into: TargetEnvironment, chain: BuildChain
@@ -46,20 +46,32 @@ class BuildRequirements(Protocol):
         """Resolve the requirements together and install them."""
 
 
-class UnsuitedBuildPythonError(BootstrapError):
-    """The target's interpreter cannot run a build back-end."""
+class UnsupportedBuildPythonError(BootstrapError):
+    """The target's interpreter cannot run a backend."""
 
     def __init__(self, of: str, target: TargetEnvironment, why: str) -> None:
         self.of, self.target, self.why = of, target, why
         super().__init__(
-            f"{of} has to be built, which the Python at {target.executable} cannot do: {why}.",
-            hint="Choose a version of it that has a wheel for this Python (--only-binary NAME).",
+            f"{of} has to be built, but the Python at {target.executable} cannot do that: {why}.",
+            hint="Choose a version that has a wheel for this Python (--only-binary NAME).",
+        )
+
+
+class UnmetBuildRequirementsError(BootstrapError):
+    """The target lacks requirements of a build without isolation."""
+
+    def __init__(self, of: str, target: TargetEnvironment, problems: Sequence[str]) -> None:
+        self.of, self.target, self.problems = of, target, tuple(problems)
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(
+            f"{of} cannot be built in {target.prefix}: build requirements are not met:{lines}",
+            hint="Install them first, or leave --no-build-isolation out.",
         )
 
 
 @dataclass(frozen=True)
 class BuildEnvironment:
-    """An interpreter, what it can import, and the variables that its hooks see."""
+    """An interpreter with its environment, and the variables for hooks."""
 
     target: TargetEnvironment
     isolated: bool
@@ -67,89 +79,75 @@ class BuildEnvironment:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Return the interpreter's options; unbuffered, so that output is seen as it comes."""
+        """Return the interpreter's options; unbuffered, so that output is shown immediately."""
         return ("-I", "-u") if self.isolated else ("-u",)
 
 
 def can_build(target: TargetEnvironment) -> bool:
-    """Tell whether a target's interpreter can run a build back-end's hooks at all."""
+    """Return whether a target's interpreter can run a backend's hooks."""
     return target.runnable and target.version_info[:2] >= OLDEST_PYTHON
 
 
 def make_environment(
     target: TargetEnvironment, directory: Path, settings: BuildSettings, of: str
 ) -> BuildEnvironment:
-    """Return where the hooks of one project run; an isolated environment is made in `directory`.
+    """Return the build environment of one project; an isolated one is created in `directory`.
 
-    Raises `UnsuitedBuildPythonError`, and what making a virtual environment raises.
+    Raises `UnsupportedBuildPythonError`, and what creating a virtual environment raises.
     """
     if not target.runnable:
-        raise UnsuitedBuildPythonError(of, target, "it cannot be run here")
+        raise UnsupportedBuildPythonError(of, target, "it cannot be run here")
     if target.version_info[:2] < OLDEST_PYTHON:
         found, oldest = (".".join(map(str, v[:2])) for v in (target.version_info, OLDEST_PYTHON))
-        raise UnsuitedBuildPythonError(of, target, f"it is {found}; expected {oldest} or newer")
+        raise UnsupportedBuildPythonError(of, target, f"it is {found}; expected {oldest} or newer")
     if settings.isolated:
         target = create_venv_at(target, directory)
     elif target.venv_to_create is not None:
-        why = "it is not made yet, and --no-build-isolation needs what it holds"
-        raise UnsuitedBuildPythonError(of, target, why)
+        why = "it is not created yet, and --no-build-isolation needs its packages"
+        raise UnsupportedBuildPythonError(of, target, why)
     environ = hook_environ(settings, target.scheme.scripts)
     return BuildEnvironment(target, settings.isolated, environ)
 
 
 def hook_environ(settings: BuildSettings, scripts: Path) -> dict[str, str]:
-    """Return the variables a hook sees: the caller's, without what is about another Python.
+    """Return the variables for hooks: the caller's, except those for another Python.
 
-    With nothing said about trust or proxies, nothing of ours is in it.
+    If the user set nothing about trust or proxies, nothing is added.
     """
     environ = {
         name: value
         for name, value in settings.environ.items()
-        if not _is_foreign(name, isolated=settings.isolated)
+        if not _is_excluded(name, isolated=settings.isolated)
     }
     environ |= settings.variables
     environ["PATH"] = os.pathsep.join(filter(None, [str(scripts), environ.get("PATH")]))
     if settings.isolated:
-        # -I holds for the hook alone, this for the interpreters it starts.
+        # -I applies to the hook's interpreter only, this also to those that it starts.
         environ["PYTHONNOUSERSITE"] = "1"
     return environ
 
 
-def _is_foreign(name: str, *, isolated: bool) -> bool:
-    if name in _PLACES | _OTHERS or name.startswith(("_PYPROJECT_HOOKS_", "PEP517_")):
+def _is_excluded(name: str, *, isolated: bool) -> bool:
+    if name in _TARGET_VARIABLES or name.startswith(_HOOK_PREFIXES):
         return True
-    # Without isolation, distributors bring what a build needs by PYTHONPATH.
+    # Without isolation, distributions provide build requirements with PYTHONPATH.
     return name.startswith("PYTHON") and (isolated or name == "PYTHONHOME")
 
 
-# FOLDED from bootstrap/pep517/held.py
-class UnmetBuildRequirementsError(BootstrapError):
-    """The target lacks what a build without isolation needs."""
-
-    def __init__(self, of: str, target: TargetEnvironment, problems: Sequence[str]) -> None:
-        self.of, self.target, self.problems = of, target, tuple(problems)
-        lines = "".join(f"\n  {problem}" for problem in problems)
-        super().__init__(
-            f"{of} cannot be built in {target.prefix}, which lacks what the build needs:{lines}",
-            hint="Install that first, or leave --no-build-isolation out.",
-        )
-
-
-def require_held(requirements: Sequence[Requirement], target: TargetEnvironment, of: str) -> None:
-    """Check build requirements (whose markers hold) against what is installed in the target.
+def check_dependencies(
+    requirements: Sequence[Requirement], target: TargetEnvironment, of: str
+) -> None:
+    """Check build requirements (whose markers hold) against the target's distributions.
 
     Raises `UnmetBuildRequirementsError` with every problem.
     """
     installed = installed_distributions(target)
-    problems = [problem for each in requirements if (problem := _problem(each, installed))]
+    problems = []
+    for requirement in requirements:
+        found = installed.get(canonicalize_name(requirement.name))
+        if found is None:
+            problems.append(f"{requirement}: not installed")
+        elif not requirement.specifier.contains(found.version, prereleases=True):
+            problems.append(f"{requirement}: found {found.version}")
     if problems:
         raise UnmetBuildRequirementsError(of, target, problems)
-
-
-def _problem(requirement: Requirement, installed: Mapping[NormalizedName, Installed]) -> str | None:
-    found = installed.get(canonicalize_name(requirement.name))
-    if found is None:
-        return f"{requirement}: not installed"
-    if not requirement.specifier.contains(found.version, prereleases=True):
-        return f"{requirement}: found {found.version}"
-    return None

@@ -1,4 +1,4 @@
-"""Metadata that can be read from a source tree, so that nothing has to be built to know it."""
+"""Static metadata: read from a source tree without a build."""
 
 from __future__ import annotations
 
@@ -16,47 +16,41 @@ from bootstrap.metadata.core import Metadata, parse_headers, parse_metadata
 
 _NEEDED_HEADERS = {"requires-dist", "requires-python", "provides-extra"}
 _NEEDED_KEYS = {"version", "dependencies", "optional-dependencies", "requires-python"}
-_LARGEST = 16 << 20
+_MAX_SIZE = 16 << 20
 
 
 def static_metadata(
     tree: Path, document: Mapping[str, Any] | None, of: str, *, is_sdist: bool
 ) -> Metadata | None:
-    """Return a source tree's metadata where it is sure without asking the back-end, else None."""
-    found = None
-    if is_sdist:
-        # A checkout's own PKG-INFO may be a stale by-product.
-        found = from_pkg_info(tree / "PKG-INFO", of)
+    """Return a source tree's metadata if it is reliable without the backend, else None."""
+    # PKG-INFO in a directory or repository may be outdated.
+    found = read_pkg_info(tree / "PKG-INFO", of) if is_sdist else None
     if found is None and document is not None:
-        found = from_project_table(document, of)
+        found = read_project_table(document, of)
     return found
 
 
-def from_pkg_info(path: Path, of: str) -> Metadata | None:
-    """Read an sdist's PKG-INFO if it binds its wheels (PEP 643), else return None.
+def read_pkg_info(path: Path, of: str) -> Metadata | None:
+    """Return the metadata of an sdist's PKG-INFO if its wheels must have the same (PEP 643).
 
-    It does from Metadata-Version 2.2 on, for every field that is not listed in Dynamic.
+    That is so from Metadata-Version 2.2 on, for every field that is not listed in Dynamic.
     """
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_SIZE:
         return None
     content = path.read_bytes()
     headers = parse_headers(content)
-    if not _binds(headers.get("metadata-version")):
+    major, _, minor = headers.get("metadata-version").partition(".")
+    if not (major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= (2, 2)):
         return None
     if _NEEDED_HEADERS & {field.lower() for field in headers.get_all("dynamic")}:
         return None
     return parse_metadata(content, of)
 
 
-def _binds(metadata_version: str) -> bool:
-    major, _, minor = metadata_version.partition(".")
-    return major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= (2, 2)
+def read_project_table(document: Mapping[str, Any], of: str) -> Metadata | None:
+    """Return the metadata in pyproject.toml's `[project]` if it is complete (PEP 621), else None.
 
-
-def from_project_table(document: Mapping[str, Any], of: str) -> Metadata | None:
-    """Read pyproject.toml's `[project]` if it says all that resolving needs (PEP 621), else None.
-
-    What is wrong in it is left to the back-end, which says so in its own words.
+    Errors in it are left to the backend, which reports them.
     """
     project = document.get("project")
     if not isinstance(project, Mapping) or "version" not in project:
@@ -65,44 +59,37 @@ def from_project_table(document: Mapping[str, Any], of: str) -> Metadata | None:
     if not isinstance(dynamic, list) or _NEEDED_KEYS.intersection(map(str, dynamic)):
         return None
     try:
-        lines = list(_core_metadata(project))
+        lines = list(_iter_core_metadata(project))
         return parse_metadata("\n".join([*lines, "", ""]).encode(), of)
     except (ValueError, TypeError, KeyError, AttributeError, BootstrapError):
         return None
 
 
-def _core_metadata(project: Mapping[str, Any]) -> Iterator[str]:
-    """Write the table as core metadata; each value is parsed before it is written."""
+def _iter_core_metadata(project: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the table as lines of core metadata; each value is parsed first."""
     canonicalize_name(project["name"], validate=True)
     yield "Metadata-Version: 2.2"
     yield f"Name: {project['name']}"
     yield f"Version: {Version(project['version'])}"
     if "requires-python" in project:
         yield f"Requires-Python: {SpecifierSet(project['requires-python'])}"
-    for text in _list(project.get("dependencies", [])):
-        yield f"Requires-Dist: {_requirement(text)}"
+    for requirement in _iter_requirements(project.get("dependencies", [])):
+        yield f"Requires-Dist: {requirement}"
     for extra, texts in project.get("optional-dependencies", {}).items():
         name = canonicalize_name(extra, validate=True)
         yield f"Provides-Extra: {name}"
-        for text in _list(texts):
-            yield f"Requires-Dist: {_of_extra(_requirement(text), name)}"
+        for requirement in _iter_requirements(texts):
+            before = f"({requirement.marker}) and " if requirement.marker else ""
+            requirement.marker = Marker(f'{before}extra == "{name}"')
+            yield f"Requires-Dist: {requirement}"
 
 
-def _list(value: Any) -> list[str]:
-    if not isinstance(value, list):  # a string would be taken letter by letter
-        raise TypeError(value)
-    return value
-
-
-def _requirement(text: str) -> Requirement:
-    requirement = Requirement(text)
-    if requirement.url and "{" in requirement.url:
-        # Hatchling fills in {root:uri}: the table is not what the wheel will say.
-        raise ValueError(text)
-    return requirement
-
-
-def _of_extra(requirement: Requirement, extra: str) -> Requirement:
-    before = f"({requirement.marker}) and " if requirement.marker else ""
-    requirement.marker = Marker(f'{before}extra == "{extra}"')
-    return requirement
+def _iter_requirements(texts: Any) -> Iterator[Requirement]:
+    if not isinstance(texts, list):  # a string would be iterated by character
+        raise TypeError(texts)
+    for text in texts:
+        requirement = Requirement(text)
+        if requirement.url and "{" in requirement.url:
+            # Hatchling replaces {root:uri}: the wheel's metadata will differ from the table.
+            raise ValueError(text)
+        yield requirement

@@ -1,4 +1,4 @@
-"""What the build room wants to be told."""
+"""The settings of builds."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """How source distributions and source trees are turned into wheels."""
+    """How source distributions and source trees are built into wheels."""
 
     isolated: bool = True
-    """False with `--no-build-isolation`: the target itself must hold what the build needs."""
+    """False with `--no-build-isolation`: the target itself must have the build requirements."""
     check_requirements: bool = False
-    """`--check-build-dependencies`: without isolation, look first whether the target holds it."""
+    """`--check-build-dependencies`: without isolation, first check that the target has them."""
     environ: Mapping[str, str] = field(default_factory=dict)
-    """The caller's environment; compilers and back-ends are steered by it."""
+    """The caller's environment; it configures compilers and backends."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """What the user said about trust, proxies and indexes, in the words of children (PIP_*,
-    SSL_CERT_FILE, GIT_SSL_CAINFO, …). Empty where nothing was said."""
+    """The user's trust, proxy and index settings, as variables of child processes (PIP_*,
+    SSL_CERT_FILE, GIT_SSL_CAINFO, …). Empty if nothing was set."""
     cache_directory: Path | None = None
-    """Where built wheels are kept from run to run; None: nowhere."""
+    """Where built wheels are cached for later runs; None: not cached."""
     timeout: float | None = None
-    """Seconds one hook may take; None: a build takes as long as it takes."""
+    """Seconds that one hook may take; None: no limit."""

@@ -1,4 +1,4 @@
-"""What can be built, and the order to build it."""
+"""What can be built, and the request to build it."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.errors import BootstrapError
 
 ConfigSettings = tuple[tuple[str, "str | tuple[str, ...]"], ...]
-"""PEP 517's config_settings, sorted by key, so that two orders can be told apart."""
+"""PEP 517's config_settings, sorted by key, so that they can be compared and hashed."""
 
 
-def config_settings(said: Mapping[str, str | tuple[str, ...]]) -> ConfigSettings:
-    """Return `--config-settings KEY=VALUE` in the one form that compares and hashes."""
-    return tuple(sorted(said.items(), key=lambda item: item[0]))
+def config_settings(settings: Mapping[str, str | tuple[str, ...]]) -> ConfigSettings:
+    """Return `--config-settings KEY=VALUE` in the form that can be compared and hashed."""
+    return tuple(sorted(settings.items(), key=lambda item: item[0]))
 
 
 @dataclass(frozen=True)
 class SdistFile:
-    """A source distribution, or another archive with a source tree in it."""
+    """A source distribution, or another archive that contains a source tree."""
 
     path: Path
     filename: str
     sha256: str
-    """Of the file, which has been checked against it."""
+    """The verified hash of the file."""
     subdirectory: str = ""
-    """Where in the archive's top-level directory the project lies (`#subdirectory=`)."""
+    """The project's directory below the archive's top-level directory (`#subdirectory=`)."""
 
     def __str__(self) -> str:
         return self.filename
 
     @property
     def identity(self) -> str:
-        """What tells it from every other source."""
+        """Distinguishes it from every other source."""
         return f"{self.sha256} {self.subdirectory}"
 
 
 @dataclass(frozen=True)
 class SourceTree:
-    """A directory of the user's, built where it lies."""
+    """A local directory, built in place."""
 
     path: Path
     editable: bool = False
@@ -51,21 +51,21 @@ class SourceTree:
 
     @property
     def identity(self) -> str:
-        """What tells it from every other source."""
+        """Distinguishes it from every other source."""
         return str(self.path)
 
 
 @dataclass(frozen=True)
 class VcsCheckout:
-    """A commit of a repository, checked out; see `bootstrap.pep517.git`."""
+    """A checked-out commit of a repository; see `bootstrap.pep517.git`."""
 
     path: Path
-    """The checkout's root."""
+    """The root of the checkout."""
     url: str
-    """The repository without credentials: safe to show, and what direct_url.json says."""
+    """The repository without credentials: safe to show, and for direct_url.json."""
     commit: str
     requested: str | None = None
-    """The branch, tag or commit as it was asked for."""
+    """The requested branch, tag or commit."""
     subdirectory: str = ""
     editable: bool = False
 
@@ -74,7 +74,7 @@ class VcsCheckout:
 
     @property
     def identity(self) -> str:
-        """What tells it from every other source."""
+        """Distinguishes it from every other source."""
         return f"{self.url}@{self.commit} {self.subdirectory}"
 
 
@@ -82,29 +82,29 @@ Source = SdistFile | SourceTree | VcsCheckout
 
 
 class BuildCycleError(BootstrapError):
-    """A project is needed to build itself."""
+    """A project is required to build itself."""
 
     def __init__(self, chain: tuple[Source, ...]) -> None:
         self.chain = chain
         super().__init__(
             f"{chain[-1]} cannot be built, because building it needs itself: "
             f"{' needs '.join(map(str, chain))}.",
-            hint="Let one of them come as a wheel (--only-binary NAME, or no --no-binary for it), "
+            hint="Use a wheel for one of them (--only-binary NAME, or no --no-binary for it), "
             "or constrain a build requirement to another version with --build-constraint.",
         )
 
 
 @dataclass(frozen=True)
 class BuildChain:
-    """What is being built because of what, outermost first."""
+    """The builds that are nested in each other, outermost first."""
 
     links: tuple[Source, ...] = ()
 
     def enter(self, source: Source) -> BuildChain:
-        """Return the chain with one more link.
+        """Return the chain with one more source.
 
-        Raises `BuildCycleError` where the same source is in it already; another version of the
-        same project is another source.
+        Raises `BuildCycleError` if it contains the source already; another version of the same
+        project is another source.
         """
         identities = [link.identity for link in self.links]
         if source.identity in identities:
@@ -115,16 +115,16 @@ class BuildChain:
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """One source to build, what it should turn out to be, and for whose sake."""
+    """One source to build, its expected name and version, and the builds that need it."""
 
     source: Source
     name: NormalizedName | None = None
-    """None where only the metadata will tell (a path or URL without a name)."""
+    """None if only the metadata will tell (a path or URL without a name)."""
     version: Version | None = None
     config_settings: ConfigSettings = ()
     chain: BuildChain = field(default_factory=BuildChain)
 
     @property
     def editable(self) -> bool:
-        """Whether PEP 660's hooks are asked instead of PEP 517's."""
+        """Whether PEP 660's hooks are called instead of PEP 517's."""
         return not isinstance(self.source, SdistFile) and self.source.editable

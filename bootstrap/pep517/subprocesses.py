@@ -1,4 +1,4 @@
-"""Child processes: what they print is passed on and its end kept, and none outlives its run."""
+"""Child processes: their output is passed on, and none outlives the run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from typing import IO
 from bootstrap.signals import StoppedError
 
 TAIL = 40
-"""Lines kept for the message of a failure."""
+"""The number of last lines kept for an error message."""
 
-_LONGEST_LINE = 4096
-_GRACE = 5.0
-"""Seconds for the last output to arrive once a process has ended."""
+_MAX_LINE = 4096
+_OUTPUT_GRACE = 5.0
+"""Seconds to wait for the last output after a process has ended."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Outcome:
 
     status: int
     tail: tuple[str, ...]
-    """Its last lines of output, both streams together."""
+    """Its last lines of output, of stdout and stderr together."""
     timed_out: bool = False
 
 
 class ProcessGroup:
-    """The child processes of one run; `stop` ends them, and everything that they started."""
+    """The child processes of one run; `stop` kills them and everything that they started."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -48,79 +48,70 @@ class ProcessGroup:
         *,
         cwd: Path,
         environ: Mapping[str, str],
-        heard: Callable[[str], None],
+        on_line: Callable[[str], None],
         timeout: float | None = None,
     ) -> Outcome:
-        """Run a program without a terminal and pass each line that it prints to `heard`.
+        """Run a program without a terminal and call `on_line` with each line of its output.
 
-        Raises `OSError` where it cannot be started, `StoppedError` after `stop`. An interrupt
-        ends it before going on its way.
+        Raises `OSError` if it cannot be started, `StoppedError` after `stop`. A KeyboardInterrupt
+        kills it and is raised again.
         """
-        child = self._start(command, cwd, environ)
-        tail: deque[str] = deque(maxlen=TAIL)
-        assert child.stdout is not None  # noqa: S101  # PIPE was asked for
-        reader = Thread(target=_listen, args=(child.stdout, tail, heard), daemon=True)
-        reader.start()
-        timed_out = False
-        try:
-            child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            timed_out = True
-        finally:
-            self._end(child)
-            # A daemon that it leaves behind may hold the pipe open for ever.
-            reader.join(_GRACE)
-        return Outcome(child.returncode, tuple(tail), timed_out)
-
-    def stop(self) -> None:
-        """End every process that runs, and start no more (`StoppedError`)."""
-        with self._lock:
-            self._stopped = True
-            running = list(self._running)
-        for child in running:
-            _kill_group(child)
-
-    def _start(
-        self, command: Sequence[str], cwd: Path, environ: Mapping[str, str]
-    ) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
                 raise StoppedError
-            child = subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=cwd,
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                # Its own session: one kill reaches all that it starts, and nothing asks a terminal.
+                # Its own session: one kill reaches all that it starts; it has no terminal.
                 start_new_session=True,
             )
-            self._running.add(child)
-            return child
+            self._running.add(process)
+        tail: deque[str] = deque(maxlen=TAIL)
+        assert process.stdout is not None  # noqa: S101  # it is a PIPE
+        reader = Thread(target=_read_lines, args=(process.stdout, tail, on_line), daemon=True)
+        reader.start()
+        timed_out = False
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+        finally:
+            _kill_group(process)
+            process.wait()
+            with self._lock:
+                self._running.discard(process)
+            # A daemon that it started may keep the pipe open.
+            reader.join(_OUTPUT_GRACE)
+        return Outcome(process.returncode, tuple(tail), timed_out)
 
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
-        _kill_group(child)
-        child.wait()
+    def stop(self) -> None:
+        """Kill every running process; `run` raises `StoppedError` from now on."""
         with self._lock:
-            self._running.discard(child)
+            self._stopped = True
+            running = list(self._running)
+        for process in running:
+            _kill_group(process)
 
 
-def _listen(stream: IO[bytes], tail: deque[str], heard: Callable[[str], None]) -> None:
-    """Read to the end, never more than one line of bounded length at a time."""
+def _read_lines(stream: IO[bytes], tail: deque[str], on_line: Callable[[str], None]) -> None:
+    """Read to the end, at most one line of limited length at a time."""
     with stream:
-        while line := stream.readline(_LONGEST_LINE):
+        while line := stream.readline(_MAX_LINE):
             text = line.decode("utf-8", "backslashreplace").rstrip()
             tail.append(text)
-            heard(text)
+            on_line(text)
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
-        if child.poll() is None:
-            command = ["taskkill", "/F", "/T", "/PID", str(child.pid)]
-            subprocess.run(command, check=False, capture_output=True)  # Windows' own
+        if process.poll() is None:
+            command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+            subprocess.run(command, check=False, capture_output=True)  # part of Windows
     else:
-        # Also when the child itself has ended: it leads the group of what it left behind.
+        # Even if the process itself has ended: it may have left children in its group.
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)

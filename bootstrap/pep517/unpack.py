@@ -1,8 +1,9 @@
-"""Writing an archive's members below one directory, and never anywhere else.
+"""Source distributions: unpacks the members of an archive below one directory, never elsewhere.
 
-The rules are those of PEP 706's `data` filter, which PEP 721 demands for source distributions, but
-refused where the filter mends. Pythons before 3.10.12 and 3.11.4 lack the filter; elsewhere it is
-asked too. No link exists while files are written, so that nothing can be written through one.
+The rules are those of PEP 706's `data` filter, which PEP 721 requires for source distributions, but
+violations are refused where the filter corrects them. Pythons before 3.10.12 and 3.11.4 do not have
+the filter; in others it is applied too. Links are created after all files are written, so that
+nothing can be written through one.
 """
 
 from __future__ import annotations
@@ -17,69 +18,164 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bootstrap.pep517.archive import DAMAGE, ArchiveError, DamagedArchiveError, Kind, Limits, Member
+from bootstrap.pep517.archive import (
+    DAMAGE,
+    ArchiveError,
+    DamagedArchiveError,
+    Kind,
+    Limits,
+    Member,
+    read_tar,
+    read_zip,
+)
 
 _HINT = (
-    "Nothing of it was kept. No honest tool makes such an archive: tell the project, and do not "
-    "install it."
+    "Nothing of it was kept. No ordinary tool creates such an archive: report it to the project, "
+    "and do not install it."
 )
 _CHUNK = 1 << 20
+_FORMS = {
+    "zip": r"\.zip",
+    "tar.gz": r"\.tar\.gz|\.tgz",
+    "tar.bz2": r"\.tar\.bz2|\.tbz2?",
+    "tar.xz": r"\.tar\.xz|\.txz",
+    "tar": r"\.tar",
+}
+_MAGIC = {
+    b"PK\3\4": "zip",
+    b"PK\5\6": "zip",
+    b"\x1f\x8b": "tar.gz",
+    b"BZh": "tar.bz2",
+    b"\xfd7zXZ\0": "tar.xz",
+}
 _data_filter: Any = getattr(tarfile, "data_filter", None)
 
 
-def fault_of_path(path: str) -> str | None:
-    """Return what forbids a path in an archive, or None."""
+def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = None) -> Path:
+    """Unpack an archive into the new directory `into` and return its one top-level directory.
+
+    Any name is allowed: an archive may come from a URL. Raises `ArchiveError`; then `into` does
+    not exist.
+    """
+    limits = limits or Limits.for_file(path)
+    form = _detect_form(path, filename)
+    members = read_zip(path, filename) if form == "zip" else read_tar(path, form, filename, limits)
+    unpack(members, filename, into, limits)
+    found = sorted(into.iterdir())
+    if len(found) != 1 or not found[0].is_dir() or found[0].is_symlink():
+        names = ", ".join(repr(path.name) for path in found[:5]) or "nothing"
+        shutil.rmtree(into, ignore_errors=True)
+        raise ArchiveError(
+            filename,
+            f"must contain exactly one top-level directory; found {names}.",
+            "A source distribution has one directory, NAME-VERSION, with all files in it.",
+        )
+    return found[0]
+
+
+def _detect_form(path: Path, filename: str) -> str:
+    """Return the archive's form by its first bytes; its name must not contradict it."""
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    found = next((form for magic, form in _MAGIC.items() if head.startswith(magic)), None)
+    if head[257:262] == b"ustar":
+        found = "tar"
+    if found is None:
+        raise DamagedArchiveError(filename, "it is neither a tar nor a zip archive")
+    forms = (form for form, ends in _FORMS.items() if re.search(f"({ends})$", filename.lower()))
+    named = next(forms, found)
+    if named != found:
+        raise ArchiveError(
+            filename,
+            f"is named as a {named} archive, but is a {found} archive.",
+            "It was renamed, or decompressed during the transfer: download it again.",
+        )
+    return found
+
+
+def unpack(members: Iterable[Member], archive: str, into: Path, limits: Limits) -> None:
+    """Write an archive's members below `into`, a new directory, which is removed on any error.
+
+    Raises `ArchiveError`, also for errors of the archive's reader and the file system.
+    """
+    into.mkdir(parents=True)
+    try:
+        Unpacker(archive, into, limits).write(members)
+    except BaseException as exc:
+        shutil.rmtree(into, ignore_errors=True)
+        # An OSError of a decompressor has no errno: the bytes are wrong, not the file system.
+        if isinstance(exc, DAMAGE) or (isinstance(exc, OSError) and exc.errno is None):
+            raise DamagedArchiveError(archive, str(exc) or type(exc).__name__) from exc
+        if isinstance(exc, OSError):
+            raise ArchiveError(archive, f"cannot be unpacked into {into}: {exc}.") from exc
+        raise
+
+
+def check_path(path: str) -> str | None:
+    """Return why a path in an archive is not allowed, or None if it is."""
     if "\0" in path:
-        return "holds a NUL"
+        return "contains a NUL"
     if path.startswith("/"):
         return "is absolute"
     if re.match("[A-Za-z]:", path):
-        return "names a drive"
+        return "has a drive letter"
     if "\\" in path:
-        return "holds a backslash"
+        return "contains a backslash"
     return None
 
 
-def fault_of_link(member: Member) -> str | None:
-    """Return what forbids a link's goal, judged by its words alone, or None."""
-    if fault := fault_of_path(member.link):
-        return fault
-    start = posixpath.dirname(member.name) if member.kind is Kind.SYMBOLIC_LINK else ""
-    goal = posixpath.normpath(posixpath.join(start, member.link))
-    return "leads outside" if goal == ".." or goal.startswith("../") else None
-
-
-def parts_of(path: str) -> tuple[str, ...]:
-    """Split a path of an archive, leaving out what says nothing."""
+def split_path(path: str) -> tuple[str, ...]:
+    """Split a path of an archive, without empty parts and `.`."""
     return tuple(part for part in path.split("/") if part not in {"", "."})
 
 
-class Unpacking:
-    """The state of one unpacking: what has been written, as what, and how much more may be."""
+class Unpacker:
+    """Writes members: remembers what was written and as what, and how many bytes are left."""
 
     def __init__(self, archive: str, into: Path, limits: Limits) -> None:
         self._archive, self._into, self._limits = archive, into, limits
         self._kinds: dict[tuple[str, ...], Kind] = {}
         self._links: dict[tuple[str, ...], Member] = {}
-        self._left = limits.size
+        self._bytes_left = limits.size
 
     def write(self, members: Iterable[Member]) -> None:
-        """Write all members; raises `ArchiveError` at the first that may not be written."""
+        """Write all members. Raises `ArchiveError` at the first that is not allowed."""
         for count, member in enumerate(members, 1):
             if count > self._limits.members:
-                raise self._refusal(f"holds more than {self._limits.members} members.")
-            self._write_one(member)
-        for parts, member in self._links.items():
-            self._make_link(self._into.joinpath(*parts), member)
-        for parts, member in self._links.items():
-            self._check_link(self._into.joinpath(*parts), member)
+                raise self._error(f"contains more than {self._limits.members} members.")
+            self._check(member)
+            if parts := split_path(member.name):
+                self._write_member(parts, member)
+        paths = {self._into.joinpath(*parts): member for parts, member in self._links.items()}
+        for path, member in paths.items():
+            _create_link(path, member.link)
+        for path, member in paths.items():
+            # Checked in the file system: the text of a link may lead through other links.
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._into)):
+                raise self._error(
+                    f"contains {member.name!r}, a symbolic link to {member.link!r}, "
+                    "which leads outside through other links."
+                )
 
-    def _write_one(self, member: Member) -> None:
-        self._check(member)
-        parts = parts_of(member.name)
-        if not parts:
-            return
-        self._claim(parts, member)
+    def _check(self, member: Member) -> None:
+        if member.kind is Kind.SPECIAL:
+            raise self._error(f"contains {member.kind.value}, {member.name!r}.")
+        if reason := check_path(member.name):
+            raise self._error(f"contains {member.name!r}, a path that {reason}.")
+        if ".." in split_path(member.name):
+            raise self._error(f"contains {member.name!r}, a path with '..'.")
+        if reason := _check_link(member):
+            raise self._error(
+                f"contains {member.name!r}, {member.kind.value} to {member.link!r}, which {reason}."
+            )
+        if _data_filter is not None and member.tar is not None:
+            try:
+                _data_filter(member.tar, str(self._into))
+            except tarfile.TarError as exc:  # FilterError, where it exists
+                raise self._error(f"contains {member.name!r}, which is refused: {exc}.") from exc
+
+    def _write_member(self, parts: tuple[str, ...], member: Member) -> None:
+        self._record_kind(parts, member)
         path = self._into.joinpath(*parts)
         if member.kind is Kind.DIRECTORY:
             path.mkdir(parents=True, exist_ok=True)
@@ -92,40 +188,19 @@ class Unpacking:
         else:
             self._links[parts] = member
 
-    def _check(self, member: Member) -> None:
-        if member.kind is Kind.SPECIAL:
-            raise self._refusal(f"holds {member.kind.value}, {member.name!r}.")
-        if fault := fault_of_path(member.name):
-            raise self._refusal(f"holds {member.name!r}, a path that {fault}.")
-        if ".." in parts_of(member.name):
-            raise self._refusal(f"holds {member.name!r}, a path that climbs out by '..'.")
-        if member.kind in {Kind.SYMBOLIC_LINK, Kind.HARD_LINK} and (fault := fault_of_link(member)):
-            raise self._refusal(
-                f"holds {member.name!r}, {member.kind.value} to {member.link!r}, which {fault}."
-            )
-        self._ask_standard_library(member)
-
-    def _ask_standard_library(self, member: Member) -> None:
-        if _data_filter is None or member.tar is None:
-            return
-        try:
-            _data_filter(member.tar, str(self._into))
-        except tarfile.TarError as exc:  # FilterError, where it exists
-            raise self._refusal(f"holds {member.name!r}, which is refused: {exc}.") from exc
-
-    def _claim(self, parts: tuple[str, ...], member: Member) -> None:
-        """Note what a path is going to be; the same file twice is the later one, as tar has it."""
+    def _record_kind(self, parts: tuple[str, ...], member: Member) -> None:
+        """Remember the kind of a path; of the same file twice the later one is kept, as in tar."""
         for length in range(1, len(parts)):
             above = self._kinds.setdefault(parts[:length], Kind.DIRECTORY)
             if above is not Kind.DIRECTORY:
-                raise self._refusal(
-                    f"holds {member.name!r}, which would be written through "
+                raise self._error(
+                    f"contains {member.name!r}, which would be written through "
                     f"{'/'.join(parts[:length])!r}, {above.value}."
                 )
         known = self._kinds.setdefault(parts, member.kind)
         if known is not member.kind or parts in self._links:
-            raise self._refusal(
-                f"holds {member.name!r} twice: as {known.value} and as {member.kind.value}."
+            raise self._error(
+                f"contains {member.name!r} twice: as {known.value} and as {member.kind.value}."
             )
 
     def _write_file(self, path: Path, member: Member) -> None:
@@ -133,70 +208,56 @@ class Unpacking:
         source = member.open()
         if source is None:
             raise DamagedArchiveError(self._archive, f"{member.name!r} has no content")
-        with source, path.open("xb") as goal:
+        with source, path.open("xb") as target:
             while chunk := source.read(_CHUNK):
-                self._spend(len(chunk))
-                goal.write(chunk)
+                self._count(len(chunk))
+                target.write(chunk)
         path.chmod(0o755 if member.executable else 0o644)
-        with suppress(OSError, OverflowError):  # a time no file system can hold
+        with suppress(OSError, OverflowError):  # a time that the file system does not support
             os.utime(path, (member.modified, member.modified))
 
-    def _spend(self, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
-            raise self._refusal(
-                f"unpacks to more than {self._limits.size >> 20} MiB, "
-                "far more than a file of its size should."
-            )
-
     def _copy(self, path: Path, member: Member) -> None:
-        """Write a hard link as a copy of what it leads to, which must have come before."""
-        parts = parts_of(member.link)
+        """Write a hard link as a copy of its target, which must come before it."""
+        parts = split_path(member.link)
         original = self._into.joinpath(*parts)
         if self._kinds.get(parts) is not Kind.FILE:
-            raise self._refusal(
-                f"holds {member.name!r}, a hard link to {member.link!r}, "
-                "which is no file that came before it."
+            raise self._error(
+                f"contains {member.name!r}, a hard link to {member.link!r}, "
+                "which is not a file before it."
             )
-        self._spend(original.stat().st_size)
-        self._kinds[parts_of(member.name)] = Kind.FILE
+        self._count(original.stat().st_size)
+        self._kinds[split_path(member.name)] = Kind.FILE
         path.unlink(missing_ok=True)
         shutil.copy2(original, path)
 
-    def _make_link(self, path: Path, member: Member) -> None:
-        try:
-            path.symlink_to(member.link)
-        except (OSError, NotImplementedError):
-            # Windows without the privilege: a copy serves a build as well.
-            goal = path.parent / member.link
-            if goal.is_file():
-                shutil.copy2(goal, path)
-
-    def _check_link(self, path: Path, member: Member) -> None:
-        """Ask the file system where a link leads: links through links can deceive the words."""
-        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._into)):
-            raise self._refusal(
-                f"holds {member.name!r}, a symbolic link to {member.link!r}, "
-                "which leads outside by way of other links."
+    def _count(self, size: int) -> None:
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise self._error(
+                f"unpacks to more than {self._limits.size >> 20} MiB, "
+                "far more than expected for its size."
             )
 
-    def _refusal(self, why: str) -> ArchiveError:
+    def _error(self, why: str) -> ArchiveError:
         return ArchiveError(self._archive, why, _HINT)
 
 
-def unpack(members: Iterable[Member], archive: str, into: Path, limits: Limits) -> None:
-    """Write an archive's members below `into`, a new directory, which goes again on any error.
+def _check_link(member: Member) -> str | None:
+    """Return why a link is not allowed, judged by its text alone, or None."""
+    if member.kind not in {Kind.SYMBOLIC_LINK, Kind.HARD_LINK}:
+        return None
+    if reason := check_path(member.link):
+        return reason
+    start = posixpath.dirname(member.name) if member.kind is Kind.SYMBOLIC_LINK else ""
+    target = posixpath.normpath(posixpath.join(start, member.link))
+    return "leads outside" if target == ".." or target.startswith("../") else None
 
-    Raises `ArchiveError`; what the archive's reader or the file system raises is told as one.
-    """
-    into.mkdir(parents=True)
+
+def _create_link(path: Path, target: str) -> None:
     try:
-        Unpacking(archive, into, limits).write(members)
-    except BaseException as exc:
-        shutil.rmtree(into, ignore_errors=True)
-        # A decompressor's OSError has no number: it is the bytes' fault, not the file system's.
-        if isinstance(exc, DAMAGE) or (isinstance(exc, OSError) and exc.errno is None):
-            raise DamagedArchiveError(archive, str(exc) or type(exc).__name__) from exc
-        if isinstance(exc, OSError):
-            raise ArchiveError(archive, f"could not be unpacked into {into}: {exc}.") from exc
-        raise
+        path.symlink_to(target)
+    except (OSError, NotImplementedError):
+        # Windows without the privilege: a copy is good enough for a build.
+        original = path.parent / target
+        if original.is_file():
+            shutil.copy2(original, path)

@@ -1,80 +1,65 @@
-"""Judging the wheel that a back-end left."""
+"""Checks of the wheel that a backend built."""
 
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.metadata.core import Metadata, parse_metadata
-from bootstrap.pep517.unpack import fault_of_path, parts_of
-
-_LARGEST_METADATA = 16 << 20
+from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
+from bootstrap.pep517.unpack import check_path, split_path
 
 
 class BuiltWheelError(BootstrapError):
-    """A build ended well, but its wheel is not what was ordered."""
+    """A build succeeded, but its wheel is invalid or not the requested one."""
 
     def __init__(self, of: str, filename: str, why: str) -> None:
         self.of, self.filename, self.why = of, filename, why
         super().__init__(
-            f"Building {of} gave the wheel {filename}, which {why}.",
-            hint="This is a fault of the project's build back-end or of its metadata; "
-            "nothing of it was used. Tell the project.",
+            f"The build of {of} produced an invalid wheel, {filename}: {why}.",
+            hint="This is a defect of the project's backend or metadata: report it to the project. "
+            "Nothing was installed.",
         )
 
 
 def check_built_wheel(path: Path, of: str, target: TargetEnvironment) -> Metadata:
-    """Return the metadata of a wheel that suits the target and is what its name says.
+    """Return the metadata of a wheel that fits the target and its own file name.
 
     Raises `BuiltWheelError`.
     """
     try:
         name, version, _, tags = parse_wheel_filename(path.name)
     except InvalidWheelFilename as exc:
-        raise BuiltWheelError(of, path.name, f"is not named as a wheel ({exc})") from exc
+        raise BuiltWheelError(of, path.name, f"it is not named as a wheel ({exc})") from exc
     if tags.isdisjoint(target.tag_ranks):
         found = ", ".join(sorted(map(str, tags)))
-        raise BuiltWheelError(of, path.name, f"is for {found}, not for the target it was built for")
-    metadata = read_metadata(path, of)
+        raise BuiltWheelError(of, path.name, f"it is for {found}, not for the target")
+    metadata = read_built_metadata(path, of)
     if (metadata.name, metadata.version) != (name, version):
-        raise BuiltWheelError(
-            of, path.name, f"holds the metadata of {metadata.name} {metadata.version}"
-        )
+        why = f"it contains the metadata of {metadata.name} {metadata.version}"
+        raise BuiltWheelError(of, path.name, why)
     return metadata
 
 
-def read_metadata(path: Path, of: str) -> Metadata:
-    """Return what a built wheel's METADATA says.
+def read_built_metadata(path: Path, of: str) -> Metadata:
+    """Return the metadata of a built wheel, whose paths are checked.
 
     Raises `BuiltWheelError`.
     """
     try:
-        with zipfile.ZipFile(path) as wheel:
-            _check_names(wheel, of, path.name)
-            return parse_metadata(_metadata_bytes(wheel, of, path.name), path.name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as exc:
-        raise BuiltWheelError(of, path.name, f"is no sound zip archive ({exc})") from exc
-
-
-def _check_names(wheel: zipfile.ZipFile, of: str, filename: str) -> None:
-    """Refuse what would be refused when it is installed, while it is known who made it."""
-    for info in wheel.infolist():
-        name = info.orig_filename
-        fault = "climbs out by '..'" if ".." in parts_of(name) else fault_of_path(name)
-        if fault:
-            raise BuiltWheelError(of, filename, f"holds {name!r}, a path that {fault}")
-
-
-def _metadata_bytes(wheel: zipfile.ZipFile, of: str, filename: str) -> bytes:
-    found = [
-        info
-        for info in wheel.infolist()
-        if info.filename.count("/") == 1 and info.filename.endswith(".dist-info/METADATA")
-    ]
-    if len(found) != 1 or found[0].file_size > _LARGEST_METADATA:
-        raise BuiltWheelError(of, filename, f"holds {len(found)} readable METADATA; expected one")
-    return wheel.read(found[0])
+        with path.open("rb") as stream:
+            content = read_metadata(stream, path.name)
+            with zipfile.ZipFile(stream) as wheel:
+                # These would be refused at installation; here it is known which build made them.
+                for name in (info.orig_filename for info in wheel.infolist()):
+                    reason = "has '..'" if ".." in split_path(name) else check_path(name)
+                    if reason:
+                        raise BuiltWheelError(
+                            of, path.name, f"it contains {name!r}, a path that {reason}"
+                        )
+    except MalformedWheelError as exc:
+        raise BuiltWheelError(of, path.name, exc.why) from exc
+    return parse_metadata(content, path.name)

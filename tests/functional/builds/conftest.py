@@ -15,7 +15,7 @@ from tests.functional.engine import Engine, Finished, run
 
 @dataclass(frozen=True)
 class Site:
-    """A target, an index with a back-end, and what the back-end's hooks saw."""
+    """A target, an index with a backend, and what the backend's hooks saw."""
 
     engine: Engine
     index: LocalIndex
@@ -29,7 +29,7 @@ class Site:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What the back-end is told of where to write its notes."""
+        """What the backend is told of where to write its notes."""
         return {"TINY_NOTES": str(self.notes)}
 
     def installs(self, *arguments: str | Path) -> Finished:

@@ -1,4 +1,4 @@
-"""Projects for builds: a back-end that comes from an index, and source trees that need it."""
+"""Projects for builds: a backend that comes from an index, and source trees that need it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.functional.conftest import LocalIndex
 from tests.servers.wheels import core_metadata
 
 BACKEND = '''
-"""A back-end: a wheel of `*.py`, and a note of what its hooks saw."""
+"""A backend: a wheel of `*.py`, and a note of what its hooks saw."""
 
 import json, os, pathlib, re, sys, zipfile
 
@@ -72,7 +72,7 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 
 
 def offer_backend(index: LocalIndex, name: str = "tinyback", version: str = "1.0") -> Path:
-    """Offer the back-end on the index, as a wheel."""
+    """Offer the backend on the index, as a wheel."""
     return index.add(name, version, files={f"{name}.py": BACKEND})
 
 

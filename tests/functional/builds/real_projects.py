@@ -1,4 +1,4 @@
-"""Real projects of the real index, and small ones that need its back-ends."""
+"""Real projects of the real index, and small ones that need its backends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REAL_PROJECTS = {
     "meson": ("meson-python==0.17.1", "import mesonpy"),
     "a C extension": ("markupsafe==2.1.5", "import markupsafe._speedups"),
 }
-"""Each back-end with a small project that uses it: the last versions for Python 3.7 and newer."""
+"""Each backend with a small project that uses it: the last versions for Python 3.7 and newer."""
 
 _PROJECT = '[project]\nname = "{0}"\nversion = "1.5"\ndescription = "A demonstration"\n'
 _SYSTEM = '[build-system]\nrequires = ["{1}"]\nbuild-backend = "{2}"\n'
@@ -28,7 +28,7 @@ _BACKENDS = {
 _POETRY = '[tool.poetry]\nname = "{0}"\nversion = "1.5"\ndescription = "A demo"\nauthors = []\n'
 _LEGACY = 'from setuptools import setup\nsetup(name="{0}", version="1.5", py_modules=["{0}"])\n'
 EDITABLE = (*(f"by_{name}" for name in _BACKENDS), "by_setup_py")
-"""Projects of one module, of each back-end that makes editable wheels of pure Python."""
+"""Projects of one module, of each backend that makes editable wheels of pure Python."""
 
 
 def write_files(directory: Path, files: Mapping[str, str]) -> Path:

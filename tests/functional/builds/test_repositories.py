@@ -187,7 +187,7 @@ def test_something_else_in_the_place_of_an_editable_repository_stays(
     (place / "mine.txt").write_text("mine", encoding="utf-8")
     before = snapshot(site.venv)
     done = site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
-    assert f"{place}: something else lies there" in done.err
+    assert f"{place}: something else is there" in done.err
     assert snapshot(site.venv) == before
 
 

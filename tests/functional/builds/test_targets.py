@@ -28,9 +28,9 @@ def target(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def able(target: Path) -> Path:
-    """A Python that can run back-ends."""
+    """A Python that can run backends."""
     if version_of(target) < OLDEST:
-        pytest.skip("back-ends cannot run on it; the tests below say what it is told")
+        pytest.skip("backends cannot run on it; the tests below say what it is told")
     return target
 
 
@@ -43,7 +43,7 @@ def installed_in(venv: Path, code: str) -> str:
     return run(venv / "bin" / "python", "-I", "-c", code).strip()
 
 
-def test_sdists_of_each_back_end_are_built_and_imported(
+def test_sdists_of_each_backend_are_built_and_imported(
     engine: Engine, able: Path, venv: Path, cache: Path, tmp_path: Path
 ) -> None:
     requirements = [requirement for requirement, _ in REAL_PROJECTS.values()]
@@ -57,7 +57,7 @@ def test_sdists_of_each_back_end_are_built_and_imported(
     assert found == ".".join(map(str, version_of(able)))
 
 
-def test_projects_of_each_back_end_become_editable_regular_and_editable_again(
+def test_projects_of_each_backend_become_editable_regular_and_editable_again(
     engine: Engine, able: Path, venv: Path, cache: Path, tmp_path: Path
 ) -> None:
     trees = {name: write_editable(tmp_path / name, name) for name in EDITABLE}
@@ -71,7 +71,7 @@ def test_projects_of_each_back_end_become_editable_regular_and_editable_again(
             assert found.removeprefix("7 ").startswith(str(tree)) is editable, name
 
 
-def test_a_python_that_cannot_run_back_ends_is_told_so_and_nothing_is_changed(
+def test_a_python_that_cannot_run_backends_is_told_so_and_nothing_is_changed(
     engine: Engine, target: Path, tmp_path: Path
 ) -> None:
     if version_of(target) >= OLDEST:

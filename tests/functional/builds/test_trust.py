@@ -74,8 +74,8 @@ def behind(site: Site, proxy: Interceptor) -> Behind:
     return Behind(site, proxy)
 
 
-def told(seen: dict[str, Any]) -> dict[str, str]:
-    """Return what a hook was told about certificates."""
+def certificates_of(seen: dict[str, Any]) -> dict[str, str]:
+    """Return the certificate variables that a hook had."""
     return {name: value for name, value in seen["environ"].items() if name in CERTIFICATES}
 
 
@@ -85,14 +85,14 @@ def test_with_the_authority_in_the_system_s_store_no_option_is_needed_and_nothin
     tree = write_project(tmp_path / "tree")
     seen = behind.hook(tree, SSL_CERT_FILE=str(behind.proxy.ca))
     exported = {name: os.environ[name] for name in CERTIFICATES & os.environ.keys()}
-    assert told(seen) == {**exported, "SSL_CERT_FILE": str(behind.proxy.ca)}
+    assert certificates_of(seen) == {**exported, "SSL_CERT_FILE": str(behind.proxy.ca)}
 
 
 def test_with_the_authority_in_cert_alone_cert_alone_does(behind: Behind, tmp_path: Path) -> None:
     tree = write_project(tmp_path / "tree")
     ca = Path(shutil.copy(behind.proxy.ca, tmp_path / "company.pem"))
     seen = behind.hook(tree, "--cert", ca)
-    assert told(seen) == dict.fromkeys(CERTIFICATES - {"SSL_CERT_DIR"}, str(ca)) | {
+    assert certificates_of(seen) == dict.fromkeys(CERTIFICATES - {"SSL_CERT_DIR"}, str(ca)) | {
         "SSL_CERT_DIR": ""
     }
 
@@ -169,7 +169,7 @@ BUILT = "import by_setuptools, pip; print(by_setuptools.VALUE)"
 
 @pytest.mark.network
 @needs_root
-def test_the_real_back_end_comes_with_no_option_where_the_system_s_store_knows_the_authority(
+def test_the_real_backend_comes_with_no_option_where_the_system_s_store_knows_the_authority(
     employee: Employee, company: Interceptor, tmp_path: Path
 ) -> None:
     done = employee.types()
@@ -181,7 +181,7 @@ def test_the_real_back_end_comes_with_no_option_where_the_system_s_store_knows_t
 
 
 @pytest.mark.network
-def test_the_real_back_end_comes_with_cert_alone(
+def test_the_real_backend_comes_with_cert_alone(
     employee: Employee, company: Interceptor, tmp_path: Path
 ) -> None:
     ca = Path(shutil.copy(company.ca, tmp_path / "company.pem"))
@@ -229,6 +229,6 @@ def test_git_is_told_of_the_proxy_and_its_authority(
 def test_git_believes_no_more_than_it_is_told(site: Site, repositories: str) -> None:
     other = ("--venv", site.venv, "--installer", "none", "--no-index")
     done = site.engine.fails(*other, f"demo @ git+{repositories}/demo", environ=site.environ)
-    assert "git clone ended with status 128" in done.err
+    assert "git clone exited with status 128" in done.err
     assert "certificate" in done.err
     assert f"git ls-remote {repositories}/demo" in done.err

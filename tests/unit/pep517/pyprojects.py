@@ -1,4 +1,4 @@
-"""Texts of pyproject.toml that break the rules of PEP 517 and 518, each one of them."""
+"""Texts of pyproject.toml that break the rules of PEP 517 and 518, one for each rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BROKEN = {
     "requires is a table": ("[build-system]\nrequires = {a = 1}", "found a table"),
     "requires holds a number": ("[build-system]\nrequires = ['a', 3]", "found an integer"),
     "requires holds a boolean": ("[build-system]\nrequires = [true]", "found a boolean"),
-    "requires holds no requirement": ("[build-system]\nrequires = ['a b']", "'a b', which is no"),
+    "requires holds no requirement": ("[build-system]\nrequires = ['a b']", "'a b', which is not"),
     "build-backend is a list": (
         "[build-system]\nrequires = []\nbuild-backend = ['x']",
         "must be a string, found a list",
@@ -29,7 +29,7 @@ BROKEN = {
     ),
     "backend-path holds a number": (
         "[build-system]\nrequires = []\nbuild-backend = 'a'\nbackend-path = [1]",
-        "backend-path must hold strings only",
+        "backend-path must contain only strings",
     ),
     "backend-path is absolute": (
         "[build-system]\nrequires = []\nbuild-backend = 'a'\nbackend-path = ['/x']",
@@ -41,11 +41,11 @@ BROKEN = {
     ),
     "backend-path leads out": (
         "[build-system]\nrequires = []\nbuild-backend = 'a'\nbackend-path = ['a/../..']",
-        "leads out of the source tree",
+        "outside the source tree",
     ),
     "backend-path stands alone": (
         "[build-system]\nrequires = []\nbackend-path = ['.']",
         "backend-path but no build-backend",
     ),
 }
-"""Each rule with a text that breaks it, and a part of what is said about that."""
+"""Each rule with a text that breaks it and a part of the error message."""

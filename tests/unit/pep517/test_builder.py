@@ -12,10 +12,15 @@ import pytest
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.pep517.hooks import BackendMissingError, HookAnswerError, HookMissingError
-from bootstrap.pep517.isolation import UnsuitedBuildPythonError
+from bootstrap.pep517.hooks import (
+    BackendMissingError,
+    HookError,
+    HookFailedError,
+    HookMissingError,
+    HookResultError,
+)
+from bootstrap.pep517.isolation import UnsupportedBuildPythonError
 from bootstrap.pep517.project import MetadataMismatchError
-from bootstrap.pep517.runner import HookError, HookFailedError
 from bootstrap.pep517.source import (
     BuildChain,
     BuildCycleError,
@@ -32,17 +37,17 @@ from tests.unit.pep517.workbench import (
     EDITABLE,
     PREPARE,
     LocalSdists,
-    an_order,
     pack_sdist,
+    request_for,
     write_project,
 )
 
 Benches = Callable[..., Bench]
-UNUSABLE = "raise SystemExit('nobody may ask this back-end')"
+UNUSABLE = "raise SystemExit('nobody may ask this backend')"
 
 
 def built(tree: Path) -> list[str]:
-    """Return what a tree's back-end was asked to build."""
+    """Return what a tree's backend was asked to build."""
     trace = tree / "built"
     return trace.read_text(encoding="utf-8").split() if trace.exists() else []
 
@@ -56,7 +61,7 @@ class TestMetadata:
             "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\nRequires-Dist: other>=2\n\nText\n",
             encoding="utf-8",
         )
-        found = bench().builder.metadata(an_order(pack_sdist(tree, tmp_path)))
+        found = bench().builder.metadata(request_for(pack_sdist(tree, tmp_path)))
         assert (found.name, found.version) == ("demo", Version("1.0"))
         assert [str(each) for each in found.requires] == ["other>=2"]
 
@@ -69,13 +74,13 @@ class TestMetadata:
         found = bench().builder.metadata(BuildRequest(SourceTree(tree, editable)))
         assert (found.name, [str(each) for each in found.requires]) == ("demo", ["other"])
 
-    def test_is_asked_of_the_back_end_once(self, tmp_path: Path, bench: Benches) -> None:
+    def test_is_asked_of_the_backend_once(self, tmp_path: Path, bench: Benches) -> None:
         tree = write_project(tmp_path / "tree", PREPARE)
         builder = bench().builder
-        order = BuildRequest(SourceTree(tree))
-        assert builder.metadata(order) == builder.metadata(order)
+        request = BuildRequest(SourceTree(tree))
+        assert builder.metadata(request) == builder.metadata(request)
         assert built(tree) == ["metadata"]
-        builder.wheel(order)
+        builder.wheel(request)
         assert built(tree) == ["metadata", "wheel"]
 
     def test_comes_from_the_wheel_where_there_is_no_hook_and_that_is_built_once(
@@ -104,23 +109,23 @@ class TestMetadata:
         expected: str,
         ask: str,
     ) -> None:
-        order = BuildRequest(
+        request = BuildRequest(
             SourceTree(write_project(tmp_path / "tree")),
             canonicalize_name(name) if name else None,
             Version(version) if version else None,
         )
         with pytest.raises(MetadataMismatchError, match=expected):
-            getattr(bench().builder, ask)(order)
+            getattr(bench().builder, ask)(request)
 
     @pytest.mark.parametrize(
         ("hook", "expected"),
         [
-            ("return 'demo-1.0'", "instead of the bare name of a .dist-info"),
-            ("return '../demo-1.0.dist-info'", "instead of the bare name of a .dist-info"),
-            ("return 'demo-1.0.dist-info'", "left no METADATA in demo-1.0.dist-info"),
+            ("return 'demo-1.0'", "instead of the name of a .dist-info"),
+            ("return '../demo-1.0.dist-info'", "instead of the name of a .dist-info"),
+            ("return 'demo-1.0.dist-info'", "wrote no METADATA in demo-1.0.dist-info"),
             (
                 "os.symlink('/etc', metadata_directory + '/x.dist-info'); return 'x.dist-info'",
-                "left no METADATA in x.dist-info",
+                "wrote no METADATA in x.dist-info",
             ),
         ],
     )
@@ -129,7 +134,7 @@ class TestMetadata:
     ) -> None:
         extra = f"def prepare_metadata_for_build_wheel(metadata_directory, c=None):\n    {hook}\n"
         tree = write_project(tmp_path / "tree", extra)
-        with pytest.raises(HookAnswerError, match=expected):
+        with pytest.raises(HookResultError, match=expected):
             bench().builder.metadata(BuildRequest(SourceTree(tree)))
 
 
@@ -137,11 +142,11 @@ class TestWheel:
     def test_of_an_sdist_is_built_and_hashed(self, tmp_path: Path, bench: Benches) -> None:
         sdist = pack_sdist(write_project(tmp_path / "tree"), tmp_path)
         bench_ = bench()
-        wheel = bench_.builder.wheel(an_order(sdist))
+        wheel = bench_.builder.wheel(request_for(sdist))
         assert wheel.filename == "demo-1.0-py3-none-any.whl"
         with wheel.open() as stream, zipfile.ZipFile(stream) as archive:
             assert archive.read("demo.py") == b"VERSION = '1.0'\n"
-        assert bench_.out.getvalue() == "Building a wheel of demo-1.0.tar.gz\n"
+        assert bench_.out.getvalue() == "Building wheel for demo-1.0.tar.gz\n"
 
     def test_of_a_subdirectory_is_built_from_there(self, tmp_path: Path, bench: Benches) -> None:
         write_project(tmp_path / "checkout/python/demo")
@@ -171,18 +176,18 @@ class TestWheel:
     @pytest.mark.parametrize(
         ("code", "expected"),
         [
-            ("return os.path.join('..', 'evil.whl')", "instead of the bare name of a .whl"),
-            ("return os.path.abspath('evil.whl')", "instead of the bare name of a .whl"),
-            ("return ['a.whl']", "instead of the bare name of a .whl"),
-            ("return None", "answered None"),
-            ("return 'demo-1.0.zip'", "instead of the bare name of a .whl"),
-            ("return 'demo-1.0-py3-none-any.whl'", "but left no such file"),
-            ("os.symlink('/etc/passwd', d + '/x-1.whl'); return 'x-1.whl'", "left no such file"),
-            ("os._exit(0)", "ended without an answer"),
+            ("return os.path.join('..', 'evil.whl')", "instead of the name of a .whl"),
+            ("return os.path.abspath('evil.whl')", "instead of the name of a .whl"),
+            ("return ['a.whl']", "instead of the name of a .whl"),
+            ("return None", "returned None"),
+            ("return 'demo-1.0.zip'", "instead of the name of a .whl"),
+            ("return 'demo-1.0-py3-none-any.whl'", "but wrote no such file"),
+            ("os.symlink('/etc/passwd', d + '/x-1.whl'); return 'x-1.whl'", "wrote no such file"),
+            ("os._exit(0)", "finished without a result"),
             *[
                 (
                     f"open(sys.argv[2] + '/output.json', 'w').write({answer!r}); os._exit(0)",
-                    "ended without an answer|answered None",
+                    "finished without a result|returned None",
                 )
                 for answer in ("", "[]", "{}", "null", '{"return_val": null}', '{"warnings": [1]}')
             ],
@@ -194,7 +199,7 @@ class TestWheel:
         tree = write_project(
             tmp_path / "tree", f"def build_wheel(d, c=None, m=None):\n    {code}\n"
         )
-        with pytest.raises(HookAnswerError, match=expected):
+        with pytest.raises(HookResultError, match=expected):
             bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     @pytest.mark.parametrize(
@@ -205,20 +210,23 @@ class TestWheel:
                 "the metadata of demo 1.0",
             ),
             ("return write_wheel(d, 'other-1.0-py3-none-any.whl')", "the metadata of demo 1.0"),
-            ("return write_wheel(d, 'demo.whl')", "is not named as a wheel"),
-            ("return write_wheel(d, 'demo-1.0-cp31-cp31-win32.whl')", "is for cp31-cp31-win32"),
-            ("return write_wheel(d, files={'x.dist-info/METADATA': ''})", "holds 2 readable METAD"),
+            ("return write_wheel(d, 'demo.whl')", "it is not named as a wheel"),
+            ("return write_wheel(d, 'demo-1.0-cp31-cp31-win32.whl')", "it is for cp31-cp31-win32"),
+            (
+                "return write_wheel(d, files={'x.dist-info/METADATA': ''})",
+                "it has 2 METADATA files",
+            ),
             (
                 "return write_wheel(d, files={'../evil': ''})",
-                r"holds '\.\./evil'",
+                r"it contains '\.\./evil'",
             ),
             (
                 "return write_wheel(d, files={'/evil': ''})",
-                "holds '/evil'",
+                "it contains '/evil'",
             ),
             (
                 "open(d + '/demo-1.0-py3-none-any.whl', 'w'); return 'demo-1.0-py3-none-any.whl'",
-                "is no sound zip archive",
+                "not a zip file",
             ),
         ],
     )
@@ -235,11 +243,11 @@ class TestWheel:
         self, tmp_path: Path, bench: Benches
     ) -> None:
         head = '[project]\nname = "demo"\nversion = "2.0"'
-        order = BuildRequest(SourceTree(write_project(tmp_path / "tree", head=head)))
+        request = BuildRequest(SourceTree(write_project(tmp_path / "tree", head=head)))
         builder = bench().builder
-        builder.metadata(order)
-        with pytest.raises(BuiltWheelError, match=r"is not the demo 2\.0 it announced"):
-            builder.wheel(order)
+        builder.metadata(request)
+        with pytest.raises(BuiltWheelError, match=r"it is not the announced demo 2\.0"):
+            builder.wheel(request)
 
 
 class TestFailure:
@@ -254,7 +262,7 @@ class TestFailure:
         with pytest.raises(HookFailedError) as caught:
             bench_.builder.wheel(BuildRequest(SourceTree(tree)))
         text = str(caught.value)
-        assert f"Building {tree} failed: its hook build_wheel ended with status 3." in text
+        assert f"Building {tree} failed: its hook build_wheel exited with status 3." in text
         assert "    no compiler here" in text
         assert "--only-binary" in str(caught.value.hint)
         assert "no compiler here" not in bench_.out.getvalue()
@@ -276,7 +284,9 @@ class TestFailure:
     def test_to_end_in_time_is_told(self, tmp_path: Path, bench: Benches) -> None:
         extra = "def build_wheel(d, c=None, m=None):\n    import time; time.sleep(600)\n"
         tree = write_project(tmp_path / "tree", extra)
-        with pytest.raises(HookFailedError, match="did not end within 1 seconds and was stopped"):
+        with pytest.raises(
+            HookFailedError, match="did not finish within 1 seconds and was stopped"
+        ):
             bench(timeout=1.0).builder.wheel(BuildRequest(SourceTree(tree)))
 
     def test_by_a_signal_is_told(self, tmp_path: Path, bench: Benches) -> None:
@@ -286,9 +296,10 @@ class TestFailure:
             bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     @pytest.mark.parametrize(
-        ("isolated", "hint"), [(True, "does not bring it"), (False, "the target itself must hold")]
+        ("isolated", "hint"),
+        [(True, "does not install it"), (False, "the target itself must have")],
     )
-    def test_to_import_the_back_end_says_where_it_should_be(
+    def test_to_import_the_backend_says_where_it_should_be(
         self, tmp_path: Path, bench: Benches, isolated: bool, hint: str
     ) -> None:
         tree = tmp_path / "tree"
@@ -298,7 +309,7 @@ class TestFailure:
         )
         with pytest.raises(BackendMissingError) as caught:
             bench(isolated=isolated).builder.wheel(BuildRequest(SourceTree(tree)))
-        assert "back-end not_there.api cannot be imported" in str(caught.value)
+        assert "backend not_there.api cannot be imported" in str(caught.value)
         assert "No module named 'not_there'" in str(caught.value)
         assert hint in str(caught.value.hint)
 
@@ -315,7 +326,7 @@ class TestFailure:
     ) -> None:
         extra = f"def get_requires_for_build_wheel(c=None):\n    return {answer}\n"
         tree = write_project(tmp_path / "tree", extra)
-        with pytest.raises(HookAnswerError, match=expected):
+        with pytest.raises(HookResultError, match=expected):
             bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
     def test_to_start_the_interpreter_is_told(
@@ -343,7 +354,7 @@ class TestFailure:
     ) -> None:
         tree = write_project(tmp_path / "tree")
         unsuited = replace(target, **change)  # type: ignore[arg-type]  # parametrised
-        with pytest.raises(UnsuitedBuildPythonError, match=expected):
+        with pytest.raises(UnsupportedBuildPythonError, match=expected):
             bench(on=unsuited).builder.wheel(BuildRequest(SourceTree(tree)))
 
 
@@ -353,7 +364,7 @@ class TestOutput:
         "    warnings.warn('old setting')\n    return write_wheel(d)\n"
     )
 
-    def test_is_shown_under_v_with_the_back_end_s_warnings(
+    def test_is_shown_under_v_with_the_backend_s_warnings(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         bench_ = bench(verbosity=1)
@@ -367,7 +378,7 @@ class TestOutput:
     def test_is_silent_otherwise(self, tmp_path: Path, bench: Benches) -> None:
         bench_ = bench()
         bench_.builder.wheel(BuildRequest(SourceTree(write_project(tmp_path / "tree", self.EXTRA))))
-        assert bench_.out.getvalue() == f"Building a wheel of {tmp_path / 'tree'}\n"
+        assert bench_.out.getvalue() == f"Building wheel for {tmp_path / 'tree'}\n"
         assert bench_.err.getvalue() == ""
 
     def test_warns_of_keys_nobody_knows(self, tmp_path: Path, bench: Benches) -> None:
@@ -376,7 +387,7 @@ class TestOutput:
             file.write("build_backend = 'x'\n")
         bench_ = bench()
         bench_.builder.wheel(BuildRequest(SourceTree(tree)))
-        assert "[build-system] has keys nobody knows: build_backend" in bench_.err.getvalue()
+        assert "unknown keys in [build-system]: build_backend" in bench_.err.getvalue()
 
 
 class TestEditable:
@@ -394,7 +405,7 @@ class TestEditable:
         tree = write_project(tmp_path / "tree")
         with pytest.raises(HookMissingError) as caught:
             getattr(bench().builder, ask)(BuildRequest(SourceTree(tree, editable=True)))
-        assert "its hook build_editable is not offered by its back-end backend" in str(caught.value)
+        assert "its hook build_editable is missing in its backend backend" in str(caught.value)
         assert "setuptools>=64" in str(caught.value.hint)
 
 
@@ -425,7 +436,7 @@ class TestBuildRequirements:
             tree = write_project(tmp_path / name, name=name, requires=[needs])
             bench_.sdists.sdists[name] = pack_sdist(tree, tmp_path, f"{name}-1.0.tar.gz")
         with pytest.raises(BuildCycleError) as caught:
-            bench_.builder.wheel(an_order(bench_.sdists.sdists["a"]))
+            bench_.builder.wheel(request_for(bench_.sdists.sdists["a"]))
         chain = "a-1.0.tar.gz needs b-1.0.tar.gz needs c-1.0.tar.gz needs a-1.0.tar.gz"
         assert chain in str(caught.value)
 
@@ -440,7 +451,7 @@ class TestBuildRequirements:
 
         def build(name: str) -> None:
             try:
-                bench_.builder.wheel(an_order(bench_.sdists.sdists[name]))
+                bench_.builder.wheel(request_for(bench_.sdists.sdists[name]))
             except BuildCycleError:
                 caught.append(name)
 
@@ -459,37 +470,37 @@ class TestBuildRequirements:
             chain.enter(SdistFile(Path("fetched again"), "main.zip", "aa"))
 
 
-class TestKeptWheels:
+class TestCachedWheels:
     @pytest.fixture
-    def order(self, tmp_path: Path) -> BuildRequest:
+    def build_request(self, tmp_path: Path) -> BuildRequest:
         extra = (
             f"def build_wheel(d, c=None, m=None):\n"
             f"    open({str(tmp_path / 'times')!r}, 'a').write('x')\n    return write_wheel(d)\n"
         )
-        return an_order(pack_sdist(write_project(tmp_path / "tree", extra), tmp_path))
+        return request_for(pack_sdist(write_project(tmp_path / "tree", extra), tmp_path))
 
     @pytest.fixture
     def times(self, tmp_path: Path) -> Callable[[], int]:
         return lambda: len((tmp_path / "times").read_text(encoding="utf-8"))
 
     def test_are_used_again_by_the_next_run_metadata_included(
-        self, tmp_path: Path, bench: Benches, order: BuildRequest, times: Callable[[], int]
+        self, tmp_path: Path, bench: Benches, build_request: BuildRequest, times: Callable[[], int]
     ) -> None:
         cache = tmp_path / "cache"
-        first = bench(cache_directory=cache).builder.wheel(order)
+        first = bench(cache_directory=cache).builder.wheel(build_request)
         second = bench(cache_directory=cache).builder
-        assert second.wheel(order).sha256 == first.sha256
-        assert second.metadata(order).name == "demo"
+        assert second.wheel(build_request).sha256 == first.sha256
+        assert second.metadata(build_request).name == "demo"
         assert times() == 1
-        recipe = json.loads(next(cache.rglob("recipe.json")).read_text(encoding="utf-8"))
-        assert recipe["source"].startswith("sha256:")
+        key = json.loads(next(cache.rglob("key.json")).read_text(encoding="utf-8"))
+        assert key["source"].startswith("sha256:")
 
     def test_are_used_again_within_a_run_without_a_cache(
-        self, bench: Benches, order: BuildRequest, times: Callable[[], int]
+        self, bench: Benches, build_request: BuildRequest, times: Callable[[], int]
     ) -> None:
         builder = bench().builder
-        builder.wheel(order)
-        builder.wheel(replace(order, chain=BuildChain((SourceTree(Path("other")),))))
+        builder.wheel(build_request)
+        builder.wheel(replace(build_request, chain=BuildChain((SourceTree(Path("other")),))))
         assert times() == 1
 
     @pytest.mark.parametrize(
@@ -500,17 +511,17 @@ class TestKeptWheels:
         self,
         tmp_path: Path,
         bench: Benches,
-        order: BuildRequest,
+        build_request: BuildRequest,
         times: Callable[[], int],
         target: TargetEnvironment,
         change: str,
     ) -> None:
         cache = tmp_path / "cache"
-        bench(cache_directory=cache).builder.wheel(order)
+        bench(cache_directory=cache).builder.wheel(build_request)
         environ = {"PATH": "/usr/bin:/bin"}
         constraints, on = LocalSdists(), target
         if change == "config settings":
-            order = replace(order, config_settings=(("a", "b"),))
+            build_request = replace(build_request, config_settings=(("a", "b"),))
         elif change == "build constraints":
             constraints = LocalSdists(fingerprint="setuptools<70")
         elif change == "compiler flags":
@@ -520,27 +531,29 @@ class TestKeptWheels:
         else:
             with (tmp_path / "tree/backend.py").open("a", encoding="utf-8") as file:
                 file.write("# changed\n")
-            order = replace(order, source=pack_sdist(tmp_path / "tree", tmp_path / "other"))
+            build_request = replace(
+                build_request, source=pack_sdist(tmp_path / "tree", tmp_path / "other")
+            )
         settings = {"cache_directory": cache, "environ": environ}
-        bench(requirements=constraints, on=on, **settings).builder.wheel(order)
+        bench(requirements=constraints, on=on, **settings).builder.wheel(build_request)
         assert times() == 2
 
     def test_that_were_damaged_are_built_again(
-        self, tmp_path: Path, bench: Benches, order: BuildRequest, times: Callable[[], int]
+        self, tmp_path: Path, bench: Benches, build_request: BuildRequest, times: Callable[[], int]
     ) -> None:
         cache = tmp_path / "cache"
-        bench(cache_directory=cache).builder.wheel(order)
+        bench(cache_directory=cache).builder.wheel(build_request)
         next(cache.rglob("*.whl")).write_bytes(b"rotten")
-        wheel = bench(cache_directory=cache).builder.wheel(order)
+        wheel = bench(cache_directory=cache).builder.wheel(build_request)
         assert times() == 2
         with wheel.open() as stream:
             assert zipfile.is_zipfile(stream)
 
-    def test_are_done_without_where_the_cache_cannot_be_written(
-        self, tmp_path: Path, bench: Benches, order: BuildRequest
+    def test_are_not_cached_if_the_cache_cannot_be_written(
+        self, tmp_path: Path, bench: Benches, build_request: BuildRequest
     ) -> None:
         (tmp_path / "cache").write_text("a file", encoding="utf-8")
-        wheel = bench(cache_directory=tmp_path / "cache").builder.wheel(order)
+        wheel = bench(cache_directory=tmp_path / "cache").builder.wheel(build_request)
         with wheel.open() as stream:
             assert zipfile.is_zipfile(stream)
 
@@ -562,12 +575,12 @@ class TestKeptWheels:
 @pytest.mark.parametrize("python", ALL, ids=name_of)
 def test_a_build_runs_on_the_target_s_python(tmp_path: Path, bench: Benches, python: Path) -> None:
     tree = write_project(
-        tmp_path / "tree", f"{PREPARE}\nsaid('on', '%d.%d' % sys.version_info[:2])"
+        tmp_path / "tree", f"{PREPARE}\nrecord('on', '%d.%d' % sys.version_info[:2])"
     )
     target = target_of(python)
     bench_ = bench(on=target)
     if target.version_info < (3, 7):
-        with pytest.raises(UnsuitedBuildPythonError):
+        with pytest.raises(UnsupportedBuildPythonError):
             bench_.builder.metadata(BuildRequest(SourceTree(tree)))
         return
     assert bench_.builder.metadata(BuildRequest(SourceTree(tree))).name == "demo"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.pep517.git import Git, VcsError, parse_vcs_url
+from bootstrap.network.urls import is_vcs_url
+from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.ui import Ui
@@ -69,6 +70,64 @@ def a_git() -> Callable[..., Git]:
     return make
 
 
+class TestUrls:
+    def test_is_taken_apart(self) -> None:
+        url = "git+https://host/team/demo.git@v1.0%2Bx#subdirectory=a/b&egg=demo[extra]"
+        assert parse_vcs_url(url) == VcsUrl("https://host/team/demo.git", "v1.0+x", "a/b", "demo")
+
+    @pytest.mark.parametrize(
+        ("url", "repository", "revision"),
+        [
+            ("git+ssh://git@host/x.git", "ssh://git@host/x.git", None),
+            ("git+ssh://git@host/x.git@main", "ssh://git@host/x.git", "main"),
+            ("git+file:///srv/x@feature/y", "file:///srv/x", "feature/y"),
+            ("git+https://u:p@host:8/x", "https://u:p@host:8/x", None),
+            ("git+https://host/x@refs/pull/3/head", "https://host/x", "refs/pull/3/head"),
+        ],
+    )
+    def test_may_name_users_ports_and_revisions(
+        self, url: str, repository: str, revision: str | None
+    ) -> None:
+        found = parse_vcs_url(url)
+        assert (found.repository, found.revision) == (repository, revision)
+
+    def test_never_shows_a_password(self) -> None:
+        found = parse_vcs_url("git+https://user:secret@host/x")
+        assert found.shown == "https://host/x"
+        assert "secret" not in repr(found)
+        with pytest.raises(VcsError) as caught:
+            parse_vcs_url("git+https://user:secret@host/x@--upload-pack=y")
+        assert "secret" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("url", "expected"),
+        [
+            ("git+https://host/x@--upload-pack=touch%20y", "looks like an option"),
+            ("git+https://host/x@%2Dc", "looks like an option"),
+            ("git+https://host/x@", "no revision follows its @"),
+            ("git+https://host/x@a..b", "is not a branch, tag or commit"),
+            ("git+https://host/x@a%20b", "is not a branch, tag or commit"),
+            ("git+https://host/x@a%0Ab", "is not a branch, tag or commit"),
+            ("git+ext://sh -c true", "git+ext is not supported"),
+            ("git+ssh://-oProxyCommand=x/y", "invalid host"),
+            ("git+https:///x", "invalid host ''"),
+            ("hg+https://host/x", "repositories of hg are not supported, only those of git"),
+            ("svn+https://host/x", "repositories of svn are not supported"),
+            ("bzr+https://host/x", "repositories of bzr are not supported"),
+        ],
+    )
+    def test_that_is_dangerous_or_foreign_is_refused(self, url: str, expected: str) -> None:
+        with pytest.raises(VcsError) as caught:
+            parse_vcs_url(url)
+        assert expected in str(caught.value)
+
+    def test_is_told_from_other_urls(self) -> None:
+        assert is_vcs_url("git+https://host/x")
+        assert is_vcs_url("svn+https://host/x")
+        assert not is_vcs_url("https://host/git+x")
+        assert not is_vcs_url("git+x")
+
+
 class TestAClone:
     @pytest.mark.parametrize(
         ("revision", "content"),
@@ -115,7 +174,7 @@ class TestAClone:
     ) -> None:
         url = parse_vcs_url(f"git+{(tmp_path / 'none').as_uri()}")
         with pytest.raises(
-            VcsError, match=r"(?s)git clone ended with status 128\..*none"
+            VcsError, match=r"(?s)git clone exited with status 128\..*none"
         ) as caught:
             a_git().clone(url, tmp_path / "clone")
         assert "Cloning into" not in str(caught.value)
@@ -134,7 +193,7 @@ class TestAClone:
             "GIT_CONFIG_KEY_1": "filter.broken.required",
             "GIT_CONFIG_VALUE_1": "true",
         }
-        with pytest.raises(VcsError, match="git checkout ended with status 128") as caught:
+        with pytest.raises(VcsError, match="git checkout exited with status 128") as caught:
             a_git(environ).clone(parse_vcs_url(f"git+{repository.as_uri()}"), tmp_path / "clone")
         assert caught.value.hint is not None
         assert "git clone" in caught.value.hint
@@ -142,7 +201,7 @@ class TestAClone:
         assert str(tmp_path / "clone") not in str(caught.value)
 
     def test_without_the_program_says_so(self, tmp_path: Path, a_git: Callable[..., Git]) -> None:
-        with pytest.raises(VcsError, match="the program git is not on PATH"):
+        with pytest.raises(VcsError, match="the program git was not found on PATH"):
             a_git({"PATH": str(tmp_path)}).clone(
                 parse_vcs_url("git+https://host/x"), tmp_path / "clone"
             )

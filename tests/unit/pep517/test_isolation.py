@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
+from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.pep517.isolation import hook_environ, make_environment
+from bootstrap.environment.venv import create_venv_at
+from bootstrap.pep517.isolation import (
+    UnmetBuildRequirementsError,
+    check_dependencies,
+    hook_environ,
+    make_environment,
+)
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest, SourceTree
 from tests.unit.pep517.conftest import Bench
@@ -144,3 +151,14 @@ def test_an_isolated_environment_is_of_the_target_s_interpreter_and_empty(
     assert made.is_virtual
     assert made.scheme.purelib.is_relative_to(tmp_path / "made")
     assert list(made.scheme.purelib.iterdir()) == []
+
+
+def test_every_unmet_build_requirement_is_listed(tmp_path: Path, target: TargetEnvironment) -> None:
+    empty = create_venv_at(target, tmp_path / "venv")
+    info = empty.scheme.purelib / "tool-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")
+    check_dependencies([Requirement("tool>=1")], empty, "demo")
+    with pytest.raises(UnmetBuildRequirementsError) as caught:
+        check_dependencies([Requirement("tool>=2"), Requirement("absent")], empty, "demo")
+    assert caught.value.problems == ("tool>=2: found 1.0", "absent: not installed")

@@ -10,7 +10,7 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.metadata.core import MetadataError
-from bootstrap.pep517.metadata import from_pkg_info, from_project_table, static_metadata
+from bootstrap.pep517.metadata import read_pkg_info, read_project_table, static_metadata
 
 
 def table(text: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ FULL = table(
 
 class TestAProjectTable:
     def test_that_says_all_is_read(self) -> None:
-        found = from_project_table(FULL, "demo")
+        found = read_project_table(FULL, "demo")
         assert found is not None
         assert (found.name, found.version) == ("demo-x", Version("1.0.0"))
         assert found.requires_python == SpecifierSet(">=3.8")
@@ -47,7 +47,7 @@ class TestAProjectTable:
         ]
 
     def test_that_says_nothing_more_needs_nothing(self) -> None:
-        found = from_project_table(table('name = "demo"\nversion = "1"'), "demo")
+        found = read_project_table(table('name = "demo"\nversion = "1"'), "demo")
         assert found is not None
         assert (found.requires, found.requires_python) == ((), None)
 
@@ -63,7 +63,7 @@ class TestAProjectTable:
         ],
     )
     def test_that_leaves_a_needed_field_open_is_not_used(self, text: str) -> None:
-        assert from_project_table(table(text), "demo") is None
+        assert read_project_table(table(text), "demo") is None
 
     @pytest.mark.parametrize(
         "text",
@@ -82,12 +82,12 @@ class TestAProjectTable:
             'name = "demo"\nversion = "1"\n[optional-dependencies]\n"a b" = []',
         ],
     )
-    def test_that_is_wrong_or_not_final_is_left_to_the_back_end(self, text: str) -> None:
-        assert from_project_table(table(text), "demo") is None
+    def test_that_is_wrong_or_not_final_is_left_to_the_backend(self, text: str) -> None:
+        assert read_project_table(table(text), "demo") is None
 
-    def test_that_is_no_table_is_left_to_the_back_end(self) -> None:
-        assert from_project_table({"project": "demo"}, "demo") is None
-        assert from_project_table({}, "demo") is None
+    def test_that_is_no_table_is_left_to_the_backend(self) -> None:
+        assert read_project_table({"project": "demo"}, "demo") is None
+        assert read_project_table({}, "demo") is None
 
 
 class TestPkgInfo:
@@ -109,19 +109,19 @@ class TestPkgInfo:
     ) -> None:
         path = tmp_path / "PKG-INFO"
         path.write_text(f"{head}\nName: demo\nVersion: 1.0\n\nDynamic: no header\n", "utf-8")
-        assert (from_pkg_info(path, "demo") is not None) is used
+        assert (read_pkg_info(path, "demo") is not None) is used
 
     def test_that_binds_and_is_broken_is_told(self, tmp_path: Path) -> None:
         path = tmp_path / "PKG-INFO"
         path.write_text("Metadata-Version: 2.2\nName: demo\nVersion: x y\n", "utf-8")
         with pytest.raises(MetadataError):
-            from_pkg_info(path, "demo")
+            read_pkg_info(path, "demo")
 
     def test_that_is_a_link_or_missing_is_not_read(self, tmp_path: Path) -> None:
         (tmp_path / "real").write_text("Metadata-Version: 2.2\nName: demo\nVersion: 1\n", "utf-8")
         (tmp_path / "PKG-INFO").symlink_to("real")
-        assert from_pkg_info(tmp_path / "PKG-INFO", "demo") is None
-        assert from_pkg_info(tmp_path / "missing", "demo") is None
+        assert read_pkg_info(tmp_path / "PKG-INFO", "demo") is None
+        assert read_pkg_info(tmp_path / "missing", "demo") is None
 
     def test_of_a_checkout_is_a_stale_by_product(self, tmp_path: Path) -> None:
         (tmp_path / "PKG-INFO").write_text(

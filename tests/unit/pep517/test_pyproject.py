@@ -70,12 +70,12 @@ class TestReading:
         assert read_pyproject(tmp_path, NAME) is None
 
     def test_a_tree_with_nothing_to_build_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(PyprojectError, match=r"neither pyproject\.toml nor setup.py is there"):
+        with pytest.raises(PyprojectError, match=r"it has neither pyproject\.toml nor setup\.py"):
             read_pyproject(tmp_path, NAME)
 
-    def test_what_is_no_toml_is_refused_with_its_line(self, tmp_path: Path) -> None:
+    def test_invalid_toml_is_refused_with_its_line(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text("[build-system]\nrequires = [", encoding="utf-8")
-        with pytest.raises(PyprojectError, match=r"is not TOML: .*(line|document)"):
+        with pytest.raises(PyprojectError, match=r"is not valid TOML: .*(line|document)"):
             read_pyproject(tmp_path, NAME)
 
     def test_what_is_no_utf_8_is_refused(self, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ class TestBackendPathOnDisk:
             check_backend_path(tmp_path / "tree", BuildSystem((), "x", ("in",)), NAME)
 
     def test_that_is_missing_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(PyprojectError, match="no directory of it"):
+        with pytest.raises(PyprojectError, match="not a directory in the source tree"):
             check_backend_path(tmp_path, BuildSystem((), "x", ("in",)), NAME)
 
     def test_that_is_inside_is_good(self, tmp_path: Path) -> None:

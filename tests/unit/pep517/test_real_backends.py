@@ -1,4 +1,4 @@
-"""The back-ends people use, fetched from the real index by the engine itself."""
+"""The backends people use, fetched from the real index by the engine itself."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class FromTheIndex:
         self,
         requirements: Sequence[Requirement],
         into: TargetEnvironment,
-        chain: BuildChain,  # noqa: ARG002  # the wheels of back-ends need no build
+        chain: BuildChain,  # noqa: ARG002  # the wheels of backends need no build
     ) -> None:
         ui = Ui(io.StringIO(), io.StringIO())
         policy = decide(TrustSettings())
@@ -119,11 +119,11 @@ def test_a_project_is_built_installed_and_imported(
 ) -> None:
     tree = a_tree(tmp_path / "tree", BACKENDS[backend])
     builder = bench(requirements=index, environ=os.environ).builder
-    order = BuildRequest(SourceTree(tree, editable))
-    assert builder.metadata(order).version == Version("1.5")
+    request = BuildRequest(SourceTree(tree, editable))
+    assert builder.metadata(request).version == Version("1.5")
     goal = create_venv_at(target, tmp_path / "goal")
     ui = Ui(io.StringIO(), io.StringIO())
-    install(goal, [WheelToInstall(builder.wheel(order))], InstallSettings(), ui)
+    install(goal, [WheelToInstall(builder.wheel(request))], InstallSettings(), ui)
     (tree / "demo.py").write_text("VALUE = 8\n", encoding="utf-8")
     assert imported(goal, "import demo; print(demo.VALUE)") == ("8" if editable else "7")
 
@@ -150,7 +150,7 @@ def test_a_c_extension_is_built_and_imported(
     assert imported(goal, "import fast; print(fast.__name__)") == "fast"
 
 
-def test_an_editable_project_of_an_old_back_end_is_told_what_to_ask_for(
+def test_an_editable_project_of_an_old_backend_is_told_what_to_ask_for(
     tmp_path: Path, bench: Callable[..., Bench], index: FromTheIndex
 ) -> None:
     # Of the old ones, this one still runs on every Python.

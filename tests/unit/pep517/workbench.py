@@ -1,4 +1,4 @@
-"""Small projects with a back-end of their own, and what stands in for an index of them."""
+"""Small projects with their own backend, and a replacement for an index of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ import os, sys, zipfile
 NAME, VERSION, TAGS = "demo", "1.0", "py3-none-any"
 METADATA = "Metadata-Version: 2.1\\nName: {}\\nVersion: {}\\n"
 
-def said(name, text):
+def record(name, text):
     """Leave a trace beside the source tree."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), "a") as trace:
         trace.write(text + "\\n")
@@ -45,13 +45,13 @@ def write_wheel(directory, filename=None, files=()):
     return filename
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    said("built", "wheel")
+    record("built", "wheel")
     return write_wheel(wheel_directory)
 '''
 
 PREPARE = """
 def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
-    said("built", "metadata")
+    record("built", "metadata")
     info = os.path.join(metadata_directory, f"{NAME}-{VERSION}.dist-info")
     os.mkdir(info)
     with open(os.path.join(info, "METADATA"), "w") as file:
@@ -61,7 +61,7 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
 
 EDITABLE = """
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
-    said("built", "editable")
+    record("built", "editable")
     here = os.path.dirname(os.path.abspath(__file__))
     return write_wheel(wheel_directory, files={"demo.py": "", f"{NAME}.pth": here + "\\n"})
 """
@@ -77,7 +77,7 @@ def write_project(
     head: str = "",
     backend: str = BACKEND,
 ) -> Path:
-    """Write a source tree whose back-end is its own: `BACKEND` and what `extra` adds or changes."""
+    """Write a source tree whose backend is its own: `BACKEND` and what `extra` adds or changes."""
     directory.mkdir(parents=True)
     code = backend.replace('"demo", "1.0"', f'"{name}", "{version}"') + extra
     (directory / "backend.py").write_text(code, encoding="utf-8")
@@ -115,13 +115,13 @@ class LocalSdists:
         self.asked.append(tuple(map(str, requirements)))
         for requirement in requirements:
             assert self.builder is not None
-            order = an_order(self.sdists[requirement.name], chain=chain)
-            with self.builder.wheel(order).open() as stream, zipfile.ZipFile(stream) as wheel:
+            request = request_for(self.sdists[requirement.name], chain=chain)
+            with self.builder.wheel(request).open() as stream, zipfile.ZipFile(stream) as wheel:
                 wheel.extractall(into.scheme.purelib)
 
 
-def an_order(source: SdistFile, chain: BuildChain | None = None) -> BuildRequest:
-    """Order what an sdist's name says."""
+def request_for(source: SdistFile, chain: BuildChain | None = None) -> BuildRequest:
+    """Return the build request for an sdist, by its file name."""
     name, _, version = source.filename.removesuffix(".tar.gz").rpartition("-")
     return BuildRequest(
         source, canonicalize_name(name), Version(version), chain=chain or BuildChain()

@@ -1,4 +1,4 @@
-"""How runs end while a hook runs, and hostile sources: nothing is left, nothing gets out."""
+"""Runs that are ended during a hook, and hostile sources: nothing is left or written outside."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes there")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_no_hook_outlives_a_run_that_is_ended(
+def test_no_hook_outlives_an_interrupted_run(
     site: Site, tmp_path: Path, number: signal.Signals
 ) -> None:
     offer(site, "hangs", HANGS)
@@ -71,7 +71,7 @@ def test_no_hook_outlives_a_run_that_is_ended(
 
 
 @pytest.mark.parametrize("is_verbose", [False, True])
-def test_a_hook_s_megabytes_are_shown_by_their_end_or_whole(
+def test_the_last_lines_of_a_hook_or_all_are_shown(
     site: Site, tmp_path: Path, is_verbose: bool
 ) -> None:
     code = "\ndef build_wheel(*_, **__):\n"
@@ -79,7 +79,7 @@ def test_a_hook_s_megabytes_are_shown_by_their_end_or_whole(
     offer(site, "chatty", code)
     tree = write_project(tmp_path / "tree", requires=["chatty"], backend="chatty")
     done = site.refuses(tree, *(["-v"] if is_verbose else []))
-    assert "its hook build_wheel ended with status 7" in done.err
+    assert "its hook build_wheel exited with status 7" in done.err
     assert "line 19999" in done.err
     assert "line 19900" not in done.err
     assert "-v shows all" in done.err
@@ -97,7 +97,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 """
 
 
-def test_a_hook_s_output_is_shown_under_v_as_it_comes(site: Site, tmp_path: Path) -> None:
+def test_the_output_of_a_hook_is_shown_under_v_immediately(site: Site, tmp_path: Path) -> None:
     offer(site, "waits", WAITS)
     tree = write_project(tmp_path / "tree", requires=["waits"], backend="waits")
     command = [*site.engine.command, *map(str, site.options), str(tree), "-v"]
@@ -114,21 +114,21 @@ def test_a_hook_s_output_is_shown_under_v_as_it_comes(site: Site, tmp_path: Path
 BUILD = "\ndef build_wheel(d, c=None, m=None):\n    "
 FILENAME = "demo-1.5-py3-none-any.whl"
 OUTSIDE = {
-    "a name that leads out": (f"return '../{FILENAME}'", "instead of the bare name of a .whl"),
+    "a name that leads out": (f"return '../{FILENAME}'", "instead of the name of a .whl"),
     "a link out": (
         f"os.symlink('/etc/passwd', d + '/{FILENAME}'); return '{FILENAME}'",
-        "left no such file",
+        "wrote no such file",
     ),
     "a wheel whose member leads out": (
         "return _wheel(d, {'../../../../escaped.py': ''})",
-        "holds '../../../../escaped.py', a path that climbs out",
+        "it contains '../../../../escaped.py', a path that has '..'",
     ),
-    "nothing": ("os._exit(0)", "without an answer"),
+    "nothing": ("os._exit(0)", "without a result"),
 }
 
 
 @pytest.mark.parametrize("kind", OUTSIDE)
-def test_what_a_back_end_leaves_outside_is_refused_and_changes_nothing(
+def test_what_a_backend_writes_outside_is_refused_and_changes_nothing(
     site: Site, tmp_path: Path, kind: str
 ) -> None:
     code, expected = OUTSIDE[kind]
@@ -141,11 +141,11 @@ def test_what_a_back_end_leaves_outside_is_refused_and_changes_nothing(
     assert not list(tmp_path.rglob("escaped*"))
 
 
-@pytest.mark.parametrize("said", ['"other", "1.5"', '"demo", "9"'])
+@pytest.mark.parametrize("project", ['"other", "1.5"', '"demo", "9"'])
 def test_a_wheel_of_another_name_or_version_is_refused(
-    site: Site, tmp_path: Path, said: str
+    site: Site, tmp_path: Path, project: str
 ) -> None:
-    offer(site, "liar", f"\n_project = lambda: ({said}, None)\n")
+    offer(site, "liar", f"\n_project = lambda: ({project}, None)\n")
     tree = write_project(tmp_path / "tree", requires=["liar"], backend="liar")
     site.installs("tinyback")
     before = snapshot(site.venv)
@@ -210,9 +210,7 @@ def test_a_bomb_is_refused_before_it_fills_the_disk(site: Site, tmp_path: Path) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_pyproject_that_breaks_a_rule_is_told_which(
-    site: Site, tmp_path: Path, rule: str
-) -> None:
+def test_the_rule_that_a_pyproject_breaks_is_named(site: Site, tmp_path: Path, rule: str) -> None:
     text, expected = BROKEN[rule]
     tree = tmp_path / "tree"
     tree.mkdir()

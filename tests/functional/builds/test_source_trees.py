@@ -45,7 +45,7 @@ def test_a_project_in_a_directory_may_be_the_installer(
     assert done.out.splitlines()[-1] == "demo says one two words"
 
 
-def test_config_settings_reach_the_back_end(site: Site, tmp_path: Path) -> None:
+def test_config_settings_reach_the_backend(site: Site, tmp_path: Path) -> None:
     tree = write_project(tmp_path / "tree")
     site.installs(tree, "-C", "level=3", "-C", "with=a", "-C", "with=b")
     assert [each["settings"] for each in site.seen()] == [{"level": "3", "with": ["a", "b"]}]
@@ -80,6 +80,6 @@ def test_a_build_that_fails_leaves_the_target_as_it_was(site: Site, tmp_path: Pa
     before = snapshot(site.venv)
     tree = write_project(tmp_path / "tree", backend="missing")
     done = site.refuses(tree)
-    assert "its back-end missing cannot be imported" in done.err
+    assert "its backend missing cannot be imported" in done.err
     assert re.search(r"hint: .*build-system\.requires", done.err)
     assert snapshot(site.venv) == before

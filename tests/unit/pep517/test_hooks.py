@@ -1,4 +1,4 @@
-"""The hooks' script has to be found wherever the library lies: also inside an archive."""
+"""Hooks run wherever the library is, also inside an archive."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ with open(sys.argv[1], "rb") as file:
 BUILD = """
 import io, pathlib
 from bootstrap._vendor import pyproject_hooks
-from bootstrap.pep517 import runner
+from bootstrap.pep517 import hooks
 from bootstrap.pep517.builder import Builder
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest, SourceTree
@@ -35,15 +35,15 @@ from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.ui import Ui
 
-class Nothing:
+class NoRequirements:
     fingerprint = ""
 
-for module in runner, pyproject_hooks:
+for module in hooks, pyproject_hooks:
     assert module.__file__.startswith(sys.argv[1]), module.__file__
 ui = Ui(io.StringIO(), io.StringIO())
 tree, directory = map(pathlib.Path, sys.argv[2:])
 target = probe(TargetSettings(), ui)
-builder = Builder(target, Nothing(), BuildSettings(), directory=directory, ui=ui)
+builder = Builder(target, NoRequirements(), BuildSettings(), directory=directory, ui=ui)
 print(builder.wheel(BuildRequest(SourceTree(tree))).filename)
 """
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.install.strict_zip.reader import open_archive
+from bootstrap.install.wheel.wheel import read_metadata
+from bootstrap.install.wheel_rules import WheelRefusedError, WheelValidationError
 from bootstrap.metadata.core import Metadata, parse_metadata
-from bootstrap.metadata.wheel import MalformedWheelError, read_metadata
-from bootstrap.pep517.unpack import check_path, split_path
 
 
 class BuiltWheelError(BootstrapError):
@@ -45,21 +45,14 @@ def check_built_wheel(path: Path, of: str, target: TargetEnvironment) -> Metadat
 
 
 def read_built_metadata(path: Path, of: str) -> Metadata:
-    """Return the metadata of a built wheel, whose paths are checked.
+    """Return the metadata of a built wheel, whose archive follows the rules of the installation.
 
     Raises `BuiltWheelError`.
     """
     try:
         with path.open("rb") as stream:
-            content = read_metadata(stream, path.name)
-            with zipfile.ZipFile(stream) as wheel:
-                # These would be refused at installation; here it is known which build made them.
-                for name in (info.orig_filename for info in wheel.infolist()):
-                    reason = "has '..'" if ".." in split_path(name) else check_path(name)
-                    if reason:
-                        raise BuiltWheelError(
-                            of, path.name, f"it contains {name!r}, a path that {reason}"
-                        )
-    except MalformedWheelError as exc:
-        raise BuiltWheelError(of, path.name, exc.why) from exc
-    return parse_metadata(content, path.name)
+            open_archive(stream)  # raises the error now, when it is known which build caused it
+            return parse_metadata(read_metadata(stream, path.name, is_built=True), path.name)
+    except (WheelRefusedError, WheelValidationError) as exc:
+        detail = f" ({exc.detail})" if exc.detail else ""
+        raise BuiltWheelError(of, path.name, f"{exc.rule.value}{detail}") from exc

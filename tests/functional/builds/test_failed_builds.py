@@ -121,7 +121,7 @@ OUTSIDE = {
     ),
     "a wheel whose member leads out": (
         "return _wheel(d, {'../../../../escaped.py': ''})",
-        "it contains '../../../../escaped.py', a path that has '..'",
+        "has the part '.' or '..' (../../../../escaped.py)",
     ),
     "nothing": ("os._exit(0)", "without a result"),
 }

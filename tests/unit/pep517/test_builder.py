@@ -214,19 +214,19 @@ class TestWheel:
             ("return write_wheel(d, 'demo-1.0-cp31-cp31-win32.whl')", "it is for cp31-cp31-win32"),
             (
                 "return write_wheel(d, files={'x.dist-info/METADATA': ''})",
-                "it has 2 METADATA files",
+                "it has more than one .dist-info directory",
             ),
             (
                 "return write_wheel(d, files={'../evil': ''})",
-                r"it contains '\.\./evil'",
+                r"has the part '\.' or '\.\.' \(\.\./evil\)",
             ),
             (
                 "return write_wheel(d, files={'/evil': ''})",
-                "it contains '/evil'",
+                r"is an absolute path \(/evil\)",
             ),
             (
                 "open(d + '/demo-1.0-py3-none-any.whl', 'w'); return 'demo-1.0-py3-none-any.whl'",
-                "not a zip file",
+                "it is not a zip archive",
             ),
         ],
     )

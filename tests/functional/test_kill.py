@@ -14,8 +14,8 @@ import pytest
 
 from tests.functional.conftest import ensurepip_wheel
 from tests.functional.engine import CHECKOUT
-from tests.reliability.pips import relabelled
-from tests.reliability.survival import Ground
+from tests.reliability.pips import relabel_wheel
+from tests.reliability.survival import PipVenv
 
 _MEMORY = Path("/dev/shm")  # tmpfs, where the temporary directory is on a disk
 
@@ -23,28 +23,28 @@ _MEMORY = Path("/dev/shm")  # tmpfs, where the temporary directory is on a disk
 @pytest.fixture(
     scope="module", params=["on disk", pytest.param("in memory", marks=pytest.mark.slow)]
 )
-def ground(
+def pip_venv(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ground]:
+) -> Iterator[PipVenv]:
     directory = tmp_path_factory.mktemp("killed")
     wheel = ensurepip_wheel()
-    other = relabelled(wheel, "99.0", directory)
+    other = relabel_wheel(wheel, "99.0", directory)
     program = str(request.config.getoption("--zipapp") or CHECKOUT)
-    place = directory / "ground"
+    place = directory / "pip_venv"
     if request.param == "in memory":
         if not _MEMORY.is_dir():
             pytest.skip("there is no tmpfs at /dev/shm")
         place = _MEMORY / directory.name
-    yield Ground(place, program, sys.executable, wheel, other)
+    yield PipVenv(place, program, sys.executable, wheel, other)
     if request.param == "in memory":
         shutil.rmtree(place)
 
 
-def test_every_call_of_the_commit_survives_a_kill(ground: Ground) -> None:
-    calls = ground.calls()
+def test_every_call_of_the_commit_survives_a_kill(pip_venv: PipVenv) -> None:
+    calls = pip_venv.calls()
     journal = [number for number, call in enumerate(calls, 1) if "/journal." in call]
     end = next(number for number, call in enumerate(calls, 1) if call.endswith("/journal"))
     for number in range(journal[0], end + 3):
-        verdict = ground.kill_at_call(number)
+        verdict = pip_venv.kill_at_call(number)
         assert verdict.killed, calls[number - 1]
         assert verdict.survived, f"{calls[number - 1]}: {verdict}"

@@ -2,9 +2,9 @@
 
     python killer.py TARGET NUMBER PROGRAM ARGUMENT ...
 
-PROGRAM is a .pyz or a checkout's directory. NUMBER 0 kills nobody and, in the end, writes each call
-to standard error. Calls are told by Python's audit events (PEP 578): the program itself runs as it
-is.
+PROGRAM is a .pyz or a checkout's directory. With NUMBER 0 there is no kill; at the end
+each call is written to standard error. Calls are known from Python's audit events (PEP 578): the
+program itself runs unchanged.
 """
 
 from __future__ import annotations

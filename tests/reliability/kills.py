@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.reliability.survival import Ground, Verdict
+from tests.reliability.survival import PipVenv, Verdict
 
 Kill = tuple[str, Callable[[], Verdict]]
 
@@ -32,9 +32,9 @@ def main() -> int:
     tally: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(dir=options.where) as directory:
         for name, old, new in (("up", *options.wheels), ("down", *reversed(options.wheels))):
-            ground = Ground(Path(directory, name), options.program, options.python, old, new)
+            pip_venv = PipVenv(Path(directory, name), options.program, options.python, old, new)
             dice = random.Random(options.seed)  # no secret
-            for what, kill in _kills(ground, options.count // 2, dice):
+            for what, kill in _kills(pip_venv, options.count // 2, dice):
                 while not _count(f"{name}grade, {what}", kill(), tally):
                     pass
     print(f"seed {options.seed}:", ", ".join(f"{n} {what}" for what, n in sorted(tally.items())))
@@ -52,27 +52,27 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _kills(ground: Ground, count: int, dice: random.Random) -> Iterator[Kill]:
-    calls = ground.calls()
+def _kills(pip_venv: PipVenv, count: int, dice: random.Random) -> Iterator[Kill]:
+    calls = pip_venv.calls()
     journal = [number for number, call in enumerate(calls, 1) if "/journal" in call]
     commit = range(journal[0], journal[-1] + 2)
     for number in _spread(range(1, len(calls) + 1), count // 10):
-        yield f"call {number}", partial(ground.kill_at_call, number)
+        yield f"call {number}", partial(pip_venv.kill_at_call, number)
     for number in _spread(commit, count * 3 // 10):
-        yield f"commit's call {number}", partial(ground.kill_at_call, number)
-    longest = min(ground.duration() for _ in range(3))
+        yield f"commit's call {number}", partial(pip_venv.kill_at_call, number)
+    longest = min(pip_venv.duration() for _ in range(3))
     for _ in range(count - count // 10 - count * 3 // 10):
-        yield "some time", partial(_kill_at_random, ground, dice, longest)
+        yield "some time", partial(_kill_at_random, pip_venv, dice, longest)
 
 
-def _kill_at_random(ground: Ground, dice: random.Random, longest: float) -> Verdict:
-    return ground.kill_after(dice.uniform(0, longest))
+def _kill_at_random(pip_venv: PipVenv, dice: random.Random, longest: float) -> Verdict:
+    return pip_venv.kill_after(dice.uniform(0, longest))
 
 
 def _spread(numbers: range, count: int) -> Iterator[int]:
     """Yield so many of the numbers, evenly; all of them again and again where there are fewer."""
-    for each in range(count):
-        at = each * len(numbers) // count if count < len(numbers) else each % len(numbers)
+    for index in range(count):
+        at = index * len(numbers) // count if count < len(numbers) else index % len(numbers)
         yield numbers[at]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.servers.wheels import record_of
 
 
-def relabelled(wheel: Path, version: str, directory: Path) -> Path:
+def relabel_wheel(wheel: Path, version: str, directory: Path) -> Path:
     """Write a wheel of the same pip that says another version and has one more module."""
     old = wheel.name.split("-")[1]
     content: dict[str, bytes] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.reliability import killer
-from tests.unit.install.trees import Picture, picture
+from tests.unit.install.trees import Snapshot, snapshot
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Verdict:
 
     killed: bool
     usable: str
-    """What `python -m pip --version` said, or "" where it failed."""
+    """The output of `python -m pip --version`, or "" where it failed."""
     complaint: str = ""
     """What was wrong after the next run, or ""."""
 
@@ -31,7 +31,7 @@ class Verdict:
         return bool(self.usable) and not self.complaint
 
 
-class Ground:
+class PipVenv:
     """A virtual environment with one pip, to be changed to another, over and over at one place."""
 
     def __init__(self, directory: Path, program: str, python: str, old: Path, new: Path) -> None:
@@ -44,7 +44,7 @@ class Ground:
             shutil.copy(wheel, self._wheels)
         self._make_venv()
         self._finish(self._run(new))
-        self._fresh = self._picture()
+        self._fresh = self._snapshot()
         self._make_venv()
         self._finish(self._run(old))
         self.venv.rename(self._model)
@@ -62,8 +62,10 @@ class Ground:
     def calls(self) -> list[str]:
         """Return the calls that touch the target while the old pip becomes the new one."""
         self.reset()
-        said = self._run(self.new, number=0).communicate()[1].decode()
-        return [line.removeprefix(killer.MARK) for line in said.splitlines() if killer.MARK in line]
+        output = self._run(self.new, number=0).communicate()[1].decode()
+        return [
+            line.removeprefix(killer.MARK) for line in output.splitlines() if killer.MARK in line
+        ]
 
     def kill_at_call(self, number: int) -> Verdict:
         """Kill a run just before one of its calls."""
@@ -81,21 +83,21 @@ class Ground:
         return self._judge(process)
 
     def duration(self) -> float:
-        """Return how many seconds a run takes that nobody kills."""
+        """Return how many seconds a run takes without a kill."""
         self.reset()
         before = os.times().elapsed
         self._finish(self._run(self.new))
         return os.times().elapsed - before
 
     def _judge(self, process: subprocess.Popen[bytes]) -> Verdict:
-        said = process.communicate()[1].decode(errors="replace")
+        output = process.communicate()[1].decode(errors="replace")
         killed = process.returncode == -signal.SIGKILL
         if not killed and process.returncode != 0:
-            return Verdict(killed, "", said)
+            return Verdict(killed, "", output)
         usable = self._pip_version()
         after = self._run(self.new)
-        said = after.communicate()[1].decode(errors="replace")
-        return Verdict(killed, usable, said if after.returncode else self._difference())
+        output = after.communicate()[1].decode(errors="replace")
+        return Verdict(killed, usable, output if after.returncode else self._difference())
 
     def _pip_version(self) -> str:
         command = [str(self.venv / "bin" / "python"), "-m", "pip", "--version"]
@@ -105,14 +107,14 @@ class Ground:
         return done.stdout.strip() if done.returncode == 0 else ""
 
     def _difference(self) -> str:
-        found = self._picture()
+        found = self._snapshot()
         if found == self._fresh:
             return ""
         names = sorted(name for name, _ in set(found.items()) ^ set(self._fresh.items()))
         return f"differs from a fresh installation: {', '.join(names[:5])}"
 
-    def _picture(self) -> Picture:
-        return picture(self.venv, times=False)
+    def _snapshot(self) -> Snapshot:
+        return snapshot(self.venv, times=False)
 
     def _run(self, wheel: Path, number: int | None = None) -> subprocess.Popen[bytes]:
         arguments = ["--python", str(self.venv), "--no-index", "--find-links", str(self._wheels)]
@@ -124,8 +126,8 @@ class Ground:
 
     @staticmethod
     def _finish(process: subprocess.Popen[bytes]) -> None:
-        said = process.communicate()[1].decode(errors="replace")
-        assert process.returncode == 0, said
+        output = process.communicate()[1].decode(errors="replace")
+        assert process.returncode == 0, output
 
 
 def _plain_environ() -> Mapping[str, str]:

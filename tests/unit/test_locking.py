@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.locking import LOCK_FILE, LockFile, LockTimeoutError, PathLock, hold_locks
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 
 def _ignore(_: str) -> None:
@@ -38,7 +38,7 @@ def _kill(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def test_another_holder_makes_us_wait_with_a_message_and_then_fail(tmp_path: Path) -> None:
+def test_a_lock_of_another_process_is_waited_for_until_the_timeout(tmp_path: Path) -> None:
     child, messages = _holder(tmp_path), list[str]()
     locks = hold_locks([str(tmp_path)], 0.2, messages.append)
     try:
@@ -49,13 +49,13 @@ def test_another_holder_makes_us_wait_with_a_message_and_then_fail(tmp_path: Pat
     assert messages == [f"Waiting for another installation into {tmp_path} to finish."]
 
 
-def test_a_dead_holder_blocks_nobody(tmp_path: Path) -> None:
+def test_the_lock_of_a_dead_process_blocks_nobody(tmp_path: Path) -> None:
     _kill(_holder(tmp_path))
     with hold_locks([str(tmp_path)], 0, _ignore):
         pass
 
 
-def test_a_holder_that_ends_lets_us_in(tmp_path: Path) -> None:
+def test_the_wait_ends_when_the_other_process_ends(tmp_path: Path) -> None:
     child, messages = _holder(tmp_path), list[str]()
 
     def hold_shortly() -> bool:
@@ -71,13 +71,13 @@ def test_a_holder_that_ends_lets_us_in(tmp_path: Path) -> None:
 
 
 def test_locking_leaves_no_trace(tmp_path: Path) -> None:
-    before = picture(tmp_path)
+    before = snapshot(tmp_path)
     with hold_locks([str(tmp_path)], 0, _ignore):
         pass
-    assert picture(tmp_path) == before
+    assert snapshot(tmp_path) == before
 
 
-def test_a_directory_that_was_made_anew_is_not_taken_for_the_locked_one(tmp_path: Path) -> None:
+def test_a_directory_that_was_created_again_is_not_the_locked_one(tmp_path: Path) -> None:
     directory = tmp_path / "x"
     directory.mkdir()
     first = PathLock(str(directory))
@@ -89,7 +89,7 @@ def test_a_directory_that_was_made_anew_is_not_taken_for_the_locked_one(tmp_path
     first.release()
 
 
-def test_a_lock_file_serves_where_directories_cannot_be_locked(
+def test_a_lock_file_is_used_where_directories_cannot_be_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flock = fcntl.flock
@@ -109,7 +109,7 @@ def test_a_lock_file_serves_where_directories_cannot_be_locked(
     assert not (tmp_path / LOCK_FILE).exists()
 
 
-def test_a_lock_file_that_a_killed_process_left_blocks_nobody(tmp_path: Path) -> None:
+def test_the_lock_file_of_a_killed_process_blocks_nobody(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     reading, writing = os.pipe()
     child = os.fork()
@@ -127,7 +127,7 @@ def test_a_lock_file_that_a_killed_process_left_blocks_nobody(tmp_path: Path) ->
     assert not path.exists()
 
 
-def test_a_lock_file_whose_holder_removed_it_meanwhile_is_not_taken_for_ours(
+def test_a_lock_file_that_was_removed_before_it_was_locked_is_not_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "lock"

@@ -53,7 +53,7 @@ class Site:
         return self.engine.fails(*self._options, *requirements, status=status)
 
     def without_root_s_rights(self) -> Site:
-        """Return the same, run by somebody for whom permissions count."""
+        """Return the same, run by a user for whom permissions count."""
         return replace(self, engine=self.engine.without_root_s_rights())
 
     def at(self, venv: Path) -> Site:

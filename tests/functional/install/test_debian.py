@@ -15,7 +15,7 @@ import pytest
 
 from tests.functional.conftest import ensurepip_wheel
 from tests.functional.engine import Engine, Finished, run, snapshot
-from tests.reliability.pips import relabelled
+from tests.reliability.pips import relabel_wheel
 
 PYTHON = Path("/usr/bin/python3")
 OWN = Path("/usr/lib/python3/dist-packages")
@@ -62,7 +62,7 @@ def debian(engine: Engine, tmp_path: Path) -> Debian:
     return Debian(engine, local)
 
 
-def test_a_pip_that_pip_installed_is_replaced_and_understood(
+def test_pip_installed_by_pip_is_replaced_and_can_be_uninstalled(
     debian: Debian, tmp_path: Path
 ) -> None:
     own = snapshot(OWN)
@@ -70,7 +70,7 @@ def test_a_pip_that_pip_installed_is_replaced_and_understood(
     install = ("install", "--quiet", "--no-index", "--ignore-installed", "--break-system-packages")
     debian.run(PYTHON, "-m", "pip", *install, wheel, environ={"PYTHONPATH": str(wheel)})
     assert (debian.library / "pip").is_dir()
-    relabelled(wheel, NEW, tmp_path)
+    relabel_wheel(wheel, NEW, tmp_path)
     done = debian.installs("--find-links", tmp_path)
     assert f"pip {NEW} (replaced {wheel.name.split('-')[1]})" in done.out
     assert sorted(path.name for path in debian.library.iterdir()) == ["pip", f"pip-{NEW}.dist-info"]

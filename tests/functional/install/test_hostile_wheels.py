@@ -1,7 +1,7 @@
 """Hostile and odd wheels, given to the program as a user would give them.
 
 Every tenth kind in every run, all of them with `-m 'slow or not slow'`. Which rule refuses which
-kind is the matter of `tests/unit/install/test_rules.py`.
+kind is the matter of `tests/unit/install/test_wheel_rules.py`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def test_a_hostile_wheel_is_refused_in_one_message_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("kind", _some_at_once([kind for kind in KINDS if kind.rule is None]))
-def test_an_odd_wheel_is_installed(kind: Kind, site: Site) -> None:
+def test_an_unusual_wheel_is_installed(kind: Kind, site: Site) -> None:
     wheel = site.wheels / kind.filename
     wheel.write_bytes(kind.content())
     site.installs(wheel)

@@ -43,7 +43,7 @@ def spoil(wheel: Path) -> None:
     wheel.write_bytes(content.replace(b"PK\3\4", b"PK\3\3", 1))
 
 
-def test_one_bad_wheel_among_twenty_spoils_the_set(upgrade: Site) -> None:
+def test_nothing_is_installed_if_one_wheel_of_twenty_is_damaged(upgrade: Site) -> None:
     spoil(upgrade.wheels / "part13-1.0-py3-none-any.whl")
     before = snapshot(upgrade.venv)
     done = upgrade.refuses("tool", "--upgrade")
@@ -85,7 +85,7 @@ def immutable(path: Path) -> Iterator[None]:
 
 @as_root
 @pytest.mark.parametrize("spare", ["1500k", "3000k"])
-def test_a_disk_that_is_full_or_fills_up_meanwhile_is_told(
+def test_a_disk_that_is_full_or_fills_up_is_an_error(
     upgrade: Site, spare: str, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"

@@ -51,9 +51,9 @@ class Workbench:
     def install(
         self, *wheels: Path | VerifiedWheel | WheelToInstall, **settings: object
     ) -> tuple[InstalledDistribution, ...]:
-        wanted = [_wanted(each) for each in wheels]
+        to_install = [_to_install(wheel) for wheel in wheels]
         chosen = InstallSettings(**settings)  # type: ignore[arg-type]  # a shorthand
-        return install(self.target, wanted, chosen, self.ui)
+        return install(self.target, to_install, chosen, self.ui)
 
     def install_bytes(self, content: bytes, filename: str) -> tuple[InstalledDistribution, ...]:
         wheel = verify_wheel_bytes(content, filename, Hashes())
@@ -61,7 +61,7 @@ class Workbench:
 
     @property
     def leftovers(self) -> list[Path]:
-        """Whatever of ours lies about."""
+        """The files and directories of ours that are left."""
         return [path for path in self.prefix.rglob("*") if "get-installer" in path.name]
 
 
@@ -75,7 +75,7 @@ def uninstall(
     return tuple(sorted({record.name for record in records}))
 
 
-def _wanted(wheel: Path | VerifiedWheel | WheelToInstall) -> WheelToInstall:
+def _to_install(wheel: Path | VerifiedWheel | WheelToInstall) -> WheelToInstall:
     if isinstance(wheel, Path):
         wheel = verify_wheel(wheel, wheel.name, Hashes())
     return wheel if isinstance(wheel, WheelToInstall) else WheelToInstall(wheel)

@@ -1,4 +1,4 @@
-"""Every instant of an installation: before each of its file-system calls, something may happen.
+"""Every moment of an installation: before each of its file-system calls, something may happen.
 
 Python's audit events (PEP 578) announce each call before it is made, our own exchange included, so
 that a kill, a signal or an error can be put exactly there, without changing what runs.

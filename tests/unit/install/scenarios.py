@@ -58,7 +58,7 @@ def _old(bench: Workbench, wheels: Path) -> None:
     bench.install(demo(wheels, "1.0", extra=True))
 
 
-def _old_with_strays(bench: Workbench, wheels: Path) -> None:
+def _old_with_unowned_files(bench: Workbench, wheels: Path) -> None:
     _old(bench, wheels)
     (bench.library / "demo" / "notes.txt").write_text("mine\n")
     (bench.library / "demo" / "local").mkdir()
@@ -98,7 +98,7 @@ SCENARIOS = (
     Scenario("a set of three", _nothing, _set),
     Scenario("upgrade", _old, _new),
     Scenario("the same again", _old, _again),
-    Scenario("upgrade beside strays", _old_with_strays, _new),
+    Scenario("upgrade with unowned files", _old_with_unowned_files, _new),
     Scenario("one part of a namespace", _parts, _part),
     Scenario("uninstall", _old, _away),
 )

@@ -22,7 +22,7 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.hashes import Hashes, verify_wheel
 from bootstrap.ui import Ui
 from tests.functional.conftest import ensurepip_wheel
-from tests.reliability.pips import relabelled
+from tests.reliability.pips import relabel_wheel
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import uninstall
 
@@ -72,7 +72,7 @@ def _uv_venv(directory: Path) -> None:
         pytest.param(_pip_over_venv, marks=pytest.mark.slow),
         _uv_venv,
     ],
-    ids=lambda each: each.__name__,
+    ids=lambda create: create.__name__,
 )
 def python(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     make: Callable[[Path], None] = request.param
@@ -94,11 +94,11 @@ def _install(python: Path, ui: Ui, wheel: Path, *, compiled: bool = False) -> In
     return install(_target(python, ui), [wanted], InstallSettings(compile=compiled), ui)[0]
 
 
-def test_pip_of_others_is_replaced_understood_and_removed(
+def test_pip_installed_by_another_tool_is_replaced_and_uninstalled(
     python: Path, ui: Ui, tmp_path: Path
 ) -> None:
     before = _files(python)
-    installed = _install(python, ui, relabelled(ensurepip_wheel(), _NEW, tmp_path))
+    installed = _install(python, ui, relabel_wheel(ensurepip_wheel(), _NEW, tmp_path))
     assert installed.replaced is not None
     assert f"pip {_NEW}" in _run(python.parent / "pip", "--version")
     _assert_pip_is_whole(python, installed)
@@ -129,7 +129,7 @@ def _assert_others_understand(python: Path) -> None:
         assert f"pip=={_NEW}" in _run(_UV, "pip", "freeze", "--python", python)
 
 
-def test_what_we_installed_compiled_is_uninstalled_by_uv_without_a_trace(
+def test_uv_uninstalls_what_we_installed_and_compiled_without_a_trace(
     ui: Ui, tmp_path: Path
 ) -> None:
     if _UV is None:

@@ -16,7 +16,7 @@ from bootstrap.install.errors import NoSpaceError, NotWritableError, PathTooLong
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.scenarios import demo
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 _ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
 as_root = pytest.mark.skipif(not _ROOT, reason="only root may mount or make files immutable")
@@ -47,7 +47,7 @@ def _immutable(path: Path) -> Iterator[None]:
 
 
 def _without_root_s_rights(action: Callable[[], object]) -> None:
-    """Run an action as somebody for whom permissions count; root's capabilities are above them."""
+    """Run an action as a user for whom permissions count; root's capabilities override them."""
     if not _ROOT:
         action()
         return
@@ -82,14 +82,14 @@ def open_bench(tmp_path: Path, wheelhouse: Path) -> Iterator[Workbench]:
             path.chmod(0o755)
 
 
-def test_a_path_that_is_too_long_is_told_and_leaves_no_trace(
+def test_a_path_that_is_too_long_is_an_error_and_leaves_no_trace(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     name = "/".join(["d" * 250] * 17) + "/x.py"
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with pytest.raises(PathTooLongError):
         bench.install(make_wheel(wheelhouse, "demo", "1.0", files={name: ""}))
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
 @pytest.mark.parametrize("place", ["library", "scripts"])
@@ -98,72 +98,74 @@ def test_a_read_only_directory_is_refused(
 ) -> None:
     directory: Path = getattr(open_bench, place)
     directory.chmod(0o555)
-    before = picture(open_bench.prefix)
+    before = snapshot(open_bench.prefix)
 
     def upgrade() -> None:
         with pytest.raises(NotWritableError, match=str(directory)):
             open_bench.install(demo(wheelhouse, "2.0"))
 
     _without_root_s_rights(upgrade)
-    assert picture(open_bench.prefix) == before
+    assert snapshot(open_bench.prefix) == before
 
 
 def test_a_read_only_directory_inside_a_package_is_refused_before_anything_changes(
     open_bench: Workbench, wheelhouse: Path
 ) -> None:
     (open_bench.library / "demo" / "sub").chmod(0o555)
-    before = picture(open_bench.prefix)
+    before = snapshot(open_bench.prefix)
 
     def upgrade() -> None:
         with pytest.raises(NotWritableError, match="demo/sub"):
             open_bench.install(demo(wheelhouse, "2.0"))
 
     _without_root_s_rights(upgrade)
-    assert picture(open_bench.prefix) == before
+    assert snapshot(open_bench.prefix) == before
 
 
 @as_root
 @pytest.mark.parametrize(
     "name", ["lib/python3.11/site-packages/demo/core.py", "bin/demo", "bin", "share/demo/readme"]
 )
-def test_what_is_immutable_is_refused_before_anything_changes(
+def test_an_immutable_file_is_refused_before_anything_changes(
     bench: Workbench, wheelhouse: Path, name: str
 ) -> None:
     bench.install(demo(wheelhouse, "1.0"))
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with _immutable(bench.prefix / name), pytest.raises(NotWritableError, match=name):
         bench.install(demo(wheelhouse, "2.0"))
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
 @as_root
-def test_a_full_disk_is_told_before_anything_is_unpacked(tmp_path: Path, wheelhouse: Path) -> None:
+def test_a_full_disk_is_an_error_before_anything_is_unpacked(
+    tmp_path: Path, wheelhouse: Path
+) -> None:
     wheel = make_wheel(wheelhouse, "big", "1.0", files={"big.bin": os.urandom(3 << 20)})
     with _mounted("tmpfs", tmp_path / "small", "size=3m") as small:
         bench = Workbench(small / "env")
-        before = picture(bench.prefix)
+        before = snapshot(bench.prefix)
         with pytest.raises(NoSpaceError) as caught:
             bench.install(wheel)
         assert caught.value.needed is not None
-        assert picture(bench.prefix) == before
+        assert snapshot(bench.prefix) == before
 
 
 @as_root
 @pytest.mark.parametrize("inodes", range(12, 60, 4))
-def test_a_disk_that_fills_up_meanwhile_leaves_no_trace(
+def test_a_disk_that_fills_up_during_the_installation_leaves_no_trace(
     tmp_path: Path, wheelhouse: Path, inodes: int
 ) -> None:
     """Inodes run out later than space can be foreseen: while unpacking, or in the journal."""
     with _mounted("tmpfs", tmp_path / "small", f"size=9m,nr_inodes={inodes}") as small:
         try:
             bench = Workbench(small / "env")
-            before = picture(bench.prefix)
+            before = snapshot(bench.prefix)
         except OSError:
             pytest.skip("there is not even room for the environment")
         with suppress(NoSpaceError):
             bench.install(demo(wheelhouse, "2.0"))
         if not (bench.library / "demo-2.0.dist-info" / "RECORD").exists():
-            assert picture(bench.prefix) == before
+            assert snapshot(bench.prefix) == before
 
 
 @as_root
@@ -182,7 +184,7 @@ def test_a_lower_layer_of_an_overlay_is_replaced_file_by_file(
         with _mounted("overlay", tmp_path / "merged", options) as merged:
             bench = _bench_at(merged / "env")
             bench.install(demo(wheelhouse, "2.0"))
-            assert picture(bench.prefix, times=False) == picture(fresh.prefix, times=False)
+            assert snapshot(bench.prefix, times=False) == snapshot(fresh.prefix, times=False)
 
 
 def _bench_at(prefix: Path) -> Workbench:

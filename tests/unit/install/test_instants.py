@@ -22,11 +22,11 @@ from bootstrap.install.transaction import recover
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, in_child, listening
 from tests.unit.install.scenarios import SCENARIOS, Scenario
-from tests.unit.install.trees import Picture, picture
+from tests.unit.install.trees import Snapshot, snapshot
 
 
-class Bed:
-    """A scenario laid out once, and copied for each instant."""
+class ScenarioRunner:
+    """A scenario that is set up once, and copied for each call."""
 
     def __init__(self, scenario: Scenario, directory: Path, *, every_call: bool) -> None:
         self.scenario, self.directory, self.every_call = scenario, directory, every_call
@@ -38,9 +38,9 @@ class Bed:
         self.model = first.prefix
         self.change(self.fresh())  # makes the wheels, and imports whatever is imported late
         trial = self.fresh()
-        self.before = picture(trial.prefix)
+        self.before = snapshot(trial.prefix)
         self.calls = count(lambda: self.change(trial))
-        self.after = picture(trial.prefix, times=False)
+        self.after = snapshot(trial.prefix, times=False)
 
     def _bench(self, name: str) -> Workbench:
         # The interpreter's path, which scripts hold, must not depend on the copy.
@@ -83,8 +83,8 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
         pytest.param(True, id="every call", marks=pytest.mark.slow),
     ]
 )
-def bed(request: pytest.FixtureRequest, scenario: Scenario, tmp_path: Path) -> Bed:
-    return Bed(scenario, tmp_path, every_call=request.param)
+def runner(request: pytest.FixtureRequest, scenario: Scenario, tmp_path: Path) -> ScenarioRunner:
+    return ScenarioRunner(scenario, tmp_path, every_call=request.param)
 
 
 @pytest.fixture
@@ -93,68 +93,74 @@ def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rename_exchange, "_find_function", lambda: None)
 
 
-def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(bed: Bed) -> None:
-    _kill_everywhere(bed, _assert_usable, stride=3)
+def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(runner: ScenarioRunner) -> None:
+    _kill_everywhere(runner, _assert_usable, stride=3)
 
 
 @pytest.mark.usefixtures("without_exchange")
-def test_a_kill_is_recovered_from_where_nothing_can_be_exchanged(bed: Bed) -> None:
-    _kill_everywhere(bed, lambda _: None, stride=7)
+def test_a_kill_is_recovered_from_without_atomic_exchange(runner: ScenarioRunner) -> None:
+    _kill_everywhere(runner, lambda _: None, stride=7)
 
 
-def _kill_everywhere(bed: Bed, check: Callable[[Workbench], None], stride: int) -> None:
-    for number, bench in bed.instants(stride):
-        assert bed.killed(bench, number, signal.SIGKILL) == -signal.SIGKILL
+def _kill_everywhere(
+    runner: ScenarioRunner, check: Callable[[Workbench], None], stride: int
+) -> None:
+    for number, bench in runner.instants(stride):
+        assert runner.killed(bench, number, signal.SIGKILL) == -signal.SIGKILL
         check(bench)
         recover(bench.target, bench.ui)
-        found = picture(bench.prefix, times=False)
-        assert found in (_timeless(bed.before), bed.after), f"call {number}"
+        found = snapshot(bench.prefix, times=False)
+        assert found in (_timeless(runner.before), runner.after), f"call {number}"
         assert bench.leftovers == []
         if number % 7 == 1:
-            bed.change(bench)
-            assert picture(bench.prefix, times=False) == bed.after
+            runner.change(bench)
+            assert snapshot(bench.prefix, times=False) == runner.after
 
 
 def _assert_usable(bench: Workbench) -> None:
     """The package is there whole, of one version, if it is there at all."""
     package = bench.library / "demo"
     if package.exists():
-        said = {path.read_text() for path in package.rglob("*.py") if path.name != "core.py"} - {""}
-        assert len(said) == 1
-        assert (package / "core.py").read_text().startswith(said.pop())
+        versions = {
+            path.read_text() for path in package.rglob("*.py") if path.name != "core.py"
+        } - {""}
+        assert len(versions) == 1
+        assert (package / "core.py").read_text().startswith(versions.pop())
 
 
-def test_a_kill_while_recovering_is_recovered_from(bed: Bed) -> None:
-    killing = next(number for number in range(bed.calls, 0, -1) if bed.half_done(number))
-    half = bed.half_done(killing)
+def test_a_kill_while_recovering_is_recovered_from(runner: ScenarioRunner) -> None:
+    killing = next(number for number in range(runner.calls, 0, -1) if runner.half_done(number))
+    half = runner.half_done(killing)
     assert half
     calls = count(lambda: recover(half.target, half.ui))
-    for number in range(1, calls + 1, 1 if bed.every_call else 5):
-        bench = bed.half_done(killing)
+    for number in range(1, calls + 1, 1 if runner.every_call else 5):
+        bench = runner.half_done(killing)
         assert bench
         ended = in_child(partial(recover, bench.target, bench.ui), number, signal.SIGKILL)
         assert ended == -signal.SIGKILL
         recover(bench.target, bench.ui)
-        assert picture(bench.prefix, times=False) == _timeless(bed.before)
+        assert snapshot(bench.prefix, times=False) == _timeless(runner.before)
 
 
 @pytest.mark.parametrize(("number_of_error", "stride"), [(errno.ENOSPC, 3), (errno.EACCES, 11)])
-def test_an_error_leaves_no_trace(bed: Bed, number_of_error: int, stride: int) -> None:
+def test_an_error_leaves_no_trace(
+    runner: ScenarioRunner, number_of_error: int, stride: int
+) -> None:
     def fail() -> None:
         raise OSError(number_of_error, os.strerror(number_of_error))
 
     failed = 0
-    for number, bench in bed.instants(stride):
+    for number, bench in runner.instants(stride):
         succeeded = False
         with listening(at(number, fail)), suppress(BootstrapError):
-            bed.change(bench)
+            runner.change(bench)
             succeeded = True
         if succeeded:
             recover(bench.target, bench.ui)  # an error while tidying up is the next run's to mend
-            assert picture(bench.prefix, times=False) == bed.after, f"call {number}"
+            assert snapshot(bench.prefix, times=False) == runner.after, f"call {number}"
         else:
             failed += 1
-            assert picture(bench.prefix) == bed.before, f"call {number}"
+            assert snapshot(bench.prefix) == runner.before, f"call {number}"
     assert failed
 
 
@@ -162,14 +168,14 @@ def test_an_error_leaves_no_trace(bed: Bed, number_of_error: int, stride: int) -
     ("deadly", "stride"), [(signal.SIGTERM, 5), (signal.SIGINT, 17), (signal.SIGHUP, 29)]
 )
 def test_a_signal_leaves_no_trace_or_comes_too_late(
-    bed: Bed, deadly: signal.Signals, stride: int
+    runner: ScenarioRunner, deadly: signal.Signals, stride: int
 ) -> None:
-    for number, bench in bed.instants(stride):
-        ended = bed.killed(bench, number, deadly)
+    for number, bench in runner.instants(stride):
+        ended = runner.killed(bench, number, deadly)
         assert ended == (2 if deadly is signal.SIGINT else -deadly)
-        if picture(bench.prefix, times=False) != bed.after:
-            assert picture(bench.prefix) == bed.before, f"call {number}"
+        if snapshot(bench.prefix, times=False) != runner.after:
+            assert snapshot(bench.prefix) == runner.before, f"call {number}"
 
 
-def _timeless(found: Picture) -> Picture:
+def _timeless(found: Snapshot) -> Snapshot:
     return {path: (kind, mode, 0, content) for path, (kind, mode, _, content) in found.items()}

@@ -24,7 +24,7 @@ from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, e
 from bootstrap.install.errors import JournalError
 from bootstrap.install.transaction import recover
 from tests.unit.install.conftest import Workbench
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 _STEPS = st.lists(
     st.tuples(
@@ -76,7 +76,7 @@ def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Operation]:
 @pytest.mark.parametrize("exchanging", [exchange, _no_exchange])
 @given(plan=_STEPS, done=st.integers(0, 8), undone=st.integers(0, 8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_part_of_a_commit_is_undone_also_when_undoing_is_cut_off(
+def test_any_part_of_a_commit_is_undone_even_if_the_undoing_is_interrupted(
     tmp_path: Path,
     exchanging: ExchangeFunction,
     plan: list[tuple[str, bool, bool]],
@@ -85,30 +85,30 @@ def test_any_part_of_a_commit_is_undone_also_when_undoing_is_cut_off(
 ) -> None:
     root = tmp_path / "root"
     steps = _lay_out(root, plan)
-    before = picture(root / "target", times=False)
+    before = snapshot(root / "target", times=False)
     try:
         for step in steps[:done]:
             step.do(exchanging)
         for step in list(reversed(steps))[:undone]:
             step.undo(exchanging)
         Journal(tuple(steps), {}).undo(exchanging)
-        assert picture(root / "target", times=False) == before
+        assert snapshot(root / "target", times=False) == before
         Journal(tuple(steps), {}).undo(exchanging)
-        assert picture(root / "target", times=False) == before
+        assert snapshot(root / "target", times=False) == before
     finally:
         shutil.rmtree(root)
 
 
 @given(plan=_STEPS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_with_and_without_exchange_a_commit_has_the_same_end(
+def test_a_commit_has_the_same_result_with_and_without_exchange(
     tmp_path: Path, plan: list[tuple[str, bool, bool]]
 ) -> None:
     ends = []
     for exchanging in (exchange, _no_exchange):
         root = tmp_path / "root"
         Journal(tuple(_lay_out(root, plan)), {}).do(exchanging)
-        ends.append(picture(root / "target", times=False))
+        ends.append(snapshot(root / "target", times=False))
         shutil.rmtree(root)
     assert ends[0] == ends[1]
 
@@ -153,17 +153,15 @@ def area(bench: Workbench) -> Path:
 
 
 def _refused(bench: Workbench, area: Path, reason: str) -> None:
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with pytest.raises(JournalError, match=reason) as caught:
         recover(bench.target, bench.ui)
     assert str(area) in str(caught.value)
     assert caught.value.hint
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
-def test_a_damaged_journal_is_refused_and_nothing_is_swept_away(
-    bench: Workbench, area: Path
-) -> None:
+def test_a_damaged_journal_is_refused_and_nothing_is_removed(bench: Workbench, area: Path) -> None:
     content = (area / "journal").read_bytes()
     (area / "journal").write_bytes(content.replace(b"operations", b"operationz"))
     _refused(bench, area, "it is damaged")
@@ -175,12 +173,12 @@ def test_a_journal_of_another_format_is_refused(bench: Workbench, area: Path) ->
     _refused(bench, area, "format 3")
 
 
-def test_a_journal_of_somebody_else_is_refused(bench: Workbench, area: Path) -> None:
+def test_a_journal_of_another_program_is_refused(bench: Workbench, area: Path) -> None:
     (area / "journal").write_text(json.dumps({}))
     _refused(bench, area, "not a journal of this program")
 
 
-def test_a_journal_whose_backups_are_gone_is_refused(bench: Workbench, area: Path) -> None:
+def test_a_journal_whose_backups_are_missing_is_refused(bench: Workbench, area: Path) -> None:
     gone = Remove(str(bench.library / "x"), str(area / "old" / "0"))
     journals.write(Journal((gone,), {}), str(area))
     _refused(bench, area, "is missing")

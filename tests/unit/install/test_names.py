@@ -27,7 +27,7 @@ def _accepted(name: str) -> bool:
 @given(_NAMES)
 @example("a/../../b")
 @example("C:b")
-def test_an_accepted_name_stays_inside_wherever_it_is_joined(name: str) -> None:
+def test_an_accepted_name_stays_inside_the_directory_it_is_joined_to(name: str) -> None:
     if not _accepted(name):
         return
     path = name.removesuffix("/")
@@ -38,7 +38,7 @@ def test_an_accepted_name_stays_inside_wherever_it_is_joined(name: str) -> None:
 
 
 @given(_NAMES, _NAMES)
-def test_names_that_fold_together_are_refused_together(one: str, other: str) -> None:
+def test_names_that_fold_to_the_same_are_refused_together(one: str, other: str) -> None:
     try:
         check_collisions([one, other])
     except WheelValidationError:

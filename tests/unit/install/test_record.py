@@ -22,7 +22,7 @@ _ROWS = st.builds(row_for, _PATHS, st.binary(max_size=20))
 
 
 @given(st.lists(_ROWS, unique_by=lambda row: row.path))
-def test_what_is_written_is_read_again(rows: list[RecordRow]) -> None:
+def test_a_written_record_can_be_parsed(rows: list[RecordRow]) -> None:
     content = format_record(rows, "RECORD")
     assert parse_record(content) == {row.path: row for row in (*rows, RecordRow("RECORD"))}
     assert set(parse_record_paths(content)) == {row.path for row in rows} | {"RECORD"}
@@ -34,7 +34,7 @@ def test_the_order_of_rows_makes_no_difference(rows: list[RecordRow]) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_whatever_is_read_is_understood_or_refused(content: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused(content: bytes) -> None:
     try:
         rows = parse_record(content)
     except WheelValidationError:
@@ -50,6 +50,6 @@ def test_a_row_holds_the_sha256_and_the_size(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("hash_", ["sha256", "sha256=", "=x", "sha256=x y", "sha256=" + "A" * 44])
-def test_a_hash_that_is_none_is_refused(hash_: str) -> None:
+def test_an_invalid_hash_is_refused(hash_: str) -> None:
     with pytest.raises(WheelValidationError):
         parse_record(f"x,{hash_},1\n".encode())

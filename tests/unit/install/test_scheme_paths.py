@@ -9,7 +9,7 @@ from bootstrap.locking import hold_locks
 from tests.unit.install.conftest import Workbench
 
 
-def test_uvs_lock_of_a_virtual_environment_is_held_too(bench: Workbench) -> None:
+def test_the_lock_that_uv_uses_for_a_virtual_environment_is_held_too(bench: Workbench) -> None:
     uv = bench.prefix / ".lock"
     uv.touch()
     paths = SchemePaths(bench.target.scheme).lock_paths()

@@ -39,13 +39,13 @@ def _run(path: Path, content: bytes, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run([path, *arguments], capture_output=True, text=True, check=True)
 
 
-def test_a_launcher_runs_wherever_the_interpreter_lies(python: str, tmp_path: Path) -> None:
+def test_a_launcher_runs_with_any_path_of_the_interpreter(python: str, tmp_path: Path) -> None:
     launcher = make_launcher(_POINT, ScriptInterpreter(python, (3, 11)))
     done = _run(tmp_path / launcher.name, launcher.content, "--help")
     assert "usage:" in done.stdout
 
 
-def test_a_script_brought_along_runs_with_the_targets_interpreter_and_its_options(
+def test_a_script_of_the_wheel_runs_with_the_targets_interpreter_and_its_options(
     python: str, tmp_path: Path
 ) -> None:
     script = b"#!python -E\r\nimport sys; print(sys.executable, sys.flags.ignore_environment)\n"
@@ -56,7 +56,7 @@ def test_a_script_brought_along_runs_with_the_targets_interpreter_and_its_option
 @pytest.mark.parametrize(
     "content", [b"#!/bin/sh\necho\n", b"\x7fELF\0", b"", b"print()", b"# !python\n"]
 )
-def test_other_scripts_stay_as_they_are(content: bytes) -> None:
+def test_other_scripts_are_not_changed(content: bytes) -> None:
     assert replace_shebang(content, ScriptInterpreter("/python", (3, 11))) == content
 
 
@@ -93,12 +93,12 @@ def test_pips_scripts_are_named_after_the_targets_version(
     assert {entry_point.name for entry_point in made} == expected
 
 
-def test_another_distributions_pip_script_is_nothing_special() -> None:
+def test_a_pip_script_of_another_distribution_is_treated_like_any_other() -> None:
     made = select_entry_points("pipfoo", _PIP, (3, 13), PipScripts.FULL_VERSION)
     assert [entry_point.name for entry_point in made] == ["pip", "pip3", "pip3.8"]
 
 
-def test_scripts_setuptools_made_give_way_to_entry_points(
+def test_entry_points_replace_scripts_made_by_setuptools(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     wheel = make_wheel(
@@ -113,7 +113,7 @@ def test_scripts_setuptools_made_give_way_to_entry_points(
     assert b"from demo import main" in (bench.scripts / "demo").read_bytes()
 
 
-def test_the_launchers_kind_is_told_by_the_targets_platform(
+def test_the_kind_of_launcher_depends_on_the_targets_platform(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     from dataclasses import replace

@@ -24,32 +24,30 @@ from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, listening
 from tests.unit.install.scenarios import demo
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 
-def _wanted(path: Path, **details: Any) -> WheelToInstall:
+def _to_install(path: Path, **details: Any) -> WheelToInstall:
     return WheelToInstall(verify_wheel(path, path.name, Hashes()), **details)
 
 
-def test_a_transaction_that_is_left_without_commit_leaves_no_trace(
-    bench: Workbench, wheelhouse: Path
-) -> None:
-    before = picture(bench.prefix)
+def test_a_transaction_without_commit_leaves_no_trace(bench: Workbench, wheelhouse: Path) -> None:
+    before = snapshot(bench.prefix)
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
-        transaction.stage(_wanted(make_wheel(wheelhouse, "demo", "1.0")))
+        transaction.stage(_to_install(make_wheel(wheelhouse, "demo", "1.0")))
         assert bench.leftovers
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
-def test_who_waits_for_the_commit_hears_of_it_whenever_it_is_interrupted(
+def test_the_callback_is_called_if_and_only_if_there_was_a_commit(
     tmp_path: Path, wheelhouse: Path
 ) -> None:
-    wheel = _wanted(make_wheel(wheelhouse, "demo", "1.0"))
-    heard: list[Path] = []
+    wheel = _to_install(make_wheel(wheelhouse, "demo", "1.0"))
+    commits: list[Path] = []
 
     def install_into(bench: Workbench) -> None:
         def committed() -> None:
-            heard.append(bench.prefix)
+            commits.append(bench.prefix)
 
         with begin(bench.target, InstallSettings(), bench.ui, committed) as transaction:
             transaction.stage(wheel)
@@ -63,23 +61,23 @@ def test_who_waits_for_the_commit_hears_of_it_whenever_it_is_interrupted(
         with suppress(KeyboardInterrupt), listening(interrupt):
             install_into(bench)
         ends.append((bench.library / "demo.py").exists())
-        assert (bench.prefix in heard) is ends[-1], number
+        assert (bench.prefix in commits) is ends[-1], number
     assert set(ends) == {True, False}
 
 
-def test_what_is_staged_is_seen_by_nobody(bench: Workbench, wheelhouse: Path) -> None:
+def test_staged_files_cannot_be_imported(bench: Workbench, wheelhouse: Path) -> None:
     listing = (
         "import importlib.metadata, pkgutil, sys; path = [sys.argv[1]]; "
         "print(list(importlib.metadata.distributions(path=path)), list(pkgutil.iter_modules(path)))"
     )
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
-        transaction.stage(_wanted(make_wheel(wheelhouse, "demo", "1.0")))
-        said = subprocess.check_output([sys.executable, "-c", listing, str(bench.library)])
-    assert said == b"[] []\n"
+        transaction.stage(_to_install(make_wheel(wheelhouse, "demo", "1.0")))
+        found = subprocess.check_output([sys.executable, "-c", listing, str(bench.library)])
+    assert found == b"[] []\n"
 
 
 def test_wheels_may_be_staged_by_several_threads(bench: Workbench, wheelhouse: Path) -> None:
-    wheels = [_wanted(make_wheel(wheelhouse, f"demo{n}", "1.0")) for n in range(30)]
+    wheels = [_to_install(make_wheel(wheelhouse, f"demo{n}", "1.0")) for n in range(30)]
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(transaction.stage, wheels))
@@ -93,33 +91,33 @@ def test_an_environment_of_another_package_manager_is_refused(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     managed = replace(bench.target, externally_managed="Use apt.")
-    wheel = _wanted(make_wheel(wheelhouse, "demo", "1.0"))
-    before = picture(bench.prefix)
+    wheel = _to_install(make_wheel(wheelhouse, "demo", "1.0"))
+    before = snapshot(bench.prefix)
     with pytest.raises(ExternallyManagedError, match=r"Use apt\."):
         install(managed, [wheel], InstallSettings(), bench.ui)
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
-def test_directories_of_the_scheme_are_made_and_unmade(bench: Workbench, wheelhouse: Path) -> None:
+def test_missing_directories_of_the_scheme_are_created_and_removed_again(
+    bench: Workbench, wheelhouse: Path
+) -> None:
     bench.library.rmdir()
     bench.scripts.rmdir()
     shutil.rmtree(bench.prefix / "lib")
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     points = {"console_scripts": {"demo": "demo:main"}}
     wheel = make_wheel(wheelhouse, "demo", "1.0", entry_points=points)
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
-        transaction.stage(_wanted(wheel))
-    assert picture(bench.prefix) == before
+        transaction.stage(_to_install(wheel))
+    assert snapshot(bench.prefix) == before
     bench.install(wheel)
     assert (bench.scripts / "demo").exists()
 
 
-def test_what_the_user_named_and_where_it_came_from_is_written_down(
-    bench: Workbench, wheelhouse: Path
-) -> None:
+def test_requested_and_direct_url_are_recorded(bench: Workbench, wheelhouse: Path) -> None:
     url = {"url": "https://user:secret@example.org/demo.whl", "archive_info": {}}
-    wanted = _wanted(make_wheel(wheelhouse, "demo", "1.0"), requested=True, direct_url=url)
-    (installed,) = bench.install(wanted)
+    to_install = _to_install(make_wheel(wheelhouse, "demo", "1.0"), requested=True, direct_url=url)
+    (installed,) = bench.install(to_install)
     info = installed.metadata_directory
     assert (info / "REQUESTED").read_bytes() == b""
     written = json.loads((info / "direct_url.json").read_text())
@@ -131,11 +129,11 @@ def test_what_the_user_named_and_where_it_came_from_is_written_down(
 @pytest.mark.parametrize(
     "url", ["https://${USER}:${TOKEN}@host/x", "ssh://git@host/x", "git+ssh://git@host/x"]
 )
-def test_what_is_no_secret_of_a_direct_url_is_kept(
+def test_a_direct_url_without_a_secret_is_not_changed(
     bench: Workbench, wheelhouse: Path, url: str
 ) -> None:
-    wanted = _wanted(make_wheel(wheelhouse, "demo", "1.0"), direct_url={"url": url})
-    (installed,) = bench.install(wanted)
+    to_install = _to_install(make_wheel(wheelhouse, "demo", "1.0"), direct_url={"url": url})
+    (installed,) = bench.install(to_install)
     text = (installed.metadata_directory / "direct_url.json").read_text()
     assert json.loads(text)["url"] == url
 
@@ -205,17 +203,19 @@ def test_a_copy_of_ourselves_is_replaced_while_it_runs(tmp_path: Path, wheelhous
     assert "the new version" in (library / "bootstrap" / "__init__.py").read_text()
 
 
-def test_twenty_runs_at_once_leave_one_whole_installation(wheelhouse: Path, tmp_path: Path) -> None:
+def test_twenty_simultaneous_runs_leave_one_complete_installation(
+    wheelhouse: Path, tmp_path: Path
+) -> None:
     wheels = demo(wheelhouse, "1.0"), demo(wheelhouse, "2.0")
     bench = Workbench(tmp_path / "shared", python="/usr/bin/python3")
     expected = []
     for number, wheel in enumerate(wheels):
         alone = Workbench(tmp_path / f"alone{number}", python="/usr/bin/python3")
         alone.install(wheel)
-        expected.append(picture(alone.prefix, times=False))
+        expected.append(snapshot(alone.prefix, times=False))
     children = [_forked(partial(bench.install, wheels[number % 2])) for number in range(20)]
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 20
-    assert picture(bench.prefix, times=False) in expected
+    assert snapshot(bench.prefix, times=False) in expected
 
 
 def _forked(action: Callable[[], object]) -> int:

@@ -9,7 +9,7 @@ from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.model import InstallSettings
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench, uninstall
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 
 def _dist_info(bench: Workbench, *rows: str, name: str = "old", record: bool = True) -> Path:
@@ -32,10 +32,8 @@ def _touch(path: Path, text: str = "") -> Path:
     return path
 
 
-def test_everything_that_was_installed_goes_and_only_that(
-    bench: Workbench, wheelhouse: Path
-) -> None:
-    before = picture(bench.prefix, times=False)
+def test_all_installed_files_are_removed_and_no_others(bench: Workbench, wheelhouse: Path) -> None:
+    before = snapshot(bench.prefix, times=False)
     wheel = make_wheel(
         wheelhouse,
         "demo",
@@ -48,10 +46,10 @@ def test_everything_that_was_installed_goes_and_only_that(
     _touch(bench.library / "demo" / "__pycache__" / "__init__.cpython-311.pyc")
     _touch(bench.library / "__pycache__" / "single.cpython-311.pyc")
     assert _remove(bench, "Demo") == ("demo",)
-    assert picture(bench.prefix, times=False) == before
+    assert snapshot(bench.prefix, times=False) == before
 
 
-def test_what_is_not_installed_is_no_error(bench: Workbench) -> None:
+def test_uninstalling_what_is_not_installed_is_not_an_error(bench: Workbench) -> None:
     assert _remove(bench, "nothing") == ()
 
 
@@ -84,7 +82,7 @@ def test_nothing_outside_the_environment_is_removed(bench: Workbench, row: str) 
     assert f"{precious} was not removed" in bench.err.getvalue()
 
 
-def test_nothing_is_removed_through_a_link_that_leads_outside(bench: Workbench) -> None:
+def test_nothing_is_removed_through_a_link_to_the_outside(bench: Workbench) -> None:
     precious = _touch(bench.prefix.parent / "outside" / "precious.txt")
     (bench.library / "old").symlink_to(precious.parent)
     _dist_info(bench, "old/precious.txt,,")
@@ -93,7 +91,7 @@ def test_nothing_is_removed_through_a_link_that_leads_outside(bench: Workbench) 
     assert (bench.library / "old").is_symlink()
 
 
-def test_a_link_goes_and_not_what_it_leads_to(bench: Workbench) -> None:
+def test_a_link_is_removed_and_not_its_target(bench: Workbench) -> None:
     precious = _touch(bench.prefix.parent / "cache" / "module.py")
     (bench.library / "module.py").symlink_to(precious)
     _dist_info(bench, "module.py,,")
@@ -103,7 +101,7 @@ def test_a_link_goes_and_not_what_it_leads_to(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("row", ["../../../bin/python3", "../../../pyvenv.cfg"])
-def test_what_makes_the_environment_stays(bench: Workbench, row: str) -> None:
+def test_the_interpreter_and_pyvenv_cfg_are_not_removed(bench: Workbench, row: str) -> None:
     path = _touch(Path(os.path.normpath(bench.library / row)))
     _dist_info(bench, f"{row},,")
     _remove(bench)
@@ -117,15 +115,15 @@ def test_absolute_rows_inside_the_environment_are_removed(bench: Workbench) -> N
     assert not script.exists()
 
 
-def test_a_distribution_without_record_is_refused_with_the_way_out(bench: Workbench) -> None:
+def test_a_distribution_without_record_is_refused_with_a_hint(bench: Workbench) -> None:
     info = _dist_info(bench, record=False)
     (info / "INSTALLER").write_text("conda\n")
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with pytest.raises(CannotUninstallError, match="no RECORD") as caught:
         _remove(bench)
     assert "conda" in str(caught.value.hint)
     assert "--ignore-installed" in str(caught.value.hint)
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
 def test_a_distribution_without_record_may_be_installed_over(
@@ -147,7 +145,7 @@ def test_a_damaged_record_is_refused(bench: Workbench) -> None:
         _remove(bench)
 
 
-def test_an_egg_info_directory_with_its_list_of_files_goes(bench: Workbench) -> None:
+def test_an_egg_info_directory_with_a_list_of_files_is_removed(bench: Workbench) -> None:
     info = bench.library / "old-1.0-py3.11.egg-info"
     _touch(info / "PKG-INFO")
     _touch(info / "installed-files.txt", "../old/__init__.py\n../../../../bin/old\nPKG-INFO\n")
@@ -159,7 +157,9 @@ def test_an_egg_info_directory_with_its_list_of_files_goes(bench: Workbench) -> 
     assert list(bench.library.iterdir()) == list(bench.scripts.iterdir()) == []
 
 
-def test_an_egg_info_directory_without_a_list_goes_by_its_top_level(bench: Workbench) -> None:
+def test_an_egg_info_directory_without_a_list_is_removed_by_its_top_level_txt(
+    bench: Workbench,
+) -> None:
     info = bench.library / "old.egg-info"
     _touch(info / "top_level.txt", "old\nold_module\nspace\n")
     _touch(info / "namespace_packages.txt", "space\n")
@@ -171,7 +171,7 @@ def test_an_egg_info_directory_without_a_list_goes_by_its_top_level(bench: Workb
 
 
 @pytest.mark.parametrize("mark", ["old-tool.egg-info", "old-tool-1.0.dist-info"])
-def test_a_mark_with_a_dash_in_its_name_is_not_taken_for_another_distributions(
+def test_metadata_with_a_dash_in_its_name_is_not_confused_with_another_distributions(
     bench: Workbench, mark: str
 ) -> None:
     info = bench.library / mark
@@ -187,14 +187,14 @@ def test_a_mark_with_a_dash_in_its_name_is_not_taken_for_another_distributions(
     assert not module.exists()
 
 
-def test_a_distutils_installation_is_refused_with_the_way_out(bench: Workbench) -> None:
+def test_a_distutils_installation_is_refused_with_a_hint(bench: Workbench) -> None:
     _touch(bench.library / "old-1.0.egg-info", "Metadata-Version: 1.0\n")
     with pytest.raises(CannotUninstallError, match="distutils") as caught:
         _remove(bench)
     assert "--ignore-installed" in str(caught.value.hint)
 
 
-def test_a_development_link_goes_with_its_line_and_not_its_source(bench: Workbench) -> None:
+def test_an_egg_link_is_removed_with_its_line_but_not_its_source(bench: Workbench) -> None:
     source = bench.prefix.parent / "source"
     _touch(source / "old" / "__init__.py")
     _touch(source / "old.egg-info" / "entry_points.txt", "[console_scripts]\nold = old:main\n")
@@ -208,7 +208,7 @@ def test_a_development_link_goes_with_its_line_and_not_its_source(bench: Workben
     assert (source / "old" / "__init__.py").exists()
 
 
-def test_an_egg_goes_with_its_line(bench: Workbench) -> None:
+def test_an_egg_is_removed_with_its_line(bench: Workbench) -> None:
     egg = bench.library / "old-1.0-py3.11.egg"
     _touch(egg / "EGG-INFO" / "PKG-INFO")
     _touch(egg / "old.py")
@@ -218,7 +218,9 @@ def test_an_egg_goes_with_its_line(bench: Workbench) -> None:
     assert pth.read_text() == "./other.egg\n"
 
 
-def test_an_editable_install_is_replaced_and_comes_back(bench: Workbench, wheelhouse: Path) -> None:
+def test_an_editable_install_is_replaced_and_can_be_installed_again(
+    bench: Workbench, wheelhouse: Path
+) -> None:
     (wheelhouse / "editable").mkdir()
     files = {"__editable__.demo.pth": "/source\n", "__editable___demo_finder.py": ""}
     plain = make_wheel(wheelhouse, "demo", "1.0")
@@ -245,7 +247,9 @@ def test_all_metadata_of_one_name_is_replaced(bench: Workbench, wheelhouse: Path
     ]
 
 
-def test_what_lies_outside_the_scheme_is_only_shadowed(bench: Workbench, wheelhouse: Path) -> None:
+def test_a_distribution_outside_the_scheme_is_not_uninstalled(
+    bench: Workbench, wheelhouse: Path
+) -> None:
     debian = bench.prefix / "lib" / "python3" / "dist-packages"
     _touch(debian / "demo.py")
     _touch(debian / "demo-0.9.egg-info", "Metadata-Version: 1.0\n")

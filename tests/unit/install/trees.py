@@ -1,4 +1,4 @@
-"""Pictures of directory trees: everything that tells one state of an environment from another."""
+"""Snapshots of directory trees: everything that distinguishes two states of an environment."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import stat
 from pathlib import Path
 
-Picture = dict[str, tuple[str, int, int, str]]
+Snapshot = dict[str, tuple[str, int, int, str]]
 
 
-def picture(root: Path, *, times: bool = True) -> Picture:
+def snapshot(root: Path, *, times: bool = True) -> Snapshot:
     """Return kind, mode, modification time and content of everything below a directory."""
     found = {".": _facts(root, times=times)}
     for directory, subdirectories, names in os.walk(root):

@@ -14,7 +14,7 @@ UTF8, DESCRIPTOR = 1 << 11, 1 << 3
 
 @dataclass(frozen=True)
 class Entry:
-    """One member; what is None is told truly."""
+    """One member; None stands for the true value."""
 
     name: bytes
     data: bytes = b""
@@ -37,7 +37,7 @@ class Entry:
     descriptor: bytes = b""
     """Bytes after the data."""
     gap: bytes = b""
-    """Bytes before the local header, which nobody owns."""
+    """Bytes before the local header that belong to no member."""
     disk: int = 0
     offset: int | None = None
     version: int = 20
@@ -63,7 +63,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class End:
-    """The archive's end; what is None is told truly."""
+    """The archive's end; None stands for the true value."""
 
     entries: int | None = None
     size: int | None = None

@@ -1,4 +1,4 @@
-"""Hostile and odd wheels, each with its verdict: the rule it breaks, or None where it is fine."""
+"""Hostile and unusual wheels, with the rule that each breaks, or None where it is valid."""
 
 from __future__ import annotations
 

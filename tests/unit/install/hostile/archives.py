@@ -31,9 +31,9 @@ def ends() -> Iterator[Kind]:
     yield Kind("too-few-entries", Rule.ENTRY_COUNT, lambda: archive(end=End(entries=9)))
     yield Kind("too-many-entries", Rule.ENTRY_COUNT, lambda: archive(end=End(entries=2)))
     yield Kind(
-        "directory-size-lies", Rule.HIDDEN_DATA, lambda: archive(end=End(size=46, entries=1))
+        "wrong-directory-size", Rule.HIDDEN_DATA, lambda: archive(end=End(size=46, entries=1))
     )
-    yield Kind("directory-offset-lies", Rule.HIDDEN_DATA, lambda: archive(end=End(offset=7)))
+    yield Kind("wrong-directory-offset", Rule.HIDDEN_DATA, lambda: archive(end=End(offset=7)))
     yield Kind(
         "directory-is-no-directory",
         Rule.DAMAGED_DIRECTORY,
@@ -48,7 +48,7 @@ def _nested() -> bytes:
     """A stored zip inside: its end record is data, no second end."""
     inner = Zip([Entry(b"x", b"y")]).bytes()
     files = wheel_files({"inner.zip": inner})
-    return Zip([replace(each, deflated=False) for each in entries_of(files)]).bytes()
+    return Zip([replace(entry, deflated=False) for entry in entries_of(files)]).bytes()
 
 
 def _second_end() -> bytes:
@@ -95,15 +95,15 @@ def _directory_of(content: bytes) -> tuple[int, int, int]:
     return entries, size, offset
 
 
-def _zip64(**lies: Any) -> bytes:
+def _zip64(**wrong: Any) -> bytes:
     entries, size, offset = _directory_of(wheel())
-    truth: dict[str, Any] = {"entries": entries, "size": size, "offset": offset} | lies
+    truth: dict[str, Any] = {"entries": entries, "size": size, "offset": offset} | wrong
     end = End(entries=0xFFFF, size=0xFFFFFFFF, offset=0xFFFFFFFF, zip64=zip64_end(**truth))
     return archive(end=end)
 
 
 def _zip64_sizes() -> bytes:
-    """Sizes told by ZIP64 extra fields although they would fit, as some writers do."""
+    """Sizes in ZIP64 extra fields although they would fit, as some writers do."""
 
     def change(entries: list[Entry]) -> list[Entry]:
         entry = entries[0]
@@ -134,7 +134,7 @@ def local_headers() -> Iterator[Kind]:
     yield Kind("no-local-header", Rule.LOCAL_HEADER, lambda: wheel().replace(b"PK\3\4", b"PK\3\3"))
     yield Kind("data-descriptors", None, _data_descriptors())
     yield Kind("data-descriptors-bare", None, _data_descriptors("bare"))
-    yield Kind("data-descriptor-lies", Rule.LOCAL_HEADER, _data_descriptors("false"))
+    yield Kind("wrong-data-descriptor", Rule.LOCAL_HEADER, _data_descriptors("false"))
     yield Kind(
         "gap-between-files",
         Rule.HIDDEN_DATA,

@@ -66,7 +66,7 @@ def entries_of(files: Mapping[str, bytes]) -> list[Entry]:
 
 
 def wheel(extra: Files | None = None, *, record: bytes | None = None) -> bytes:
-    """Return a wheel in which everything is well but what is said."""
+    """Return a wheel in which everything is valid except the given files or RECORD."""
     return Zip(entries_of(wheel_files(extra, record=record))).bytes()
 
 

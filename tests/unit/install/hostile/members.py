@@ -40,7 +40,7 @@ def members() -> Iterator[Kind]:
         Rule.DAMAGED_DATA,
         lambda: archive(lambda e: [replace(e[0], packed=e[0].content + b"?"), *e[1:]]),
     )
-    yield Kind("checksum-lies", Rule.CHECKSUM, lambda: archive(first(crc=7)))
+    yield Kind("wrong-checksum", Rule.CHECKSUM, lambda: archive(first(crc=7)))
     yield Kind("larger-than-it-says", Rule.WRONG_SIZE, lambda: _sized(3))
     yield Kind("smaller-than-it-says", Rule.WRONG_SIZE, lambda: _sized(30))
     yield Kind(

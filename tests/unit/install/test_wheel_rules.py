@@ -15,7 +15,7 @@ import pytest
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.hostile import KINDS, Kind
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 REFUSED = [kind for kind in KINDS if kind.rule is not None]
 ACCEPTED = [kind for kind in KINDS if kind.rule is None]
@@ -34,18 +34,18 @@ def test_there_are_many_kinds() -> None:
 @pytest.mark.parametrize("kind", REFUSED, ids=str)
 def test_a_hostile_wheel_is_refused_and_leaves_no_trace(kind: Kind, bench: Workbench) -> None:
     assert kind.rule is not None
-    before = picture(bench.prefix.parent)
+    before = snapshot(bench.prefix.parent)
     with _writes() as written, pytest.raises(WheelRefusedError) as caught:
         bench.install_bytes(kind.content(), kind.filename)
     assert caught.value.rule is kind.rule, str(caught.value)
     assert kind.rule.value in str(caught.value)
-    assert picture(bench.prefix.parent) == before
+    assert snapshot(bench.prefix.parent) == before
     staging = str(bench.library / ".get-installer-")
     assert [path for path in written if not path.startswith(staging)] == []
 
 
 @pytest.mark.parametrize("kind", ACCEPTED, ids=str)
-def test_an_odd_wheel_is_installed_whole(kind: Kind, bench: Workbench) -> None:
+def test_an_unusual_wheel_is_installed_completely(kind: Kind, bench: Workbench) -> None:
     (installed,) = bench.install_bytes(kind.content(), kind.filename)
     recorded = _recorded(installed.metadata_directory)
     files = {path for path in bench.prefix.rglob("*") if path.is_file()}

@@ -9,7 +9,7 @@ from bootstrap.install.filesystem import find_other_spelling
 from bootstrap.install.model import InstallSettings
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench, uninstall
-from tests.unit.install.trees import picture
+from tests.unit.install.trees import snapshot
 
 
 def _sharing(wheelhouse: Path, name: str, content: str) -> Path:
@@ -21,20 +21,20 @@ def test_a_file_of_another_distribution_is_not_overwritten(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     bench.install(_sharing(wheelhouse, "one", "1"))
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one 1\.0, by two"):
         bench.install(_sharing(wheelhouse, "two", "2"))
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
-def test_force_overwrites_and_tells(bench: Workbench, wheelhouse: Path) -> None:
+def test_force_overwrites_with_a_warning(bench: Workbench, wheelhouse: Path) -> None:
     bench.install(_sharing(wheelhouse, "one", "1"))
     bench.install(_sharing(wheelhouse, "two", "2"), force=True)
     assert (bench.library / "shared" / "__init__.py").read_text() == "2"
     assert "shared/__init__.py of one 1.0 is overwritten by two" in bench.err.getvalue()
 
 
-def test_the_same_bytes_may_be_shared_and_stay_until_the_last_owner_goes(
+def test_a_shared_file_stays_until_its_last_owner_is_uninstalled(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     bench.install(_sharing(wheelhouse, "one", ""))
@@ -48,35 +48,33 @@ def test_the_same_bytes_may_be_shared_and_stay_until_the_last_owner_goes(
     assert list(bench.library.iterdir()) == []
 
 
-def test_two_wheels_of_one_transaction_may_not_claim_one_place(
+def test_two_wheels_of_one_transaction_cannot_install_different_files_to_one_path(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     wheels = _sharing(wheelhouse, "one", "1"), _sharing(wheelhouse, "two", "2")
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one, by two"):
         bench.install(*wheels)
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
-def test_two_wheels_of_one_transaction_may_share_the_same_bytes(
-    bench: Workbench, wheelhouse: Path
-) -> None:
+def test_two_wheels_of_one_transaction_can_share_a_file(bench: Workbench, wheelhouse: Path) -> None:
     bench.install(_sharing(wheelhouse, "one", ""), _sharing(wheelhouse, "two", ""))
     assert len(list((bench.library / "shared").iterdir())) == 3
 
 
-def test_a_refused_wheel_in_a_set_leaves_nothing_of_the_others(
+def test_nothing_is_installed_if_one_wheel_of_a_set_is_refused(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     good = [make_wheel(wheelhouse, f"good{n}", "1.0") for n in range(19)]
     bad = make_wheel(wheelhouse, "bad", "1.0", wheel_version="9.0")
-    before = picture(bench.prefix)
+    before = snapshot(bench.prefix)
     with pytest.raises(Exception, match="Wheel-Version"):
         bench.install(*good[:10], bad, *good[10:])
-    assert picture(bench.prefix) == before
+    assert snapshot(bench.prefix) == before
 
 
-def test_nobodys_file_among_data_is_not_overwritten(bench: Workbench, wheelhouse: Path) -> None:
+def test_an_unowned_file_in_data_is_not_overwritten(bench: Workbench, wheelhouse: Path) -> None:
     (bench.prefix / "share").mkdir()
     (bench.prefix / "share" / "mine.txt").write_text("mine")
     wheel = make_wheel(wheelhouse, "one", "1.0", data={"data/share/mine.txt": "theirs"})
@@ -85,7 +83,7 @@ def test_nobodys_file_among_data_is_not_overwritten(bench: Workbench, wheelhouse
     assert (bench.prefix / "share" / "mine.txt").read_text() == "mine"
 
 
-def test_leftovers_that_belong_to_nobody_are_replaced(bench: Workbench, wheelhouse: Path) -> None:
+def test_unowned_leftovers_in_the_library_are_replaced(bench: Workbench, wheelhouse: Path) -> None:
     (bench.library / "one.py").write_text("left over by a broken uninstallation")
     (bench.scripts / "one").write_text("likewise")
     points = {"console_scripts": {"one": "one:main"}}
@@ -94,21 +92,19 @@ def test_leftovers_that_belong_to_nobody_are_replaced(bench: Workbench, wheelhou
     assert "likewise" not in (bench.scripts / "one").read_text()
 
 
-def test_strays_in_a_package_survive_its_upgrade_untouched(
-    bench: Workbench, wheelhouse: Path
-) -> None:
+def test_unowned_files_in_a_package_survive_its_upgrade(bench: Workbench, wheelhouse: Path) -> None:
     bench.install(make_wheel(wheelhouse, "one", "1.0", files={"one/__init__.py": "1"}))
-    stray = bench.library / "one" / "deep" / "stray.txt"
-    stray.parent.mkdir()
-    stray.write_text("mine")
-    before = stray.stat()
+    unowned = bench.library / "one" / "deep" / "unowned.txt"
+    unowned.parent.mkdir()
+    unowned.write_text("mine")
+    before = unowned.stat()
     bench.install(make_wheel(wheelhouse, "one", "2.0", files={"one/__init__.py": "2"}))
-    after = stray.stat()
-    assert stray.read_text() == "mine"
+    after = unowned.stat()
+    assert unowned.read_text() == "mine"
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_a_shared_directory_of_nobody_is_not_exchanged(bench: Workbench, wheelhouse: Path) -> None:
+def test_an_unowned_shared_directory_is_not_exchanged(bench: Workbench, wheelhouse: Path) -> None:
     share = bench.prefix / "share"
     share.mkdir()
     (share / "mine.txt").write_text("mine")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from bootstrap.signals import SignalGuard, Terminated, raise_on_termination
+
+_ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def _run_in_child(action: Callable[[], object], *handled: signal.Signals) -> int:
+    """Run an action in a child with default signal handlers; return how the child ended."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        for number in handled:
+            is_interrupt = number == signal.SIGINT
+            signal.signal(number, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
+        try:
+            action()
+            status = 0
+        except KeyboardInterrupt:
+            status = 2
+        except BaseException:  # noqa: BLE001  # whatever it is, the child ends here
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_would_kill_raises_once_and_the_clean_up_is_not_interrupted(
+    number: signal.Signals,
+) -> None:
+    def interrupt_twice() -> None:
+        try:
+            signal.raise_signal(number)
+        finally:
+            signal.raise_signal(number)  # while cleaning up
+
+    def run() -> None:
+        with pytest.raises(Terminated, match=f"Ended by {number.name}"), raise_on_termination():
+            interrupt_twice()
+
+    assert _run_in_child(run, number) == 0
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    def run() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with raise_on_termination():
+            signal.raise_signal(signal.SIGHUP)
+
+    assert _run_in_child(run) == 0
+
+
+@pytest.mark.parametrize("number", _ENDING)
+def test_a_delayed_signal_takes_effect_after_the_block(number: signal.Signals) -> None:
+    steps: list[str] = []
+
+    def run() -> None:
+        guard = SignalGuard()
+        try:
+            with guard.install(), guard.allow():
+                with guard.delay():
+                    signal.raise_signal(number)
+                    steps.append("end of block")
+                steps.append("not reached")
+        finally:
+            if steps != ["end of block"]:
+                os._exit(99)
+
+    expected = 2 if number == signal.SIGINT else -number
+    assert _run_in_child(run, number) == expected
+
+
+def test_a_guard_inside_a_run_ends_the_run_by_the_same_exception() -> None:
+    def run() -> None:
+        guard = SignalGuard()
+        with pytest.raises(Terminated, match="SIGTERM"), raise_on_termination():  # noqa: SIM117
+            with guard.install(), guard.allow():
+                signal.raise_signal(signal.SIGTERM)
+
+    assert _run_in_child(run, signal.SIGTERM) == 0

@@ -73,14 +73,14 @@ def begin(
     target: TargetEnvironment,
     settings: InstallSettings,
     ui: Ui,
-    committed: Callable[[], None] = lambda: None,
+    on_commit: Callable[[], None] = lambda: None,
 ) -> Iterator[Transaction]:
     """Begin a transaction; without a commit, the target is unchanged after the context.
 
     Ctrl-C, SIGTERM and SIGHUP count as errors; during the commit they are delayed. Raises
     `InstallError` and `LockTimeoutError`.
 
-    :param committed: called at the end if there was a commit, even where an error came after it
+    :param on_commit: called at the end if there was a commit, even where an error came after it
     """
     require_unmanaged(target)
     paths = SchemePaths(target.scheme)
@@ -95,7 +95,7 @@ def begin(
                 yield transaction
         finally:
             if transaction.is_committed:
-                committed()
+                on_commit()
             transaction.end()
 
 

@@ -158,7 +158,7 @@ def commit_wheels(
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
     keep = sources.repositories.keep
-    with begin(run.target, run.config.install, run.ui, committed=keep) as transaction:
+    with begin(run.target, run.config.install, run.ui, on_commit=keep) as transaction:
         for _, wheel in wheels:
             transaction.stage(wheel)
         return transaction.commit()

@@ -38,7 +38,7 @@ class CentralDirectory:
 
 
 @dataclass(frozen=True)
-class Member:
+class ZipMember:
     """One file of the archive, or a directory where the name ends with a slash."""
 
     name: str
@@ -139,7 +139,7 @@ def _find_end64(stream: BinaryIO, end_at: int) -> tuple[int, CentralDirectory] |
     return offset, CentralDirectory(start, size, entries)
 
 
-def read_members(content: bytes, directory: CentralDirectory) -> Iterator[Member]:
+def read_members(content: bytes, directory: CentralDirectory) -> Iterator[ZipMember]:
     """Read the central directory's bytes. Raises `WheelValidationError`."""
     at = 0
     for _ in range(directory.entries):
@@ -159,7 +159,7 @@ def read_members(content: bytes, directory: CentralDirectory) -> Iterator[Member
         raise WheelValidationError(Rule.ENTRY_COUNT, f"it says {directory.entries}, there are more")
 
 
-def _parse_member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> Member:
+def _parse_member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> ZipMember:
     _, _, version, flags, method, _, _, crc, compressed_size, size, _, _, _, disk = fields[:14]
     attributes, offset = fields[15:]
     extras = split_extra(extra)
@@ -181,14 +181,14 @@ def _parse_member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> Mem
     if disk:
         raise WheelValidationError(Rule.SEVERAL_DISKS, f"{name}: disk {disk}")
     mode = attributes >> 16
-    member = Member(
+    member = ZipMember(
         name, raw_name, flags, method, crc, compressed_size, size, offset, bool(mode & 0o111)
     )
     _check_member(member, mode)
     return member
 
 
-def _check_member(member: Member, mode: int) -> None:
+def _check_member(member: ZipMember, mode: int) -> None:
     """Refuse links and special files, and sizes that cannot be."""
     kind = stat.S_IFMT(mode)
     if kind == stat.S_IFLNK:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from bootstrap.install.strict_zip.central_directory import (
-    Member,
+    ZipMember,
     expand_zip64,
     find_directory,
     read_members,
@@ -35,7 +35,7 @@ _LARGE_SIZE, _MAX_RATIO = 1 << 28, 250
 class Archive:
     """An open zip archive whose structure has been checked; for one thread at a time."""
 
-    members: Mapping[str, Member]
+    members: Mapping[str, ZipMember]
     """By name, in the order of their data."""
     _stream: BinaryIO
     _data_offsets: Mapping[str, int]
@@ -49,7 +49,7 @@ class Archive:
         """Return all bytes of a member; for small ones."""
         return b"".join(self.chunks(self.members[name]))
 
-    def chunks(self, member: Member) -> Iterator[bytes]:
+    def chunks(self, member: ZipMember) -> Iterator[bytes]:
         """Yield a member's bytes, never more than its declared size.
 
         Raises `WheelValidationError` where the size or the checksum is wrong.
@@ -70,7 +70,7 @@ class Archive:
         if crc != member.crc:
             raise WheelValidationError(Rule.CHECKSUM, member.name)
 
-    def _read_stored(self, member: Member) -> Iterator[bytes]:
+    def _read_stored(self, member: ZipMember) -> Iterator[bytes]:
         left = member.compressed_size
         while left:
             chunk = self._stream.read(min(left, _CHUNK))
@@ -79,7 +79,7 @@ class Archive:
             left -= len(chunk)
             yield chunk
 
-    def _inflate(self, member: Member) -> Iterator[bytes]:
+    def _inflate(self, member: ZipMember) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             for compressed in self._read_stored(member):
@@ -127,7 +127,7 @@ def read_member(stream: BinaryIO, choose: Callable[[list[str]], str], limit: int
 
 
 def _data_offsets(
-    stream: BinaryIO, members: list[Member], directory_offset: int
+    stream: BinaryIO, members: list[ZipMember], directory_offset: int
 ) -> Iterator[tuple[str, int]]:
     """Check that the members fill the file up to the central directory; yield where data begins."""
     at = 0
@@ -147,7 +147,7 @@ def _data_offsets(
         raise WheelValidationError(Rule.HIDDEN_DATA, "before the central directory")
 
 
-def _check_local_header(stream: BinaryIO, member: Member) -> int:
+def _check_local_header(stream: BinaryIO, member: ZipMember) -> int:
     """Compare the local header with the central directory; return where the data begins."""
     stream.seek(member.offset)
     header = stream.read(_LOCAL.size + len(member.raw_name))
@@ -168,7 +168,7 @@ def _check_local_header(stream: BinaryIO, member: Member) -> int:
     return member.offset + len(header) + int(extra_size)
 
 
-def _check_descriptor(stream: BinaryIO, member: Member, at: int, end: int) -> int:
+def _check_descriptor(stream: BinaryIO, member: ZipMember, at: int, end: int) -> int:
     """Return the length of the data descriptor, which must agree with the directory."""
     stream.seek(at)
     found = stream.read(min(end - at, 24))

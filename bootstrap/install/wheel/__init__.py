@@ -1,1 +1,1 @@
-"""The wheel: what its parts mean, and where each file of it goes."""
+"""The parts of a wheel: RECORD, entry points, scripts, and the destination of each file."""

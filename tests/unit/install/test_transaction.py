@@ -46,10 +46,10 @@ def test_the_callback_is_called_if_and_only_if_there_was_a_commit(
     commits: list[Path] = []
 
     def install_into(bench: Workbench) -> None:
-        def committed() -> None:
+        def on_commit() -> None:
             commits.append(bench.prefix)
 
-        with begin(bench.target, InstallSettings(), bench.ui, committed) as transaction:
+        with begin(bench.target, InstallSettings(), bench.ui, on_commit) as transaction:
             transaction.stage(wheel)
             transaction.commit()
 

@@ -61,3 +61,9 @@ def vendoring(session: nox.Session) -> None:
     """Move pins (``-- --upgrade NAME``) and generate the libraries anew."""
     session.run(sys.executable, "-m", "tools.vendoring.upgrade", *session.posargs)
     session.run(sys.executable, "build_zipapp.py", "--generate-only")
+
+
+@nox.session(venv_backend="none")
+def measure(session: nox.Session) -> None:
+    """Print counts of the code: of the files here, or of a commit (``-- --at COMMIT``)."""
+    session.run(sys.executable, "-m", "tools.measure", *session.posargs)

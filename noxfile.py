@@ -67,3 +67,9 @@ def vendoring(session: nox.Session) -> None:
 def measure(session: nox.Session) -> None:
     """Print counts of the code: of the files here, or of a commit (``-- --at COMMIT``)."""
     session.run(sys.executable, "-m", "tools.measure", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def changelog(session: nox.Session) -> None:
+    """Show the next section of the changelog; ``-- build`` writes it and deletes the fragments."""
+    session.run(sys.executable, "-m", "towncrier", *(session.posargs or ["build", "--draft"]))

@@ -206,10 +206,10 @@ def _advise_issuer(found: Findings) -> str:
             f"This authority is in {stores}, but {exclusive.origin} replaces all other sources: "
             "use --add-cert instead."
         )
-    issuer = found.issuer or "unknown"
+    issuer = found.issuer or "unknown authority"
     return (
         f"Replace {exclusive.path} (from {exclusive.origin}) with the file of the authority that "
-        f"issued it: {issuer}. {_describe_product(found)}".strip()
+        f'issued it: "{issuer}". {_describe_product(found)}'.strip()
     )
 
 

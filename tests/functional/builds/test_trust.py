@@ -16,8 +16,8 @@ from tests.functional.builds.conftest import Site
 from tests.functional.builds.projects import git, repository, write_project
 from tests.functional.builds.real_projects import write_editable, write_files
 from tests.functional.engine import Engine, Finished, run
-from tests.functional.trust.interceptor import Interceptor, interceptor, interceptor_before
-from tests.functional.trust.system_store import knowing, needs_root
+from tests.functional.trust.interceptor import Interceptor, interceptor, interceptor_trusting
+from tests.functional.trust.system_store import needs_root, with_ca_in_system_store
 from tests.servers import Authority, StaticServer
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
@@ -124,7 +124,7 @@ def test_a_proxy_and_an_index_that_were_typed_reach_hooks(
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
     """The way to the real index, and through the same kind of proxy."""
     directory = tmp_path_factory.mktemp("company")
-    with interceptor_before(directory, Path(BELIEVED)) as running:
+    with interceptor_trusting(directory, Path(BELIEVED)) as running:
         yield running
 
 
@@ -175,7 +175,7 @@ def test_the_real_backend_comes_with_no_option_where_the_system_s_store_knows_th
     done = employee.types()
     assert done.status == 1
     assert "Interception Root" in done.err
-    done = employee.types(before=knowing(company.ca, tmp_path / "copy"))
+    done = employee.types(before=with_ca_in_system_store(company.ca, tmp_path / "copy"))
     assert done.status == 0, done.text
     assert employee.imports(BUILT) == "7"
 

@@ -1,8 +1,8 @@
-"""In a network name space of its own: a pypiserver, TLS in front of it, and one command.
+"""Run one command in a network namespace with a pypiserver behind TLS.
 
 python -m tests.functional.trust.air_gap PACKAGES CERTIFICATE COMMAND...
 
-`{index}` in the command is the mirror's URL. The name space has no other route than loopback.
+`{index}` in the command is the mirror's URL. The namespace has only the loopback interface.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 
 from tests.functional.trust.tls_front import tls_front
 
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 """Seconds for pypiserver to start on a busy machine."""
 
 
@@ -40,7 +40,7 @@ def main(packages: str, certificate: str, *command: str) -> int:
 
 
 def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while time.monotonic() < deadline:
         with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
             return

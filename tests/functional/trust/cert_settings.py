@@ -1,4 +1,4 @@
-"""The ways to tell get-installer of an authority, each as a user would take it."""
+"""Every setting that names a CA file, as a user would use it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class CertSetting:
-    """What is typed and what is exported."""
+    """Options and environment variables."""
 
     options: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ def _by_variable(name: str) -> CertSettingFactory:
 
 
 def _by_directory(pem: Path) -> CertSetting:
-    """Put it into a directory of hashed names beside it, the only ones OpenSSL looks at."""
+    """Make a directory with a hashed name beside the file; OpenSSL reads no others."""
     hashed = ["openssl", "x509", "-noout", "-subject_hash", "-in", str(pem)]
     name = subprocess.run(hashed, capture_output=True, text=True, check=True).stdout.strip()
     directory = pem.with_suffix(".hashed")

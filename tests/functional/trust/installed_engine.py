@@ -1,4 +1,4 @@
-"""The engine as a distribution: wheels and a source tree of what the archive holds."""
+"""The engine as a distribution: a wheel and a source tree with the files of the archive."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
     finally:
         os.chdir(here)
 """
-"""PEP 660, for the back-end that the tests' sdists carry."""
+"""PEP 660's hook, for the back-end in the sdists of the tests."""
 
 
-def package_of(archive: Path, version: str) -> dict[str, bytes]:
-    """Return the package in an archive, which shall say that it is some version."""
+def package_files(archive: Path, version: str) -> dict[str, bytes]:
+    """Return the files of the package in an archive, with another version."""
     with zipfile.ZipFile(archive) as opened:
         names = [name for name in opened.namelist() if name.startswith("bootstrap/")]
         files = {name: opened.read(name) for name in names if not name.endswith("/")}
@@ -41,8 +41,8 @@ def package_of(archive: Path, version: str) -> dict[str, bytes]:
     return {**files, "bootstrap/__init__.py": changed.encode()}
 
 
-def explosive(content: bytes) -> bytes:
-    """Return a module that ends the process which imports it."""
+def fail_on_import(content: bytes) -> bytes:
+    """Return a module that exits when it is imported."""
     del content
     return b"raise SystemExit('a module of the new version was imported into the old run')\n"
 
@@ -56,21 +56,21 @@ def engine_wheel(
     """Make a wheel of the engine, its modules changed by `change`."""
     files = {
         name: change(content) if name.endswith(".py") else content
-        for name, content in package_of(archive, version).items()
+        for name, content in package_files(archive, version).items()
     }
     return make_wheel(directory, "get-installer", version, files=files, entry_points=_SCRIPTS)
 
 
 def source_tree(archive: Path, directory: Path, version: str) -> Path:
-    """Make a project that an editable installation of the engine can be made from."""
-    described = {
+    """Make a source tree for an editable installation of the engine."""
+    project_files = {
         "PKG-INFO": core_metadata("get-installer", version),
         "entry_points.txt": "[console_scripts]\nget-installer = bootstrap.cli:main\n",
         "intree_backend.py": IN_TREE_BACKEND + _EDITABLE,
         "pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'intree_backend'\n"
         "backend-path = ['.']\n",
     }
-    files = package_of(archive, version) | {k: v.encode() for k, v in described.items()}
+    files = package_files(archive, version) | {k: v.encode() for k, v in project_files.items()}
     for name, content in files.items():
         place = directory / name
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A run that is held at one of its requests, until the test has changed the world under it."""
+"""Pause a run at one of its requests while the test changes files."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pathlib import Path
 from tests.functional.engine import Finished
 from tests.servers import Exchange, IndexServer, Reply
 
-_PATIENCE = 120
-"""Seconds until a run that should have come or ended is given up."""
+_TIMEOUT = 120
+"""Seconds to wait for the request, and for the end of the run."""
 
 
-def held_at(
+def run_paused_at(
     path: str,
     server: IndexServer,
     meanwhile: Callable[[], object],
     command: Sequence[str | Path],
     environ: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Run a command, do something while it waits for an answer, and let it go on to its end."""
-    reached, go_on = threading.Event(), threading.Event()
+    """Run a command, call `meanwhile` while it waits for a response, and let it finish."""
+    request_sent, resume = threading.Event(), threading.Event()
 
-    def hold(exchange: Exchange, reply: Reply) -> None:
-        reached.set()
-        go_on.wait(_PATIENCE)
+    def pause(exchange: Exchange, reply: Reply) -> None:
+        request_sent.set()
+        resume.wait(_TIMEOUT)
         exchange.send(reply)
 
-    server.fault(path, hold, times=1)
+    server.fault(path, pause, times=1)
     with subprocess.Popen(
         list(map(str, command)),
         env={**os.environ, **(environ or {})},
@@ -41,21 +41,21 @@ def held_at(
         text=True,
     ) as process:
         try:
-            _reached(reached, process)
+            _wait_for_request(request_sent, process)
             before = len(server.requests)
             meanwhile()
-            go_on.set()
-            out, err = process.communicate(timeout=_PATIENCE)
+            resume.set()
+            out, err = process.communicate(timeout=_TIMEOUT)
         finally:
-            go_on.set()
+            resume.set()
             process.kill()
     done = Finished(process.returncode, out, err)
-    assert len(server.requests) > before, "nothing was asked after the change: " + done.text
+    assert len(server.requests) > before, "no request was sent after the change: " + done.text
     return done
 
 
-def _reached(event: threading.Event, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + _PATIENCE
+def _wait_for_request(event: threading.Event, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + _TIMEOUT
     while not event.wait(0.1):
         assert process.poll() is None, "".join(process.communicate())
-        assert time.monotonic() < deadline, "it never asked"
+        assert time.monotonic() < deadline, "the request was never sent"

@@ -1,4 +1,4 @@
-"""The operating system's store with an authority more, as administrators put it there."""
+"""Add a CA certificate to the system store, as administrators do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNABLE = pytest.mark.skipif(
 
 
 def needs_root(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test that changes a copy of the system's store."""
+    """Mark a test that changes a copy of the system store."""
     marked: Callable[..., None] = pytest.mark.root(_UNABLE(test))
     return marked
 
@@ -34,10 +34,10 @@ exec "$@"
 """
 
 
-def knowing(ca: Path, directory: Path) -> tuple[str, ...]:
-    """Return what to put before a command, so that its system's store knows an authority, too.
+def with_ca_in_system_store(ca: Path, directory: Path) -> tuple[str, ...]:
+    """Return the words before a command that add a CA certificate to its system store.
 
-    A copy of the store is changed, in `directory`, which no other process sees.
+    They change a copy of the store in `directory`, which no other process sees.
     """
     directory.mkdir()
     return ("unshare", "-m", "sh", "-c", _IN_A_COPY, "sh", str(directory), str(ca))

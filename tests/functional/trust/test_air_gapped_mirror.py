@@ -1,4 +1,4 @@
-"""A mirror of a company without a way out: a real pypiserver behind TLS, and no other route."""
+"""An air-gapped mirror: a real pypiserver behind TLS, and no other network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(
         not (shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0),
-        reason="a network name space needs root on Linux",
+        reason="a network namespace needs root on Linux",
     ),
 ]
 
@@ -38,7 +38,7 @@ def ca(private_ca: PrivateCa, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def mirror(private_ca: PrivateCa, tmp_path: Path) -> list[str | Path]:
-    """What runs a command beside the mirror."""
+    """Return the words that run a command in the namespace of the mirror."""
     packages = tmp_path / "packages"
     packages.mkdir()
     shutil.copy(ensurepip_wheel(), packages)

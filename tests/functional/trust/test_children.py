@@ -29,7 +29,7 @@ _CERTIFICATE_VARIABLES = {
     *("CARGO_HTTP_CAINFO", "NODE_EXTRA_CA_CERTS", "UV_SYSTEM_CERTS"),
 }
 _BY_LOCALE = {"LC_CTYPE"}
-"""Python sets it by itself where the locale is C (PEP 538)."""
+"""Python sets it by itself if the locale is C (PEP 538)."""
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def certificates(environ: dict[str, str]) -> dict[str, str]:
 def test_without_settings_the_installer_gets_the_environment_unchanged(
     engine: Engine, tools: LocalIndex, venv: Path
 ) -> None:
-    # pip#13186: passed on always, our own bundle would switch the child's discovery off.
+    # pip#13186: a bundle that is always passed turns the child's own discovery off.
     where = ("--no-index", "--find-links", tools.wheels, "--installer", "tool")
     done = engine.succeeds("--venv", venv, *where, "--", "list")
     argv, environ = json.loads(done.out.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""The doctor as a command: indexes or URLs, people or machines, good or bad."""
+"""The command `doctor`: for indexes and URLs, as text and as JSON."""
 
 from __future__ import annotations
 

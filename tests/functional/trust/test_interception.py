@@ -1,4 +1,4 @@
-"""Through a real intercepting proxy, whose authority is known by one way only."""
+"""Installing through a real intercepting proxy, with every setting for its CA certificate."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def https_proxy(proxy: Interceptor, tmp_path: Path) -> Iterator[str]:
-    """The same proxy, spoken to by TLS; its own name is certified by the same authority."""
+    """The same proxy as an HTTPS proxy; the same CA issued its own certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(proxy.private_ca.issue().write(tmp_path / "proxy.pem"))
     with tls_front(proxy.port, context) as port:
@@ -39,7 +39,7 @@ def https_proxy(proxy: Interceptor, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def ca(proxy: Interceptor, tmp_path: Path) -> Path:
-    """The proxy's authority, exported by hand."""
+    """The proxy's CA certificate, exported to a file."""
     return Path(shutil.copy(proxy.ca, tmp_path / "company.pem"))
 
 
@@ -54,7 +54,7 @@ def installs_and_builds(
     proxy_options: tuple[str, ...],
     setting: CertSetting,
 ) -> None:
-    """Install a wheel and an sdist whose back-end needs another wheel: all fetched that way."""
+    """Install a wheel, and an sdist whose back-end needs another wheel."""
     for name in ("extra", "tools-for-building"):
         index.add(name, "1.0")
     source = make_sdist(
@@ -90,7 +90,7 @@ def test_an_https_proxy_is_verified_like_a_server(
     ca: Path,
     venv: Path,
 ) -> None:
-    # pip#13465: the system's store was not asked while connecting to an HTTPS proxy.
+    # pip#13465: the system store was not used while connecting to an HTTPS proxy.
     installs_and_builds(engine, index, venv, through(https_proxy, index), CERT_SETTINGS[way](ca))
 
 

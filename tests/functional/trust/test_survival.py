@@ -1,4 +1,4 @@
-"""A run goes on to its end while what it runs from is removed, replaced, or damaged."""
+"""A run finishes although its own files are removed, replaced or damaged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from bootstrap import __version__
 from tests.functional.conftest import LocalIndex, ensurepip_wheel
 from tests.functional.engine import Engine, Finished, run
-from tests.functional.trust.installed_engine import engine_wheel, explosive, source_tree
-from tests.functional.trust.pausing import held_at
+from tests.functional.trust.installed_engine import engine_wheel, fail_on_import, source_tree
+from tests.functional.trust.pausing import run_paused_at
 from tests.servers import make_sdist
 
 PIP_VERSION = ensurepip_wheel().name.split("-")[1]
@@ -28,8 +28,8 @@ def program(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--engine-python"))
 
 
-def is_well(done: Finished, venv: Path) -> None:
-    """See that pip was installed, and took over."""
+def check_installed(done: Finished, venv: Path) -> None:
+    """Check that pip was installed, and that the hand-off worked."""
     assert done.status == 0, done.text
     assert "Traceback" not in done.text
     assert "warning" not in done.err
@@ -50,11 +50,11 @@ def truncated(archive: Path) -> None:
 
 
 def replaced(archive: Path) -> None:
-    """Put another version in its place, as a package manager does."""
+    """Replace it with another version, as a package manager does."""
     other = archive.with_suffix(".new")
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(other, "w") as new:
         for name in old.namelist():
-            new.writestr(name, explosive(old.read(name)))
+            new.writestr(name, fail_on_import(old.read(name)))
     other.replace(archive)
 
 
@@ -70,7 +70,7 @@ def test_a_run_survives_the_loss_of_its_archive(
     (tmp_path / "bin").mkdir()
     copy = Path(shutil.copy(archive, tmp_path / "bin" / "get-installer.pyz"))
     command: list[str | Path] = [program, copy, "--venv", venv, *index.options, "--", "--version"]
-    is_well(held_at(PIP_PAGE, index.server, lambda: change(copy), command), venv)
+    check_installed(run_paused_at(PIP_PAGE, index.server, lambda: change(copy), command), venv)
 
 
 # The installed engine
@@ -78,19 +78,19 @@ def test_a_run_survives_the_loss_of_its_archive(
 
 @pytest.fixture(scope="module")
 def ours(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of the engine as it is."""
+    """A wheel of this version of the engine."""
     return engine_wheel(archive, tmp_path_factory.mktemp("ours"), __version__)
 
 
 @pytest.fixture(scope="module")
 def newer(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of a version whose modules no process that began with another may import."""
-    return engine_wheel(archive, tmp_path_factory.mktemp("newer"), "99.0", explosive)
+    """A wheel of a newer version whose modules must not be imported by the old one."""
+    return engine_wheel(archive, tmp_path_factory.mktemp("newer"), "99.0", fail_on_import)
 
 
 @pytest.fixture
 def home(engine: Engine, ours: Path, venv: Path) -> Path:
-    """An environment that the engine is installed in, by itself."""
+    """An environment with the engine installed."""
     engine.succeeds("--venv", venv, "--no-index", "--installer", "none", ours)
     return venv
 
@@ -116,7 +116,7 @@ def test_the_engine_replaces_itself_by_a_newer_version(
         "--version",
     ]
     done = installed_engine(home).succeeds(*options)
-    is_well(done, home)
+    check_installed(done, home)
     assert f"get-installer 99.0 (replaced {__version__})" in done.err
     assert "is out" not in done.err
 
@@ -128,14 +128,14 @@ def test_the_engine_replaces_itself_by_an_editable_installation_of_itself(
     source = source_tree(archive, tmp_path / "source", __version__)
     index.server.add(newer)
     options: list[str | Path] = ["--python", home, *index.options, "-e", source, "--", "--version"]
-    is_well(installed_engine(home).succeeds(*options), home)
+    check_installed(installed_engine(home).succeeds(*options), home)
     code = "import bootstrap; print(bootstrap.__file__)"
     assert run(home / "bin" / "python", "-I", "-c", code).strip().startswith(str(source))
     assert installed_engine(home).succeeds("--version").out.startswith("get-installer")
 
 
 def uninstalled(home: Path) -> None:
-    """Remove what RECORD lists, as every installer does."""
+    """Remove the files in RECORD, as every installer does."""
     record = next(home.glob("lib/python*/site-packages/get_installer-*.dist-info/RECORD"))
     with record.open(newline="", encoding="utf-8") as stream:
         for row in list(csv.reader(stream)):
@@ -144,7 +144,7 @@ def uninstalled(home: Path) -> None:
 
 
 def of(home: Path, there: Path, index: LocalIndex) -> list[str | Path]:
-    """Return a command that has patience enough for another run on a busy machine."""
+    """Return a command with a timeout that is long enough for another run."""
     patient = (*index.options, "--timeout", "120")
     return [installed(home), "--venv", there, *patient, "--", "--version"]
 
@@ -153,8 +153,9 @@ def test_another_process_uninstalls_the_engine_during_the_run(
     home: Path, index: LocalIndex, tmp_path: Path
 ) -> None:
     there = tmp_path / "there"
-    is_well(
-        held_at(PIP_PAGE, index.server, lambda: uninstalled(home), of(home, there, index)), there
+    check_installed(
+        run_paused_at(PIP_PAGE, index.server, lambda: uninstalled(home), of(home, there, index)),
+        there,
     )
 
 
@@ -166,10 +167,10 @@ def test_another_process_upgrades_the_engine_during_the_run(
     def upgraded() -> None:
         engine.succeeds("--python", home, "--no-index", "--installer", "none", newer)
 
-    is_well(held_at(PIP_PAGE, index.server, upgraded, of(home, there, index)), there)
+    check_installed(run_paused_at(PIP_PAGE, index.server, upgraded, of(home, there, index)), there)
 
 
-# The authorities
+# CA certificates
 
 
 @pytest.mark.parametrize("option", ["--cert", "--add-cert"])
@@ -195,7 +196,7 @@ def test_the_bundle_and_its_directory_vanish_during_the_run(
 
     options = ("--venv", venv, "--index-url", index.server.simple_url, option, named)
     command: list[str | Path] = [*engine.command, *options, "--installer", "tool", "--"]
-    done = held_at("/simple/late/", index.server, vanish, command, engine.environ)
+    done = run_paused_at("/simple/late/", index.server, vanish, command, engine.environ)
     assert done.status == 0, done.text
     bundle = Path(json.loads(done.out.splitlines()[-1])["SSL_CERT_FILE"])
     assert bundle.parent == trust

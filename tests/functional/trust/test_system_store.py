@@ -1,4 +1,4 @@
-"""An authority that only the operating system knows, put there as administrators do."""
+"""A CA certificate that is only in the system store, where administrators install it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
 from tests.functional.trust.interceptor import Interceptor, interceptor
-from tests.functional.trust.system_store import knowing, needs_root
+from tests.functional.trust.system_store import needs_root, with_ca_in_system_store
 from tests.servers import Authority, make_sdist
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
@@ -28,10 +28,10 @@ def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_a_ca_in_the_system_store_needs_no_option(
     engine: Engine, index: LocalIndex, proxy: Interceptor, venv: Path, tmp_path: Path
 ) -> None:
-    # pip#13343: behind an HTTP proxy the system's store was not asked.
+    # pip#13343: behind an HTTP proxy the system store was not used.
     index.add("helper", "1.0")
     index.server.add(make_sdist(index.wheels, "built", "1.0", build_requires=["helper"]))
-    inside = knowing(proxy.ca, tmp_path / "copy")
+    inside = with_ca_in_system_store(proxy.ca, tmp_path / "copy")
     options = ("--venv", venv, "--index-url", index.server.simple_url, "--proxy", proxy.url)
     done = replace(engine, command=(*inside, *engine.command)).succeeds(*options, "built")
     assert "built 1.0" in done.out

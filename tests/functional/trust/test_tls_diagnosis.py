@@ -1,4 +1,4 @@
-"""The explanation of TLS failures: loaded only after one has happened."""
+"""`bootstrap.tls_diagnosis` is imported only after a TLS failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TLS in front of a server that speaks none."""
+"""A TLS front for a server that only speaks HTTP."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.unit.trust.tls_servers import RawServer
 
 @contextmanager
 def tls_front(port: int, context: ssl.SSLContext) -> Iterator[int]:
-    """Unwrap what arrives and pass it on to a port of this machine; yield the port to speak to."""
+    """Decrypt connections and forward them to a local port; yield the port of the front."""
 
-    def pass_on(connection: socket.socket) -> None:
+    def forward(connection: socket.socket) -> None:
         with (
             context.wrap_socket(connection, server_side=True) as outside,
             socket.create_connection(("127.0.0.1", port)) as inside,
         ):
             relay(outside, inside)
 
-    with RawServer(pass_on) as front:
+    with RawServer(forward) as front:
         yield front.port

@@ -60,7 +60,7 @@ def test_a_server_that_fails_is_explained_and_changes_the_exit_status(
         'issued by "CN=Somebody Else, O=Elsewhere", which none of your trust stores contain'
     ) in text
     assert f"Replace {policy.named[0].path} (from pip.conf, line 2) with" in text
-    assert "the file of the authority that issued it: CN=Somebody Else, O=Elsewhere" in text
+    assert 'the file of the authority that issued it: "CN=Somebody Else, O=Elsewhere".' in text
 
 
 def test_json_has_the_same_facts_as_the_text(

@@ -49,7 +49,7 @@ CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 
 @pytest.fixture
 def policy(root_pem: Path) -> TrustPolicy:
-    """A policy that trusts the private_ca beside the defaults."""
+    """A policy that trusts `private_ca` and the defaults."""
     return decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
 
 
@@ -58,7 +58,7 @@ def context_for(policy: TrustPolicy) -> ssl.SSLContext:
 
 
 def failed(policy: TrustPolicy, port: int, host: str = "localhost") -> CertificateError:
-    """Connect, fail, and have the failure explained."""
+    """Connect, fail, and explain the failure."""
     context = context_for(policy)
     with pytest.raises(ssl.SSLError) as caught:
         greet(context, port, host)
@@ -160,7 +160,7 @@ def test_an_unknown_root_that_the_server_sends(
 def test_a_missing_intermediate_is_distinguished_from_an_unknown_issuer(
     policy: TrustPolicy, private_ca: PrivateCa, other_ca: PrivateCa, serve: Serve, clue: str
 ) -> None:
-    if clue == "organisation":  # that of an authority we know
+    if clue == "organisation":  # of a trusted authority
         leaf = private_ca.issue(by=private_ca.intermediate("forgotten"))
     else:
         spec = CertificateSpec(issuer_url="http://pki.example/ca.crt")

@@ -28,7 +28,7 @@ CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 
 @pytest.fixture(autouse=True)
 def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> Path:
-    """The system's store: the other_ca alone."""
+    """A system store that contains only `other_ca`."""
     place = tmp_path / "system.pem"
     place.write_bytes(other_ca.root.pem)
     monkeypatch.setattr(system_store, "find", lambda _: StorePaths(place))

@@ -1,4 +1,4 @@
-"""Certificates good and bad, and servers that present them."""
+"""Certificates of private CAs, and servers that present them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tests.unit.trust.tls_servers import TlsServer
 
 @pytest.fixture(scope="session")
 def private_ca() -> PrivateCa:
-    """An authority that issues whatever a test asks for."""
+    """A CA that issues any certificate."""
     return PrivateCa("get-installer test root")
 
 
 @pytest.fixture(scope="session")
 def other_ca() -> PrivateCa:
-    """Another authority, of another organisation."""
+    """Another CA, of another organisation."""
     return PrivateCa("Somebody Else", organisation="Elsewhere")
 
 
 @pytest.fixture
 def root_pem(private_ca: PrivateCa, tmp_path: Path) -> Path:
-    """The private_ca's root certificate in a file."""
+    """The root certificate of `private_ca` in a file."""
     path = tmp_path / "root.pem"
     path.write_bytes(private_ca.root.pem)
     return path

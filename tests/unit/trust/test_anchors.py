@@ -40,7 +40,7 @@ def certificates_of(settings: TrustSettings) -> tuple[bytes, ...]:
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Give up root's right to read everything, where we have it."""
+    """Drop root's right to read everything."""
     ourselves = os.geteuid()
     if ourselves == 0:
         os.seteuid(65534)
@@ -52,7 +52,7 @@ def as_nobody() -> Iterator[None]:
 
 @pytest.fixture
 def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand on a system without a store of its own (Docker without ca-certificates)."""
+    """Simulate a system without a store (Docker without ca-certificates)."""
     found = system_store.find
 
     def find(store: SystemStore) -> StorePaths:

@@ -25,7 +25,7 @@ needs_root = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Keep what falls back to temporary files inside the test."""
+    """Use a temporary directory inside the test."""
     place = tmp_path / "tmp"
     place.mkdir()
     place.chmod(0o1777)

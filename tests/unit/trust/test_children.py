@@ -45,7 +45,7 @@ def variables_of(tmp_path: Path, **values: Any) -> dict[str, str]:
 
 @pytest.fixture
 def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> bytes:
-    """The system's store: the other_ca alone."""
+    """A system store that contains only `other_ca`."""
     place = tmp_path / "system.pem"
     place.write_bytes(other_ca.root.pem)
     monkeypatch.setattr(system_store, "find", lambda _: StorePaths(place))
@@ -53,7 +53,7 @@ def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: Privat
 
 
 def test_without_settings_children_get_no_variables(tmp_path: Path) -> None:
-    # pip#13186: a bundle passed always switched the child's own discovery off.
+    # pip#13186: a bundle that was always passed turned the child's own discovery off.
     assert variables_of(tmp_path) == {}
     assert not (tmp_path / "cache").exists()
 
@@ -113,7 +113,7 @@ def test_the_system_store_alone_is_passed_to_uv_only(tmp_path: Path) -> None:
 def test_one_exported_variable_is_kept_and_the_others_are_added(
     tmp_path: Path, root_pem: Path
 ) -> None:
-    # uv#1404, uv#17853: PIP_* and pip.conf are not understood by the next tool.
+    # uv#1404, uv#17853: PIP_* and pip.conf mean nothing to other tools.
     variables = variables_of(tmp_path, cert=(Sourced(str(root_pem), PIP_CERT),))
     assert set(variables) == {*FILES, "SSL_CERT_DIR"} - {"PIP_CERT"}
     assert variables["SSL_CERT_FILE"] == str(root_pem)

@@ -56,7 +56,7 @@ def server(private_ca: PrivateCa, serve: Serve) -> TlsServer:
 
 @pytest.fixture
 def system_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> Path:
-    """The system's store: a file that knows the other_ca only."""
+    """A system store: one file that contains only `other_ca`."""
     place = tmp_path / "system.pem"
     place.write_bytes(other_ca.root.pem)
     found = system_store.find
@@ -134,8 +134,8 @@ def test_tls_older_than_1_2_is_off(root_pem: Path) -> None:
 
 
 def test_strict_verification_is_off_by_default(serve: Serve, tmp_path: Path) -> None:
-    # An intercepting proxy's root as they are: its CA flag is not marked critical.
-    root = _sloppy_root(tmp_path)
+    # Like the roots of many intercepting proxies: the CA flag is not marked critical.
+    root = _root_without_critical_ca_flag(tmp_path)
     server = serve(_issued_by(root, tmp_path))
     assert is_trusted(exclusive(root), server)
     assert not is_trusted(exclusive(root, strict=True), server)
@@ -163,7 +163,7 @@ def test_an_error_names_the_number_of_a_certificate_that_openssl_cannot_read(
     tmp_path: Path, private_ca: PrivateCa
 ) -> None:
     place = tmp_path / "ca.pem"
-    place.write_bytes(private_ca.root.pem + _hollow())
+    place.write_bytes(private_ca.root.pem + _not_a_certificate())
     with pytest.raises(NamedCertificateError, match="certificate number 2"):
         context_for(decide(exclusive(place)))
 
@@ -171,7 +171,7 @@ def test_an_error_names_the_number_of_a_certificate_that_openssl_cannot_read(
 def test_a_system_certificate_that_openssl_cannot_read_is_ignored_with_a_note(
     system_file: Path, other_ca: PrivateCa
 ) -> None:
-    system_file.write_bytes(_hollow() + other_ca.root.pem)
+    system_file.write_bytes(_not_a_certificate() + other_ca.root.pem)
     policy = decide(TrustSettings())
     notes: list[str] = []
     context = make_context(policy, load_anchors(policy), notes.append)
@@ -278,15 +278,15 @@ def _strace(log: Path) -> list[str]:
     return [program, "-f", "-e", "trace=%file", "-o", str(log)] if program else []
 
 
-def _hollow() -> bytes:
-    """A PEM block that is well-formed DER, but no certificate."""
+def _not_a_certificate() -> bytes:
+    """Return a PEM block that is well-formed DER, but not a certificate."""
     import base64
 
     body = base64.b64encode(bytes([0x30, 3, 0x02, 1, 5])).decode()
     return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n".encode()
 
 
-def _sloppy_root(directory: Path) -> Path:
+def _root_without_critical_ca_flag(directory: Path) -> Path:
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
 

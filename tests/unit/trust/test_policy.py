@@ -89,7 +89,7 @@ def test_of_several_certs_the_highest_priority_is_used_and_the_others_are_report
 
 
 def test_variables_do_not_add_to_a_cert_on_the_command_line() -> None:
-    # pip#10147: there, REQUESTS_CA_BUNDLE beats --cert.
+    # pip#10147: in pip, REQUESTS_CA_BUNDLE overrides --cert.
     adds = (*setting("r.pem", REQUESTS), *setting("c.pem", CURL))
     policy = decide(TrustSettings(cert=setting("ca.pem", CERT), add_certs=adds))
     assert named(policy) == [("ca.pem", True)]

@@ -1,4 +1,4 @@
-"""Servers on loopback that shake hands, and answer one line to whoever sends one."""
+"""TLS servers on loopback that answer "hello" to every client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Configure = Callable[[ssl.SSLContext], None]
 
 
 class RawServer:
-    """Hands each connection to `serve_one` in a thread, while its `with` block runs."""
+    """Calls `serve_one` in a thread for each connection, inside a `with` block."""
 
     def __init__(self, serve_one: Callable[[socket.socket], None]) -> None:
         self._serve_one = serve_one
@@ -58,7 +58,7 @@ class RawServer:
 
 
 class TlsServer(RawServer):
-    """Presents a certificate, remembers what it was sent, and answers "hello"."""
+    """Presents a certificate, records what it receives, and answers "hello"."""
 
     def __init__(
         self, certificate: IssuedCertificate, configure: Configure = lambda _: None
@@ -85,7 +85,7 @@ class TlsServer(RawServer):
 
 
 def greet(context: ssl.SSLContext, port: int, host: str = "localhost") -> str:
-    """Connect as a client would, and return what the server said."""
+    """Connect as a client, and return the response of the server."""
     with (
         socket.create_connection(("127.0.0.1", port), 10) as connection,
         context.wrap_socket(connection, server_hostname=host) as tls,

@@ -50,9 +50,13 @@ def describe_target(
         hidden_by = find_hiding_pth_file(interpreter, scheme)
         if not interpreter.is_virtual and not settings.break_system_packages:
             externally_managed = management_message(interpreter, settings.language, messages)
+    script_executable = interpreter.executable
+    if settings.root is not None and script_executable.is_relative_to(settings.root.absolute()):
+        inside = script_executable.relative_to(settings.root.absolute())
+        script_executable = Path(script_executable.anchor, inside)
     return TargetEnvironment(
         executable=interpreter.executable,
-        script_executable=_path_below_root(interpreter.executable, settings.root),
+        script_executable=str(script_executable),
         version_info=interpreter.version_info,
         implementation=interpreter.implementation,
         markers=interpreter.markers,
@@ -126,13 +130,6 @@ def is_writable(directory: Path) -> bool:
     """Return whether files can be created in a directory, which need not exist yet."""
     existing = next(path for path in (directory, *directory.parents) if path.exists())
     return os.access(existing, os.W_OK)
-
-
-def _path_below_root(executable: Path, root: Path | None) -> str:
-    """Return an executable's path as it will be once `root` is the root directory."""
-    if root is None or not executable.is_relative_to(root.absolute()):
-        return str(executable)
-    return str(Path(executable.anchor, executable.relative_to(root.absolute())))
 
 
 def _search_path(

@@ -128,6 +128,9 @@ def parse_interpreter(facts: Mapping[str, Any], *, running: bool = False) -> Int
     """
     user_site = facts["user_site"]
     keys = ("purelib", "platlib", "scripts", "data", "include")
+    build = facts["build"]
+    py_debug, pymalloc = build["Py_DEBUG"], build["WITH_PYMALLOC"]
+    unicode_size = build["Py_UNICODE_SIZE"]
     major, minor, micro = map(int, facts["version_info"][:3])
     return Interpreter(
         executable=Path(facts["executable"]),
@@ -144,25 +147,19 @@ def parse_interpreter(facts: Mapping[str, Any], *, running: bool = False) -> Int
         },
         user_site=Path(user_site) if user_site else None,
         markers={str(key): str(value) for key, value in facts["markers"].items()},
-        build=_parse_build(facts["build"]),
+        build=BuildInfo(
+            platform=str(build["platform"]),
+            is_32bit=bool(build["is_32bit"]),
+            debug=bool(build["debug"] if py_debug is None else py_debug),
+            free_threaded=bool(build["Py_GIL_DISABLED"]),
+            pymalloc=pymalloc is None or bool(pymalloc),
+            wide_unicode=bool(build["wide_unicode"]) if unicode_size is None else unicode_size == 4,
+            extension_suffix=str(build["EXT_SUFFIX"] or ""),
+            glibc=build.get("glibc"),
+            manylinux=build.get("manylinux"),
+            mac_version=build.get("mac_version", ""),
+            mac_machine=build.get("mac_machine", ""),
+        ),
         pth_file=Path(facts["pth_file"]) if facts["pth_file"] else None,
         running=running,
-    )
-
-
-def _parse_build(facts: Mapping[str, Any]) -> BuildInfo:
-    py_debug, pymalloc = facts["Py_DEBUG"], facts["WITH_PYMALLOC"]
-    unicode_size, suffix = facts["Py_UNICODE_SIZE"], str(facts["EXT_SUFFIX"] or "")
-    return BuildInfo(
-        platform=str(facts["platform"]),
-        is_32bit=bool(facts["is_32bit"]),
-        debug=bool(facts["debug"] if py_debug is None else py_debug),
-        free_threaded=bool(facts["Py_GIL_DISABLED"]),
-        pymalloc=pymalloc is None or bool(pymalloc),
-        wide_unicode=bool(facts["wide_unicode"]) if unicode_size is None else unicode_size == 4,
-        extension_suffix=suffix,
-        glibc=facts.get("glibc"),
-        manylinux=facts.get("manylinux"),
-        mac_version=facts.get("mac_version", ""),
-        mac_machine=facts.get("mac_machine", ""),
     )

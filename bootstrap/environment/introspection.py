@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,12 @@ def query_interpreter(command: PythonCommand, settings: TargetSettings) -> Inter
 
     :raises NotPythonError, InterpreterHungError, UnsupportedTargetError: it cannot be a target
     """
-    if _is_running_interpreter(Path(command[0])) and len(command) == 1:
-        return running_interpreter(settings)
-    return _query_child(command, settings)
+    path, own = Path(command[0]), Path(sys.executable or os.devnull)
+    is_running = False  # whether it is our interpreter in our environment, maybe by another link
+    with suppress(OSError):
+        is_same = path.samefile(own) and path.parent.samefile(own.parent)
+        is_running = is_same and len(command) == 1
+    return running_interpreter(settings) if is_running else _query_child(command, settings)
 
 
 def running_interpreter(settings: TargetSettings) -> Interpreter:
@@ -102,20 +106,23 @@ def isolated_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "SYSTEM_VERSION_COMPAT": "0"} if sys.platform == "darwin" else kept
 
 
-def _is_running_interpreter(path: Path) -> bool:
-    """Return whether a path is our interpreter in our environment, maybe by another link."""
-    own = Path(sys.executable or os.devnull)
-    try:
-        return path.samefile(own) and path.parent.samefile(own.parent)
-    except OSError:
-        return False
-
-
 def _query_child(
     command: PythonCommand, settings: TargetSettings, *, running: bool = False
 ) -> Interpreter:
     arguments = [str(settings.prefix)] if settings.prefix else []
-    done = _run([*command, *_OPTIONS, _probe_script.script(), *arguments], command, settings)
+    try:
+        done = subprocess.run(
+            [*command, *_OPTIONS, _probe_script.script(), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env=isolated_environment(settings.environment),
+            timeout=settings.timeout,
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise InterpreterHungError(command, settings.timeout) from exc
+    except OSError as exc:
+        raise InterpreterNotRunnableError(command, exc.strerror or str(exc)) from exc
     text = done.stdout.decode("ascii", "replace")
     document, end, _ = text.rpartition(_probe_script.BEGIN)[2].partition(_probe_script.END)
     if not end:
@@ -133,21 +140,3 @@ def _query_child(
         raise UnsupportedTargetError(command, tuple(facts["version_info"]))
     facts["executable"] = facts["executable"] or command[0]
     return parse_interpreter(facts, running=running)
-
-
-def _run(
-    arguments: list[str], command: PythonCommand, settings: TargetSettings
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            env=isolated_environment(settings.environment),
-            timeout=settings.timeout,
-        )
-    except subprocess.TimeoutExpired as exc:
-        raise InterpreterHungError(command, settings.timeout) from exc
-    except OSError as exc:
-        raise InterpreterNotRunnableError(command, exc.strerror or str(exc)) from exc

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from bootstrap.environment.interpreter import Interpreter
@@ -69,22 +68,19 @@ def management_message(
 def _read_message(marker: Path, language: str, messages: Messages | None) -> str | None:
     import configparser
 
+    keys = ["Error"]
+    locale = language.partition(".")[0].partition("@")[0]
+    if locale and locale not in {"C", "POSIX"}:
+        general = [locale.partition(mark)[0] for mark in "-_" if mark in locale]
+        keys = [*(f"Error-{name}" for name in (locale, *general)), "Error"]
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(marker.read_text("utf-8"), str(marker))
         section = parser["externally-managed"]
-        return next((section[key] for key in _message_keys(language) if key in section), None)
+        return next((section[key] for key in keys if key in section), None)
     except KeyError:
         return None
     except (OSError, UnicodeDecodeError, configparser.Error) as exc:
         if messages is not None:
             messages.warn(f"{marker} cannot be read: {exc}")
         return None
-
-
-def _message_keys(language: str) -> Iterator[str]:
-    name = language.partition(".")[0].partition("@")[0]
-    if name and name not in {"C", "POSIX"}:
-        yield f"Error-{name}"
-        yield from (f"Error-{name.partition(mark)[0]}" for mark in "-_" if mark in name)
-    yield "Error"

@@ -8,7 +8,6 @@ from pathlib import Path
 from bootstrap.environment.build_details import find_build_details, read_build_details
 from bootstrap.environment.discovery import (
     InterpreterNotFoundError,
-    PythonCommand,
     VersionRequest,
     absolute_path,
     find_commands,
@@ -66,26 +65,20 @@ def probe(settings: TargetSettings, messages: Messages) -> TargetEnvironment:
 
     :raises BootstrapError: one subclass of it for each thing that can go wrong
     """
-    interpreter, venv_to_create = _find_interpreter(settings, messages)
+    venv_to_create = None
+    if settings.venv is None:
+        interpreter = _find_python(settings, messages)
+    elif is_complete(directory := absolute_path(settings.venv.value)):
+        interpreter = _query_existing_venv(directory, settings, messages)
+    else:
+        require_usable(directory)
+        base = _find_python(settings, messages)
+        if base.pth_file is not None:
+            raise IsolatedBaseError(directory, base.executable, base.pth_file)
+        interpreter, venv_to_create = base.in_venv(directory), directory
     if settings.require_virtualenv and not interpreter.is_virtual:
         raise VirtualEnvironmentRequiredError(interpreter.executable)
     return describe_target(interpreter, settings, messages, venv_to_create)
-
-
-def _find_interpreter(
-    settings: TargetSettings, messages: Messages
-) -> tuple[Interpreter, Path | None]:
-    """Return the target's interpreter, and the directory of its venv if it has to be created."""
-    if settings.venv is None:
-        return _find_python(settings, messages), None
-    directory = absolute_path(settings.venv.value)
-    if is_complete(directory):
-        return _query_existing_venv(directory, settings, messages), None
-    require_usable(directory)
-    base = _find_python(settings, messages)
-    if base.pth_file is not None:
-        raise IsolatedBaseError(directory, base.executable, base.pth_file)
-    return base.in_venv(directory), directory
 
 
 def _query_existing_venv(
@@ -134,24 +127,22 @@ def _find_python(settings: TargetSettings, messages: Messages) -> Interpreter:
 def _query_path(path: Path, python: Sourced[str], settings: TargetSettings) -> Interpreter:
     executable = find_environment_interpreter(path) if path.is_dir() else path
     details = find_build_details(path)
-    if executable is None or not executable.is_file() or executable == details:
-        if details is None:
-            message = f"No Python found for {python.value!r} ({python.origin}): {_missing(path)}"
-            raise InterpreterNotFoundError(python.value, message)
+    if executable is not None and executable.is_file() and executable != details:
+        try:
+            return query_interpreter((str(executable),), settings)
+        except InterpreterNotRunnableError:
+            if details is None:
+                raise
+    if details is not None:
         return read_build_details(details)
-    try:
-        return query_interpreter((str(executable),), settings)
-    except InterpreterNotRunnableError:
-        if details is None:
-            raise
-        return read_build_details(details)
-
-
-def _missing(path: Path) -> str:
-    broken = find_environment_interpreter(path) if path.is_dir() else path
-    if broken is None:
-        return f"{path} contains no interpreter"
-    return f"{broken} is a broken link" if broken.is_symlink() else f"{path} does not exist"
+    if executable is None:
+        reason = f"{path} contains no interpreter"
+    elif executable.is_symlink():
+        reason = f"{executable} is a broken link"
+    else:
+        reason = f"{path} does not exist"
+    message = f"No Python found for {python.value!r} ({python.origin}): {reason}"
+    raise InterpreterNotFoundError(python.value, message)
 
 
 def _find_version(
@@ -173,20 +164,11 @@ def _query_candidates(
 ) -> Iterator[Interpreter]:
     """Yield the interpreters that work; a pyenv shim of a version that is not active does not."""
     for command in dict.fromkeys(find_interpreters(version, settings)):
-        interpreter = _query_or_none(command, settings, messages)
-        if interpreter is not None:
-            yield interpreter
+        try:
+            yield query_interpreter(command, settings)
+        except BootstrapError as error:  # noqa: PERF203  # to start an interpreter takes far longer
+            messages.trace(str(error))
     yield running_interpreter(settings)
-
-
-def _query_or_none(
-    command: PythonCommand, settings: TargetSettings, messages: Messages
-) -> Interpreter | None:
-    try:
-        return query_interpreter(command, settings)
-    except BootstrapError as error:
-        messages.trace(str(error))
-        return None
 
 
 def matches_version(interpreter: Interpreter, version: VersionRequest) -> bool:

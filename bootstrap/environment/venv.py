@@ -114,8 +114,12 @@ def _create(interpreter: Interpreter, directory: Path) -> None:
             _create_in_child(base, directory)
     except ModuleNotFoundError as exc:
         raise NoVenvModuleError(directory, interpreter) from exc
+    except subprocess.CalledProcessError as exc:
+        output = (exc.stderr or exc.stdout or b"").decode("utf-8", "replace").strip()
+        reason = output.splitlines()[-1] if output else f"status {exc.returncode}"
+        raise VenvError(directory, base, reason) from exc
     except (OSError, ValueError, subprocess.SubprocessError) as exc:
-        raise VenvError(directory, base, _reason(exc)) from exc
+        raise VenvError(directory, base, str(exc)) from exc
 
 
 def _create_in_process(directory: Path) -> None:
@@ -139,10 +143,3 @@ def _create_in_child(base: Path, directory: Path) -> None:
     if b"No module named venv" in done.stderr:
         raise ModuleNotFoundError(name="venv")
     done.check_returncode()
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, subprocess.CalledProcessError):
-        output = (error.stderr or error.stdout or b"").decode("utf-8", "replace").strip()
-        return output.splitlines()[-1] if output else f"status {error.returncode}"
-    return str(error)

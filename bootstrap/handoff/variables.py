@@ -138,15 +138,11 @@ def _pdm_variables(settings: ForwardedSettings, _missing: Path) -> Iterator[Vari
             yield Variable("PDM_PYPI_VERIFY_SSL", ForwardedValue(("false",), hosts.origins))
 
 
-def _poetry_variables(_settings: ForwardedSettings, _missing: Path) -> Iterable[Variable]:
-    return ()  # its indexes can only be set in pyproject.toml
-
-
 _INSTALLERS: Mapping[str, Callable[[ForwardedSettings, Path], Iterable[Variable]]] = {
     "pip": _pip_variables,
     "uv": _uv_variables,
     "pipx": _pip_and_uv_variables,
-    "poetry": _poetry_variables,
+    "poetry": lambda *_: (),  # its indexes can only be set in pyproject.toml
     "pdm": _pdm_variables,
     "hatch": _pip_and_uv_variables,
 }

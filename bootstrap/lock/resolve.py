@@ -112,8 +112,7 @@ def find_local_files(
         locked = resolved.candidate
         candidate = locked
         if locked is not None and is_remote(locked.file.url):
-            offered = source.candidates(resolved.name)
-            candidate = next((other for other in offered if _is_same_file(other, locked)), None)
+            candidate = _find_local_file(locked, source)
             if candidate is None:
                 missing.append(locked.file.filename)
         found.append(replace(resolved, candidate=candidate))
@@ -122,10 +121,13 @@ def find_local_files(
     return found
 
 
-def _is_same_file(candidate: Candidate, locked: Candidate) -> bool:
-    """Compare the file names, and the hashes if both have some."""
-    common = candidate.file.hashes.intersection(locked.file.hashes)
-    return candidate.file.filename == locked.file.filename and all(common.allowed.values())
+def _find_local_file(locked: Candidate, source: CandidateSource) -> Candidate | None:
+    """Return the candidate of the same file name, and of the same hashes if both have some."""
+    for candidate in source.candidates(locked.name):
+        common = candidate.file.hashes.intersection(locked.file.hashes)
+        if candidate.file.filename == locked.file.filename and all(common.allowed.values()):
+            return candidate
+    return None
 
 
 def _find_missing(

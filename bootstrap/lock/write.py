@@ -55,39 +55,34 @@ def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
     """
     from bootstrap._vendor import tomli_w
 
-    return tomli_w.dumps(_create_lock(targets, directory).to_dict())
-
-
-def _create_lock(targets: Sequence[LockedTarget], directory: Path) -> Pylock:
-    by_marker = {_environment_marker(locked.target): locked for locked in targets}
     packages: dict[str, tuple[Package, list[str]]] = {}
-    for marker, locked in by_marker.items():
+    environments = set()
+    for locked in targets:
+        # The marker that is true on targets of this kind.
+        values = locked.target.markers
+        marker = " and ".join(f'{name} == "{values[name]}"' for name in _TARGET_MARKERS)
+        environments.add(marker)
         for package in _create_packages(locked, directory):
             packages.setdefault(repr(package), (package, []))[1].append(marker)
+    marked = []
+    for package, markers in packages.values():
+        if len(markers) < len(environments):
+            alternatives = " or ".join(f"({marker})" for marker in sorted(markers))
+            marker = markers[0] if len(markers) == 1 else alternatives
+            marked.append(replace(package, marker=Marker(marker)))
+        else:
+            marked.append(package)
     oldest = min(locked.target.version_info[:2] for locked in targets)
-    return Pylock(
+    lock = Pylock(
         lock_version=Version("1.0"),
-        environments=[Marker(marker) for marker in sorted(by_marker)],
+        environments=[Marker(marker) for marker in sorted(environments)],
         requires_python=SpecifierSet(f">={oldest[0]}.{oldest[1]}"),
         created_by=CREATED_BY,
         packages=sorted(
-            (
-                _add_marker(package, markers) if len(markers) < len(by_marker) else package
-                for package, markers in packages.values()
-            ),
-            key=lambda package: (package.name, str(package.version), str(package.marker)),
+            marked, key=lambda package: (package.name, str(package.version), str(package.marker))
         ),
     )
-
-
-def _environment_marker(target: TargetEnvironment) -> str:
-    """Return the marker that is true on targets of one kind."""
-    return " and ".join(f'{name} == "{target.markers[name]}"' for name in _TARGET_MARKERS)
-
-
-def _add_marker(package: Package, markers: Sequence[str]) -> Package:
-    alternatives = " or ".join(f"({marker})" for marker in sorted(markers))
-    return replace(package, marker=Marker(markers[0] if len(markers) == 1 else alternatives))
+    return tomli_w.dumps(lock.to_dict())
 
 
 def _create_packages(locked: LockedTarget, directory: Path) -> list[Package]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
@@ -138,11 +139,17 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
         parsed_version = Version(version)
     except InvalidVersion as error:
         raise MetadataError(of, f"its version is {version!r}, not valid by PEP 440") from error
+    requires_python = None
+    specifiers = headers.get_all("requires-python")
+    # An invalid one is ignored as in pip: installing is better than refusing for a typing error.
+    with suppress(InvalidSpecifier):
+        if len(specifiers) == 1 and specifiers[0]:
+            requires_python = SpecifierSet(specifiers[0])
     return Metadata(
         canonicalize_name(_get_required(headers, "Name", of)),
         parsed_version,
         tuple(_parse_requirement(line, of) for line in headers.get_all("requires-dist")),
-        _parse_requires_python(headers.get_all("requires-python")),
+        requires_python,
         frozenset(canonicalize_name(extra) for extra in headers.get_all("provides-extra")),
         metadata_version,
         content,
@@ -173,13 +180,6 @@ def _parse_requirement(line: str, of: str) -> Requirement:
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
         raise MetadataError(of, f"it requires {line!r}, not valid by PEP 508 ({reason})") from error
-
-
-def _parse_requires_python(values: list[str]) -> SpecifierSet | None:
-    try:
-        return SpecifierSet(values[0]) if len(values) == 1 and values[0] else None
-    except InvalidSpecifier:
-        return None  # as in pip: installing is better than refusing because of a typing error
 
 
 def _format(version: tuple[int, int]) -> str:

@@ -6,7 +6,7 @@ The only scanner of library directories: installing and uninstalling use it, too
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -58,6 +58,11 @@ class InstalledRecord:
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}" if self.version else self.name
+
+    @property
+    def precedence(self) -> tuple[bool, Version]:
+        """Of several records of a name in a directory, the one with the greatest value counts."""
+        return self.kind is InstalledKind.DIST_INFO, self.version or Version("0")
 
 
 def scan_directory(location: Path) -> Iterator[InstalledRecord]:
@@ -200,27 +205,18 @@ def installed_distributions(
         records: list[InstalledRecord] = []
         with suppress(OSError):
             records.extend(scan_directory(location))
-        # An egg counts where it is on the search path itself, by the EGG-INFO in it.
-        records = [record for record in records if record.kind is not InstalledKind.EGG]
-        for record in _usable(records, messages):
-            if record.name not in found:
+        records.sort(key=lambda record: record.precedence, reverse=True)
+        for record in records:
+            if record.kind is InstalledKind.EGG:
+                continue  # an egg counts where it is itself on the path, by the EGG-INFO in it
+            if record.version is None or record.problem:
+                _warn(messages, f"{record.path} is damaged and ignored: {record.problem}")
+            elif record.name not in found:
                 found[record.name] = record
             elif messages is not None and found[record.name].location == location:
                 other = found[record.name].path.name
                 messages.trace(f"{record.path} is ignored: {other} takes precedence")
     return InstalledDistributions(found, messages)
-
-
-def _usable(records: Iterable[InstalledRecord], messages: Messages | None) -> list[InstalledRecord]:
-    """Return those that count as installed, in the order of precedence."""
-    usable = []
-    for record in records:
-        if record.version is not None and not record.problem:
-            usable.append((record.kind is InstalledKind.DIST_INFO, record.version, record))
-        else:
-            _warn(messages, f"{record.path} is damaged and ignored: {record.problem}")
-    usable.sort(key=lambda item: item[:2], reverse=True)
-    return [record for _, _, record in usable]
 
 
 def _read_installed(record: InstalledRecord, messages: Messages | None) -> Installed:
@@ -250,18 +246,10 @@ def _parse_requirements(
         _warn(messages, f"the requirements of {record.path} cannot be read: {exc.strerror}")
         return
     for line in lines:
-        requirement = _parse_requirement(line)
-        if requirement is None:
+        try:
+            yield Requirement(line)
+        except InvalidRequirement:  # noqa: PERF203  # there are few lines
             _warn(messages, f"{record.path} requires {line!r}, which is not a valid requirement")
-        else:
-            yield requirement
-
-
-def _parse_requirement(line: str) -> Requirement | None:
-    try:
-        return Requirement(line)
-    except InvalidRequirement:
-        return None
 
 
 def _requirement_lines(metadata: Path) -> Iterator[str]:

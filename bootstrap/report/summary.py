@@ -31,7 +31,10 @@ def print_summary(result: InstallResult, ui: Ui, *, dry_run: bool = False) -> No
     environment = f"{result.target.scheme.data} (Python {version})"
     to_install = sorted(result.resolution.to_install, key=lambda resolved: resolved.name)
     if not to_install:
-        ui.info(f"Nothing to do: {environment} already has {_list_kept(result.resolution)}.")
+        kept = result.resolution.distributions
+        named = [resolved for resolved in kept if resolved.requested is not None] or kept
+        names = _join([f"{resolved.name} {resolved.version}" for resolved in named])
+        ui.info(f"Nothing to do: {environment} already has {names}.")
         return
     installed = {distribution.name: distribution for distribution in result.installed}
     requested: list[str] = []
@@ -59,13 +62,6 @@ def _describe(resolved: Resolved, installed: InstalledDistribution | None) -> st
         remarks.append("reinstalled" if is_same else f"replaced {installed.replaced}")
     text = f"{resolved.name} {resolved.version}"
     return f"{text} ({', '.join(remarks)})" if remarks else text
-
-
-def _list_kept(resolution: Resolution) -> str:
-    """Return what the user named; if that is nothing, everything."""
-    distributions = resolution.distributions
-    requested = [resolved for resolved in distributions if resolved.requested is not None]
-    return _join([f"{resolved.name} {resolved.version}" for resolved in requested or distributions])
 
 
 def _join(names: list[str]) -> str:

@@ -10,29 +10,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from bootstrap.environment._probe_script import locations, output, runtime, schemes
+from bootstrap.environment._probe_script import locations, output, runtime
 from bootstrap.environment._probe_script.locations import base_executable
 from bootstrap.environment._probe_script.output import BEGIN, END, describe
 
 if TYPE_CHECKING:
     from importlib.abc import InspectLoader
-    from types import ModuleType
 
 __all__ = ["BEGIN", "END", "base_executable", "describe", "script"]
 
-_PARTS = (locations, schemes, runtime, output)
+_PARTS = (locations, runtime, output)
 
 
 def script() -> str:
     """Return the parts as one text, without the lines that import them from each other."""
+    loaders = [(part.__name__, cast("InspectLoader", part.__loader__)) for part in _PARTS]
     return "".join(
         line
-        for part in _PARTS
-        for line in _source(part).splitlines(keepends=True)
+        for name, loader in loaders
+        for line in str(loader.get_source(name)).splitlines(keepends=True)
         if not line.startswith(f"from {__name__}")
     )
-
-
-def _source(module: ModuleType) -> str:
-    loader = cast("InspectLoader", module.__loader__)
-    return str(loader.get_source(module.__name__))

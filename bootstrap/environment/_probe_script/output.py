@@ -3,9 +3,8 @@
 import struct
 import sys
 
-from bootstrap.environment._probe_script.locations import environment
+from bootstrap.environment._probe_script.locations import environment, schemes
 from bootstrap.environment._probe_script.runtime import build, markers
-from bootstrap.environment._probe_script.schemes import schemes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

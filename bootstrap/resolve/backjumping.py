@@ -12,7 +12,6 @@ It uses public names of resolvelib only.
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter, methodcaller
@@ -138,11 +137,11 @@ class SearchState:
         excluded: Collection[ResolverCandidate],
     ) -> RawCriterion:
         """Find the candidates again that the requirements leave."""
-        changed = ChainMap({name: Criterion((), information, excluded)}, self.criteria)
+        self.criteria[name] = Criterion((), information, excluded)
         matches = self.provider.find_matches(
             name,
-            IteratorMapping(changed, methodcaller("iter_requirement")),
-            IteratorMapping(changed, attrgetter("incompatibilities")),
+            IteratorMapping(self.criteria, methodcaller("iter_requirement")),
+            IteratorMapping(self.criteria, attrgetter("incompatibilities")),
         )
         self.criteria[name] = Criterion(build_iter_view(matches), information, excluded)
         return self.criteria[name]

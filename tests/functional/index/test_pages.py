@@ -173,9 +173,8 @@ def test_what_was_uploaded_later_is_not_looked_at(
     assert "app 1.0" in engine.succeeds(*asked, "app", *when, *offer.options).out
     assert "app 2.0" in engine.succeeds(*asked, "app", "--dry-run", *offer.options).out
     done = engine.fails(*asked, "app>1", *when, *offer.options)
-    assert (
-        "was uploaded after the date of --uploaded-prior-to; the newest for it is 1.0" in done.err
-    )
+    reason = "was uploaded after the date of --uploaded-prior-to"
+    assert f"{reason}; the newest compatible version is 1.0" in done.err
 
 
 def test_a_project_that_is_archived_is_told_of(

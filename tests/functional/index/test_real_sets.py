@@ -83,7 +83,7 @@ def test_where_there_is_none_the_clash_is_told_and_each_single_change_that_would
     target = ("--python", newest_pip, "--installer", "none", "--dry-run")
     done = engine.fails(*target, *clash, timeout=280)
     assert "you asked for urllib3>=2" in done.err
-    assert "needs urllib3<1.27,>=1.25.4" in done.err
+    assert "requires urllib3<1.27,>=1.25.4" in done.err
     assert "relax boto3<1.27,>=1.20 (the command line) to boto3" in done.err
     assert "relax urllib3>=2 (the command line) to urllib3" in done.err
 

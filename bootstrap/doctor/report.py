@@ -30,6 +30,11 @@ VARIABLES = (
 )
 """The environment variables that change how a server is reached and verified."""
 
+_PROXY_URLS = {name for name in VARIABLES if name.lower().endswith("_proxy")} - {
+    "no_proxy",
+    "NO_PROXY",
+}
+
 
 @dataclass(frozen=True)
 class DoctorReport:
@@ -96,6 +101,9 @@ def diagnose(
             servers.append((redacted_proxy(url), report))
     except BootstrapError as exc:
         failure = exc
+    variables = {name: environ[name] for name in VARIABLES if name in environ}
+    for name in _PROXY_URLS & variables.keys():  # users paste reports into public issues
+        variables[name] = redacted_proxy(variables[name]) if variables[name] else ""
     try:
         import ssl
 
@@ -108,9 +116,7 @@ def diagnose(
         tls=tls,
         now=now,
         clock_problem=clock_problem(now, release_date()),
-        variables=tuple(
-            (name, _redact(name, environ[name])) for name in VARIABLES if name in environ
-        ),
+        variables=tuple(variables.items()),
         settings=tuple(settings),
         policy=tuple(lines),
         failure=failure,
@@ -146,9 +152,3 @@ def _parse_url(url: str) -> tuple[str, str, int]:
             hint="Without TLS there is no certificate.",
         )
     return url, host, port
-
-
-def _redact(name: str, value: str) -> str:
-    """Return a variable's value without passwords: users paste reports into public issues."""
-    is_proxy = name.lower().endswith("_proxy") and name.lower() != "no_proxy"
-    return redacted_proxy(value) if is_proxy and value else value

@@ -143,18 +143,14 @@ def classify(error: BaseException) -> Failure | None:
     errors = [cause for cause in iter_causes(error) if isinstance(cause, ssl.SSLError)]
     for cause in errors:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _classify_verification(cause)
+            code = getattr(cause, "verify_code", 0)
+            detail = str(getattr(cause, "verify_message", "") or cause).strip()
+            by_text = (reason for pattern, reason in _BY_TEXT if pattern.search(detail))
+            return Failure(_BY_CODE.get(code) or next(by_text, Reason.UNVERIFIED), detail)
     for cause in errors:
         if "timed out" not in str(cause):
             return _classify_handshake(cause)
     return None
-
-
-def _classify_verification(error: BaseException) -> Failure:
-    code = getattr(error, "verify_code", 0)
-    detail = str(getattr(error, "verify_message", "") or error).strip()
-    by_text = (reason for pattern, reason in _BY_TEXT if pattern.search(detail))
-    return Failure(_BY_CODE.get(code) or next(by_text, Reason.UNVERIFIED), detail)
 
 
 def _classify_handshake(error: BaseException) -> Failure:

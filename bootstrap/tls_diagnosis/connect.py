@@ -38,7 +38,7 @@ class TunnelRefusedError(BootstrapError):
         )
 
 
-class UnsupportedProxyError(BootstrapError):
+class ProxySchemeError(BootstrapError):
     """`doctor` cannot connect through this kind of proxy."""
 
     def __init__(self, proxy: str) -> None:
@@ -90,13 +90,13 @@ def redacted_proxy(proxy: str) -> str:
 def connect(server: Server, context: ssl.SSLContext) -> socket.socket:
     """Open a connection to a server; `context` verifies an HTTPS proxy.
 
-    Raises `OSError`, `TunnelRefusedError`, or `UnsupportedProxyError`.
+    Raises `OSError`, `TunnelRefusedError`, or `ProxySchemeError`.
     """
     if server.proxy is None:
         return socket.create_connection((server.host, server.port), server.timeout)
     proxy = _split(server.proxy)
     if proxy.scheme not in {"http", "https"} or not proxy.hostname:
-        raise UnsupportedProxyError(redacted_proxy(server.proxy))
+        raise ProxySchemeError(redacted_proxy(server.proxy))
     stream = socket.create_connection(server.proxy_address, server.timeout)
     try:
         if proxy.scheme == "https":

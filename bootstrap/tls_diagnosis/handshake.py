@@ -38,7 +38,7 @@ def shake_hands(
     """Connect, do the handshake with `context`, and close the connection.
 
     Raises `OSError` where the server (or its proxy) cannot be reached, `TunnelRefusedError` and
-    `UnsupportedProxyError`; a failed handshake is part of the result.
+    `ProxySchemeError`; a failed handshake is part of the result.
     """
     import ssl
 

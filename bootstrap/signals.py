@@ -87,27 +87,27 @@ class SignalGuard:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        handlers = {number: signal.getsignal(number) for number in _SIGNALS}
         taken = {
             number: handler
-            for number, handler in handlers.items()
-            if callable(handler) or handler is signal.SIG_DFL
+            for number in _SIGNALS
+            if callable(handler := signal.getsignal(number)) or handler is signal.SIG_DFL
         }
         for number in taken:
             signal.signal(number, self._receive)
+        received: Terminated | None = None
         try:
             yield
             self._raise_pending()
         except Terminated as exc:
-            for number, handler in taken.items():
-                signal.signal(number, handler)
-            if exc.number == signal.SIGINT:
-                raise KeyboardInterrupt from exc
-            signal.raise_signal(exc.number)
-            raise
+            received = exc
         finally:
             for number, handler in taken.items():
                 signal.signal(number, handler)
+        if received is not None:
+            if received.number == signal.SIGINT:
+                raise KeyboardInterrupt from received
+            signal.raise_signal(received.number)
+            raise received
 
     @contextmanager
     def allow(self) -> Iterator[None]:

@@ -78,11 +78,17 @@ def test_a_delayed_signal_takes_effect_after_the_block(number: signal.Signals) -
     assert _run_in_child(run, number) == expected
 
 
-def test_a_guard_inside_a_run_ends_the_run_by_the_same_exception() -> None:
-    def run() -> None:
+def test_a_guard_inside_a_run_ends_the_run_once_by_the_same_exception() -> None:
+    def terminate_twice() -> None:
         guard = SignalGuard()
-        with pytest.raises(Terminated, match="SIGTERM"), raise_on_termination():  # noqa: SIM117
+        try:
             with guard.install(), guard.allow():
                 signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)  # while cleaning up
+
+    def run() -> None:
+        with pytest.raises(Terminated, match="SIGTERM"), raise_on_termination():
+            terminate_twice()
 
     assert _run_in_child(run, signal.SIGTERM) == 0

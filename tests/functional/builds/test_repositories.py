@@ -123,7 +123,7 @@ def test_an_editable_repository_keeps_what_somebody_did_in_it(
     before = snapshot(site.venv)
     done = site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
     assert "demo.py" in done.err
-    assert "Commit, stash or move away" in done.err
+    assert "Commit, stash or remove the local changes in the clone." in done.err
     assert snapshot(site.venv) == before
 
 

@@ -31,12 +31,12 @@ class UnsuitableWheelError(BootstrapError):
 
 
 class WrongReferenceError(BootstrapError):
-    """A direct reference leads to something else than the requirement says."""
+    """A direct reference is not what it should be: its name, kind or hash differs."""
 
     def __init__(self, requirement: InputRequirement, found: str, expected: str) -> None:
         self.requirement, self.found, self.expected = requirement, found, expected
         super().__init__(
-            f"{redact(requirement.text)} ({requirement.origin}) does not match its target: "
+            f"{redact(requirement.text)} ({requirement.origin}) cannot be used: "
             f"expected {expected}, found {found}.",
             hint="Correct the name or the URL.",
         )

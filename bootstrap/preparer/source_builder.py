@@ -61,7 +61,7 @@ class BuildTools:
 
 
 class SourceBuilder:
-    """The `Builder` of real runs; it opens its tools when it is first used.
+    """The `WheelBuilder` of real runs; it opens its tools when it is first used.
 
     :param open_tools: returns the tools as a context, which is left when the builder is
     :param request: its hashes and config settings hold before any code of a project is run

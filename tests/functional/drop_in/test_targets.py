@@ -46,7 +46,7 @@ def test_an_old_python_without_wheels_is_told_what_to_do(
     version: str, engine: Engine, venv: Path
 ) -> None:
     done = engine.fails("--python", PYTHONS[version], "--venv", venv, "--offline")
-    assert "the target is 3." in done.err
+    assert "the target has Python 3." in done.err
     assert "--find-links" in done.err
     assert not venv.exists()
 

@@ -15,7 +15,7 @@ from tests.functional.engine import Engine, Finished, run
 
 @dataclass(frozen=True)
 class Site:
-    """A target, an index with a backend, and what the backend's hooks saw."""
+    """A target, an index with a backend, and the notes of the backend's hooks."""
 
     engine: Engine
     index: LocalIndex
@@ -24,20 +24,20 @@ class Site:
 
     @property
     def options(self) -> tuple[str | Path, ...]:
-        """What each run says: this target, this index, and no installer."""
+        """The options of each run: this target, this index, and no installer."""
         return ("--venv", self.venv, *self.index.options, "--installer", "none")
 
     @property
     def environ(self) -> dict[str, str]:
-        """What the backend is told of where to write its notes."""
+        """The variable that names the file for the backend's notes."""
         return {"TINY_NOTES": str(self.notes)}
 
     def installs(self, *arguments: str | Path) -> Finished:
-        """Install what has to be installable."""
+        """Install something; this has to succeed."""
         return self.engine.succeeds(*self.options, *arguments, environ=self.environ)
 
     def refuses(self, *arguments: str | Path, status: int = 1) -> Finished:
-        """Install what has to be refused."""
+        """Install something; this has to fail."""
         return self.engine.fails(*self.options, *arguments, environ=self.environ, status=status)
 
     def python(self, code: str) -> str:
@@ -45,7 +45,7 @@ class Site:
         return run(self.venv / "bin" / "python", "-I", "-c", code).strip()
 
     def direct_url(self, name: str) -> Any:
-        """Return what a distribution's direct_url.json says, None where it has none."""
+        """Return a distribution's direct_url.json, or None."""
         found = f"importlib.metadata.distribution({name!r}).read_text('direct_url.json')"
         text = self.python(f"import importlib.metadata; print({found})")
         return None if text == "None" else json.loads(text)
@@ -66,5 +66,5 @@ def site(engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path) -> Site:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Callable[[str], Path]:
-    """Return where a source tree of a name goes."""
+    """Return the path for a source tree of a name."""
     return lambda name: tmp_path / "trees" / name

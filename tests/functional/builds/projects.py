@@ -1,4 +1,4 @@
-"""Projects for builds: a backend that comes from an index, and source trees that need it."""
+"""Projects for builds: a backend on an index, and source trees that require it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def pack(tree: Path, into: Path, filename: str, metadata_version: str = "2.1") -
 
 
 def git(directory: Path, *arguments: str) -> str:
-    """Run git in a directory, as nobody in particular."""
+    """Run git in a directory, with a test author."""
     who = ("-c", "user.name=A", "-c", "user.email=a@example.test", "-c", "init.defaultBranch=main")
     command = ["git", *who, "-c", "protocol.file.allow=always", *arguments]
     done = subprocess.run(command, cwd=directory, check=True, capture_output=True, text=True)

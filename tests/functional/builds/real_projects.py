@@ -42,12 +42,12 @@ def write_files(directory: Path, files: Mapping[str, str]) -> Path:
 
 def write_editable(directory: Path, name: str) -> Path:
     """Write one of `EDITABLE`."""
-    said = {"by_setup_py": {"setup.py": _LEGACY.format(name)}}
+    files = {"by_setup_py": {"setup.py": _LEGACY.format(name)}}
     for backend, (requires, module) in _BACKENDS.items():
         # poetry-core reads [project] only since a version that old Pythons do not get.
         head = (_POETRY if backend == "poetry" else _PROJECT).format(name)
-        said[f"by_{backend}"] = {"pyproject.toml": head + _SYSTEM.format(name, requires, module)}
-    return write_files(directory, {f"{name}.py": '"""A demo."""\nVALUE = 7\n', **said[name]})
+        files[f"by_{backend}"] = {"pyproject.toml": head + _SYSTEM.format(name, requires, module)}
+    return write_files(directory, {f"{name}.py": '"""A demo."""\nVALUE = 7\n', **files[name]})
 
 
 def write_meson_project(directory: Path) -> Path:

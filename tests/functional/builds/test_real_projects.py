@@ -124,7 +124,7 @@ def test_pip_s_own_sdist_may_be_the_installer(engine: Engine, venv: Path) -> Non
     assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {venv}")
 
 
-def test_pip_s_checkout_takes_the_place_of_an_installed_pip_regular_and_editable(
+def test_pip_s_checkout_replaces_an_installed_pip_regular_and_editable(
     engine: Engine, venv: Path, pip_checkout: Path
 ) -> None:
     engine.succeeds("--venv", venv)
@@ -137,7 +137,7 @@ def test_pip_s_checkout_takes_the_place_of_an_installed_pip_regular_and_editable
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
-def test_a_fork_of_pip_by_its_git_url_takes_the_place_of_pip_regular_and_editable(
+def test_a_fork_of_pip_by_its_git_url_replaces_pip_regular_and_editable(
     engine: Engine, venv: Path, pip_checkout: Path, tmp_path: Path
 ) -> None:
     fork = Path(shutil.copytree(pip_checkout, tmp_path / "fork", symlinks=True))
@@ -150,7 +150,7 @@ def test_a_fork_of_pip_by_its_git_url_takes_the_place_of_pip_regular_and_editabl
         assert done.out.splitlines()[-1].startswith(f"pip 25.3 from {where}")
 
 
-def test_the_engine_s_own_checkout_takes_its_own_place_while_it_runs(
+def test_the_engine_s_own_checkout_replaces_the_running_engine(
     engine: Engine, engine_python: str, venv: Path, tmp_path: Path
 ) -> None:
     checkout = tmp_path / "checkout"
@@ -171,7 +171,7 @@ def test_the_engine_s_own_checkout_takes_its_own_place_while_it_runs(
     for editable in (True, False):
         spelling = ["--installer", *(["-e"] if editable else []), str(checkout)]
         words = [str(venv / "bin" / "get-installer"), "--python", str(venv), *spelling]
-        said = run(*words, "--", "--version", timeout=300, env=environ)
-        assert said.splitlines()[-1].startswith("get-installer ")
+        output = run(*words, "--", "--version", timeout=300, env=environ)
+        assert output.splitlines()[-1].startswith("get-installer ")
         where = python(venv, "import bootstrap; print(bootstrap.__file__)")
         assert where.startswith(str(checkout)) is editable

@@ -108,9 +108,7 @@ def test_an_editable_repository_that_fails_stays_at_the_commit_it_had(
     assert git(clone, "branch", "--show-current") == "mine"
 
 
-def test_an_editable_repository_keeps_what_somebody_did_in_it(
-    site: Site, fork: Path, clone: Path
-) -> None:
+def test_an_editable_repository_keeps_local_changes(site: Site, fork: Path, clone: Path) -> None:
     (fork / "demo.py").write_text("VALUE = 8\n", encoding="utf-8")
     git(fork, "commit", "--quiet", "-am", "eight")
     site.installs("-e", f"git+{fork.as_uri()}#egg=demo")
@@ -127,7 +125,7 @@ def test_an_editable_repository_keeps_what_somebody_did_in_it(
     assert snapshot(site.venv) == before
 
 
-def test_an_editable_repository_stays_where_it_was_installed_and_the_report_fails(
+def test_an_editable_repository_stays_if_the_report_fails_after_the_installation(
     site: Site, fork: Path
 ) -> None:
     done = site.refuses("--report", "/dev/full", "-e", f"git+{fork.as_uri()}#egg=demo")
@@ -145,7 +143,7 @@ def starts(site: Site, url: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("milliseconds", [0, 5])
-def test_an_editable_repository_is_there_if_it_is_installed_when_interrupts_come_late(
+def test_an_editable_repository_exists_if_it_is_installed_despite_late_interrupts(
     site: Site, fork: Path, milliseconds: int
 ) -> None:
     site.installs("tinyback")
@@ -163,7 +161,7 @@ def test_an_editable_repository_is_there_if_it_is_installed_when_interrupts_come
     assert list(place.parent.iterdir()) == [place]
 
 
-def test_what_a_killed_run_left_beside_editable_repositories_goes_with_the_next_run(
+def test_what_a_killed_run_left_beside_editable_repositories_is_removed_by_the_next_run(
     site: Site, fork: Path
 ) -> None:
     site.installs("tinyback")
@@ -178,7 +176,7 @@ def test_what_a_killed_run_left_beside_editable_repositories_goes_with_the_next_
     assert not list(src.glob(".get-installer-*"))
 
 
-def test_something_else_in_the_place_of_an_editable_repository_stays(
+def test_another_directory_in_place_of_an_editable_repository_is_kept(
     site: Site, fork: Path
 ) -> None:
     site.installs("tinyback")
@@ -191,7 +189,7 @@ def test_something_else_in_the_place_of_an_editable_repository_stays(
     assert snapshot(site.venv) == before
 
 
-def test_a_subdirectory_and_submodules_come_along(
+def test_a_subdirectory_and_submodules_are_cloned(
     site: Site, fork: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tmp_path / "whole"
@@ -200,7 +198,7 @@ def test_a_subdirectory_and_submodules_come_along(
     git(whole, "submodule", "--quiet", "add", fork.as_uri(), "inner/vendor")
     git(whole, "add", ".")
     git(whole, "commit", "--quiet", "-m", "with a submodule")
-    # git itself refuses file: submodules unless it is told otherwise.
+    # git itself refuses file: submodules by default.
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "protocol.file.allow")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "always")
@@ -214,6 +212,6 @@ def test_other_systems_are_refused_by_name(site: Site, system: str) -> None:
     assert f"repositories of {system} are not supported" in done.err
 
 
-def test_a_revision_that_is_not_there_is_told(site: Site, fork: Path) -> None:
+def test_a_missing_revision_is_refused(site: Site, fork: Path) -> None:
     done = site.refuses(f"demo @ git+{fork.as_uri()}@nowhere")
     assert "it has no branch, tag or commit 'nowhere'" in done.err

@@ -25,7 +25,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_what_has_no_wheel_is_built_once_and_kept(site: Site, tmp_path: Path) -> None:
+def test_an_sdist_without_a_wheel_is_built_once_and_cached(site: Site, tmp_path: Path) -> None:
     offer(site, tmp_path, "demo", "1.5")
     assert "Installed demo 1.5" in site.installs("demo").out
     assert site.direct_url("demo") is None
@@ -45,7 +45,9 @@ def test_the_user_decides_between_wheel_and_source(site: Site, tmp_path: Path) -
     assert "--only-binary" in done.err
 
 
-def test_looking_ahead_runs_no_code_of_what_is_not_chosen(site: Site, tmp_path: Path) -> None:
+def test_prefetching_runs_no_code_of_versions_that_are_not_chosen(
+    site: Site, tmp_path: Path
+) -> None:
     offer(site, tmp_path, "helper", "9.0")
     site.index.add("helper", "1.0")
     site.index.add("demo", "1.0", requires=["helper", "other"])
@@ -55,7 +57,7 @@ def test_looking_ahead_runs_no_code_of_what_is_not_chosen(site: Site, tmp_path: 
 
 
 @pytest.mark.parametrize("binds", [True, False])
-def test_the_metadata_of_an_sdist_is_read_where_it_binds_and_else_asked_for(
+def test_the_metadata_of_an_sdist_is_read_if_reliable_else_built(
     site: Site, tmp_path: Path, binds: bool
 ) -> None:
     tree = write_project(tmp_path / "demo-1.5")
@@ -77,7 +79,7 @@ def test_an_sdist_by_path_is_recorded_with_its_hash(site: Site, tmp_path: Path) 
     assert recorded["archive_info"]["hashes"] == {"sha256": digest(sdist)}
 
 
-def test_a_wrong_hash_is_told_before_any_code_runs(site: Site, tmp_path: Path) -> None:
+def test_a_wrong_hash_is_refused_before_any_code_runs(site: Site, tmp_path: Path) -> None:
     sdist = offer(site, tmp_path, "demo", "1.5")
     url = site.index.server.file_url(sdist.name)
     done = site.refuses(f"demo @ {url}#sha256={'0' * 64}")
@@ -87,7 +89,7 @@ def test_a_wrong_hash_is_told_before_any_code_runs(site: Site, tmp_path: Path) -
     assert site.direct_url("demo")["url"] == url
 
 
-def test_build_constraints_bind_builds_alone(site: Site, tmp_path: Path) -> None:
+def test_build_constraints_apply_to_builds_only(site: Site, tmp_path: Path) -> None:
     offer_backend(site.index, version="2.0")
     tree = write_project(tmp_path / "tree", requires=["tinyback"])
     limits = tmp_path / "limits.txt"
@@ -122,7 +124,7 @@ def test_hashes_are_required_of_build_requirements_too(site: Site, tmp_path: Pat
     assert len(site.seen()) == 2, "built under other rules, it is another wheel"
 
 
-def test_a_cycle_of_build_requirements_is_spelled_out(site: Site, tmp_path: Path) -> None:
+def test_a_cycle_of_build_requirements_is_shown(site: Site, tmp_path: Path) -> None:
     offer(site, tmp_path, "one", "1.0", "two")
     offer(site, tmp_path, "two", "1.0", "three")
     offer(site, tmp_path, "three", "1.0", "one")

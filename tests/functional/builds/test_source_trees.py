@@ -14,7 +14,7 @@ from tests.functional.engine import snapshot
 VALUE = "import demo; print(demo.VALUE)"
 
 
-def test_a_directory_is_built_and_what_it_needs_comes_from_the_index(
+def test_a_directory_is_built_with_build_requirements_of_the_index(
     site: Site, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "my project")
@@ -45,13 +45,13 @@ def test_a_project_in_a_directory_may_be_the_installer(
     assert done.out.splitlines()[-1] == "demo says one two words"
 
 
-def test_config_settings_reach_the_backend(site: Site, tmp_path: Path) -> None:
+def test_config_settings_are_passed_to_the_backend(site: Site, tmp_path: Path) -> None:
     tree = write_project(tmp_path / "tree")
     site.installs(tree, "-C", "level=3", "-C", "with=a", "-C", "with=b")
     assert [each["settings"] for each in site.seen()] == [{"level": "3", "with": ["a", "b"]}]
 
 
-def test_a_dry_run_of_a_project_that_says_what_it_is_runs_none_of_its_code(
+def test_a_dry_run_of_a_project_with_static_metadata_runs_none_of_its_code(
     site: Site, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "tree")
@@ -61,7 +61,7 @@ def test_a_dry_run_of_a_project_that_says_what_it_is_runs_none_of_its_code(
     assert not site.venv.exists()
 
 
-def test_without_isolation_the_target_has_to_hold_what_the_build_needs(
+def test_without_isolation_the_target_must_have_the_build_requirements(
     site: Site, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "tree", requires=["tinyback>=1"])
@@ -75,7 +75,7 @@ def test_without_isolation_the_target_has_to_hold_what_the_build_needs(
     assert "absent: not installed" in done.err
 
 
-def test_a_build_that_fails_leaves_the_target_as_it_was(site: Site, tmp_path: Path) -> None:
+def test_a_failed_build_leaves_the_target_unchanged(site: Site, tmp_path: Path) -> None:
     site.installs("tinyback")
     before = snapshot(site.venv)
     tree = write_project(tmp_path / "tree", backend="missing")

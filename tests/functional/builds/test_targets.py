@@ -30,7 +30,7 @@ def target(request: pytest.FixtureRequest) -> Path:
 def able(target: Path) -> Path:
     """A Python that can run backends."""
     if version_of(target) < OLDEST:
-        pytest.skip("backends cannot run on it; the tests below say what it is told")
+        pytest.skip("backends cannot run on it; the tests below check the message")
     return target
 
 
@@ -71,7 +71,7 @@ def test_projects_of_each_backend_become_editable_regular_and_editable_again(
             assert found.removeprefix("7 ").startswith(str(tree)) is editable, name
 
 
-def test_a_python_that_cannot_run_backends_is_told_so_and_nothing_is_changed(
+def test_a_python_that_cannot_run_backends_is_refused_and_nothing_is_changed(
     engine: Engine, target: Path, tmp_path: Path
 ) -> None:
     if version_of(target) >= OLDEST:

@@ -23,7 +23,7 @@ from tests.servers import Authority, StaticServer
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
 
 # As it is before each test gets an environment of its own.
-BELIEVED = os.environ.get("SSL_CERT_FILE", certifi.where())
+TRUSTED = os.environ.get("SSL_CERT_FILE", certifi.where())
 
 CERTIFICATES = {
     "SSL_CERT_FILE",
@@ -45,7 +45,7 @@ def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @dataclass(frozen=True)
 class Behind:
-    """A site that can reach its index through the proxy only as the environment says."""
+    """A site that reaches its index only through the proxy in the environment."""
 
     site: Site
     proxy: Interceptor
@@ -79,7 +79,7 @@ def certificates_of(seen: dict[str, Any]) -> dict[str, str]:
     return {name: value for name, value in seen["environ"].items() if name in CERTIFICATES}
 
 
-def test_with_the_authority_in_the_system_s_store_no_option_is_needed_and_nothing_is_told(
+def test_with_the_authority_in_the_system_s_store_no_option_is_needed_or_passed_on(
     behind: Behind, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "tree")
@@ -88,7 +88,9 @@ def test_with_the_authority_in_the_system_s_store_no_option_is_needed_and_nothin
     assert certificates_of(seen) == {**exported, "SSL_CERT_FILE": str(behind.proxy.ca)}
 
 
-def test_with_the_authority_in_cert_alone_cert_alone_does(behind: Behind, tmp_path: Path) -> None:
+def test_with_the_authority_in_cert_no_other_option_is_needed(
+    behind: Behind, tmp_path: Path
+) -> None:
     tree = write_project(tmp_path / "tree")
     ca = Path(shutil.copy(behind.proxy.ca, tmp_path / "company.pem"))
     seen = behind.hook(tree, "--cert", ca)
@@ -97,7 +99,7 @@ def test_with_the_authority_in_cert_alone_cert_alone_does(behind: Behind, tmp_pa
     }
 
 
-def test_with_the_authority_nowhere_no_code_is_run(behind: Behind, tmp_path: Path) -> None:
+def test_without_the_authority_no_code_is_run(behind: Behind, tmp_path: Path) -> None:
     tree = write_project(tmp_path / "tree")
     options = ("--venv", behind.site.venv, "--installer", "none", tree)
     done = behind.site.engine.fails(*options, environ=behind.environ)
@@ -105,7 +107,7 @@ def test_with_the_authority_nowhere_no_code_is_run(behind: Behind, tmp_path: Pat
     assert not behind.site.seen()
 
 
-def test_a_proxy_and_an_index_that_were_typed_reach_hooks(
+def test_a_proxy_and_an_index_from_options_are_passed_to_hooks(
     behind: Behind, site: Site, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "tree")
@@ -124,7 +126,7 @@ def test_a_proxy_and_an_index_that_were_typed_reach_hooks(
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
     """The way to the real index, and through the same kind of proxy."""
     directory = tmp_path_factory.mktemp("company")
-    with interceptor_trusting(directory, Path(BELIEVED)) as running:
+    with interceptor_trusting(directory, Path(TRUSTED)) as running:
         yield running
 
 
@@ -169,7 +171,7 @@ BUILT = "import by_setuptools, pip; print(by_setuptools.VALUE)"
 
 @pytest.mark.network
 @needs_root
-def test_the_real_backend_comes_with_no_option_where_the_system_s_store_knows_the_authority(
+def test_the_real_backend_is_installed_without_options_if_the_system_trusts_the_authority(
     employee: Employee, company: Interceptor, tmp_path: Path
 ) -> None:
     done = employee.types()
@@ -181,7 +183,7 @@ def test_the_real_backend_comes_with_no_option_where_the_system_s_store_knows_th
 
 
 @pytest.mark.network
-def test_the_real_backend_comes_with_cert_alone(
+def test_the_real_backend_is_installed_with_cert_alone(
     employee: Employee, company: Interceptor, tmp_path: Path
 ) -> None:
     ca = Path(shutil.copy(company.ca, tmp_path / "company.pem"))
@@ -209,13 +211,13 @@ def repositories(authority: Authority, tmp_path: Path) -> Iterator[str]:
         yield server.url
 
 
-def test_git_is_told_of_the_authority_in_its_own_words(site: Site, repositories: str) -> None:
+def test_git_gets_the_authority_in_its_own_variable(site: Site, repositories: str) -> None:
     site.installs("-e", f"git+{repositories}/demo#egg=demo")
     assert site.python("import demo; print(demo.VALUE)") == "8"
     assert (site.venv / "src" / "demo" / "part" / "part.py").is_file()
 
 
-def test_git_is_told_of_the_proxy_and_its_authority(
+def test_git_gets_the_proxy_and_its_authority(
     site: Site, proxy: Interceptor, repositories: str
 ) -> None:
     index = ("--index-url", site.index.server.simple_url)
@@ -226,7 +228,7 @@ def test_git_is_told_of_the_proxy_and_its_authority(
     assert site.direct_url("demo")["url"] == f"{repositories}/demo"
 
 
-def test_git_believes_no_more_than_it_is_told(site: Site, repositories: str) -> None:
+def test_git_trusts_only_the_given_authorities(site: Site, repositories: str) -> None:
     other = ("--venv", site.venv, "--installer", "none", "--no-index")
     done = site.engine.fails(*other, f"demo @ git+{repositories}/demo", environ=site.environ)
     assert "git clone exited with status 128" in done.err

@@ -1,4 +1,4 @@
-"""A cache that is no use costs speed, never the run."""
+"""A cache that cannot be used costs only speed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def cache(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def offer(index: LocalIndex) -> LocalIndex:
-    """Something larger than the smallest of caches."""
+    """Wheels that are larger than the smallest cache."""
     index.add("app", "1.0", requires=["library"], files={"app.bin": os.urandom(200_000)})
     index.add("library", "1.0")
     return index
@@ -44,7 +44,7 @@ def installs(engine: Engine, offer: LocalIndex, cache: Path, target: Path) -> No
     assert (target / "library.py").exists()
 
 
-def mounted(engine: Engine, cache: Path, options: str) -> Engine:
+def mount_cache(engine: Engine, cache: Path, options: str) -> Engine:
     """Return the engine where the cache is a file system of its own."""
     cache.mkdir()
     script = f'mount -t tmpfs -o {options} none "$0" && exec "$@"'
@@ -53,7 +53,9 @@ def mounted(engine: Engine, cache: Path, options: str) -> Engine:
     )
 
 
-def test_a_cache_is_of_use(engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path) -> None:
+def test_a_cached_wheel_is_not_downloaded_again(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
     installs(engine, offer, cache, tmp_path / "one")
     offer.server.requests.clear()
     installs(engine, offer, cache, tmp_path / "two")
@@ -65,7 +67,7 @@ def test_a_cache_is_of_use(engine: Engine, offer: LocalIndex, cache: Path, tmp_p
 def test_a_cache_that_is_full_or_read_only_does_no_harm(
     engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path, options: str
 ) -> None:
-    installs(mounted(engine, cache, options), offer, cache, tmp_path / "one")
+    installs(mount_cache(engine, cache, options), offer, cache, tmp_path / "one")
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv to give up root's rights")
@@ -86,7 +88,7 @@ def test_a_cache_that_is_a_file_does_no_harm(
 
 
 @pytest.mark.parametrize("when", ["/simple/app/", "/files/.*metadata", "/files/app.*whl"])
-def test_a_cache_that_is_removed_in_mid_run_does_no_harm(
+def test_a_cache_that_is_removed_during_a_run_does_no_harm(
     engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path, when: str
 ) -> None:
     def remove(exchange: Exchange, reply: Reply) -> None:
@@ -99,29 +101,29 @@ def test_a_cache_that_is_removed_in_mid_run_does_no_harm(
     installs(engine, offer, cache, tmp_path / "two")
 
 
-def damaged(path: Path) -> None:
+def damage(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-1:] = b"?"
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("spoil", [damaged, lambda path: path.write_bytes(b"")])
-def test_damaged_entries_are_noticed_and_replaced(
+@pytest.mark.parametrize("change", [damage, lambda path: path.write_bytes(b"")])
+def test_damaged_entries_are_detected_and_replaced(
     engine: Engine,
     offer: LocalIndex,
     cache: Path,
     tmp_path: Path,
-    spoil: Callable[[Path], object],
+    change: Callable[[Path], object],
 ) -> None:
     installs(engine, offer, cache, tmp_path / "one")
     for entry in (path for path in cache.rglob("*") if path.is_file()):
-        spoil(entry)
+        change(entry)
     installs(engine, offer, cache, tmp_path / "two")
-    assert sound(cache)
+    assert is_valid(cache)
 
 
-def sound(cache: Path) -> bool:
-    """Whether every file in the cache is what its name says."""
+def is_valid(cache: Path) -> bool:
+    """Whether every file in the cache has the hash in its name."""
     files = [path for path in (cache / "network-1" / "files").rglob("*") if path.is_file()]
     names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     return bool(files) and names == [path.name for path in files]
@@ -133,5 +135,5 @@ def test_twenty_processes_share_a_cache(
     targets = [tmp_path / f"target {number}" for number in range(20)]
     with ThreadPoolExecutor(len(targets)) as pool:
         list(pool.map(lambda target: installs(engine, offer, cache, target), targets))
-    assert sound(cache)
+    assert is_valid(cache)
     assert not list(cache.rglob(".part-*"))

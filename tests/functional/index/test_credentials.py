@@ -1,4 +1,4 @@
-"""Whoever is let in by a password: from the URL, netrc or keyring, shown to nobody."""
+"""Passwords from the URL, netrc and keyring; they are not shown."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.servers.index import IndexServer
 
 USER, SECRET = "me@home", "se:cr@t/"
 QUOTED = "me%40home:se%3Acr%40t%2F@"
-ASKED = ("--installer", "none", "app", "-vv")
+ARGUMENTS = ("--installer", "none", "app", "-vv")
 
 
 @pytest.fixture
 def guarded(index: LocalIndex) -> LocalIndex:
-    """An index that lets nobody in without the password."""
+    """An index that requires the password."""
     index.add("app", "1.0", files={"app.py": "x = 1\n"})
     index.server.features = type(index.server.features)(credentials=(USER, SECRET))
     return index
@@ -57,7 +57,7 @@ def from_keyring(index: LocalIndex, home: Path) -> tuple[str, Mapping[str, str]]
 
 
 @pytest.mark.parametrize("source", [from_the_url, from_netrc, from_keyring])
-def test_a_password_opens_the_index_and_is_shown_nowhere(
+def test_a_password_is_accepted_and_not_shown(
     engine: Engine, guarded: LocalIndex, venv: Path, tmp_path: Path, source: object
 ) -> None:
     home = tmp_path / "keys"
@@ -66,26 +66,28 @@ def test_a_password_opens_the_index_and_is_shown_nowhere(
     report = tmp_path / "report.json"
     cache = tmp_path / "cache"
     options = ("--index-url", place, "--cert", guarded.ca, "--cache-dir", cache)
-    done = engine.succeeds("--venv", venv, *ASKED, *options, "--report", report, environ=environ)
-    kept = [path for root in (venv, cache) for path in root.rglob("*") if path.is_file()]
-    written = b"".join(path.read_bytes() for path in (report, *kept))
+    done = engine.succeeds(
+        "--venv", venv, *ARGUMENTS, *options, "--report", report, environ=environ
+    )
+    files = [path for root in (venv, cache) for path in root.rglob("*") if path.is_file()]
+    written = b"".join(path.read_bytes() for path in (report, *files))
     for secret in (SECRET, "se%3Acr%40t%2F"):
         assert secret not in done.text
         assert secret.encode() not in written
 
 
-def test_without_it_the_index_is_named_and_the_ways_to_give_one_are_told(
+def test_without_a_password_the_index_is_named_with_a_hint(
     engine: Engine, guarded: LocalIndex, venv: Path
 ) -> None:
     wrong = url(guarded, "me:wrong@")
-    done = engine.fails("--venv", venv, *ASKED[:3], "--index-url", wrong, "--cert", guarded.ca)
+    done = engine.fails("--venv", venv, *ARGUMENTS[:3], "--index-url", wrong, "--cert", guarded.ca)
     assert "401" in done.err
     assert f"https://****@localhost:{guarded.server.port}" in done.err
     assert "wrong" not in done.text
     assert not venv.exists()
 
 
-def test_another_origin_never_hears_of_it(
+def test_another_origin_does_not_get_the_password(
     engine: Engine, guarded: LocalIndex, authority: Authority, venv: Path
 ) -> None:
     with IndexServer(authority) as other:
@@ -94,7 +96,7 @@ def test_another_origin_never_hears_of_it(
         page = f'<a href="{other.file_url(wheel.name)}">{wheel.name}</a>'
         guarded.server.add_page("app", page)
         options = ("--index-url", url(guarded, QUOTED), "--cert", guarded.ca)
-        engine.succeeds("--venv", venv, *ASKED, *options)
+        engine.succeeds("--venv", venv, *ARGUMENTS, *options)
         assert other.requests
         assert not [each for each in other.requests if "authorization" in each.headers]
     assert "authorization" in guarded.server.requests[0].headers
@@ -105,24 +107,26 @@ def test_the_password_of_a_proxy_goes_to_the_proxy_and_is_shown_nowhere(
 ) -> None:
     index.add("app", "1.0")
     with ProxyServer(credentials=(USER, SECRET)) as proxy:
-        asked = (*ASKED, *index.options, "--proxy")
-        done = engine.succeeds("--venv", venv, *asked, proxy.url.replace("//", f"//{QUOTED}"))
+        arguments = (*ARGUMENTS, *index.options, "--proxy")
+        done = engine.succeeds("--venv", venv, *arguments, proxy.url.replace("//", f"//{QUOTED}"))
         assert set(proxy.tunnels) == {f"localhost:{index.server.port}"}
         assert SECRET not in done.text
         assert "cr%40t" not in done.text
         assert not [each for each in index.server.requests if "proxy-authorization" in each.headers]
         other = venv.with_name("other")
-        plain = [each for each in asked if each != "-vv"]  # which tells of a failure's whole way
+        plain = [each for each in arguments if each != "-vv"]  # which shows the traceback
         refused = engine.fails("--venv", other, *plain, proxy.url)
         assert "407" in refused.err
 
 
-def test_tls_may_be_spoken_to_the_proxy_too(
+def test_tls_to_the_proxy_is_supported(
     engine: Engine, index: LocalIndex, authority: Authority, venv: Path
 ) -> None:
     index.add("app", "1.0")
     with ProxyServer(authority) as proxy:
-        engine.succeeds("--venv", venv, *ASKED, *index.options, environ={"HTTPS_PROXY": proxy.url})
+        engine.succeeds(
+            "--venv", venv, *ARGUMENTS, *index.options, environ={"HTTPS_PROXY": proxy.url}
+        )
         assert set(proxy.tunnels) == {f"localhost:{index.server.port}"}
 
 
@@ -137,7 +141,7 @@ def test_tls_may_be_spoken_to_the_proxy_too(
     ],
     ids=["--proxy ''", "NO_PROXY", "no_proxy with a port", "--no-proxy-env", "NO_PROXY=*"],
 )
-def test_a_proxy_can_be_left_out(
+def test_a_proxy_can_be_bypassed(
     engine: Engine,
     index: LocalIndex,
     venv: Path,
@@ -146,15 +150,15 @@ def test_a_proxy_can_be_left_out(
 ) -> None:
     index.add("app", "1.0")
     with ProxyServer() as proxy:
-        said = {name: value.format(port=index.server.port) for name, value in environ.items()}
-        said = {"HTTPS_PROXY": proxy.url, "https_proxy": proxy.url, **said}
-        engine.succeeds("--venv", venv, *ASKED, *index.options, *options, environ=said)
+        variables = {name: value.format(port=index.server.port) for name, value in environ.items()}
+        variables = {"HTTPS_PROXY": proxy.url, "https_proxy": proxy.url, **variables}
+        engine.succeeds("--venv", venv, *ARGUMENTS, *index.options, *options, environ=variables)
         assert not proxy.tunnels
 
 
-def test_every_request_names_us(engine: Engine, index: LocalIndex, venv: Path) -> None:
+def test_every_request_has_our_user_agent(engine: Engine, index: LocalIndex, venv: Path) -> None:
     index.add("app", "1.0")
-    engine.succeeds("--venv", venv, *ASKED, *index.options)
+    engine.succeeds("--venv", venv, *ARGUMENTS, *index.options)
     agents = {each.headers["user-agent"] for each in index.server.requests}
     assert len(agents) == 1
     assert agents.pop().startswith("get-installer/")

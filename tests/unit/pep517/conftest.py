@@ -26,7 +26,7 @@ def target() -> TargetEnvironment:
 
 @dataclass(frozen=True)
 class Bench:
-    """A builder, its build requirements, and what it told the user."""
+    """A builder, its build requirements, and its output."""
 
     builder: Builder
     sdists: LocalSdists

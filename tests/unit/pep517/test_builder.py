@@ -43,17 +43,17 @@ from tests.unit.pep517.workbench import (
 )
 
 Benches = Callable[..., Bench]
-UNUSABLE = "raise SystemExit('nobody may ask this backend')"
+UNUSABLE = "raise SystemExit('this backend must not be called')"
 
 
 def built(tree: Path) -> list[str]:
-    """Return what a tree's backend was asked to build."""
+    """Return what a tree's backend was called to build."""
     trace = tree / "built"
     return trace.read_text(encoding="utf-8").split() if trace.exists() else []
 
 
 class TestMetadata:
-    def test_of_an_sdist_that_says_it_is_read_without_building(
+    def test_of_an_sdist_is_read_without_building_if_it_is_static(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         tree = write_project(tmp_path / "tree", UNUSABLE, requires=["missing"])
@@ -66,7 +66,7 @@ class TestMetadata:
         assert [str(each) for each in found.requires] == ["other>=2"]
 
     @pytest.mark.parametrize("editable", [False, True])
-    def test_of_a_directory_that_says_it_is_read_without_building(
+    def test_of_a_directory_is_read_without_building_if_it_is_static(
         self, tmp_path: Path, bench: Benches, editable: bool
     ) -> None:
         head = '[project]\nname = "Demo"\nversion = "1.0"\ndependencies = ["other"]'
@@ -74,7 +74,7 @@ class TestMetadata:
         found = bench().builder.metadata(BuildRequest(SourceTree(tree, editable)))
         assert (found.name, [str(each) for each in found.requires]) == ("demo", ["other"])
 
-    def test_is_asked_of_the_backend_once(self, tmp_path: Path, bench: Benches) -> None:
+    def test_is_requested_from_the_backend_once(self, tmp_path: Path, bench: Benches) -> None:
         tree = write_project(tmp_path / "tree", PREPARE)
         builder = bench().builder
         request = BuildRequest(SourceTree(tree))
@@ -83,7 +83,7 @@ class TestMetadata:
         builder.wheel(request)
         assert built(tree) == ["metadata", "wheel"]
 
-    def test_comes_from_the_wheel_where_there_is_no_hook_and_that_is_built_once(
+    def test_comes_from_a_wheel_built_once_if_there_is_no_hook(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         tree = write_project(tmp_path / "tree")
@@ -99,7 +99,7 @@ class TestMetadata:
             (None, "2.0", "expected version 2.0, found 1.0"),
         ],
     )
-    @pytest.mark.parametrize("ask", ["metadata", "wheel"])
+    @pytest.mark.parametrize("method", ["metadata", "wheel"])
     def test_of_another_project_or_version_is_refused(
         self,
         tmp_path: Path,
@@ -107,7 +107,7 @@ class TestMetadata:
         name: str | None,
         version: str | None,
         expected: str,
-        ask: str,
+        method: str,
     ) -> None:
         request = BuildRequest(
             SourceTree(write_project(tmp_path / "tree")),
@@ -115,7 +115,7 @@ class TestMetadata:
             Version(version) if version else None,
         )
         with pytest.raises(MetadataMismatchError, match=expected):
-            getattr(bench().builder, ask)(request)
+            getattr(bench().builder, method)(request)
 
     @pytest.mark.parametrize(
         ("hook", "expected"),
@@ -129,7 +129,7 @@ class TestMetadata:
             ),
         ],
     )
-    def test_that_is_not_where_it_belongs_is_refused(
+    def test_in_another_place_is_refused(
         self, tmp_path: Path, bench: Benches, hook: str, expected: str
     ) -> None:
         extra = f"def prepare_metadata_for_build_wheel(metadata_directory, c=None):\n    {hook}\n"
@@ -154,7 +154,7 @@ class TestWheel:
         assert bench().builder.wheel(BuildRequest(source)).filename.startswith("demo-1.0")
 
     @pytest.mark.parametrize("subdirectory", ["none", "../..", "/etc"])
-    def test_of_a_subdirectory_that_is_not_there_is_refused(
+    def test_of_a_missing_subdirectory_is_refused(
         self, tmp_path: Path, bench: Benches, subdirectory: str
     ) -> None:
         write_project(tmp_path / "checkout")
@@ -193,7 +193,7 @@ class TestWheel:
             ],
         ],
     )
-    def test_that_is_not_where_it_belongs_is_refused(
+    def test_in_another_place_is_refused(
         self, tmp_path: Path, bench: Benches, code: str, expected: str
     ) -> None:
         tree = write_project(
@@ -230,7 +230,7 @@ class TestWheel:
             ),
         ],
     )
-    def test_that_is_not_what_was_ordered_is_refused(
+    def test_that_does_not_match_the_request_is_refused(
         self, tmp_path: Path, bench: Benches, code: str, expected: str
     ) -> None:
         tree = write_project(
@@ -267,9 +267,7 @@ class TestFailure:
         assert "--only-binary" in str(caught.value.hint)
         assert "no compiler here" not in bench_.out.getvalue()
 
-    def test_shows_the_end_of_megabytes_and_points_to_the_rest(
-        self, tmp_path: Path, bench: Benches
-    ) -> None:
+    def test_shows_the_last_lines_and_how_to_see_all(self, tmp_path: Path, bench: Benches) -> None:
         extra = (
             "def build_wheel(d, c=None, m=None):\n"
             "    for n in range(200_000): print(n, 'x' * 40)\n    raise ValueError('the end')\n"
@@ -281,7 +279,7 @@ class TestFailure:
         assert len(str(caught.value).splitlines()) < 50
         assert "-v shows all" in str(caught.value.hint)
 
-    def test_to_end_in_time_is_told(self, tmp_path: Path, bench: Benches) -> None:
+    def test_to_finish_in_time_is_reported(self, tmp_path: Path, bench: Benches) -> None:
         extra = "def build_wheel(d, c=None, m=None):\n    import time; time.sleep(600)\n"
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(
@@ -289,7 +287,7 @@ class TestFailure:
         ):
             bench(timeout=1.0).builder.wheel(BuildRequest(SourceTree(tree)))
 
-    def test_by_a_signal_is_told(self, tmp_path: Path, bench: Benches) -> None:
+    def test_by_a_signal_names_the_signal(self, tmp_path: Path, bench: Benches) -> None:
         extra = "def build_wheel(d, c=None, m=None):\n    os.kill(os.getpid(), 9)\n"
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookFailedError, match="was killed by signal 9"):
@@ -299,7 +297,7 @@ class TestFailure:
         ("isolated", "hint"),
         [(True, "does not install it"), (False, "the target itself must have")],
     )
-    def test_to_import_the_backend_says_where_it_should_be(
+    def test_to_import_the_backend_hints_where_to_install_it(
         self, tmp_path: Path, bench: Benches, isolated: bool, hint: str
     ) -> None:
         tree = tmp_path / "tree"
@@ -321,7 +319,7 @@ class TestFailure:
             ("['a b']", "are not all requirements"),
         ],
     )
-    def test_to_name_requirements_is_told(
+    def test_to_return_requirements_is_reported(
         self, tmp_path: Path, bench: Benches, answer: str, expected: str
     ) -> None:
         extra = f"def get_requires_for_build_wheel(c=None):\n    return {answer}\n"
@@ -329,13 +327,13 @@ class TestFailure:
         with pytest.raises(HookResultError, match=expected):
             bench().builder.wheel(BuildRequest(SourceTree(tree)))
 
-    def test_to_start_the_interpreter_is_told(
+    def test_to_start_the_interpreter_is_reported(
         self, tmp_path: Path, bench: Benches, target: TargetEnvironment
     ) -> None:
-        nobody = replace(target, executable=tmp_path / "nobody")
+        missing = replace(target, executable=tmp_path / "missing")
         tree = write_project(tmp_path / "tree")
         with pytest.raises(HookError, match="could not be started"):
-            bench(on=nobody, isolated=False).builder.wheel(BuildRequest(SourceTree(tree)))
+            bench(on=missing, isolated=False).builder.wheel(BuildRequest(SourceTree(tree)))
 
     @pytest.mark.parametrize(
         ("change", "expected"),
@@ -344,7 +342,7 @@ class TestFailure:
             ({"runnable": False}, "it cannot be run here"),
         ],
     )
-    def test_of_a_python_that_cannot_build_is_told_before_anything_is_done(
+    def test_of_a_python_that_cannot_build_is_reported_first(
         self,
         tmp_path: Path,
         bench: Benches,
@@ -381,7 +379,7 @@ class TestOutput:
         assert bench_.out.getvalue() == f"Building wheel for {tmp_path / 'tree'}\n"
         assert bench_.err.getvalue() == ""
 
-    def test_warns_of_keys_nobody_knows(self, tmp_path: Path, bench: Benches) -> None:
+    def test_warns_about_unknown_keys(self, tmp_path: Path, bench: Benches) -> None:
         tree = write_project(tmp_path / "tree")
         with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write("build_backend = 'x'\n")
@@ -398,19 +396,19 @@ class TestEditable:
             assert archive.read("demo.pth").decode() == f"{tree}\n"
         assert built(tree) == ["editable"]
 
-    @pytest.mark.parametrize("ask", ["metadata", "wheel"])
-    def test_without_the_hook_is_refused_with_the_way_out(
-        self, tmp_path: Path, bench: Benches, ask: str
+    @pytest.mark.parametrize("method", ["metadata", "wheel"])
+    def test_without_the_hook_is_refused_with_a_hint(
+        self, tmp_path: Path, bench: Benches, method: str
     ) -> None:
         tree = write_project(tmp_path / "tree")
         with pytest.raises(HookMissingError) as caught:
-            getattr(bench().builder, ask)(BuildRequest(SourceTree(tree, editable=True)))
+            getattr(bench().builder, method)(BuildRequest(SourceTree(tree, editable=True)))
         assert "its hook build_editable is missing in its backend backend" in str(caught.value)
         assert "setuptools>=64" in str(caught.value.hint)
 
 
 class TestBuildRequirements:
-    def test_are_installed_static_ones_first_then_those_the_hook_names(
+    def test_are_installed_static_ones_first_then_those_of_the_hook(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         tool = pack_sdist(
@@ -440,7 +438,7 @@ class TestBuildRequirements:
         chain = "a-1.0.tar.gz needs b-1.0.tar.gz needs c-1.0.tar.gz needs a-1.0.tar.gz"
         assert chain in str(caught.value)
 
-    def test_in_a_cycle_met_from_two_sides_at_once_do_not_wait_for_each_other(
+    def test_in_a_cycle_entered_from_two_sides_do_not_wait_for_each_other(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         bench_ = bench()
@@ -462,7 +460,7 @@ class TestBuildRequirements:
             thread.join(60)
         assert sorted(caught) == ["a", "b"]
 
-    def test_are_the_same_by_their_bytes_and_place_not_by_their_names(self) -> None:
+    def test_sources_are_identified_by_their_bytes_and_subdirectory(self) -> None:
         main = SdistFile(Path("one"), "main.zip", "aa")
         chain = BuildChain().enter(main).enter(SdistFile(Path("two"), "main.zip", "bb"))
         chain = chain.enter(SdistFile(Path("one"), "main.zip", "aa", "plugin"))
@@ -483,7 +481,7 @@ class TestCachedWheels:
     def times(self, tmp_path: Path) -> Callable[[], int]:
         return lambda: len((tmp_path / "times").read_text(encoding="utf-8"))
 
-    def test_are_used_again_by_the_next_run_metadata_included(
+    def test_are_used_again_by_the_next_run_also_for_metadata(
         self, tmp_path: Path, bench: Benches, build_request: BuildRequest, times: Callable[[], int]
     ) -> None:
         cache = tmp_path / "cache"
@@ -507,7 +505,7 @@ class TestCachedWheels:
         "change",
         ["config settings", "build constraints", "compiler flags", "another target", "other bytes"],
     )
-    def test_are_not_used_where_something_else_would_make_them(
+    def test_are_not_used_if_the_build_would_differ(
         self,
         tmp_path: Path,
         bench: Benches,
@@ -538,7 +536,7 @@ class TestCachedWheels:
         bench(requirements=constraints, on=on, **settings).builder.wheel(build_request)
         assert times() == 2
 
-    def test_that_were_damaged_are_built_again(
+    def test_that_are_damaged_are_built_again(
         self, tmp_path: Path, bench: Benches, build_request: BuildRequest, times: Callable[[], int]
     ) -> None:
         cache = tmp_path / "cache"
@@ -557,7 +555,7 @@ class TestCachedWheels:
         with wheel.open() as stream:
             assert zipfile.is_zipfile(stream)
 
-    def test_are_never_those_of_directories_branches_or_the_target_s_own_environment(
+    def test_are_not_cached_for_directories_branches_or_builds_without_isolation(
         self, tmp_path: Path, bench: Benches
     ) -> None:
         tree, cache = write_project(tmp_path / "tree"), tmp_path / "cache"
@@ -584,11 +582,11 @@ def test_a_build_runs_on_the_target_s_python(tmp_path: Path, bench: Benches, pyt
             bench_.builder.metadata(BuildRequest(SourceTree(tree)))
         return
     assert bench_.builder.metadata(BuildRequest(SourceTree(tree))).name == "demo"
-    on = set((tree / "on").read_text(encoding="utf-8").split())
-    assert on == {".".join(map(str, target.version_info[:2]))}
+    versions = set((tree / "on").read_text(encoding="utf-8").split())
+    assert versions == {".".join(map(str, target.version_info[:2]))}
 
 
-def test_a_running_build_ends_with_its_builder(tmp_path: Path, bench: Benches) -> None:
+def test_a_running_build_is_killed_with_its_builder(tmp_path: Path, bench: Benches) -> None:
     running = threading.Event()
     extra = (
         "def build_wheel(d, c=None, m=None):\n    print('up')\n    import time; time.sleep(600)\n"
@@ -597,12 +595,12 @@ def test_a_running_build_ends_with_its_builder(tmp_path: Path, bench: Benches) -
     bench_ = bench(verbosity=1)
     write = bench_.out.write
 
-    def heard(text: str) -> int:
+    def write_and_watch(text: str) -> int:
         if "up" in text:
             running.set()
         return write(text)
 
-    bench_.out.write = heard  # type: ignore[method-assign]  # the moment the build is under way
+    bench_.out.write = write_and_watch  # type: ignore[method-assign]  # so that the start of the build is noticed
     errors: list[BaseException] = []
 
     def build() -> None:

@@ -71,7 +71,7 @@ def a_git() -> Callable[..., Git]:
 
 
 class TestUrls:
-    def test_is_taken_apart(self) -> None:
+    def test_is_parsed(self) -> None:
         url = "git+https://host/team/demo.git@v1.0%2Bx#subdirectory=a/b&egg=demo[extra]"
         assert parse_vcs_url(url) == VcsUrl("https://host/team/demo.git", "v1.0+x", "a/b", "demo")
 
@@ -121,7 +121,7 @@ class TestUrls:
             parse_vcs_url(url)
         assert expected in str(caught.value)
 
-    def test_is_told_from_other_urls(self) -> None:
+    def test_is_distinguished_from_other_urls(self) -> None:
         assert is_vcs_url("git+https://host/x")
         assert is_vcs_url("svn+https://host/x")
         assert not is_vcs_url("https://host/git+x")
@@ -133,7 +133,7 @@ class TestAClone:
         ("revision", "content"),
         [("", "two"), ("@v1", "one"), ("@topic/x", "branch"), ("@refs/pull/7/head", "hidden")],
     )
-    def test_has_the_revision_asked_for_with_submodules_and_its_commit(
+    def test_has_the_requested_revision_with_submodules_and_its_commit(
         self,
         repository: Path,
         tmp_path: Path,
@@ -150,7 +150,7 @@ class TestAClone:
         assert found.subdirectory == "sub"
 
     @pytest.mark.parametrize("length", [40, 10])
-    def test_may_be_of_a_commit_in_full_or_short(
+    def test_may_be_of_a_full_or_short_commit(
         self, repository: Path, tmp_path: Path, a_git: Callable[..., Git], length: int
     ) -> None:
         commit = git("rev-parse", "v1^{commit}", cwd=repository)
@@ -169,7 +169,7 @@ class TestAClone:
         assert "ls-remote" in caught.value.hint
         assert "cert" not in caught.value.hint
 
-    def test_of_a_missing_repository_tells_what_git_said(
+    def test_of_a_missing_repository_shows_the_output_of_git(
         self, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         url = parse_vcs_url(f"git+{(tmp_path / 'none').as_uri()}")
@@ -179,7 +179,7 @@ class TestAClone:
             a_git().clone(url, tmp_path / "clone")
         assert "Cloning into" not in str(caught.value)
 
-    def test_that_cannot_be_checked_out_is_not_taken_for_one_that_was_there(
+    def test_that_cannot_be_checked_out_gets_the_hint_for_a_new_clone(
         self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         (repository / ".gitattributes").write_text("* filter=broken\n", encoding="utf-8")
@@ -200,20 +200,22 @@ class TestAClone:
         assert "stash" not in caught.value.hint
         assert str(tmp_path / "clone") not in str(caught.value)
 
-    def test_without_the_program_says_so(self, tmp_path: Path, a_git: Callable[..., Git]) -> None:
+    def test_without_the_program_is_refused(
+        self, tmp_path: Path, a_git: Callable[..., Git]
+    ) -> None:
         with pytest.raises(VcsError, match="the program git was not found on PATH"):
             a_git({"PATH": str(tmp_path)}).clone(
                 parse_vcs_url("git+https://host/x"), tmp_path / "clone"
             )
 
-    def test_is_not_tied_to_the_repository_we_are_run_from(
+    def test_ignores_the_repository_of_the_current_directory(
         self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         environ = {**IDENTITY, "GIT_DIR": str(tmp_path / "else"), "GIT_INDEX_FILE": "/none"}
         url = parse_vcs_url(f"git+{repository.as_uri()}")
         assert (a_git(environ).clone(url, tmp_path / "clone").path / "which").is_file()
 
-    def test_passes_on_what_the_user_said_in_git_s_words(
+    def test_passes_the_user_s_settings_to_git(
         self, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         program = tmp_path / "bin/git"

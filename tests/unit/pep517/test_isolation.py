@@ -42,7 +42,7 @@ CERTIFICATE_WORDS = ("CERT", "SSL", "CA_BUNDLE", "CAINFO", "PROXY")
 
 
 class TestVariables:
-    def test_of_the_caller_s_python_and_place_are_dropped(self) -> None:
+    def test_of_the_caller_s_python_and_target_are_removed(self) -> None:
         found = hook_environ(BuildSettings(environ=CALLER), Path("/env/bin"))
         assert found == {
             "PATH": f"/env/bin{os.pathsep}/usr/bin:/bin",
@@ -52,22 +52,22 @@ class TestVariables:
             "PYTHONNOUSERSITE": "1",
         }
 
-    def test_with_nothing_said_name_no_certificate_and_no_proxy(self) -> None:
+    def test_without_settings_contain_no_certificate_and_no_proxy(self) -> None:
         found = hook_environ(BuildSettings(environ=CALLER), Path("/env/bin"))
         assert not [name for name in found for word in CERTIFICATE_WORDS if word in name.upper()]
 
-    def test_pass_on_what_the_user_said_over_what_the_environment_says(self) -> None:
+    def test_of_the_user_s_settings_override_the_environment(self) -> None:
         settings = BuildSettings(
-            environ={**CALLER, "SSL_CERT_FILE": "/old"}, variables={"SSL_CERT_FILE": "/said"}
+            environ={**CALLER, "SSL_CERT_FILE": "/old"}, variables={"SSL_CERT_FILE": "/user"}
         )
-        assert hook_environ(settings, Path("/env/bin"))["SSL_CERT_FILE"] == "/said"
+        assert hook_environ(settings, Path("/env/bin"))["SSL_CERT_FILE"] == "/user"
 
-    def test_without_isolation_keep_the_path_a_distributor_set(self) -> None:
+    def test_without_isolation_keep_a_distributor_s_pythonpath(self) -> None:
         found = hook_environ(BuildSettings(environ=CALLER, isolated=False), Path("/env/bin"))
         assert found["PYTHONPATH"] == "/caller"
         assert not found.keys() & {"PYTHONHOME", "PYTHONNOUSERSITE", "__PYVENV_LAUNCHER__"}
 
-    def test_without_a_path_get_one(self) -> None:
+    def test_without_path_get_one(self) -> None:
         assert hook_environ(BuildSettings(), Path("/env/bin"))["PATH"] == "/env/bin"
 
 
@@ -129,9 +129,7 @@ class TestAHook:
         assert found["stdin"] == ""
         assert not [name for name in found["environ"] if name.startswith("PIP_T")]
 
-    def test_starts_from_a_directory_nobody_else_can_put_modules_into(
-        self, report: Callable[..., Mapping[str, Any]]
-    ) -> None:
+    def test_starts_in_a_private_directory(self, report: Callable[..., Mapping[str, Any]]) -> None:
         assert report()["neighbours"] == ["call_hook.py"]
 
     def test_without_isolation_runs_in_the_target(

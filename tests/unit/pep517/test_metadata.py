@@ -31,7 +31,7 @@ FULL = table(
 
 
 class TestAProjectTable:
-    def test_that_says_all_is_read(self) -> None:
+    def test_that_is_complete_is_read(self) -> None:
         found = read_project_table(FULL, "demo")
         assert found is not None
         assert (found.name, found.version) == ("demo-x", Version("1.0.0"))
@@ -46,7 +46,7 @@ class TestAProjectTable:
             ),
         ]
 
-    def test_that_says_nothing_more_needs_nothing(self) -> None:
+    def test_without_dependencies_has_none(self) -> None:
         found = read_project_table(table('name = "demo"\nversion = "1"'), "demo")
         assert found is not None
         assert (found.requires, found.requires_python) == ((), None)
@@ -62,7 +62,7 @@ class TestAProjectTable:
             'name = "demo"\ndynamic = ["version"]',
         ],
     )
-    def test_that_leaves_a_needed_field_open_is_not_used(self, text: str) -> None:
+    def test_with_a_needed_dynamic_field_is_not_used(self, text: str) -> None:
         assert read_project_table(table(text), "demo") is None
 
     @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ class TestAProjectTable:
     def test_that_is_wrong_or_not_final_is_left_to_the_backend(self, text: str) -> None:
         assert read_project_table(table(text), "demo") is None
 
-    def test_that_is_no_table_is_left_to_the_backend(self) -> None:
+    def test_that_is_not_a_table_is_left_to_the_backend(self) -> None:
         assert read_project_table({"project": "demo"}, "demo") is None
         assert read_project_table({}, "demo") is None
 
@@ -111,7 +111,7 @@ class TestPkgInfo:
         path.write_text(f"{head}\nName: demo\nVersion: 1.0\n\nDynamic: no header\n", "utf-8")
         assert (read_pkg_info(path, "demo") is not None) is used
 
-    def test_that_binds_and_is_broken_is_told(self, tmp_path: Path) -> None:
+    def test_that_is_reliable_but_invalid_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "PKG-INFO"
         path.write_text("Metadata-Version: 2.2\nName: demo\nVersion: x y\n", "utf-8")
         with pytest.raises(MetadataError):
@@ -123,7 +123,7 @@ class TestPkgInfo:
         assert read_pkg_info(tmp_path / "PKG-INFO", "demo") is None
         assert read_pkg_info(tmp_path / "missing", "demo") is None
 
-    def test_of_a_checkout_is_a_stale_by_product(self, tmp_path: Path) -> None:
+    def test_of_a_checkout_is_ignored(self, tmp_path: Path) -> None:
         (tmp_path / "PKG-INFO").write_text(
             "Metadata-Version: 2.2\nName: old\nVersion: 0\n", encoding="utf-8"
         )

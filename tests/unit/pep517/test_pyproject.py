@@ -23,7 +23,7 @@ def parsed(text: str) -> BuildSystem:
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_each_rule_broken_is_told_by_name(rule: str) -> None:
+def test_each_broken_rule_is_named(rule: str) -> None:
     text, expected = BROKEN[rule]
     with pytest.raises(PyprojectError) as caught:
         parsed(text)
@@ -43,23 +43,23 @@ def test_a_build_system_is_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[tool.x]\na = 1", "[project]\nname = 'x'"])
-def test_without_a_build_system_setuptools_builds_as_it_always_has(text: str) -> None:
+def test_without_a_build_system_setuptools_is_the_legacy_backend(text: str) -> None:
     assert parsed(text) == LEGACY
     assert LEGACY.backend == "setuptools.build_meta:__legacy__"
 
 
-def test_without_a_build_backend_setuptools_joins_the_requirements() -> None:
+def test_without_a_build_backend_setuptools_is_added_to_the_requirements() -> None:
     found = parsed("[build-system]\nrequires = ['cython']")
     assert [str(each) for each in found.requires] == ["cython", "setuptools>=40.8.0"]
     assert found.backend == LEGACY.backend
 
 
-def test_without_a_build_backend_a_setuptools_that_is_named_stays() -> None:
+def test_without_a_build_backend_a_named_setuptools_is_kept() -> None:
     found = parsed("[build-system]\nrequires = ['Setuptools<60', 'wheel']")
     assert [str(each) for each in found.requires] == ["Setuptools<60", "wheel"]
 
 
-def test_keys_that_nobody_knows_are_told() -> None:
+def test_unknown_keys_are_listed() -> None:
     found = parsed("[build-system]\nrequires = []\nbuild_backend = 'x'")
     assert found.unknown == ("build_backend",)
 
@@ -69,7 +69,7 @@ class TestReading:
         (tmp_path / "setup.py").touch()
         assert read_pyproject(tmp_path, NAME) is None
 
-    def test_a_tree_with_nothing_to_build_is_refused(self, tmp_path: Path) -> None:
+    def test_a_tree_without_a_project_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(PyprojectError, match=r"it has neither pyproject\.toml nor setup\.py"):
             read_pyproject(tmp_path, NAME)
 
@@ -78,12 +78,12 @@ class TestReading:
         with pytest.raises(PyprojectError, match=r"is not valid TOML: .*(line|document)"):
             read_pyproject(tmp_path, NAME)
 
-    def test_what_is_no_utf_8_is_refused(self, tmp_path: Path) -> None:
+    def test_what_is_not_utf_8_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_bytes("a = 'ä'".encode("latin-1"))
         with pytest.raises(PyprojectError, match="is not UTF-8"):
             read_pyproject(tmp_path, NAME)
 
-    def test_what_cannot_be_read_is_refused(self, tmp_path: Path) -> None:
+    def test_an_unreadable_pyproject_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").mkdir()
         with pytest.raises(PyprojectError, match="cannot be read"):
             read_pyproject(tmp_path, NAME)
@@ -101,6 +101,6 @@ class TestBackendPathOnDisk:
         with pytest.raises(PyprojectError, match="not a directory in the source tree"):
             check_backend_path(tmp_path, BuildSystem((), "x", ("in",)), NAME)
 
-    def test_that_is_inside_is_good(self, tmp_path: Path) -> None:
+    def test_that_is_inside_is_allowed(self, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
         check_backend_path(tmp_path, BuildSystem((), "x", (".", "in")), NAME)

@@ -150,7 +150,7 @@ def test_a_c_extension_is_built_and_imported(
     assert imported(goal, "import fast; print(fast.__name__)") == "fast"
 
 
-def test_an_editable_project_of_an_old_backend_is_told_what_to_ask_for(
+def test_an_editable_project_of_an_old_backend_is_refused_with_a_hint(
     tmp_path: Path, bench: Callable[..., Bench], index: FromTheIndex
 ) -> None:
     # Of the old ones, this one still runs on every Python.

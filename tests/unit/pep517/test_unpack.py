@@ -138,7 +138,7 @@ class TestAGoodSdist:
         root = unpack_sdist(archive, "main.zip", tmp_path / "into")
         assert (root / "B").readlink() == Path("A")
 
-    def test_that_holds_a_file_twice_has_the_later_one(self, tmp_path: Path) -> None:
+    def test_with_a_file_twice_has_the_later_one(self, tmp_path: Path) -> None:
         name = f"{TOP}/setup.py"
         archive = a_tar(tmp_path / "a", (entry(name), b"old"), (entry(name), b"new"))
         root = unpack_sdist(archive, "demo-1.0.tar.gz", tmp_path / "into")
@@ -337,7 +337,7 @@ class TestAFalselyNamedArchive:
         archive = a_tar(tmp_path / "a", PKG_INFO)
         assert "but is a tar.gz archive" in refused(archive, "demo-1.0.zip")
 
-    def test_what_is_no_archive_is_refused(
+    def test_what_is_not_an_archive_is_refused(
         self, tmp_path: Path, refused: Callable[..., str]
     ) -> None:
         (tmp_path / "a").write_bytes(b"<html>")
@@ -346,7 +346,7 @@ class TestAFalselyNamedArchive:
 
 class TestADamagedArchive:
     @pytest.mark.parametrize("keep", [20, 100, -1, -9])
-    def test_that_is_cut_off_is_refused(
+    def test_that_is_truncated_is_refused(
         self, tmp_path: Path, refused: Callable[..., str], keep: int
     ) -> None:
         content = a_tar(tmp_path / "a", PKG_INFO, (entry(f"{TOP}/f"), os.urandom(5000)))
@@ -386,22 +386,25 @@ class TestADamagedArchive:
     def test_with_any_byte_changed_is_unpacked_inside_or_refused(
         self, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
     ) -> None:
-        room = tmp_path_factory.mktemp("fuzz")
+        directory = tmp_path_factory.mktemp("fuzz")
         if data.draw(st.booleans()):
-            archive, name = a_zip(room / "a", (f"{TOP}/f", b"x"), (f"{TOP}/g/h", b"y")), "d.zip"
+            archive, name = (
+                a_zip(directory / "a", (f"{TOP}/f", b"x"), (f"{TOP}/g/h", b"y")),
+                "d.zip",
+            )
             content = bytearray(archive.read_bytes())
         else:
             members = [PKG_INFO, (entry(f"{TOP}/l", tarfile.SYMTYPE, link="PKG-INFO"), b"")]
-            archive, name = a_tar(room / "a", *members), "d.tar"
+            archive, name = a_tar(directory / "a", *members), "d.tar"
             content = bytearray(gzip.decompress(archive.read_bytes())[:2560])
         for position in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
             content[position] = data.draw(st.integers(0, 255))
         archive.write_bytes(content)
         try:
-            unpack_sdist(archive, name, room / "into", Limits(size=1 << 20))
+            unpack_sdist(archive, name, directory / "into", Limits(size=1 << 20))
         except ArchiveError:
-            assert not (room / "into").exists()
-        assert {path.name for path in room.iterdir()} <= {"a", "into"}
+            assert not (directory / "into").exists()
+        assert {path.name for path in directory.iterdir()} <= {"a", "into"}
 
 
 def test_a_full_disk_or_a_forbidden_directory_is_reported(tmp_path: Path) -> None:
@@ -411,7 +414,7 @@ def test_a_full_disk_or_a_forbidden_directory_is_reported(tmp_path: Path) -> Non
     assert not (tmp_path / "into").exists()
 
 
-def test_damage_is_told_as_the_bytes_fault_even_where_a_decompressor_says_oserror(
+def test_an_oserror_of_a_decompressor_is_reported_as_damage(
     tmp_path: Path,
 ) -> None:
     content = bytearray(bz2.compress(gzip.decompress(a_tar(tmp_path / "a", PKG_INFO).read_bytes())))

@@ -120,7 +120,7 @@ class SearchState:
         return None
 
     def find_limiting(self, names: Iterable[Identifier]) -> ConflictSet:
-        """Return the choices but for which there might be more candidates of some identifiers."""
+        """Return the choices that may exclude candidates of some identifiers."""
         choices: set[ResolverCandidate] = set()
         for identifier in {item for name in names for item in (name, name.base)}:
             criterion = self.criteria.get(identifier)
@@ -136,7 +136,7 @@ class SearchState:
         information: Collection[Information],
         excluded: Collection[ResolverCandidate],
     ) -> RawCriterion:
-        """Find the candidates again that the requirements leave."""
+        """Set the requirements and exclusions of an identifier, and find what candidates they leave."""
         self.criteria[name] = Criterion((), information, excluded)
         matches = self.provider.find_matches(
             name,

@@ -41,7 +41,7 @@ class ProjectCandidates:
         self._matching: dict[SpecifierSet, tuple[Candidate, ...]] = {}
         self._eligible: dict[SpecifierSet, tuple[Candidate, ...]] = {}
 
-    def matching(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
+    def find_matching(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return all that a specifier allows, including pre-releases and yanked files."""
         if specifier not in self._matching:
             # Before each version is compared, leave out by a binary search what is out of bounds.
@@ -56,14 +56,14 @@ class ProjectCandidates:
             self._matching[specifier] = self._filter(nearby, specifier, pre=True)
         return self._matching[specifier]
 
-    def eligible(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
+    def find_eligible(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return the candidates that a specifier allows, including all files of a version.
 
         Yanked files only where the specifier pins one version and nothing else matches (PEP 592),
         pre-releases only where they are requested or nothing else matches (PEP 440).
         """
         if specifier not in self._eligible:
-            matching = self.matching(specifier)
+            matching = self.find_matching(specifier)
             not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
             eligible = self._filter(not_yanked, specifier, pre=self._pre)
             if not eligible and pins_one_version(specifier):
@@ -136,7 +136,7 @@ class CandidateFactory:
         """Return the constraint on a project."""
         return self.constraints.get(name, Constraint())
 
-    def available(self, name: NormalizedName) -> tuple[Candidate, ...]:
+    def find_available(self, name: NormalizedName) -> tuple[Candidate, ...]:
         """Return what the source has of a project and the user's hashes allow."""
         return self._project(name).candidates
 
@@ -177,7 +177,7 @@ class CandidateFactory:
         if fixed is not None:
             return fixed
         specifier = self._combined_specifier(identifier, requirements)
-        matching = self._project(identifier.name).matching(specifier)
+        matching = self._project(identifier.name).find_matching(specifier)
         not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
         found = self._first_of_each_version(identifier, not_yanked)
         found += self._first_of_each_version(identifier, matching)
@@ -270,7 +270,7 @@ class CandidateFactory:
     ) -> Iterator[ResolverCandidate]:
         """Yield what the source has, without the installed version."""
         seen = set() if installed is None else {installed.version}
-        for installable in self._project(identifier.name).eligible(specifier):
+        for installable in self._project(identifier.name).find_eligible(specifier):
             if installable.version in seen:
                 continue
             candidate = self.make_candidate(identifier, installable.version, installable)

@@ -136,7 +136,7 @@ class Constraint:
         """The constraints with a URL: the project may be installed from there only."""
         return tuple(source for source in self.sources if source.url is not None)
 
-    def combined_with(self, source: InputRequirement) -> Constraint:
+    def combine(self, source: InputRequirement) -> Constraint:
         """Return this constraint together with one more."""
         specifier = source.requirement.specifier if source.requirement else SpecifierSet()
         return Constraint(
@@ -164,5 +164,5 @@ def constraints_by_name(
             raise InvalidConstraintError(constraint, "is editable")
         if requirement.marker is None or requirement.marker.evaluate({**markers, "extra": ""}):
             name = canonicalize_name(requirement.name)
-            combined[name] = combined.get(name, Constraint()).combined_with(constraint)
+            combined[name] = combined.get(name, Constraint()).combine(constraint)
     return combined

@@ -62,8 +62,8 @@ class ConflictCause:
             verb = "does" if len(same) == 1 else "do"
             text += f", and so {verb} {self._list(same[:_FEW], len(same))}"
         if different:
-            clauses = [f"{versions[0]} requires {text}" for text, versions in different[:_FEW]]
-            rest = sum(len(versions) for _, versions in different[_FEW:])
+            clauses = [f"{found[0]} requires {other}" for other, found in different[:_FEW]]
+            rest = sum(len(found) for _, found in different[_FEW:])
             text += f"{'; ' if same else ', '}{self._list(clauses, len(clauses) + rest)}"
         return text
 
@@ -164,7 +164,7 @@ def _describe_available(
     requirements = [path.requirements[-1] for path in paths]
     possible = context.factory.find_possible_matches(Identifier(name), requirements)
     if not possible:
-        available = context.factory.available(name)
+        available = context.factory.find_available(name)
         versions = sorted({candidate.version for candidate in available}, reverse=True)
         return f"no version of {name} matches all of these; available: {join_few(versions)}"
     best = possible[0]
@@ -187,7 +187,7 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
         context.dependencies.target,
         factory.hashes.get(name, Hashes()),
         source.source_hint(),
-        known_names={*factory.installed, *(name.name for name in context.reporter.required_by)},
+        known_names={*factory.installed, *(known.name for known in context.reporter.required_by)},
         is_direct=path.is_direct,
     )
     no_match = report.explain(requirement.specifier)
@@ -207,10 +207,11 @@ def _find_causes(context: ResolverContext, causes: Sequence[Information]) -> lis
     for cause in causes:
         key = cause.parent.identifier if cause.parent else cause.requirement
         by_parent.setdefault(key, []).append(cause)
+    # In each group, the newest version comes first.
     groups = [
         sorted(group, key=lambda cause: cause.parent.version if cause.parent else 0, reverse=True)
         for group in by_parent.values()
-    ]  # the newest version first
+    ]
     # Leave out, one by one, the groups without which the newest requirements still conflict.
     for group in sorted(groups, key=lambda group: group[0].parent is None):
         others = [other for other in groups if other is not group]

@@ -93,6 +93,6 @@ def check(engine: Engine, url: str, authority: Authority, venv: Path, tmp_path: 
     again = engine.succeeds("--venv", venv, "my_app", *options)
     assert "Nothing to do" in again.out
     missing = engine.fails("--venv", venv, "my-app>2", *options)
-    assert "there are 2.0, 1.0" in missing.err
+    assert "available: 2.0, 1.0" in missing.err
     unknown = engine.fails("--venv", venv, "unknown-project", *options)
     assert url in unknown.err

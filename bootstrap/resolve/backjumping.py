@@ -136,7 +136,7 @@ class SearchState:
         information: Collection[Information],
         excluded: Collection[ResolverCandidate],
     ) -> RawCriterion:
-        """Set the requirements and exclusions of an identifier, and find what candidates they leave."""
+        """Set the requirements and exclusions of an identifier, and find the candidates left."""
         self.criteria[name] = Criterion((), information, excluded)
         matches = self.provider.find_matches(
             name,

@@ -14,14 +14,14 @@ from tests.functional.engine import CHECKOUT
 
 @pytest.fixture(scope="session")
 def importable(request: pytest.FixtureRequest) -> Path:
-    """What to put on `sys.path`: the built file, or the checkout."""
+    """The entry for `sys.path`: the built file, or the checkout."""
     archive = request.config.getoption("--zipapp")
     return Path(str(archive)).resolve(strict=True) if archive else CHECKOUT
 
 
 @pytest.fixture
 def archive(request: pytest.FixtureRequest, importable: Path) -> Path:
-    """The built file, for what nothing else will do for."""
+    """The built file, for tests that need it."""
     if not request.config.getoption("--zipapp"):
         pytest.skip("this is about the built file: name it with --zipapp")
     return importable

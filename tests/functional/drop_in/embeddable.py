@@ -1,4 +1,4 @@
-"""A Python laid out as Windows' embeddable one: all in one directory, by a `._pth` file.
+"""A Python in the layout of Windows' embeddable one: in one directory, with a `._pth` file.
 
 Since 3.11 CPython reads such a file on every system, by the same code as on Windows.
 """
@@ -21,7 +21,7 @@ python.zip\r
 # Uncomment to run site.main() automatically\r
 #import site\r
 """
-"""What Windows' embeddable distributions have, but for the name of the archive."""
+"""The file of Windows' embeddable distributions, except for the name of the archive."""
 
 _ASKED = """
 import json, os, sys, sysconfig
@@ -32,13 +32,13 @@ _LEFT_OUT = {"site-packages", "lib-dynload", "test", "ensurepip", "venv", "__pyc
 
 
 def newest() -> Path | None:
-    """Return a Python of the machine that knows such files."""
+    """Return a Python of this machine that supports such files."""
     known = [path for version, path in interpreters().items() if version >= (3, 11)]
     return known[-1] if known and sys.platform.startswith("linux") else None
 
 
 def embeddable(directory: Path, python: Path) -> Path:
-    """Lay a Python out in a directory, and return its interpreter."""
+    """Create such a Python in a directory, and return its interpreter."""
     binary, library, dynamic = map(Path, json.loads(run(python, "-c", _ASKED)))
     directory.mkdir()
     with zipfile.ZipFile(directory / "python.zip", "w") as archive:

@@ -1,4 +1,4 @@
-"""What installing left in a directory, in a form in which two installers can be compared."""
+"""What was installed into a directory, in a form that allows to compare two installers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-_BY_EACH_ITS_OWN = {"INSTALLER", "RECORD"}
-"""Files of a dist-info whose content says who installed."""
+_GENERATED = {"INSTALLER", "RECORD"}
+"""Files of a dist-info whose content depends on the installer."""
 
 
 def contents(directory: Path) -> Mapping[str, bytes]:
-    """Return the files below a directory, bytecode apart, as if it lay at `/<here>`.
+    """Return the files below a directory without bytecode, as if its path were `/<here>`.
 
-    Of a RECORD, the paths and the hashes of what the wheel brought; of INSTALLER nothing.
+    A RECORD is reduced to the paths and the hashes of the wheel's own files, INSTALLER to nothing.
     """
     return dict(_contents(directory))
 
@@ -44,10 +44,10 @@ def _rows(record: Path) -> list[bytes]:
 
 
 def _is_generated(path: str) -> bool:
-    return Path(path).name in _BY_EACH_ITS_OWN or "/bin/" in path or path.startswith("bin/")
+    return Path(path).name in _GENERATED or "/bin/" in path or path.startswith("bin/")
 
 
 def _script(text: bytes) -> bytes:
-    """Return a script without the wording of its body, which is each installer's own."""
+    """Return a script without the text of its body, which depends on the installer."""
     lines = text.splitlines()
     return b"\n".join(line for line in lines if line.startswith((b"#!", b"from ", b"'''exec'")))

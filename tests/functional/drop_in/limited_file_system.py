@@ -1,8 +1,8 @@
-"""Runs a command to which the kernel refuses what poor file systems lack.
+"""Runs a command without the system calls that some file systems do not support.
 
-`python limited_file_system.py [--no-symlinks] COMMAND...`. A seccomp filter answers for the file
-system as FAT's driver does: no hard links (EPERM), no exchange of two names (EINVAL), and no
-symbolic links where that is asked for (EPERM).
+`python limited_file_system.py [--no-symlinks] COMMAND...`. A seccomp filter fails as
+the FAT driver does: no hard links (EPERM), no exchange of two names (EINVAL), and with the option
+no symbolic links (EPERM).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def program(refused: list[int]) -> bytes:
 
 
 def refuse(calls: list[int]) -> None:
-    """Put this process, and all that it becomes and starts, under the filter."""
+    """Apply the filter to this process and its children."""
     code = program(calls)
     buffer = ctypes.create_string_buffer(code, len(code))
     filter_program = ctypes.create_string_buffer(
@@ -56,14 +56,14 @@ def refuse(calls: list[int]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
     address = ctypes.addressof(filter_program)
-    for words in ((_NO_NEW_PRIVILEGES, 1, 0), (_SET_SECCOMP, _FILTER, address)):
-        if libc.prctl(*words, 0, 0) != 0:
+    for arguments in ((_NO_NEW_PRIVILEGES, 1, 0), (_SET_SECCOMP, _FILTER, address)):
+        if libc.prctl(*arguments, 0, 0) != 0:
             sys.exit(f"prctl: {os.strerror(ctypes.get_errno())}")
 
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    poorer = words[0] == "--no-symlinks"
-    refuse([_LINK, _LINKAT, *([_SYMLINK, _SYMLINKAT] if poorer else [])])
-    command = words[1:] if poorer else words
+    without_symlinks = words[0] == "--no-symlinks"
+    refuse([_LINK, _LINKAT, *([_SYMLINK, _SYMLINKAT] if without_symlinks else [])])
+    command = words[1:] if without_symlinks else words
     os.execvp(command[0], command)

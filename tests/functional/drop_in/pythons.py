@@ -1,4 +1,4 @@
-"""A Python of our own: this one's library by links, so that a test can change what is its own."""
+"""A Python for tests: its library consists of links, so that a test can change it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _ITS_OWN = {"site-packages", "dist-packages", "__pycache__", "EXTERNALLY-MANAGED
 
 
 def linked_python(directory: Path, without: Collection[str] = ()) -> Path:
-    """Lay a Python out in a directory, without some of its library, and return its interpreter.
+    """Create a Python in a directory, without some of its library, and return its interpreter.
 
-    A module that is compiled is named without its endings, as if it had not been built.
+    A compiled module is named without its suffixes, as if it had not been built.
     """
     base = Path(sysconfig.get_path("stdlib"))
     library = directory / "lib" / base.name

@@ -1,4 +1,4 @@
-"""Places where other installers give up: each has to end well, or in one clear sentence."""
+"""Environments in which other installers fail: each run succeeds, or ends with a clear error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Install = Callable[..., Path]
 
 @pytest.fixture
 def install(engine: Engine, index: LocalIndex, tmp_path: Path) -> Install:
-    """Install a tool from the local index into a place; return the tool's script, which has run."""
+    """Install a tool from the local index into a directory, run it, and return its script."""
     index.add("tool", "1.0", **TOOL)
 
     def installed(
@@ -55,22 +55,24 @@ def install(engine: Engine, index: LocalIndex, tmp_path: Path) -> Install:
         "/".join(["a long way down"] * 12),
     ],
 )
-def test_any_path_will_do(directory: str, install: Install) -> None:
+def test_every_path_works(directory: str, install: Install) -> None:
     install(directory)
 
 
 @POSIX
-def test_a_locale_of_c_will_do_for_paths_that_are_not_ascii(install: Install) -> None:
+def test_non_ascii_paths_work_in_the_c_locale(install: Install) -> None:
     install("Żółć", environ={"LC_ALL": "C", "LANG": "C"})
 
 
 @POSIX
-def test_no_home_no_name_and_no_path_will_do(install: Install) -> None:
+def test_home_user_name_and_path_are_not_needed(install: Install) -> None:
     install(wrap=("env", "-u", "HOME", "-u", "USER", "-u", "LOGNAME", "-u", "PATH"))
 
 
 @pytest.mark.parametrize("flags", ["-E", "-S", "-I", "-I -S", "-B -O -W error", "-P"])
-def test_isolation_will_do(flags: str, install: Install, request: pytest.FixtureRequest) -> None:
+def test_options_for_isolation_work(
+    flags: str, install: Install, request: pytest.FixtureRequest
+) -> None:
     if not request.config.getoption("--zipapp") and flags[:2] in {"-E", "-I"}:
         pytest.skip("the checkout is found by PYTHONPATH")
     if flags == "-P" and sys.version_info < (3, 11):
@@ -80,14 +82,12 @@ def test_isolation_will_do(flags: str, install: Install, request: pytest.Fixture
 
 @POSIX
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-", ">/dev/full"])
-def test_closed_streams_will_do(closed: str, install: Install) -> None:
+def test_closed_streams_work(closed: str, install: Install) -> None:
     install(wrap=("sh", "-c", f'exec "$@" {closed}', "sh"))
 
 
 @POSIX
-def test_a_reader_that_went_away_does_not_undo_an_installation(
-    engine: Engine, install: Install
-) -> None:
+def test_a_closed_pipe_does_not_undo_an_installation(engine: Engine, install: Install) -> None:
     venv = install().parent.parent
     read, write = os.pipe()
     os.close(read)

@@ -15,7 +15,7 @@ from tests.functional.drop_in.environments import contents
 from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import run
 
-# Python's own ensurepip, told to take its wheel from a directory: a distributor's way.
+# Python's own ensurepip, with its wheel in a directory, as distributors configure it.
 REAL = """
 import ensurepip, pathlib, sys
 directory = sys.argv.pop(1)
@@ -58,7 +58,7 @@ def made(directory: Path) -> Path:
         (["--root", "{here}/root", "--default-pip", "--upgrade"], {}),
     ],
 )
-def test_its_options_leave_what_ensurepip_leaves(
+def test_options_install_what_ensurepip_installs(
     options: list[str],
     variables: dict[str, str],
     wheels: Path,
@@ -87,7 +87,7 @@ def test_its_options_leave_what_ensurepip_leaves(
         pytest.param(["--root", "{here}/root", "--user"], {}, marks=pytest.mark.slow),
     ],
 )
-def test_in_a_python_of_its_own_too(
+def test_options_install_what_ensurepip_installs_in_a_base_python(
     options: list[str],
     variables: dict[str, str],
     wheels: Path,
@@ -126,7 +126,7 @@ def test_no_configuration_file_is_read(
     assert list(venv.glob("lib/python*/site-packages/pip"))
 
 
-def test_without_upgrade_what_is_there_stays(
+def test_without_upgrade_an_installed_pip_is_kept(
     wheels: Path, with_engine: dict[str, str], venv: Path
 ) -> None:
     python = made(venv)
@@ -143,7 +143,7 @@ def test_without_upgrade_what_is_there_stays(
     assert (library / f"pip-{version}.dist-info").is_dir()
 
 
-def test_user_without_user_site_is_refused_as_there(
+def test_user_without_a_user_site_is_an_error_as_in_ensurepip(
     wheels: Path, with_engine: dict[str, str], venv: Path
 ) -> None:
     python = made(venv)
@@ -193,14 +193,14 @@ print(json.dumps({
 """
 
 
-def test_its_functions_keep_the_contract_and_change_nothing_in_the_process(
+def test_the_functions_behave_as_in_ensurepip_and_do_not_change_the_process(
     wheels: Path, with_engine: dict[str, str], venv: Path
 ) -> None:
     python = made(venv)
-    told = json.loads(run(python, "-c", ASKED, env={**with_engine, **HOSTILE}).splitlines()[-1])
+    found = json.loads(run(python, "-c", ASKED, env={**with_engine, **HOSTILE}).splitlines()[-1])
     version = next(wheels.iterdir()).name.split("-")[1]
-    assert told.pop("version") == version
-    assert told == {
+    assert found.pop("version") == version
+    assert found == {
         "events": [["ensurepip.bootstrap", "None"]],
         "imported": ["bootstrap"],
         "refused": "Cannot use altinstall and default_pip together",
@@ -213,7 +213,7 @@ def test_its_functions_keep_the_contract_and_change_nothing_in_the_process(
     assert f"pip {version} " in run(venv / "bin" / "pip", "--version")
 
 
-def test_its_command_line_answers_as_ensurepips(
+def test_the_command_line_behaves_as_in_ensurepip(
     wheels: Path, with_engine: dict[str, str], venv: Path
 ) -> None:
     python = made(venv)

@@ -1,4 +1,4 @@
-"""File systems that lack something: links, exchange, programs, room to write."""
+"""File systems without links, without exchange of names, with noexec, or read-only."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def wrapped(engine: Engine, *wrap: str) -> Engine:
 
 
 @filtered
-def test_the_filter_refuses_what_fats_driver_refuses(tmp_path: Path) -> None:
+def test_the_filter_refuses_what_the_fat_driver_refuses(tmp_path: Path) -> None:
     code = "import os; open('a', 'w').close(); os.rename('a', 'b'); os.link('b', 'c')"
     done = subprocess.run(
         [*LIMITED, sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False
@@ -59,7 +59,7 @@ def test_the_filter_refuses_what_fats_driver_refuses(tmp_path: Path) -> None:
 
 
 @filtered
-def test_without_hard_links_and_exchange_all_goes_its_way(
+def test_hard_links_and_exchange_are_not_needed(
     engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
     poor = wrapped(engine, *LIMITED)
@@ -77,7 +77,7 @@ def test_without_hard_links_and_exchange_all_goes_its_way(
 
 
 @filtered
-def test_without_them_a_failure_still_leaves_all_as_it_was(
+def test_without_them_a_failure_changes_nothing(
     engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
     poor = wrapped(engine, *LIMITED)
@@ -91,7 +91,7 @@ def test_without_them_a_failure_still_leaves_all_as_it_was(
 
 @filtered
 @pytest.mark.parametrize("option", ["--target", "--prefix"])
-def test_without_symbolic_links_either_a_directory_can_be_filled(
+def test_target_works_without_symbolic_links(
     option: str, engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
     poor = wrapped(engine, *LIMITED, "--no-symlinks")
@@ -101,7 +101,7 @@ def test_without_symbolic_links_either_a_directory_can_be_filled(
 
 
 @filtered
-def test_what_the_standard_venv_cannot_do_there_is_told_and_leaves_nothing(
+def test_a_failure_of_venv_is_an_error_and_leaves_nothing(
     engine: Engine, offered: LocalIndex, venv: Path
 ) -> None:
     done = wrapped(engine, *LIMITED, "--no-symlinks")("--venv", venv, *offered.options)
@@ -133,7 +133,7 @@ def exfat(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.root
-def test_exfat_is_such_a_file_system(engine: Engine, offered: LocalIndex, exfat: Path) -> None:
+def test_exfat_works(engine: Engine, offered: LocalIndex, exfat: Path) -> None:
     for version in ("1.0", "2.0"):
         options = (
             "--target",
@@ -147,20 +147,20 @@ def test_exfat_is_such_a_file_system(engine: Engine, offered: LocalIndex, exfat:
         os.link(exfat / "here" / "tool.py", exfat / "link")
 
 
-# --- Neither programs nor room to write ----------------------------------------------------------
+# --- noexec and read-only ------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv to give up root's rights")
-def test_a_home_and_a_temporary_directory_that_are_read_only_will_do(
+def test_home_and_temporary_directory_may_be_read_only(
     engine: Engine, offered: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o555)
-    places = dict.fromkeys(("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME"), str(closed))
+    directories = dict.fromkeys(("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME"), str(closed))
     wrap = AS_NOBODY if os.geteuid() == 0 else ()
     options = ("--venv", str(venv), *offered.options, "--installer", "tool")
     try:
-        wrapped(engine, *wrap).succeeds(*options, environ=places)
+        wrapped(engine, *wrap).succeeds(*options, environ=directories)
         assert list(closed.iterdir()) == []
     finally:
         closed.chmod(0o755)
@@ -172,7 +172,7 @@ NOEXEC = 'mount -t tmpfs -o noexec,size=64m none /var/tmp && TMPDIR=/var/tmp exe
 
 @namespaces
 @pytest.mark.root
-def test_a_temporary_directory_without_programs_will_do_for_building_too(
+def test_the_temporary_directory_may_be_noexec_also_for_builds(
     engine: Engine, offered: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     sdist = make_sdist(tmp_path, "built", "1.0")
@@ -202,12 +202,12 @@ mount -t tmpfs none "$root/srv"
 mount -o remount,ro "$root"
 exec chroot "$root" /usr/bin/env -i "$@"
 """
-"""A container with the least: only /srv can be written; no /proc, /etc, /tmp, no variable."""
+"""A minimal container: only /srv is writable; no /proc, /etc, /tmp, no variables."""
 
 
 @namespaces
 @pytest.mark.root
-def test_root_in_a_bare_container_will_do(archive: Path, tmp_path: Path) -> None:
+def test_root_in_a_minimal_container_works(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     python = Path(sys.executable).resolve()
     enter = ("unshare", "--mount", "sh", "-c", CONTAINER, "sh", tmp_path / "root", archive)

@@ -1,8 +1,7 @@
-"""get-pip.py's command lines, against what get-pip.py does: the same files, scripts and records.
+"""get-pip.py's command lines, compared with get-pip.py: the same files, scripts and records.
 
-get-pip.py is a pip that carries itself; what it does is said in its last lines, and done here with
-the pip that this Python's ensurepip carries; it is on no registry. `--get-pip=FILE` takes the
-real one.
+No registry has get-pip.py. It contains a pip and runs it; the tests run the pip of this Python's
+ensurepip with the same command line. `--get-pip=FILE` uses the real one.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ PIP = {
 
 
 @dataclass(frozen=True)
-class Places:
+class Locations:
     """An index, a proxy, and the files that command lines name."""
 
     index: IndexServer
@@ -35,7 +34,7 @@ class Places:
     files: Path
 
     def spelled(self, line: str, here: Path) -> list[str]:
-        """Return the words of a command line of the table."""
+        """Return the arguments of a command line of the table."""
         named = {name: here / name for name in ("prefix", "root", "target", "cache")}
         index, proxy = self.index.simple_url, self.proxy.url
         return [
@@ -45,7 +44,9 @@ class Places:
 
 
 @pytest.fixture(scope="module")
-def places(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+def locations(
+    authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Locations]:
     files = tmp_path_factory.mktemp("files")
     (files / "wheels").mkdir()
     for version in ("20.3.4", "26.3", "27.0rc1"):
@@ -72,7 +73,7 @@ def places(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> It
             for pin in ("pip==26.3", "helper==2.0", "extra==1.0")
         ]
         (files / "hashed.txt").write_text("".join(lines))
-        yield Places(index, proxy, files)
+        yield Locations(index, proxy, files)
 
 
 def _file(pin: str) -> str:
@@ -97,10 +98,10 @@ TABLE = [
 
 
 def as_get_pip(typed: Sequence[str], python: Path) -> list[str]:
-    """Return the command line that get-pip.py makes of its own."""
+    """Return the pip command line that get-pip.py runs."""
     code = "import sys, importlib.util as u; print(sys.version_info < (3, 12), u.find_spec({!r}))"
     words = [word for word in typed if word not in ALONE.split()]
-    # Beside the pinned pip of a file with hashes, "pip" is refused: known, and nobody's wish.
+    # With --require-hashes, pip is pinned in the file, and pip refuses another "pip".
     words += [] if "--require-hashes" in typed else ["pip"]
     for seed in ("setuptools", "wheel"):
         lacking = run(python, "-c", code.format(seed)).strip() == "True None"
@@ -123,7 +124,7 @@ def get_pip(request: pytest.FixtureRequest, pip: Path) -> GetPip:
 
 @pytest.mark.parametrize("line", TABLE)
 def test_the_result_is_that_of_get_pip(
-    line: str, engine: Engine, get_pip: GetPip, places: Places, tmp_path: Path
+    line: str, engine: Engine, get_pip: GetPip, locations: Locations, tmp_path: Path
 ) -> None:
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     python = theirs / "venv" / "bin" / "python"
@@ -132,50 +133,54 @@ def test_the_result_is_that_of_get_pip(
         options = ("--system-site-packages",) if "--user" in line else ()
         run(sys.executable, "-m", "venv", "--without-pip", *options, here / "venv")
     user = {"PYTHONUSERBASE": str(theirs / "user")}
-    command = get_pip(places.spelled(line, theirs), python)
+    command = get_pip(locations.spelled(line, theirs), python)
     run(python, *command, env={**os.environ, **user})
-    words = places.spelled(line, ours)
+    words = locations.spelled(line, ours)
     user = {"PYTHONUSERBASE": str(ours / "user")}
     engine.succeeds("--python", ours / "venv", *words, environ=user)
     compare(contents(theirs), contents(ours))
 
 
-def test_its_variables_count_by_being_set(
-    request: pytest.FixtureRequest, engine: Engine, get_pip: GetPip, places: Places, tmp_path: Path
+def test_variables_take_effect_when_they_are_set(
+    request: pytest.FixtureRequest,
+    engine: Engine,
+    get_pip: GetPip,
+    locations: Locations,
+    tmp_path: Path,
 ) -> None:
     variables = {"PIP_NO_SETUPTOOLS": "0", "PIP_NO_WHEEL": "yes"}
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     python = theirs / "venv" / "bin" / "python"
     for here in (theirs, ours):
         run(sys.executable, "-m", "venv", "--without-pip", here / "venv")
-    said = [] if request.config.getoption("--get-pip") else ALONE.split()
-    command = get_pip([*places.spelled(LOCAL, theirs), *said], python)
+    extra = [] if request.config.getoption("--get-pip") else ALONE.split()
+    command = get_pip([*locations.spelled(LOCAL, theirs), *extra], python)
     run(python, *command, env={**os.environ, **variables})
-    engine.succeeds("--python", ours / "venv", *places.spelled(LOCAL, ours), environ=variables)
+    engine.succeeds("--python", ours / "venv", *locations.spelled(LOCAL, ours), environ=variables)
     compare(contents(theirs), contents(ours))
     assert not list((ours / "venv").glob("lib/python*/site-packages/wheel"))
 
 
 def compare(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> None:
-    """See that the files are the same, but for the differences that docs/drop-in.md explains."""
+    """Check that the files are the same, except for the differences in docs/drop-in.md."""
     left_out = ("cache/", "venv/pyvenv.cfg")
     theirs = {name: text for name, text in theirs.items() if not name.startswith(left_out)}
     ours = {name: text for name, text in ours.items() if not name.startswith(left_out)}
     assert sorted(ours) == sorted(theirs)
     different = {name for name in ours if ours[name] != theirs[name]}
-    # pip moves scripts to their place under --target after it has written where they were.
+    # With --target, pip moves scripts after it has written RECORD.
     assert all(name.startswith("target/") and name.endswith("/RECORD") for name in different)
 
 
-def test_the_twin_that_is_piped_does_the_same(
-    request: pytest.FixtureRequest, places: Places, venv: Path
+def test_the_piped_script_does_the_same(
+    request: pytest.FixtureRequest, locations: Locations, venv: Path
 ) -> None:
     archive = request.config.getoption("--zipapp")
     if not archive:
         pytest.skip("the twin is made by the build: name the archive with --zipapp")
     python = str(request.config.getoption("--engine-python"))
     twin = Path(archive).with_suffix(".py").read_bytes()
-    options = places.spelled(f"{LOCAL} {ALONE}", venv)
+    options = locations.spelled(f"{LOCAL} {ALONE}", venv)
     done = subprocess.run(
         [python, "-", "--venv", venv, *options, "--", "--version"],
         input=twin,

@@ -1,4 +1,4 @@
-"""The hand-off: the process becomes the installer, and all that is the process's stays."""
+"""The hand-off: the process becomes the installer, and keeps its terminal, signals and so on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main():
 def status(number):
     return int(number)
 
-def told():
+def variables():
     print(json.dumps(dict(os.environ)))
 
 def where():
@@ -53,16 +53,16 @@ TOOLS = {
 
 @dataclass(frozen=True)
 class Installed:
-    """An environment with a tool of our own in it, and where it came from."""
+    """An environment with a tool for the test, and the location of its wheel."""
 
     venv: Path
     wheel: Path
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What is typed before `--`."""
-        places = ("--no-index", "--find-links", str(self.wheel.parent))
-        return ("--python", str(self.venv), *places, "--installer", "tool", "-q")
+        """The arguments before `--`."""
+        sources = ("--no-index", "--find-links", str(self.wheel.parent))
+        return ("--python", str(self.venv), *sources, "--installer", "tool", "-q")
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_the_exit_status_is_the_installers(tool: list[str], engine: Engine, stat
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_signal_reaches_the_installer_and_ends_it_as_it_would(
+def test_a_signal_ends_the_installer(
     tool: list[str], engine: Engine, number: signal.Signals
 ) -> None:
     process = started(tool, engine, "waiting")
@@ -136,12 +136,12 @@ def test_terminal_working_directory_and_process_are_kept(
         cwd=tmp_path / "here",
     )
     os.close(follower)
-    said = b""
-    while b"\n" not in said:
-        said += os.read(leader, 1024)
+    output = b""
+    while b"\n" not in output:
+        output += os.read(leader, 1024)
     os.close(leader)
     assert process.wait(timeout=30) == 0
-    assert json.loads(said) == [process.pid, str(tmp_path / "here"), True, True, True]
+    assert json.loads(output) == [process.pid, str(tmp_path / "here"), True, True, True]
 
 
 def test_ctrl_c_on_a_terminal_ends_the_installer(tool: list[str], engine: Engine) -> None:
@@ -150,9 +150,9 @@ def test_ctrl_c_on_a_terminal_ends_the_installer(tool: list[str], engine: Engine
     child, leader = pty.fork()
     if child == 0:  # pragma: no cover  # another process
         os.execve(tool[0], [*tool, "waiting"], environ(engine))
-    said = b""
-    while b"True" not in said:
-        said += os.read(leader, 1024)
+    output = b""
+    while b"True" not in output:
+        output += os.read(leader, 1024)
     os.write(leader, b"\x03")
     _, status = os.waitpid(child, 0)
     os.close(leader)
@@ -162,26 +162,26 @@ def test_ctrl_c_on_a_terminal_ends_the_installer(tool: list[str], engine: Engine
 def test_the_environment_is_the_callers_byte_for_byte(engine: Engine, installed: Installed) -> None:
     said_to_pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(installed.wheel.parent)}
     odd = {"ODD": "a=b\udcff\n", "EMPTY": "", "LC_ALL": "C.UTF-8", **said_to_pip}
-    command = ("--python", installed.venv, "--installer", "tool", "-q", "--", "told")
+    command = ("--python", installed.venv, "--installer", "tool", "-q", "--", "variables")
     done = engine.succeeds(*command, environ={**odd, "__PYVENV_LAUNCHER__": "/ours"})
     assert json.loads(done.out) == {**environ(engine), **odd}
 
 
-def test_nothing_is_added_for_a_users_own_directory_that_is_made_just_now(
+def test_nothing_is_added_for_a_new_user_site(
     engine: Engine, installed: Installed, tmp_path: Path
 ) -> None:
     base = Path(sys.base_prefix, "bin", f"python3.{sys.version_info[1]}")
     options = ("--python", str(base), *installed.options[2:], "--user", "--break-system-packages")
     own = {"PYTHONUSERBASE": str(tmp_path / "mine"), "LC_ALL": "C.UTF-8"}
-    done = engine.succeeds(*options, "--", "told", environ=own)
+    done = engine.succeeds(*options, "--", "variables", environ=own)
     assert list((tmp_path / "mine").rglob("tool.py"))
-    told = json.loads(done.out)
-    del told["PIP_FIND_LINKS"], told["PIP_NO_INDEX"]
-    assert told == {**environ(engine), **own}
+    variables = json.loads(done.out)
+    del variables["PIP_FIND_LINKS"], variables["PIP_NO_INDEX"]
+    assert variables == {**environ(engine), **own}
 
 
 @pytest.mark.parametrize("named", ["tool[extra]<2", "./{wheel}", "file://{path}", "./tool-1.0"])
-def test_the_installer_is_known_by_what_it_is_not_by_how_it_was_named(
+def test_the_installer_is_identified_by_its_metadata(
     named: str, engine: Engine, installed: Installed, venv: Path, tmp_path: Path
 ) -> None:
     shutil.copy(installed.wheel, tmp_path)
@@ -189,13 +189,13 @@ def test_the_installer_is_known_by_what_it_is_not_by_how_it_was_named(
     sdist = make_sdist(tmp_path, "tool", "1.0", files={"tool.py": TOOL, **points})
     shutil.unpack_archive(sdist, tmp_path)
     requirement = named.format(wheel=installed.wheel.name, path=installed.wheel)
-    places = ("--no-index", "--find-links", tmp_path)
-    options = ("--venv", venv, *places, "--installer", requirement)
+    sources = ("--no-index", "--find-links", tmp_path)
+    options = ("--venv", venv, *sources, "--installer", requirement)
     done = engine(*options, "--", "status", "7", cwd=tmp_path)
     assert done.status == 7, done.text
 
 
-def test_a_command_that_cannot_be_run_is_told_in_a_sentence(
+def test_a_command_that_cannot_be_run_is_an_error(
     engine: Engine, installed: Installed, venv: Path
 ) -> None:
     shutil.copytree(installed.venv, venv, symlinks=True)
@@ -204,7 +204,7 @@ def test_a_command_that_cannot_be_run_is_told_in_a_sentence(
     assert str(venv / "bin" / "tool") in done.err
 
 
-def test_windows_way_a_child_leaves_ctrl_c_to_the_child() -> None:
+def test_on_windows_ctrl_c_is_left_to_the_child() -> None:
     code = (
         "import sys; from bootstrap.handoff.handoff import Handoff, run_as_child;"
         "sys.exit(run_as_child(Handoff((sys.executable, '-c', sys.argv[1]), {})))"

@@ -1,4 +1,4 @@
-"""A Python that its distributor manages (PEP 668): Debian's own, and one made for the test."""
+"""Externally managed Pythons (PEP 668): Debian's own, and one created for the test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ needs_debian = pytest.mark.skipif(
 
 @pytest.fixture
 def managed(tmp_path: Path) -> Path:
-    """A Python whose distributor has something to say."""
+    """A Python with a marker file of its distributor."""
     python = linked_python(tmp_path / "python")
     library = next((tmp_path / "python" / "lib").glob("python3*"))
     (library / "EXTERNALLY-MANAGED").write_text(
@@ -44,13 +44,13 @@ def failing(*command: str | Path, cwd: Path) -> str:
 
 
 def copied(message: str, cwd: Path) -> str:
-    """Run the command that a message shows, as a user does who copies it."""
+    """Run the command in a message, as a user does who copies it."""
     shown = re.findall(r"\n\n    (.*)\n\n", message.partition("hint: ")[2])
     assert len(shown) == 1, message
     return run("sh", "-c", shown[0], cwd=cwd)
 
 
-def test_the_distributor_speaks_and_the_way_forward_works_when_it_is_copied(
+def test_the_distributors_message_is_shown_and_the_command_in_the_hint_works(
     managed: Path, archive: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "my downloads").mkdir()
@@ -65,25 +65,27 @@ def test_the_distributor_speaks_and_the_way_forward_works_when_it_is_copied(
     assert snapshot(site) == before
 
 
-def test_where_ensurepip_was_typed_too(managed: Path, archive: Path, tmp_path: Path) -> None:
+def test_the_command_in_the_hint_works_for_ensurepip(
+    managed: Path, archive: Path, tmp_path: Path
+) -> None:
     start = f"import sys; sys.path.insert(0, {str(archive)!r}); import runpy; "
     code = start + "runpy.run_module('bootstrap', run_name='__main__')"
     copied(failing(managed, "-c", code, cwd=tmp_path), tmp_path)
     assert run(tmp_path / ".venv" / "bin" / "pip", "--version").startswith("pip ")
 
 
-def test_the_users_own_word_beats_the_distributors(
+def test_break_system_packages_overrides_the_distributor(
     managed: Path, archive: Path, tmp_path: Path
 ) -> None:
-    told = run(managed, archive, "--offline", "--break-system-packages", "--", "--version")
-    assert str(tmp_path / "python") in told.splitlines()[-1]
+    output = run(managed, archive, "--offline", "--break-system-packages", "--", "--version")
+    assert str(tmp_path / "python") in output.splitlines()[-1]
 
 
 # --- Debian's own --------------------------------------------------------------------------------
 
 
 @needs_debian
-def test_debians_python_shows_debians_words(archive: Path, tmp_path: Path) -> None:
+def test_debians_python_shows_debians_message(archive: Path, tmp_path: Path) -> None:
     message = failing(DEBIAN, archive, "--offline", cwd=tmp_path)
     assert "apt install" in message
     copied(message, tmp_path)
@@ -92,7 +94,7 @@ def test_debians_python_shows_debians_words(archive: Path, tmp_path: Path) -> No
 
 @dataclass(frozen=True)
 class Both:
-    """Installs with the real pip and with ours on Debian's Python, into places told by options."""
+    """Installs with the real pip and with ours on Debian's Python, into schemes of options."""
 
     engine: Engine
     index: LocalIndex
@@ -123,7 +125,7 @@ def both(engine: Engine, index: LocalIndex, pip: Path) -> Both:
 
 @needs_debian
 @pytest.mark.parametrize("option", ["--root", "--prefix", "--target"])
-def test_debians_layout_is_kept_elsewhere(option: str, both: Both, tmp_path: Path) -> None:
+def test_debians_layout_is_used_for_other_schemes(option: str, both: Both, tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     run(*both.theirs(option, theirs))
     run(*both.ours(option, ours), env={**os.environ, **both.engine.environ})
@@ -133,7 +135,7 @@ def test_debians_layout_is_kept_elsewhere(option: str, both: Both, tmp_path: Pat
 
 
 @needs_debian
-def test_debians_user_site_is_its_own(both: Both, tmp_path: Path) -> None:
+def test_debians_user_site_is_used(both: Both, tmp_path: Path) -> None:
     for command, base in ((both.theirs, "theirs"), (both.ours, "ours")):
         own = {"PYTHONUSERBASE": str(tmp_path / base)}
         words = command("--user", "--break-system-packages")
@@ -151,15 +153,13 @@ left=$2; copy=$1; shift 2
 "$@"
 cp -a "$copy/upper" "$left"
 """
-"""Runs a command that writes into a copy of /usr, which nobody else sees."""
+"""Runs a command that writes into a private copy of /usr."""
 
 
 @needs_debian
 @pytest.mark.root
 @pytest.mark.skipif(not shutil.which("unshare"), reason="needs mount namespaces")
-def test_against_the_distributors_word_debians_usr_local_is_installed_into(
-    both: Both, tmp_path: Path
-) -> None:
+def test_break_system_packages_installs_into_debians_usr_local(both: Both, tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root")
     (tmp_path / "copy").mkdir()

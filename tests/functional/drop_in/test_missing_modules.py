@@ -1,4 +1,4 @@
-"""Pythons that were built without something, or may not use it: ssl, zlib, ctypes, weak hashes."""
+"""Pythons that were built without ssl, zlib or ctypes, or must not use weak hashes."""
 
 from __future__ import annotations
 
@@ -40,18 +40,22 @@ def test_without_ssl_the_bundled_pip_is_installed_and_the_output_says_why(
     assert run(venv / "bin" / "pip", "--version").startswith("pip ")
 
 
-def test_without_ssl_what_is_not_at_hand_is_an_error(without_ssl: Engine, venv: Path) -> None:
+def test_without_ssl_a_requirement_that_is_not_bundled_is_an_error(
+    without_ssl: Engine, venv: Path
+) -> None:
     done = without_ssl.fails("--venv", venv, "--installer", "no-such-installer")
     assert "ssl" in done.err
     assert not venv.exists()
 
 
-def test_without_ssl_offline_nothing_is_said_of_it(without_ssl: Engine, venv: Path) -> None:
+def test_without_ssl_offline_runs_do_not_mention_it(without_ssl: Engine, venv: Path) -> None:
     assert without_ssl.succeeds("--venv", venv, "--offline").err == ""
 
 
 @pytest.mark.parametrize("suffix", [".pyz", ".py"])
-def test_without_zlib_one_sentence_says_so(suffix: str, archive: Path, tmp_path: Path) -> None:
+def test_without_zlib_there_is_one_error_message(
+    suffix: str, archive: Path, tmp_path: Path
+) -> None:
     python = lacking(tmp_path / "python", "zlib")
     command = [str(python), str(archive.with_suffix(suffix)), "--offline"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -61,7 +65,7 @@ def test_without_zlib_one_sentence_says_so(suffix: str, archive: Path, tmp_path:
 
 
 @pytest.mark.parametrize("module", ["_ctypes", "_hashlib", "_multiprocessing", "_uuid"])
-def test_without_others_the_bundled_pip_is_installed(
+def test_without_other_modules_the_bundled_pip_is_installed(
     module: str, archive: Path, venv: Path, tmp_path: Path
 ) -> None:
     engine = Engine.from_zipapp(str(lacking(tmp_path / "python", module)), archive)
@@ -88,7 +92,7 @@ for each in ("md5", "sha1", "blake2b", "blake2s"):
 """
 """What a Python that its distributor patched for FIPS refuses, at every start."""
 FOR_REAL = "import sys; sys.modules['_md5'] = sys.modules['_sha1'] = None\n"
-"""Without the builtin hashes, that OpenSSL has no say in."""
+"""Without the builtin hashes, which OpenSSL does not control."""
 OPENSSL = """\
 openssl_conf = openssl_init
 .include {module}
@@ -107,16 +111,18 @@ default_properties = fips=yes
 
 
 def fips_provider() -> Path | None:
-    """Return OpenSSL's FIPS provider, where the machine has one or OPENSSL_MODULES leads to it."""
+    """Return OpenSSL's FIPS provider if the machine has one or OPENSSL_MODULES names it."""
     if not shutil.which("openssl"):
         return None
     built_in = run("openssl", "version", "-m").partition('"')[2].rstrip('"\n')
-    places = [os.environ.get("OPENSSL_MODULES", ""), built_in]
-    return next(filter(Path.is_file, (Path(place, "fips.so") for place in places)), None)
+    directories = [os.environ.get("OPENSSL_MODULES", ""), built_in]
+    return next(
+        filter(Path.is_file, (Path(directory, "fips.so") for directory in directories)), None
+    )
 
 
 def real_fips(directory: Path) -> dict[str, str]:
-    """Return the variables by which OpenSSL is in FIPS mode."""
+    """Return the variables that put OpenSSL into FIPS mode."""
     provider = fips_provider()
     if provider is None:
         pytest.skip("OpenSSL's FIPS provider is not here: name its directory by OPENSSL_MODULES")
@@ -128,14 +134,14 @@ def real_fips(directory: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Fips:
-    """An engine whose Python refuses md5, and an index that knows no better."""
+    """An engine whose Python refuses md5, and an index that uses md5."""
 
     engine: Engine
     environ: Mapping[str, str]
     index: LocalIndex
 
     def install(self, venv: Path, digest: str) -> tuple[int, str]:
-        """Install from a page that gives a file's md5; return the exit status and what was said."""
+        """Install from a page with the md5 of a file; return the exit status and the output."""
         file = self.index.server.files["tool-1.0-py3-none-any.whl"]
         url = f"{self.index.server.file_url(file.filename)}#md5={digest}"
         self.index.server.add_page("tool", f'<a href="{url}">{file.filename}</a>')
@@ -168,20 +174,20 @@ def fips(request: pytest.FixtureRequest, archive: Path, index: LocalIndex, tmp_p
     return Fips(Engine.from_zipapp(sys.executable, archive), environ, index)
 
 
-def test_in_fips_mode_all_goes_its_way(fips: Fips, venv: Path) -> None:
+def test_fips_mode_works(fips: Fips, venv: Path) -> None:
     done = fips.engine.succeeds(
         "--venv", venv, *fips.index.options, "--", "--version", environ=fips.environ
     )
     assert done.out.splitlines()[-1].startswith("pip ")
 
 
-def test_in_fips_mode_md5_that_an_index_gives_is_still_compared(fips: Fips, venv: Path) -> None:
+def test_in_fips_mode_md5_hashes_of_an_index_are_compared(fips: Fips, venv: Path) -> None:
     import hashlib
 
     content = fips.index.server.files["tool-1.0-py3-none-any.whl"].path.read_bytes()
-    status, said = fips.install(venv, "0" * 32)
-    assert status == 1, said
-    assert "md5" in said
-    status, said = fips.install(venv, hashlib.md5(content).hexdigest())
-    assert status == 0, said
+    status, output = fips.install(venv, "0" * 32)
+    assert status == 1, output
+    assert "md5" in output
+    status, output = fips.install(venv, hashlib.md5(content).hexdigest())
+    assert status == 0, output
     assert run(venv / "bin" / "tool") == "works\n"

@@ -1,4 +1,4 @@
-"""A Python that lives by a `._pth` file: recognised, explained, and mended with --fix-pth."""
+"""Pythons with a `._pth` file: an error, or patched with --fix-pth."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def python(laid_out: Path, tmp_path: Path) -> Path:
-    """The interpreter of an embeddable Python that nobody has touched."""
+    """The interpreter of a new embeddable Python."""
     shutil.copytree(laid_out.parent, tmp_path / "my python", symlinks=True)
     return tmp_path / "my python" / "python"
 
@@ -34,7 +34,7 @@ def has_pip(python: Path) -> bool:
     return run(python, "-B", "-c", code) == "True\n"
 
 
-def test_it_is_recognised_and_explained_and_left_as_it_is(
+def test_a_pth_file_is_an_error_and_not_changed(
     engine: Engine, index: LocalIndex, python: Path
 ) -> None:
     before = snapshot(python.parent)
@@ -44,7 +44,7 @@ def test_it_is_recognised_and_explained_and_left_as_it_is(
     assert snapshot(python.parent) == before
 
 
-def test_it_is_mended_and_the_installer_takes_over(
+def test_fix_pth_patches_the_file_before_the_hand_off(
     engine: Engine, index: LocalIndex, python: Path
 ) -> None:
     done = engine.succeeds("--python", python, *index.options, "--fix-pth", "--", "--version")
@@ -55,7 +55,7 @@ def test_it_is_mended_and_the_installer_takes_over(
     assert "Nothing to do" in again.out
 
 
-def test_the_mending_can_be_undone(engine: Engine, index: LocalIndex, python: Path) -> None:
+def test_the_patch_can_be_undone(engine: Engine, index: LocalIndex, python: Path) -> None:
     engine.succeeds("--python", python, *index.options, "--fix-pth")
     python.with_name(KEPT).replace(python.with_name("python._pth"))
     assert python.with_name("python._pth").read_bytes() == PATH_FILE
@@ -65,7 +65,7 @@ def test_the_mending_can_be_undone(engine: Engine, index: LocalIndex, python: Pa
     assert has_pip(python)
 
 
-def test_a_dry_run_says_that_it_would_be_mended_and_does_not(
+def test_a_dry_run_reports_the_patch_and_changes_nothing(
     engine: Engine, index: LocalIndex, python: Path
 ) -> None:
     before = snapshot(python.parent)
@@ -74,7 +74,7 @@ def test_a_dry_run_says_that_it_would_be_mended_and_does_not(
     assert snapshot(python.parent) == before
 
 
-def test_an_installation_that_fails_mends_nothing(
+def test_a_failed_installation_patches_nothing(
     engine: Engine, index: LocalIndex, python: Path
 ) -> None:
     index.add("bad", "1.0", data={"scripts/pip": "#!python\n"})
@@ -84,23 +84,25 @@ def test_an_installation_that_fails_mends_nothing(
     assert snapshot(python.parent) == before
 
 
-def test_it_runs_the_engine_itself(index: LocalIndex, python: Path, archive: Path) -> None:
-    told = run(python, archive, "--fix-pth", "--offline", "--", "--version")
-    assert told.splitlines()[-1].startswith("pip ")
+def test_an_embeddable_python_runs_the_engine(
+    index: LocalIndex, python: Path, archive: Path
+) -> None:
+    output = run(python, archive, "--fix-pth", "--offline", "--", "--version")
+    assert output.splitlines()[-1].startswith("pip ")
     index.add("extra", "1.0")
     run(python, archive, *index.options, "--installer", "none", "extra")
     assert run(python, "-c", "import extra; print(extra.__name__)") == "extra\n"
     assert "Nothing to do" in run(python, archive, "--offline")
 
 
-def test_no_virtual_environment_is_made_of_it(
+def test_a_virtual_environment_of_it_is_an_error(
     engine: Engine, index: LocalIndex, python: Path, venv: Path
 ) -> None:
     engine.fails("--python", python, "--venv", venv, *index.options)
     assert not venv.exists()
 
 
-def test_a_place_of_ones_own_needs_no_mending_but_is_not_found_by_itself(
+def test_a_target_directory_needs_no_patch_but_is_not_imported_from(
     engine: Engine, index: LocalIndex, python: Path, tmp_path: Path
 ) -> None:
     here = ("--target", tmp_path / "here")
@@ -108,5 +110,5 @@ def test_a_place_of_ones_own_needs_no_mending_but_is_not_found_by_itself(
     assert done.status == 1
     assert "ignores PYTHONPATH" in done.err
     assert python.with_name("python._pth").read_bytes() == PATH_FILE
-    told = subprocess.check_output([python, tmp_path / "here" / "pip", "--version"], text=True)
-    assert told.startswith("pip ")
+    output = subprocess.check_output([python, tmp_path / "here" / "pip", "--version"], text=True)
+    assert output.startswith("pip ")

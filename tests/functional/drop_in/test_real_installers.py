@@ -1,4 +1,4 @@
-"""Each installer of the table in docs/hand-off.md, the real one, behind an intercepting proxy."""
+"""The real installers of the table in docs/hand-off.md, behind an intercepting proxy."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def project(tmp_path: Path) -> Path:
 
 
 class Row:
-    """One row of the table: an installer, told everything by options of ours."""
+    """One column of the table: an installer, with all settings from our options."""
 
     def __init__(self, engine: Engine, tools: Path, proxy: InterceptingProxy, ca: Path) -> None:
         self.engine, self.tools = engine, tools
@@ -87,7 +87,7 @@ def row(
     return Row(engine, tools, proxy, authority.write_pem(tmp_path / "ca.pem"))
 
 
-def test_pip_hears_index_proxy_and_authority(
+def test_pip_uses_index_proxy_and_authority(
     row: Row, proxy: InterceptingProxy, project: Path
 ) -> None:
     row("pip", "download", "--no-deps", "idna==3.10", cwd=project)
@@ -95,7 +95,7 @@ def test_pip_hears_index_proxy_and_authority(
     assert proxy.seen(MIRROR, "pip/")
 
 
-def test_uv_hears_index_proxy_and_authority(
+def test_uv_uses_index_proxy_and_authority(
     row: Row, proxy: InterceptingProxy, project: Path
 ) -> None:
     row("uv", "pip", "install", "--target", "here", "idna==3.10", cwd=project)
@@ -103,7 +103,7 @@ def test_uv_hears_index_proxy_and_authority(
     assert proxy.seen(MIRROR, "uv/")
 
 
-def test_pipx_passes_on_what_it_hears(
+def test_pipx_passes_the_settings_on(
     row: Row, proxy: InterceptingProxy, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIPX_HOME", str(project / "pipx"))
@@ -113,7 +113,7 @@ def test_pipx_passes_on_what_it_hears(
     assert proxy.seen(MIRROR, "uv/")
 
 
-def test_pdm_hears_index_proxy_and_authority(
+def test_pdm_uses_index_proxy_and_authority(
     row: Row, proxy: InterceptingProxy, project: Path
 ) -> None:
     row("pdm", "lock", cwd=project)
@@ -121,7 +121,7 @@ def test_pdm_hears_index_proxy_and_authority(
     assert proxy.seen(MIRROR, "pdm/")
 
 
-def test_poetry_hears_proxy_and_authority_but_its_indexes_stand_in_its_project(
+def test_poetry_uses_proxy_and_authority_but_no_index(
     row: Row, proxy: InterceptingProxy, project: Path
 ) -> None:
     done = row("poetry", "lock", cwd=project)
@@ -130,13 +130,13 @@ def test_poetry_hears_proxy_and_authority_but_its_indexes_stand_in_its_project(
     assert "poetry does not get --index-url, because it has no variable for it" in done.err
 
 
-def test_hatch_passes_on_what_it_hears(row: Row, proxy: InterceptingProxy, project: Path) -> None:
+def test_hatch_passes_the_settings_on(row: Row, proxy: InterceptingProxy, project: Path) -> None:
     row("hatch", "--data-dir", project / "data", "env", "create", cwd=project)
     assert list(project.glob("data/**/site-packages/idna"))
     assert proxy.seen(MIRROR, "pip/")
 
 
-# --- The other rows, for those who start no other installer --------------------------------------
+# --- The other rows, for pip and uv --------------------------------------------------------------
 
 FETCHING = {
     "pip": ("install", "--target", "here", "--no-deps", "idna==3.10"),
@@ -146,7 +146,7 @@ both = pytest.mark.parametrize("installer", FETCHING)
 
 
 def fetched(row: Row, installer: str, project: Path, cache: Path) -> None:
-    """Let an installer fetch something anew."""
+    """Let an installer fetch something again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UV_CACHE_DIR", str(cache))
         patch.setenv("PIP_CACHE_DIR", str(cache))
@@ -155,7 +155,7 @@ def fetched(row: Row, installer: str, project: Path, cache: Path) -> None:
 
 
 @both
-def test_an_extra_index_is_asked(
+def test_an_extra_index_is_used(
     installer: str, row: Row, proxy: InterceptingProxy, project: Path, tmp_path: Path
 ) -> None:
     row.way = (*row.way, "--extra-index-url", f"https://{EXTRA}/simple/")
@@ -175,14 +175,14 @@ def test_a_trusted_host_needs_no_authority(
 
 
 def hosts_of_files() -> set[str]:
-    """Return the hosts that the real index's files lie on: its pages say so."""
+    """Return the hosts of the real index's files, from its pages."""
     page = urlopen(default_index_url().rstrip("/") + "/idna/").read().decode()
     return {urlsplit(url).hostname or "" for url in re.findall(r'href="(https://[^"]+)"', page)}
 
 
 @pytest.fixture
 def links(row: Row, tmp_path: Path) -> Path:
-    """A directory with what is wanted, fetched before."""
+    """A directory with the required files."""
     directory = tmp_path / "links"
     row("pip", "download", "--no-deps", "-d", directory, "idna==3.10", cwd=tmp_path)
     return directory
@@ -190,7 +190,7 @@ def links(row: Row, tmp_path: Path) -> Path:
 
 @both
 @pytest.mark.parametrize("closed", ["--no-index", "--offline"])
-def test_what_lies_near_is_found_and_nobody_is_asked(
+def test_local_find_links_are_used_without_the_network(
     closed: str,
     installer: str,
     row: Row,
@@ -206,7 +206,7 @@ def test_what_lies_near_is_found_and_nobody_is_asked(
 
 
 @both
-def test_a_proxy_that_asks_back_is_shown_our_own_certificate(
+def test_the_client_certificate_is_sent(
     installer: str, row: Row, authority: Authority, project: Path, tmp_path: Path
 ) -> None:
     chain, key = authority.write_server_files(tmp_path)
@@ -221,7 +221,7 @@ def test_a_proxy_that_asks_back_is_shown_our_own_certificate(
         assert not proxy.failed_handshakes
 
 
-def test_pdm_hears_of_a_trusted_host(row: Row, proxy: InterceptingProxy, project: Path) -> None:
+def test_pdm_uses_a_trusted_host(row: Row, proxy: InterceptingProxy, project: Path) -> None:
     row.trust = ("--trusted-host", MIRROR)
     row("pdm", "lock", cwd=project)
     assert "idna" in (project / "pdm.lock").read_text()

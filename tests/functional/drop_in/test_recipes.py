@@ -1,4 +1,4 @@
-"""The recipes of docs/drop-in.md, as they stand there."""
+"""The recipes of docs/drop-in.md, run as they are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_environment_builder_needs_no_ensurepip(
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("virtualenv"), reason="needs virtualenv")
-def test_virtualenv_seeds_by_the_plug_in(archive: Path, venv: Path, tmp_path: Path) -> None:
+def test_virtualenv_uses_the_seeder(archive: Path, venv: Path, tmp_path: Path) -> None:
     plugin = tmp_path / "plugin"
     info = plugin / "get_installer_seeder-1.dist-info"
     info.mkdir(parents=True)
@@ -58,7 +58,7 @@ def test_virtualenv_seeds_by_the_plug_in(archive: Path, venv: Path, tmp_path: Pa
 
 
 def distribution(directory: Path, archive: Path) -> Path:
-    """Make a Python of our own, with the .pyz in its ensurepip, and return its interpreter."""
+    """Create a Python with the .pyz in its ensurepip, and return its interpreter."""
     python = linked_python(directory, without={"ensurepip"})
     base = Path(sysconfig.get_path("stdlib"))
     ours = directory / "lib" / base.name / "ensurepip"

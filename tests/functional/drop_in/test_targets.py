@@ -1,4 +1,4 @@
-"""Every Python of the machine as a target, and one that is only described.
+"""Every Python of the machine as a target, and one with only a build-details.json.
 
 Each gets the newest pip that runs there.
 """
@@ -42,7 +42,7 @@ def test_a_python_gets_the_bundled_pip_offline(version: str, engine: Engine, ven
 
 
 @pytest.mark.parametrize("version", [each for each in PYTHONS if each in LAST][-1:])
-def test_an_old_python_without_wheels_is_told_what_to_do(
+def test_an_old_python_without_wheels_is_an_error_with_a_hint(
     version: str, engine: Engine, venv: Path
 ) -> None:
     done = engine.fails("--python", PYTHONS[version], "--venv", venv, "--offline")
@@ -56,16 +56,16 @@ def test_an_old_python_without_wheels_is_told_what_to_do(
 def test_an_old_python_gets_the_last_pip_that_runs_there(
     version: str, engine: Engine, old_pips: Path, venv: Path
 ) -> None:
-    place = "--prefix" if version == "2.7" else "--venv"  # Python 2.7 has no venv
+    option = "--prefix" if version == "2.7" else "--venv"  # Python 2.7 has no venv
     options = ("--python", PYTHONS[version], "--offline", "--find-links", old_pips)
-    engine.succeeds(*options, place, venv)
+    engine.succeeds(*options, option, venv)
     library = next(venv.glob("lib/python*/site-packages"))
     environ = {**os.environ, "PYTHONPATH": str(library)}
-    told = run(venv / "bin" / "pip", "--version", env=environ)
-    assert told.startswith(f"pip {LAST[version]} from {venv}")
-    assert f"(python {version})" in told
-    handed = engine.succeeds(*options, place, venv, "-q", "--", "--version")
-    assert handed.out.strip() == told.strip()
+    output = run(venv / "bin" / "pip", "--version", env=environ)
+    assert output.startswith(f"pip {LAST[version]} from {venv}")
+    assert f"(python {version})" in output
+    done = engine.succeeds(*options, option, venv, "-q", "--", "--version")
+    assert done.out.strip() == output.strip()
 
 
 @pytest.mark.slow
@@ -79,9 +79,9 @@ def test_a_python_gets_the_newest_pip_that_runs_there_online(
     done = engine.succeeds("--python", version, "--venv", venv, "--", "--version")
     assert f"(python {version})" in done.out.splitlines()[-1]
     assert "bundled" not in done.out
-    told = run(venv / "bin" / "pip", "--version")
-    assert told == done.out.splitlines(keepends=True)[-1]
-    assert told.split()[1] == LAST.get(version, told.split()[1])
+    output = run(venv / "bin" / "pip", "--version")
+    assert output == done.out.splitlines(keepends=True)[-1]
+    assert output.split()[1] == LAST.get(version, output.split()[1])
     checked = run(venv / "bin" / "python", "-m", "pip", "check", "--disable-pip-version-check")
     assert "No broken requirements" in checked
 
@@ -89,17 +89,15 @@ def test_a_python_gets_the_newest_pip_that_runs_there_online(
 @pytest.mark.slow
 @pytest.mark.network
 @pytest.mark.skipif("2.7" not in PYTHONS, reason="needs Python 2.7")
-def test_python_2_gets_its_last_pip_the_way_that_the_message_names(
-    engine: Engine, venv: Path, tmp_path: Path
-) -> None:
+def test_the_hint_for_python_2_works(engine: Engine, venv: Path, tmp_path: Path) -> None:
     done = engine.fails("--python", "2.7", "--venv", venv)
     assert "virtualenv<20.22" in done.err
     making = ("--installer", "virtualenv<20.22", "--", "--without-pip", "--no-setuptools")
     base = ("--no-wheel", "--python", PYTHONS["2.7"], venv)
     engine.succeeds("--venv", tmp_path / "tools", *making, *base)
     engine.succeeds("--python", venv, "--compile")
-    told = run(venv / "bin" / "pip", "--version")
-    assert told.startswith(f"pip 20.3.4 from {venv}")
+    output = run(venv / "bin" / "pip", "--version")
+    assert output.startswith(f"pip 20.3.4 from {venv}")
     assert list(venv.glob("lib/python2.7/site-packages/pip/__init__.pyc"))
     installed = run(venv / "bin" / "pip", "list", "--disable-pip-version-check")
     assert {"pip", "setuptools", "wheel"} <= set(installed.split())
@@ -117,7 +115,7 @@ DETAILS = {
     },
     "abi": {"flags": [], "extension_suffix": ".cpython-314-aarch64-linux-gnu.so"},
 }
-"""What PEP 739 has a Python 3.14 for another machine say of itself."""
+"""The build-details.json (PEP 739) of a Python 3.14 for another machine."""
 
 
 @pytest.fixture
@@ -128,7 +126,7 @@ def described(tmp_path: Path) -> Path:
     return tmp_path / "image"
 
 
-def test_a_python_that_cannot_be_run_gets_what_is_for_its_machine(
+def test_a_python_that_cannot_be_run_gets_wheels_for_its_platform(
     described: Path, engine: Engine, index: LocalIndex
 ) -> None:
     for machine in ("x86_64", "aarch64"):
@@ -143,7 +141,7 @@ def test_a_python_that_cannot_be_run_gets_what_is_for_its_machine(
 
 
 @pytest.mark.parametrize("asked", [("--venv", "here"), ("--", "--version")])
-def test_what_would_have_to_run_it_is_refused_before_anything_changes(
+def test_a_hand_off_to_a_python_that_cannot_be_run_is_an_error_before_anything_changes(
     asked: tuple[str, str], described: Path, engine: Engine, tmp_path: Path
 ) -> None:
     before = snapshot(described)

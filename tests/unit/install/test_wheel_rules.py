@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.install.model import WheelToInstall
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError
+from bootstrap.trust.hashes import Hashes, verify_wheel_bytes
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.hostile import KINDS, Kind
 from tests.unit.install.trees import snapshot
@@ -42,6 +44,16 @@ def test_a_hostile_wheel_is_refused_and_leaves_no_trace(kind: Kind, bench: Workb
     assert snapshot(bench.prefix.parent) == before
     staging = str(bench.library / ".get-installer-")
     assert [path for path in written if not path.startswith(staging)] == []
+
+
+def test_a_wheel_that_our_own_build_made_is_not_to_be_downloaded_again(bench: Workbench) -> None:
+    kind = next(kind for kind in REFUSED if kind.rule is Rule.NO_RECORD)
+    wheel = verify_wheel_bytes(kind.content(), kind.filename, Hashes())
+    with pytest.raises(WheelRefusedError) as caught:
+        bench.install(WheelToInstall(wheel, is_built=True))
+    message = f"The project's build produced an invalid wheel, {kind.filename}: it has no RECORD."
+    assert str(caught.value) == message
+    assert "Download" not in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("kind", ACCEPTED, ids=str)

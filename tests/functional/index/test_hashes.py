@@ -1,4 +1,4 @@
-"""`--require-hashes` end to end: what nobody vouches for is refused, the bundled wheel is not."""
+"""`--require-hashes` end to end: files without a hash are refused, the bundled wheel is not."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def listed(index: LocalIndex, tmp_path: Path) -> Path:
 
 def pip_version(engine: Engine, venv: Path) -> str:
     done = engine.succeeds("--python", venv, "--installer", "none", "pip", "--dry-run", "--offline")
-    return done.out.partition(" has pip ")[2].partition(" already")[0]
+    return done.out.partition(" already has pip ")[2].removesuffix(".\n")
 
 
-@pytest.mark.parametrize("how", ["online", "from what is at hand"])
-def test_the_installer_nobody_asked_for_is_the_bundled_one_whose_hash_is_known(
+@pytest.mark.parametrize("how", ["online", "from local files"])
+def test_the_default_installer_is_the_bundled_one_whose_hash_is_known(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path, how: str
 ) -> None:
-    index.add("pip", "99.0")  # newer, and vouched for by nobody
+    index.add("pip", "99.0")  # newer, and without a hash
     places = index.options if how == "online" else ("--no-index", "--find-links", index.wheels)
     done = engine.succeeds("--venv", venv, "--require-hashes", "-r", listed, *places)
     assert "bundled with get-installer" in done.out
@@ -53,7 +53,7 @@ def test_the_installer_nobody_asked_for_is_the_bundled_one_whose_hash_is_known(
     assert "Nothing to do" in again.out
 
 
-def test_a_newer_installer_that_is_there_stays(
+def test_a_newer_installed_pip_stays(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     index.add("pip", "99.0")
@@ -62,7 +62,7 @@ def test_a_newer_installer_that_is_there_stays(
     assert pip_version(engine, venv) == "99.0"
 
 
-def test_an_older_installer_that_is_there_stays_too(
+def test_an_older_installed_pip_stays_too(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     index.add("pip", "20.0", files={"pip/__init__.py": "", "pip/__main__.py": "print('old')"})
@@ -78,7 +78,7 @@ def test_an_older_installer_that_is_there_stays_too(
     assert pip_version(engine, venv) == "20.0"
 
 
-def test_a_constraint_may_give_the_hash_of_the_installer_nobody_asked_for(
+def test_a_constraint_may_give_the_hash_of_the_default_installer(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     limits = listed.with_name("limits.txt")
@@ -87,7 +87,7 @@ def test_a_constraint_may_give_the_hash_of_the_installer_nobody_asked_for(
     assert pip_version(engine, venv) == "20.0"
 
 
-def test_a_bundled_installer_that_does_not_suit_the_target_is_told_with_the_way_out(
+def test_the_error_for_a_target_too_old_for_the_bundled_pip_names_a_solution(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     old = next((path for path in ALL if (3, 6) <= version_of(path) < (3, 9)), None)
@@ -103,17 +103,17 @@ def test_a_bundled_installer_that_does_not_suit_the_target_is_told_with_the_way_
     assert "app 1.0" in engine.succeeds(*options, "--installer", "none").out
 
 
-def test_a_hash_in_a_url_asks_for_none_of_the_installer(
+def test_a_hash_in_a_url_does_not_require_one_of_the_installer(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     index.add("pip", "99.0")
     wheel = index.add("app", "1.0")
-    wish = f"app @ {wheel.as_uri()}#sha256={sha256(wheel)}"
-    engine.succeeds("--venv", venv, wish, *index.options)
+    requirement = f"app @ {wheel.as_uri()}#sha256={sha256(wheel)}"
+    engine.succeeds("--venv", venv, requirement, *index.options)
     assert pip_version(engine, venv) == "99.0"
 
 
-def test_a_file_on_the_network_may_demand_hashes_and_the_installer_is_still_vouched_for(
+def test_a_remote_file_may_require_hashes_and_the_bundled_installer_is_used(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     index.add("pip", "99.0")

@@ -45,6 +45,15 @@ class LockedTarget:
     target: TargetEnvironment
     distributions: tuple[DownloadInfo, ...]
 
+    @property
+    def dependencies(self) -> Mapping[NormalizedName, list[NormalizedName]]:
+        """The distributions that each one depends on."""
+        dependencies: dict[NormalizedName, list[NormalizedName]] = {}
+        for info in self.distributions:
+            for parent in info.resolved.required_by:
+                dependencies.setdefault(parent, []).append(info.resolved.name)
+        return dependencies
+
 
 def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
     """Return a lock of what was resolved, as TOML.
@@ -62,7 +71,9 @@ def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
         values = locked.target.markers
         marker = " and ".join(f'{name} == "{values[name]}"' for name in _TARGET_MARKERS)
         environments.add(marker)
-        for package in _create_packages(locked, directory):
+        dependencies = locked.dependencies
+        for info in locked.distributions:
+            package = _create_package(info, dependencies.get(info.resolved.name, ()), directory)
             packages.setdefault(repr(package), (package, []))[1].append(marker)
     marked = []
     for package, markers in packages.values():
@@ -83,17 +94,6 @@ def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
         ),
     )
     return tomli_w.dumps(lock.to_dict())
-
-
-def _create_packages(locked: LockedTarget, directory: Path) -> list[Package]:
-    dependencies: dict[NormalizedName, list[NormalizedName]] = {}
-    for info in locked.distributions:
-        for parent in info.resolved.required_by:
-            dependencies.setdefault(parent, []).append(info.resolved.name)
-    return [
-        _create_package(info, dependencies.get(info.resolved.name, ()), directory)
-        for info in locked.distributions
-    ]
 
 
 def _create_package(

@@ -220,9 +220,14 @@ def installed_distributions(
 
 
 def _read_installed(record: InstalledRecord, messages: Messages | None) -> Installed:
+    import json
+
     assert record.version is not None  # noqa: S101  # else it would not count as installed
     directory = record.metadata_directory
     direct_url = read_text(directory, "direct_url.json")
+    editable = record.kind is InstalledKind.EGG_LINK
+    with suppress(ValueError, AttributeError):
+        editable |= bool(json.loads(direct_url or "{}").get("dir_info", {}).get("editable"))
     return Installed(
         name=record.name,
         version=record.version,
@@ -232,7 +237,7 @@ def _read_installed(record: InstalledRecord, messages: Messages | None) -> Insta
         requires=tuple(_parse_requirements(record, messages)),
         installer=(read_text(directory, "INSTALLER") or "").strip(),
         direct_url=direct_url,
-        editable=record.kind is InstalledKind.EGG_LINK or _is_editable(direct_url),
+        editable=editable,
         requested=read_text(directory, "REQUESTED") is not None,
     )
 
@@ -277,15 +282,6 @@ def _parse_requires_txt(text: str) -> Iterator[str]:
             conditions = " ; " + " and ".join(parts)
         elif not line.startswith("#"):
             yield line + conditions
-
-
-def _is_editable(direct_url: str | None) -> bool:
-    import json
-
-    try:
-        return bool(json.loads(direct_url or "{}").get("dir_info", {}).get("editable"))
-    except (ValueError, AttributeError):
-        return False
 
 
 def read_text(directory: Path, name: str) -> str | None:

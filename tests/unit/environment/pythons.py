@@ -1,4 +1,4 @@
-"""The interpreters of this machine, and short ways to make targets of them."""
+"""The interpreters of this machine, and functions that describe them as targets."""
 
 from __future__ import annotations
 
@@ -24,52 +24,52 @@ BY_PYENV = sorted(
     key=lambda path: [int(each) for each in path.parts[-3].split(".") if each.isdigit()],
 )
 ALL = [*BY_PYENV, *filter(Path.exists, [DEBIAN])] or [Path(sys.executable)]
-"""Every Python that the tests are run against."""
+"""Every Python that the tests use."""
 
 
 def name_of(path: Path) -> str:
-    """Return how a test is named that runs on an interpreter."""
+    """Return the id of a test that runs on an interpreter."""
     return path.parts[-3] if path in BY_PYENV else path.name
 
 
 def version_of(path: Path) -> tuple[int, ...]:
-    """Return an interpreter's (major, minor), by its own word."""
+    """Return an interpreter's (major, minor)."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     return tuple(map(int, run(path, "-c", code).split(".")))
 
 
 def run(python: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Return what an interpreter prints."""
-    answer = subprocess.run(
+    done = subprocess.run(
         [str(python), "-B", *arguments],
         capture_output=True,
         text=True,
         check=True,
         env=None if env is None else dict(env),
     )
-    return answer.stdout
+    return done.stdout
 
 
-def told_by(python: Path, code: str, *arguments: str) -> Any:
+def run_json(python: Path, code: str, *arguments: str) -> Any:
     """Return the JSON that a piece of code prints on an interpreter."""
     return json.loads(run(python, "-c", code, *arguments).splitlines()[-1])
 
 
-class Heard(Ui):
-    """A Ui whose words can be read afterwards."""
+class RecordingUi(Ui):
+    """A Ui whose output can be read afterwards."""
 
     def __init__(self, verbosity: int = 2) -> None:
         super().__init__(io.StringIO(), io.StringIO(), verbosity)
 
     @property
     def text(self) -> str:
-        """All that was said, warnings included."""
+        """The whole output, warnings included."""
         assert isinstance(self.out, io.StringIO)
         assert isinstance(self.err, io.StringIO)
         return self.out.getvalue() + self.err.getvalue()
 
 
-def wanting(python: Path | str | None = None, **settings: Any) -> TargetSettings:
+def settings_for(python: Path | str | None = None, **settings: Any) -> TargetSettings:
     """Return settings as the command line would give them here."""
     given = None if python is None else Sourced(str(python), Origin.option("--python"))
     defaults = {"search_path": os.environ["PATH"], "environment": dict(os.environ)}
@@ -78,4 +78,4 @@ def wanting(python: Path | str | None = None, **settings: Any) -> TargetSettings
 
 def target_of(python: Path | str | None = None, **settings: Any) -> TargetEnvironment:
     """Return the probed target."""
-    return probe(wanting(python, **settings), Heard())
+    return probe(settings_for(python, **settings), RecordingUi())

@@ -17,14 +17,14 @@ from tests.unit.environment.pythons import (
     BY_PYENV,
     PYENV,
     name_of,
+    settings_for,
     target_of,
     version_of,
-    wanting,
 )
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "version"),
     [
         ("3", VersionRequest((3,))),
         ("3.8", VersionRequest((3, 8))),
@@ -37,8 +37,8 @@ from tests.unit.environment.pythons import (
         ("3.8.1.2", None),
     ],
 )
-def test_versions_are_recognized(text: str, wanted: VersionRequest | None) -> None:
-    assert parse_version(text) == wanted
+def test_versions_are_recognized(text: str, version: VersionRequest | None) -> None:
+    assert parse_version(text) == version
 
 
 @pytest.mark.parametrize("python", BY_PYENV, ids=name_of)
@@ -66,10 +66,10 @@ def test_a_version_is_found_in_the_directories_of_version_managers(
         directory.mkdir(parents=True)
         (directory / "python").symlink_to(ALL[0])
     settings = TargetSettings(environment={"HOME": str(tmp_path)})
-    wanted = parse_version(own)
-    assert wanted is not None
+    version = parse_version(own)
+    assert version is not None
     found = [
-        command for (command,) in find_interpreters(wanted, settings) if str(tmp_path) in command
+        command for (command,) in find_interpreters(version, settings) if str(tmp_path) in command
     ]
     assert found == [str(newer / "python"), str(older / "python")]
 
@@ -88,8 +88,8 @@ def test_without_home_version_managers_are_not_searched_in_the_current_directory
 def test_a_version_is_found_on_path_before_anywhere_else(tmp_path: Path) -> None:
     own = ".".join(map(str, sys.version_info[:2]))
     (tmp_path / f"python{own}").symlink_to(sys.executable)
-    wanted = VersionRequest(sys.version_info[:2])
-    first = next(find_interpreters(wanted, TargetSettings(search_path=str(tmp_path))))
+    version = VersionRequest(sys.version_info[:2])
+    first = next(find_interpreters(version, TargetSettings(search_path=str(tmp_path))))
     assert first == (str(tmp_path / f"python{own}"),)
 
 
@@ -148,4 +148,6 @@ def test_the_free_threaded_build_is_distinguished(tmp_path: Path) -> None:
 
 
 def test_the_windows_launcher_is_not_used_on_posix() -> None:
-    assert all(len(command) == 1 for command in find_interpreters(VersionRequest((3,)), wanting()))
+    assert all(
+        len(command) == 1 for command in find_interpreters(VersionRequest((3,)), settings_for())
+    )

@@ -19,7 +19,14 @@ from bootstrap.environment.installation_scheme import (
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.managed import VirtualEnvironmentRequiredError
 from bootstrap.errors import UsageError
-from tests.unit.environment.pythons import DEBIAN, Heard, run, target_of, told_by, wanting
+from tests.unit.environment.pythons import (
+    DEBIAN,
+    RecordingUi,
+    run,
+    run_json,
+    settings_for,
+    target_of,
+)
 
 PIP_SAYS = """
 import json, sys
@@ -46,7 +53,7 @@ def test_the_scheme_is_that_of_the_targets_own_pip(python: Path, tmp_path: Path)
         "prefix": {"prefix": elsewhere},
         "root": {"root": elsewhere},
     }
-    pip = told_by(python, PIP_SAYS, json.dumps(kinds))
+    pip = run_json(python, PIP_SAYS, json.dumps(kinds))
     for name, options in kinds.items():
         given = {key: Path(value) if key != "user" else value for key, value in options.items()}
         scheme = target_of(python, **given).scheme
@@ -143,11 +150,15 @@ def test_an_environment_that_is_not_writable_defaults_to_the_user_site_as_in_pip
     # Root may write everywhere, so the answer to that one question is given here.
     base = base_of(venv_of(tmp_path))
     monkeypatch.setattr(installation_scheme, "is_writable", lambda _: False)
-    heard = Heard()
-    found = describe_target(base, wanting(), heard)
+    ui = RecordingUi()
+    found = describe_target(base, settings_for(), ui)
     assert found.scheme == base.schemes["user"]
-    assert "Defaulting to user installation" in heard.text
-    for refused in (wanting(user=False), wanting(root=tmp_path), wanting(prefix=tmp_path)):
+    assert "Defaulting to user installation" in ui.text
+    for refused in (
+        settings_for(user=False),
+        settings_for(root=tmp_path),
+        settings_for(prefix=tmp_path),
+    ):
         assert describe_target(base, refused).scheme != found.scheme
 
 
@@ -167,7 +178,9 @@ def test_scripts_under_a_root_name_the_interpreter_by_its_path_in_the_root(
     assert plain.script_executable == str(plain.executable)
     assert plain.interpreter is not None
     inside = replace(plain.interpreter, executable=tmp_path / "usr" / "bin" / "python3")
-    assert describe_target(inside, wanting(root=tmp_path)).script_executable == "/usr/bin/python3"
+    assert (
+        describe_target(inside, settings_for(root=tmp_path)).script_executable == "/usr/bin/python3"
+    )
 
 
 def test_a_virtual_environment_may_be_required(tmp_path: Path) -> None:

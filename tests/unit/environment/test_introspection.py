@@ -16,7 +16,7 @@ from bootstrap.environment.introspection import (
     query_interpreter,
     running_interpreter,
 )
-from tests.unit.environment.pythons import target_of, wanting
+from tests.unit.environment.pythons import settings_for, target_of
 
 
 def program(path: Path, text: str) -> tuple[str]:
@@ -31,7 +31,7 @@ def wrapper(path: Path, before: str) -> tuple[str]:
 
 def test_output_of_start_up_files_is_ignored(tmp_path: Path) -> None:
     noisy = wrapper(tmp_path / "python", 'echo \'{"not": "this"}\'; echo no end; echo >&2 warn')
-    assert query_interpreter(noisy, wanting()).executable == Path(sys.executable)
+    assert query_interpreter(noisy, settings_for()).executable == Path(sys.executable)
 
 
 def test_variables_of_the_caller_do_not_affect_another_interpreter(
@@ -73,7 +73,7 @@ def test_a_program_that_is_not_python_is_an_error_and_runs_nothing_of_the_script
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(NotPythonError, match="is not a working Python") as raised:
-        query_interpreter((name,), wanting())
+        query_interpreter((name,), settings_for())
     assert raised.value.hint
     assert sorted(tmp_path.iterdir()) == before
 
@@ -81,7 +81,7 @@ def test_a_program_that_is_not_python_is_an_error_and_runs_nothing_of_the_script
 def test_the_output_of_a_broken_interpreter_is_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(NotPythonError, match="status 3 and printed 'I am a teapot'"):
         query_interpreter(
-            program(tmp_path / "python", "#!/bin/sh\necho I am a teapot\nexit 3\n"), wanting()
+            program(tmp_path / "python", "#!/bin/sh\necho I am a teapot\nexit 3\n"), settings_for()
         )
 
 
@@ -89,13 +89,13 @@ def test_a_file_that_is_not_executable_is_an_error(tmp_path: Path) -> None:
     command = program(tmp_path / "python", "#!/bin/sh\n")
     Path(command[0]).chmod(0o644)
     with pytest.raises(InterpreterNotRunnableError, match="Permission denied"):
-        query_interpreter(command, wanting())
+        query_interpreter(command, settings_for())
 
 
 def test_an_interpreter_that_hangs_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InterpreterHungError, match=r"did not answer within 0\.3 seconds"):
         query_interpreter(
-            program(tmp_path / "python", "#!/bin/sh\nexec sleep 60\n"), wanting(timeout=0.3)
+            program(tmp_path / "python", "#!/bin/sh\nexec sleep 60\n"), settings_for(timeout=0.3)
         )
 
 
@@ -103,7 +103,7 @@ def test_a_python_that_is_too_old_is_refused(tmp_path: Path) -> None:
     old = "echo '<get-installer-probe {\"version_info\": [2, 6, 9]} get-installer-probe>'"
     command = program(tmp_path / "python2.6", f"#!/bin/sh\n{old}\n")
     with pytest.raises(UnsupportedTargetError, match=r"is Python 2\.6\.9; supported targets are"):
-        query_interpreter(command, wanting())
+        query_interpreter(command, settings_for())
 
 
 def test_the_running_interpreter_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,10 +111,10 @@ def test_the_running_interpreter_is_not_started_again(monkeypatch: pytest.Monkey
         raise AssertionError("a child was started")
 
     monkeypatch.setattr(subprocess, "run", refuse)
-    assert running_interpreter(wanting()).running
-    assert query_interpreter((sys.executable,), wanting()).running
+    assert running_interpreter(settings_for()).running
+    assert query_interpreter((sys.executable,), settings_for()).running
     other_name = next(Path(sys.executable).parent.glob("python3.*"))
-    assert query_interpreter((str(other_name),), wanting()).running
+    assert query_interpreter((str(other_name),), settings_for()).running
 
 
 @pytest.mark.parametrize("option", ["-I", "-S", "-E", "-s", "-P"])

@@ -13,7 +13,7 @@ from bootstrap.environment.managed import (
     require_unmanaged,
 )
 from bootstrap.environment.model import TargetEnvironment
-from tests.unit.environment.pythons import DEBIAN, Heard, target_of, wanting
+from tests.unit.environment.pythons import DEBIAN, RecordingUi, settings_for, target_of
 
 WORDS = """[externally-managed]
 Error=Ask your
@@ -24,13 +24,13 @@ Error-pt_BR=Pergunte ao distribuidor.
 
 
 def managed(stdlib: Path, text: str | bytes = WORDS, **settings: Any) -> TargetEnvironment:
-    """Return a target whose standard library says that somebody manages it."""
+    """Return a target whose standard library says that it is externally managed."""
     content = text if isinstance(text, bytes) else text.encode()
     (stdlib / "EXTERNALLY-MANAGED").write_bytes(content)
     interpreter = target_of().interpreter
     assert interpreter is not None
     system = replace(interpreter, stdlib=stdlib, base_prefix=interpreter.prefix)
-    return describe_target(system, wanting(**settings), Heard())
+    return describe_target(system, settings_for(**settings), RecordingUi())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_marker_counts_for_the_user_site(tmp_path: Path) -> None:
     if interpreter is None or interpreter.user_site is None:
         pytest.skip("no Python with a user site")
     (tmp_path / "EXTERNALLY-MANAGED").write_text(WORDS)
-    found = describe_target(replace(interpreter, stdlib=tmp_path), wanting(user=True))
+    found = describe_target(replace(interpreter, stdlib=tmp_path), settings_for(user=True))
     assert found.externally_managed is not None
 
 
@@ -89,7 +89,7 @@ def test_a_marker_is_ignored_in_a_virtual_environment(tmp_path: Path) -> None:
     interpreter = target_of().interpreter
     assert interpreter is not None
     inside = replace(interpreter.in_venv(tmp_path / "env"), stdlib=tmp_path)
-    assert describe_target(inside, wanting()).externally_managed is None
+    assert describe_target(inside, settings_for()).externally_managed is None
 
 
 def test_the_command_in_the_hint_can_be_copied(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_an_installation_without_a_marker_is_not_managed(tmp_path: Path) -> None
     interpreter = target_of().interpreter
     assert interpreter is not None
     assert management_message(replace(interpreter, stdlib=tmp_path), "") is None
-    require_unmanaged(describe_target(interpreter, wanting()))
+    require_unmanaged(describe_target(interpreter, settings_for()))
 
 
 @pytest.mark.skipif(

@@ -16,7 +16,7 @@ from bootstrap.environment.platforms import (
     platform_tags,
     supported_tags,
 )
-from tests.unit.environment.pythons import run, target_of, told_by, version_of
+from tests.unit.environment.pythons import run, run_json, target_of, version_of
 
 LIBRARIES = Path(packaging.__file__).parents[1]
 PACKAGING_SAYS = """
@@ -42,7 +42,7 @@ def of(**changes: object) -> Interpreter:
 def test_tags_and_markers_equal_those_of_packaging_in_the_target(python: Path) -> None:
     if version_of(python) < (3, 9):
         pytest.skip("the packaging of today does not run there")
-    tags, environment = told_by(python, PACKAGING_SAYS, str(LIBRARIES))
+    tags, environment = run_json(python, PACKAGING_SAYS, str(LIBRARIES))
     target = target_of(python)
     assert list(map(str, target.tags)) == tags
     assert target.markers == environment
@@ -54,8 +54,8 @@ def test_tags_equal_those_of_an_old_targets_own_pip(python: Path) -> None:
     version = tuple(map(int, re.findall(r"\d+", run(python, "-m", "pip", "--version"))[:2]))
     if version < (19, 2):
         pytest.skip("its pip has no debug command")
-    said = run(python, "-W", "ignore", "-m", "pip", "debug", "--verbose")
-    listed = said.split("Compatible tags")[1]
+    output = run(python, "-W", "ignore", "-m", "pip", "debug", "--verbose")
+    listed = output.split("Compatible tags")[1]
     theirs = set(re.findall(r"^  (\S+-\S+-\S+)$", listed, re.MULTILINE))
     theirs.discard("cp2-none-any")  # which pip took for a tag until its version 20
     ours = set(map(str, target_of(python).tags))

@@ -11,7 +11,7 @@ import pytest
 
 from bootstrap.environment import _probe_script
 from bootstrap.environment._probe_script import locations, output
-from tests.unit.environment.pythons import run, told_by
+from tests.unit.environment.pythons import run, run_json
 
 
 def described_by(python: Path, *arguments: str) -> dict[str, Any]:
@@ -32,14 +32,14 @@ def test_the_script_and_the_module_describe_a_python_alike() -> None:
 
 def test_the_script_runs_on_every_python(python: Path) -> None:
     facts = described_by(python)
-    assert facts["version_info"] == told_by(
+    assert facts["version_info"] == run_json(
         python, "import sys, json; print(json.dumps(list(sys.version_info)))"
     )
 
 
 def test_the_path_is_that_of_a_start_without_options(python: Path) -> None:
     code = "import sys, json; print(json.dumps(sys.path))"
-    own = [entry for entry in told_by(python, code) if entry and not entry.endswith(".zip")]
+    own = [entry for entry in run_json(python, code) if entry and not entry.endswith(".zip")]
     assert described_by(python)["path"] == own
 
 
@@ -50,8 +50,8 @@ def test_the_markers_equal_those_of_the_platform_module(python: Path) -> None:
     )
     names = ["machine", "release", "version", "system", "python_implementation"]
     markers = described_by(python)["markers"]
-    said = [markers[f"platform_{name}"] for name in names] + [markers["python_full_version"]]
-    assert said == told_by(python, code)
+    values = [markers[f"platform_{name}"] for name in names] + [markers["python_full_version"]]
+    assert values == run_json(python, code)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from bootstrap.environment.pth_file import (
     patch_pth,
     require_site_visible,
 )
-from tests.unit.environment.pythons import Heard, target_of, wanting
+from tests.unit.environment.pythons import RecordingUi, settings_for, target_of
 
 DISTRIBUTED = b"""\
 python313.zip\r
@@ -68,7 +68,7 @@ def isolated_target(path: Path, content: bytes = DISTRIBUTED, **settings: Any) -
     interpreter = target_of().interpreter
     assert interpreter is not None
     isolated = replace(interpreter, path=(path.parent,), pth_file=path)
-    return describe_target(isolated, wanting(**settings))
+    return describe_target(isolated, settings_for(**settings))
 
 
 def test_a_hidden_site_is_an_error_before_anything_changes(tmp_path: Path) -> None:
@@ -88,20 +88,20 @@ def test_a_scheme_that_is_imported_from_anyway_is_not_hidden(tmp_path: Path) -> 
     listed = isolated_target(file)
     assert listed.interpreter is not None
     looks = replace(listed.interpreter, path=(listed.scheme.purelib,))
-    assert describe_target(looks, wanting()).hidden_by is None
+    assert describe_target(looks, settings_for()).hidden_by is None
 
 
 def test_patching_keeps_a_backup(tmp_path: Path) -> None:
-    path, heard = tmp_path / "python._pth", Heard()
+    path, ui = tmp_path / "python._pth", RecordingUi()
     target = isolated_target(path)
     path.chmod(0o640)
-    with patch_pth(target, heard):
+    with patch_pth(target, ui):
         assert imports_site(path.read_bytes())
     kept = tmp_path / "python._pth.before-fix-pth"
     assert kept.read_bytes() == DISTRIBUTED
     assert {each.stat().st_mode & 0o777 for each in (path, kept)} == {0o640}
-    assert str(path) in heard.text
-    assert kept.name in heard.text
+    assert str(path) in ui.text
+    assert kept.name in ui.text
     kept.replace(path)
     assert list(tmp_path.glob("python*")) == [path]
     assert path.read_bytes() == DISTRIBUTED
@@ -111,7 +111,7 @@ def test_after_a_failure_the_file_is_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "python._pth"
 
     def failing() -> None:
-        with patch_pth(isolated_target(path), Heard()):
+        with patch_pth(isolated_target(path), RecordingUi()):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -124,7 +124,7 @@ def test_an_older_backup_is_not_overwritten(tmp_path: Path) -> None:
     path, kept = tmp_path / "python._pth", tmp_path / "python._pth.before-fix-pth"
     kept.write_bytes(b"precious")
     (tmp_path / "python._pth.new").write_bytes(b"of a run that was killed")
-    with patch_pth(isolated_target(path), Heard()):
+    with patch_pth(isolated_target(path), RecordingUi()):
         pass
     assert kept.read_bytes() == b"precious"
     assert (tmp_path / "python._pth.before-fix-pth1").read_bytes() == DISTRIBUTED
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_changed_is_an_error_before_anything_changes(tmp_p
     (tmp_path / "python._pth.new").mkdir()  # root may change what is read-only
 
     def patch() -> None:
-        with patch_pth(target, Heard()):
+        with patch_pth(target, RecordingUi()):
             raise AssertionError
 
     with pytest.raises(PthFileError, match="cannot be changed"):

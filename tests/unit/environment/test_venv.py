@@ -26,7 +26,7 @@ from bootstrap.environment.venv_lock import (
 )
 from bootstrap.provenance import Origin, Sourced
 from tests.functional.engine import CHECKOUT, Engine
-from tests.unit.environment.pythons import ALL, Heard, run, target_of, version_of
+from tests.unit.environment.pythons import ALL, RecordingUi, run, target_of, version_of
 
 
 def requested(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
@@ -59,7 +59,7 @@ def assert_standard(ours: Path, theirs: Path, target: TargetEnvironment) -> None
     assert target.interpreter is not None
     run(target.interpreter.base_executable, "-m", "venv", "--without-pip", str(theirs))
     mine, standard = tree(ours), tree(theirs)
-    for configuration in (mine, standard):  # its last line says how it was called
+    for configuration in (mine, standard):  # its last line contains the command line
         configuration["pyvenv.cfg"] = configuration["pyvenv.cfg"].partition("command")[0]
     assert mine == standard
     assert {path.name.lower() for path in ours.iterdir()} <= VENV_NAMES
@@ -305,19 +305,19 @@ class MessageEvent(threading.Event):
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_second_run_waits_for_the_first(tmp_path: Path, *, fails: bool) -> None:
     """It uses what the first made, and makes it where the first failed."""
-    directory, told, answers = tmp_path / "env", MessageEvent(), list[bool]()
+    directory, messages, answers = tmp_path / "env", MessageEvent(), list[bool]()
 
     def second() -> None:
-        with lock_venv(directory, told) as is_new:
+        with lock_venv(directory, messages) as is_new:
             answers.append(is_new)
             (directory / "pyvenv.cfg").touch()
 
     thread = threading.Thread(target=second)
     try:
-        with lock_venv(directory, Heard()) as is_new:
+        with lock_venv(directory, RecordingUi()) as is_new:
             assert is_new
             thread.start()
-            assert told.wait(30)
+            assert messages.wait(30)
             assert not answers
             (directory / "pyvenv.cfg").touch()
             if fails:
@@ -355,7 +355,7 @@ def test_concurrent_runs_of_the_engine_share_one_environment(tmp_path: Path) -> 
         )
         for _ in range(2)
     ]
-    said = [each.communicate(timeout=120)[0] for each in runs]
-    assert [each.returncode for each in runs] == [0, 0], said
+    output = [each.communicate(timeout=120)[0] for each in runs]
+    assert [each.returncode for each in runs] == [0, 0], output
     assert run(tmp_path / "env" / "bin" / "python", "-m", "pip", "check").startswith("No broken")
     assert not {MARKER, LOCK} & {path.name for path in (tmp_path / "env").iterdir()}

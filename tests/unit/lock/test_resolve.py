@@ -51,7 +51,7 @@ def resolve(
     location: str = LOCATION,
     target: TargetEnvironment | None = None,
     source: Source | None = None,
-    wanted: tuple[str, ...] = (),
+    requirements: tuple[str, ...] = (),
     selection: LockSelection | None = None,
     formats: FormatControl | None = None,
     **options: bool,
@@ -61,7 +61,7 @@ def resolve(
         Location(location, Origin.option("-r")),
         selection or LockSelection(frozenset(extras)),
     )
-    named = tuple(InputRequirement(w, Origin.option("it"), Requirement(w)) for w in wanted)
+    named = tuple(InputRequirement(w, Origin.option("it"), Requirement(w)) for w in requirements)
     return resolve_lock(
         [lock],
         ResolveRequest(named),
@@ -264,11 +264,11 @@ def test_with_require_hashes_a_directory_or_a_repository_is_refused() -> None:
 
 def test_further_requirements_have_to_be_in_the_lock() -> None:
     content = text(package("pip", "26.0"))
-    assert versions(resolve(content, wanted=("pip>=25", "uv; python_version < '3'")))
-    for wanted in ("uv", "pip<20"):
+    assert versions(resolve(content, requirements=("pip>=25", "uv; python_version < '3'")))
+    for requirement in ("uv", "pip<20"):
         with pytest.raises(NotLockedError) as caught:
-            resolve(content, wanted=(wanted,))
-        assert caught.value.texts == (wanted,)
+            resolve(content, requirements=(requirement,))
+        assert caught.value.texts == (requirement,)
 
 
 def test_two_locks_that_disagree_are_refused() -> None:

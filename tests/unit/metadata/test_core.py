@@ -16,8 +16,8 @@ from tests.unit.network.conftest import RecordedUi, recorded
 __all__ = ["recorded"]
 
 
-def text(**said: object) -> bytes:
-    return core_metadata("Demo.Thing", "1.0", **said).encode()  # type: ignore[arg-type]  # handed on
+def text(**fields: object) -> bytes:
+    return core_metadata("Demo.Thing", "1.0", **fields).encode()  # type: ignore[arg-type]  # passed on
 
 
 def test_the_fields_that_resolving_needs_are_read() -> None:

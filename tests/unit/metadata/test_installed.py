@@ -17,7 +17,7 @@ from bootstrap.metadata.installed import (
     scan_directory,
 )
 from tests.unit.environment.conftest import python
-from tests.unit.environment.pythons import Heard, target_of, told_by
+from tests.unit.environment.pythons import RecordingUi, run_json, target_of
 
 __all__ = ["python"]
 
@@ -35,8 +35,8 @@ def dist_info(name: str, version: str, *extra: str) -> dict[str, str]:
     return {f"{name}-{version}.dist-info/METADATA": "\n".join(lines) + "\n\nA text\n"}
 
 
-def found_in(*directories: Path, heard: Heard | None = None) -> InstalledDistributions:
-    return installed_distributions(replace(target_of(), search_path=directories), heard)
+def found_in(*directories: Path, ui: RecordingUi | None = None) -> InstalledDistributions:
+    return installed_distributions(replace(target_of(), search_path=directories), ui)
 
 
 def one(directory: Path, name: str) -> Installed:
@@ -54,7 +54,7 @@ def test_each_python_lists_the_same_distributions_itself(python: Path) -> None:
             "{d.metadata['Name']: d.version for d in reversed(list(m.distributions()))}))"
         )
     theirs = {name.lower().replace("_", "-").replace(".", "-"): version
-              for name, version in told_by(python, code).items()}  # fmt: skip
+              for name, version in run_json(python, code).items()}  # fmt: skip
     ours = installed_distributions(target_of(python))
     assert {name: ours[name].version for name in ours} == {
         name: Version(version) for name, version in theirs.items()
@@ -125,10 +125,10 @@ def test_the_first_on_the_path_wins(tmp_path: Path) -> None:
 def test_of_two_in_one_directory_the_newest_dist_info_counts(tmp_path: Path) -> None:
     files = {**dist_info("foo", "1.0"), **dist_info("foo", "1.10"), **dist_info("foo", "1.9")}
     files["foo-3.0.egg-info"] = "Name: foo\nVersion: 3.0\n"
-    heard = Heard()
-    found = found_in(written(tmp_path, files), heard=heard)
+    ui = RecordingUi()
+    found = found_in(written(tmp_path, files), ui=ui)
     assert found[NormalizedName("foo")].version == Version("1.10")
-    assert "foo-3.0.egg-info is ignored: foo-1.10.dist-info takes precedence" in heard.text
+    assert "foo-3.0.egg-info is ignored: foo-1.10.dist-info takes precedence" in ui.text
 
 
 @pytest.mark.parametrize(
@@ -145,26 +145,26 @@ def test_of_two_in_one_directory_the_newest_dist_info_counts(tmp_path: Path) -> 
 def test_a_damaged_distribution_is_reported_and_ignored(
     files: dict[str, str], why: str, tmp_path: Path
 ) -> None:
-    heard = Heard(verbosity=0)
+    ui = RecordingUi(verbosity=0)
     written(tmp_path, {**files, **dist_info("whole", "1.0")})
-    assert list(found_in(tmp_path, heard=heard)) == ["whole"]
-    assert "is damaged and ignored: " in heard.text
-    assert why in heard.text
+    assert list(found_in(tmp_path, ui=ui)) == ["whole"]
+    assert "is damaged and ignored: " in ui.text
+    assert why in ui.text
 
 
 def test_an_invalid_requirement_is_reported_and_ignored(tmp_path: Path) -> None:
-    heard = Heard(verbosity=0)
+    ui = RecordingUi(verbosity=0)
     written(tmp_path, dist_info("foo", "1.0", "Requires-Dist: bar (>=1.0.*", "Requires-Dist: ok"))
-    found = found_in(tmp_path, heard=heard)[NormalizedName("foo")]
+    found = found_in(tmp_path, ui=ui)[NormalizedName("foo")]
     assert list(map(str, found.requires)) == ["ok"]
-    assert "which is not a valid requirement" in heard.text
+    assert "which is not a valid requirement" in ui.text
 
 
 def test_directories_that_pip_renamed_are_ignored(tmp_path: Path) -> None:
-    heard = Heard()
+    ui = RecordingUi()
     written(tmp_path, {"~oo-1.0.dist-info/METADATA": "", "-oo-1.0.dist-info/METADATA": ""})
-    assert len(found_in(tmp_path, heard=heard)) == 0
-    assert heard.text == ""
+    assert len(found_in(tmp_path, ui=ui)) == 0
+    assert ui.text == ""
 
 
 def test_directories_that_are_not_there_hold_nothing(tmp_path: Path) -> None:

@@ -162,6 +162,10 @@ _CAUSES: dict[Reason, Callable[[Findings], str]] = {
     Reason.EXPIRED: _describe_expired,
     Reason.NOT_YET_VALID: _describe_not_yet_valid,
     Reason.WRONG_HOST: _describe_wrong_host,
+    Reason.NO_ALTERNATIVE_NAME: lambda found: (
+        "its certificate names no host in its subjectAltName extension, which must contain "
+        f"{found.server.host}; the common name (CN) does not count"
+    ),
     Reason.SELF_SIGNED: lambda _: (
         "its certificate is self-signed, and none of your trust stores contain it"
     ),
@@ -220,6 +224,10 @@ _ADVICE = {
     Reason.WRONG_HOST: (
         "If this is the server that you mean, use a name from its certificate; otherwise another "
         "server answers in its place."
+    ),
+    Reason.NO_ALTERNATIVE_NAME: (
+        "The server's administrator must install a certificate with a subjectAltName: browsers, "
+        "curl and pip refuse this one, too."
     ),
     Reason.SELF_SIGNED: (
         "If this is the server that you mean, get its certificate from its administrator, compare "

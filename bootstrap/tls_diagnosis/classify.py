@@ -15,6 +15,7 @@ class Reason(Enum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not yet valid"
     WRONG_HOST = "wrong host"
+    NO_ALTERNATIVE_NAME = "no subjectAltName"
     SELF_SIGNED = "self-signed"
     UNKNOWN_ISSUER = "unknown issuer"
     MISSING_INTERMEDIATE = "missing intermediate"

@@ -103,6 +103,8 @@ def build_error(
         known_in = _default_stores_with_issuer(chain) if policy.exclusive else ()
         if _is_intermediate_missing(chain, context.get_ca_certs(binary_form=True)):
             failure = Failure(Reason.MISSING_INTERMEDIATE, failure.detail)
+    if failure.reason is Reason.WRONG_HOST and chain and not chain[0].names:
+        failure = Failure(Reason.NO_ALTERNATIVE_NAME, failure.detail)
     problem = clock_problem(now, release_date())
     return CertificateError(Findings(failure, server, policy, chain, now, problem, known_in))
 

@@ -14,6 +14,7 @@ connection can use it because of a flag that was not reset.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bootstrap.trust import client_certificate
@@ -72,6 +73,9 @@ def _configure(context: ssl.SSLContext, policy: TrustPolicy) -> None:
     import ssl
 
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    with suppress(AttributeError):  # PyPy and old LibreSSL: they cannot be told
+        # Names are those in subjectAltName, never the common name (RFC 9525), as in urllib3.
+        context.hostname_checks_common_name = False
     # Every named certificate is an anchor, also an intermediate one, as in curl, Go and uv.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if policy.strict:

@@ -108,6 +108,21 @@ def test_a_certificate_for_another_host(
     assert "not for localhost, but for one.example, two.example" in str(found)
 
 
+def test_a_certificate_with_a_common_name_only(
+    policy: TrustPolicy, private_ca: PrivateCa, serve: Serve
+) -> None:
+    found = failed(
+        policy, serve(private_ca.issue(CertificateSpec((), common_name="localhost"))).port
+    )
+    assert found.reason is Reason.NO_ALTERNATIVE_NAME
+    assert "names no host in its subjectAltName extension, which must contain localhost" in str(
+        found
+    )
+    assert "the common name (CN) does not count" in str(found)
+    assert "presented: CN=localhost" in str(found)
+    assert "must install a certificate with a subjectAltName" in str(found.hint)
+
+
 def test_a_certificate_without_the_address_of_the_url(
     policy: TrustPolicy, private_ca: PrivateCa, serve: Serve
 ) -> None:

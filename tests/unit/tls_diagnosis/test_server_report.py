@@ -93,6 +93,16 @@ def test_stores_that_are_not_in_force_have_a_verdict_too(
     assert [each.subject.get("CN") for each in found.chain] == ["server"]
 
 
+def test_no_store_accepts_a_certificate_with_a_common_name_only(
+    added: TrustPolicy, private_ca: PrivateCa, serve: Serve
+) -> None:
+    server = serve(private_ca.issue(CertificateSpec((), common_name="localhost")))
+    found = inspect_("localhost", server.port, added)
+    assert votes(found) == [(True, False), (True, False), (True, False)]
+    assert isinstance(found.failure, CertificateError)
+    assert found.failure.reason is Reason.NO_ALTERNATIVE_NAME
+
+
 def test_a_trusted_host_is_ok_but_unverified(serve: Serve) -> None:
     alone = PrivateCa("alone")
     policy = decide(TrustSettings(trusted_hosts=(Sourced("localhost", CERT),)))

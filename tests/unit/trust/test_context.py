@@ -323,3 +323,19 @@ def _issued_by(root: Path, directory: Path) -> IssuedCertificate:
     return make(
         CertificateSpec(), IssuedCertificate(x509.load_pem_x509_certificate(root.read_bytes()), key)
     )
+
+
+def test_a_common_name_is_not_a_host_name(
+    private_ca: PrivateCa, root_pem: Path, serve: Serve
+) -> None:
+    server = serve(private_ca.issue(CertificateSpec((), common_name="localhost")))
+    assert not is_trusted(exclusive(root_pem), server)
+    assert not is_trusted(added(root_pem), server)
+    assert not is_trusted(TrustSettings(system_file=Sourced(str(root_pem), SSL_FILE)), server)
+
+
+def test_the_common_name_need_not_be_among_the_alternative_names(
+    private_ca: PrivateCa, root_pem: Path, serve: Serve
+) -> None:
+    server = serve(private_ca.issue(CertificateSpec(("localhost",), common_name="another")))
+    assert is_trusted(exclusive(root_pem), server)

@@ -190,5 +190,10 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
         request=install_request.resolve_request(config, files) if is_installing else config.request,
         locks=files.locks,
         build_constraints=files.of(Purpose.BUILD_CONSTRAINTS),
-        warnings=(*layers.warnings(), *feature_warnings(features), *host_warnings),
+        warnings=(
+            *layers.warnings(),
+            *feature_warnings(features),
+            *host_warnings,
+            *map(str, files.unexpanded),
+        ),
     )

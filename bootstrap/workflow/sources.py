@@ -52,7 +52,11 @@ def read_remote_files(run: RunContext, session: Session) -> RunContext:
     """Return the run with a Config that the requirement files on the network have completed."""
     if not run.config.remote_files:
         return run
-    return replace(run, config=expand(run.config, session.get_text))
+    config = expand(run.config, session.get_text)
+    for warning in config.warnings:
+        if warning not in run.config.warnings:
+            run.ui.warn(warning)
+    return replace(run, config=config)
 
 
 @contextmanager

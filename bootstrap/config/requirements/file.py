@@ -13,7 +13,14 @@ from urllib.parse import urljoin
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.process import ProcessContext
-from bootstrap.config.requirements.line import FileLine, decode, logical_lines, parse_line
+from bootstrap.config.requirements.line import (
+    FileLine,
+    decode,
+    expand_variables,
+    find_variables,
+    logical_lines,
+    parse_line,
+)
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
 from bootstrap.location import Location
@@ -59,6 +66,20 @@ class RequirementFile:
 
 
 @dataclass(frozen=True)
+class UnexpandedVariable:
+    """A variable in a file from the network, whose author could have its value sent anywhere."""
+
+    name: str
+    origin: Origin
+
+    def __str__(self) -> str:
+        return (
+            f"{self.origin}: ${{{self.name}}} is not replaced by the variable, because the file "
+            "itself comes from the network."
+        )
+
+
+@dataclass(frozen=True)
 class RequirementFiles:
     """The contents of several files, in their order."""
 
@@ -67,6 +88,7 @@ class RequirementFiles:
     remote: tuple[RequirementFile, ...] = ()
     """Files on the network that are not read yet."""
     locks: tuple[PylockFile, ...] = ()
+    unexpanded: tuple[UnexpandedVariable, ...] = ()
 
     def of(self, purpose: Purpose) -> tuple[InputRequirement, ...]:
         """Return the requirements of one purpose."""
@@ -79,6 +101,7 @@ class RequirementFiles:
             (*self.options, *read.options),
             read.remote,
             (*self.locks, *read.locks),
+            (*self.unexpanded, *read.unexpanded),
         )
 
 
@@ -95,6 +118,7 @@ def read_files(
         tuple(item for item in found if isinstance(item, OptionValue)),
         tuple(item for item in found if isinstance(item, RequirementFile)),
         tuple(item for item in found if isinstance(item, PylockFile)),
+        tuple(item for item in found if isinstance(item, UnexpandedVariable)),
     )
 
 
@@ -106,7 +130,13 @@ def locate_file(given: Sourced[str], process: ProcessContext) -> Location:
     return Location(str(location.path.resolve()), location.origin)
 
 
-_Item = tuple[Purpose, InputRequirement] | OptionValue | RequirementFile | PylockFile
+_Item = (
+    tuple[Purpose, InputRequirement]
+    | OptionValue
+    | RequirementFile
+    | PylockFile
+    | UnexpandedVariable
+)
 
 
 def _read(
@@ -124,15 +154,26 @@ def _read(
             raise RequirementFileError(location.value, None, why, "Use -r to name it.")
         yield parse_lock(_read_text(location, process, fetch), location, file.choice)
     else:
-        text = _read_text(location, process, fetch)
-        for number, content in logical_lines(text, process.environ):
-            origin = Origin("file", redact(location.value), number)
-            line = _parse_line(location, content, origin)
-            yield from line.options
-            if line.requirement is not None:
-                yield file.purpose, _requirement(file, line, line.requirement, origin, process)
-            for nested in _included(file, line, origin, process):
-                yield from _read(nested, process, fetch, (*parents, location.value))
+        yield from _read_lines(file, process, fetch, parents)
+
+
+def _read_lines(
+    file: RequirementFile, process: ProcessContext, fetch: Fetch | None, parents: tuple[str, ...]
+) -> Iterator[_Item]:
+    location = file.location
+    for number, written in logical_lines(_read_text(location, process, fetch)):
+        origin, content = Origin("file", redact(location.value), number), written
+        if location.is_remote:
+            names = find_variables(written, process.environ)
+            yield from (UnexpandedVariable(name, origin) for name in names)
+        else:
+            content = expand_variables(written, process.environ)
+        line = _parse_line(location, content, origin)
+        yield from line.options
+        if line.requirement is not None:
+            yield file.purpose, _requirement(file, line, line.requirement, origin, process)
+        for nested in _included(file, line, origin, process):
+            yield from _read(nested, process, fetch, (*parents, location.value))
 
 
 def _read_text(location: Location, process: ProcessContext, fetch: Fetch | None) -> str:

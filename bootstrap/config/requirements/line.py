@@ -61,16 +61,25 @@ def decode(content: bytes, locale_encoding: str) -> str:
         return content.decode(locale_encoding)
 
 
-def logical_lines(text: str, variables: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     r"""Yield each line that is not empty, with the number of its first physical line.
 
-    In pip's order: lines that end in `\` are joined, comments are removed, and `${NAME}` is
-    replaced by the variable's value, if it has one.
+    In pip's order: lines that end in `\` are joined, and comments are removed.
     """
     for number, line in _join_continued(enumerate(text.splitlines(), 1)):
         content = _COMMENT.sub("", line).strip()
         if content:
-            yield number, _VARIABLE.sub(lambda found: variables.get(found[1]) or found[0], content)
+            yield number, content
+
+
+def expand_variables(content: str, variables: Mapping[str, str]) -> str:
+    """Return a line with `${NAME}` replaced by the variable's value, if it has one, as in pip."""
+    return _VARIABLE.sub(lambda found: variables.get(found[1]) or found[0], content)
+
+
+def find_variables(content: str, variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the variables that `expand_variables` would replace."""
+    return tuple(name for name in _VARIABLE.findall(content) if variables.get(name))
 
 
 def parse_line(text: str, origin: Origin) -> FileLine:

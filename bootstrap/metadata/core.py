@@ -23,7 +23,7 @@ from bootstrap.ui import Ui
 LATEST_VERSION = (2, 6)
 """The latest version of the format whose fields we know."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
-_NAME = re.compile(r"[!-9;-~]+:")
+_HEADER = re.compile(r"[!-9;-~]+:")
 _NOT_UTF_8 = "\ufffd"
 
 
@@ -80,7 +80,7 @@ def iter_headers(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             name = ""
         if not line.rstrip("\r\n"):
             return
-        if not _NAME.match(line):
+        if not _HEADER.match(line):
             raise InvalidHeaderError(line)
         name, _, value = line.partition(":")
         name, value = name.lower(), value.lstrip(" \t")

@@ -39,6 +39,6 @@ def direct_url_for_commit(
 
 def _to_dict(direct_url: DirectUrl) -> dict[str, Any]:
     # Not packaging's removal of credentials: it removes the user of ssh://user@host, too, and a
-    # lock has to hold a URL that works.
+    # lock has to contain a URL that works.
     content = direct_url.to_dict(generate_legacy_hash=True, strip_user_password=False)
     return {**content, "url": remove_credentials(direct_url.url)}

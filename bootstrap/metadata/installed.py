@@ -83,7 +83,7 @@ def scan_directory(location: Path) -> Iterator[InstalledRecord]:
         elif suffix == "dist-info":
             yield _read_record(location, path, InstalledKind.DIST_INFO)
         elif suffix == "egg-info":
-            is_directory = path.is_dir()
+            is_directory = os.path.isdir(path)  # noqa: PTH112  # it never raises
             kind = InstalledKind.EGG_INFO_DIRECTORY if is_directory else InstalledKind.EGG_INFO_FILE
             yield _read_record(location, path, kind)
         elif suffix == "egg":
@@ -95,8 +95,11 @@ def scan_directory(location: Path) -> Iterator[InstalledRecord]:
 def _read_record(location: Path, path: Path, kind: InstalledKind) -> InstalledRecord:
     metadata = path / _METADATA_FILES[kind]
     name, version, problem = _name_and_version(path, metadata)
-    if not problem and not metadata.is_file():
-        problem = f"it has no {metadata.name}"
+    try:
+        if not problem and not metadata.is_file():
+            problem = f"it has no {metadata.name}"
+    except OSError as exc:
+        problem = exc.strerror or str(exc)
     return InstalledRecord(name, version, kind, location, path, path, problem)
 
 
@@ -105,12 +108,14 @@ def _read_egg_link(location: Path, path: Path) -> InstalledRecord:
     lines = (read_text(location, path.name) or "").splitlines()
     source = location / (lines[0].strip() if lines else "")
     directory = source / f"{path.stem.replace('-', '_')}.egg-info"
-    metadata = directory / "PKG-INFO"
-    if metadata.is_file():
-        name, version, problem = _name_and_version(directory, metadata)
-    else:
-        name, version = canonicalize_name(path.stem), None
-        problem = f"it leads to {source}, where {directory.name} was not found"
+    name, version = canonicalize_name(path.stem), None
+    try:
+        if (directory / "PKG-INFO").is_file():
+            name, version, problem = _name_and_version(directory, directory / "PKG-INFO")
+        else:
+            problem = f"it leads to {source}, where {directory.name} was not found"
+    except OSError as exc:
+        problem = exc.strerror or str(exc)
     kind = InstalledKind.EGG_LINK
     return InstalledRecord(name, version, kind, location, path, directory, problem)
 

@@ -140,6 +140,7 @@ def test_of_two_in_one_directory_the_newest_dist_info_counts(tmp_path: Path) -> 
         ({"foo.egg-info": "garbage"}, "lacks a name or a version"),
         ({"foo.egg-link": "/nowhere\n"}, "it leads to /nowhere"),
         ({"foo.egg-link": ""}, "where foo.egg-info was not found"),
+        ({"foo.egg-link": "x" * 5000}, "File name too long"),
     ],
 )
 def test_a_damaged_distribution_is_reported_and_ignored(

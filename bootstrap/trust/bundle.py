@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -18,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.atomic_file import write_atomically
+from bootstrap.private_directory import NotPrivateError, is_private_file, make_private
 
 _HOUR, _DAY = 3600, 86400
 _TEMPORARY_PREFIX = ".cacert-"
@@ -30,10 +30,6 @@ _MAX_BUNDLES = 16
 """Bundles to keep, besides those in use."""
 
 
-class NotPrivateError(Exception):
-    """Other users could change the files in a directory."""
-
-
 def stable_bundle(
     cache: Path | None, pem: bytes, note: Callable[[str], None] = lambda _: None
 ) -> Path | None:
@@ -44,7 +40,7 @@ def stable_bundle(
     """
     if cache is not None:
         try:
-            return _store(_make_private(cache / "trust"), pem)
+            return _store(make_private(cache / "trust"), pem)
         except (NotPrivateError, OSError) as exc:
             note(f"The CA bundle cannot be stored in {cache / 'trust'}: {exc}")
     try:
@@ -65,38 +61,13 @@ def _private_temporary() -> Path:
     shared = Path(tempfile.gettempdir(), f"get-installer-{user}")
     with suppress(NotPrivateError, OSError):
         if not shared.is_symlink():
-            return _make_private(shared)
+            return make_private(shared)
     new = Path(tempfile.mkdtemp(prefix="get-installer-"))
     try:
-        return _make_private(new)
+        return make_private(new)
     except NotPrivateError:
         new.rmdir()
         raise
-
-
-def _make_private(directory: Path) -> Path:
-    """Make a directory if it is missing, and return its real path.
-
-    Raises `NotPrivateError` if other users could replace its files, and `OSError` if it cannot be
-    made.
-    """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    real = Path(os.path.realpath(directory))
-    if not hasattr(os, "geteuid"):  # Windows: access control lists are inherited from the profile
-        return real
-    if os.lstat(real).st_uid != os.geteuid():
-        raise NotPrivateError(f"{real} belongs to another user")
-    # The owner of "/" owns everything; inside a user namespace that need not be number 0.
-    trusted = {os.geteuid(), 0, os.lstat(real.anchor).st_uid}
-    for path in (real, *real.parents):  # who can rename one of them can replace the directory
-        status = os.lstat(path)
-        if status.st_uid not in trusted:
-            raise NotPrivateError(f"{path} belongs to another user")
-        is_shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        # In a sticky directory (/tmp) nobody can rename the files of another user.
-        if is_shared and (path == real or not status.st_mode & stat.S_ISVTX):
-            raise NotPrivateError(f"other users can write to {path}")
-    return real
 
 
 def _store(directory: Path, pem: bytes) -> Path:
@@ -123,11 +94,7 @@ def _contains(path: Path, pem: bytes) -> bool:
     except OSError:
         return False
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        is_private = not hasattr(os, "geteuid") or (
-            status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        )
-        return stat.S_ISREG(status.st_mode) and is_private and stream.read(len(pem) + 1) == pem
+        return is_private_file(descriptor) and stream.read(len(pem) + 1) == pem
 
 
 def _remove_unused(directory: Path, new: Path) -> None:

@@ -1,0 +1,107 @@
+"""Directories whose files only we can change: caches, lock directories, staging directories.
+
+What other users can write to must not be believed. A directory is private if it is ours, and if
+nobody else can write to it or rename it or one of its parents.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+
+class NotPrivateError(Exception):
+    """Other users could change the files in a directory."""
+
+
+def check_private(directory: Path) -> Path:
+    """Return the real path of a directory that is private, or that we could create as such.
+
+    Creates nothing. On Windows nothing is checked: access control lists are inherited from the
+    user's profile. Raises `NotPrivateError`, and `OSError` if the directory is inaccessible.
+    """
+    real = Path(os.path.realpath(directory))
+    if not hasattr(os, "geteuid"):
+        return real
+    # The owner of "/" owns everything; inside a user namespace that need not be number 0.
+    trusted = {os.geteuid(), 0, os.lstat(real.anchor).st_uid}
+    for path in (real, *real.parents):  # who can rename one of them can replace the directory
+        try:
+            status = os.lstat(path)
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISDIR(status.st_mode):
+            raise NotADirectoryError(f"{path} is not a directory")
+        owners = {os.geteuid()} if path == real else trusted
+        if status.st_uid not in owners:
+            raise NotPrivateError(f"{path} belongs to another user")
+        # In a sticky directory (/tmp) nobody can rename the files of another user.
+        is_sticky = path != real and bool(status.st_mode & stat.S_ISVTX)
+        if _is_shared(path, status) and not is_sticky:
+            raise NotPrivateError(f"other users can write to {path}")
+    return real
+
+
+def make_private(directory: Path) -> Path:
+    """Create a directory if it is missing, with its parents, and return its real path.
+
+    Raises `NotPrivateError` where other users could change its files, and then nothing is created;
+    `OSError` where it cannot be created.
+    """
+    real = check_private(directory)
+    missing = [path for path in (real, *real.parents) if not path.exists()]
+    for path in reversed(missing):
+        # Not mkdir(parents=True): that ignores the mode, and a umask of 002 lets the group write.
+        with suppress(FileExistsError):
+            path.mkdir(mode=0o700)
+    return check_private(real)
+
+
+def is_private_file(descriptor: int) -> bool:
+    """Return whether an open file is a regular file of ours that nobody else can write to.
+
+    On Windows every regular file is.
+    """
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):
+        return True
+    return status.st_uid == os.geteuid() and not _is_shared(descriptor, status)
+
+
+def _is_shared(file: Path | int, status: os.stat_result) -> bool:
+    """Return whether others than the owner can write."""
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    if not status.st_mode & stat.S_IWGRP:
+        return False
+    return _has_access_list(file) or not _is_own_group(status.st_gid)
+
+
+def _has_access_list(file: Path | int) -> bool:
+    """Return whether the bits of the group are those of an access control list (Linux)."""
+    if not hasattr(os, "getxattr"):
+        return False
+    try:
+        return bool(os.getxattr(file, "system.posix_acl_access"))
+    except OSError:  # there is none, or the file system knows none
+        return False
+
+
+def _is_own_group(number: int) -> bool:
+    """Return whether we are a group's only member: the group of our name that many systems create.
+
+    There the umask is 002, so that each directory of ours is writable by that group.
+    """
+    import grp
+    import pwd
+
+    try:
+        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(number)
+    except KeyError:
+        return False
+    is_primary = user.pw_gid == number and group.gr_name == user.pw_name
+    return is_primary and set(group.gr_mem) <= {user.pw_name}

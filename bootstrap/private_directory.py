@@ -25,8 +25,7 @@ def check_private(directory: Path) -> Path:
     real = Path(os.path.realpath(directory))
     if not hasattr(os, "geteuid"):
         return real
-    # The owner of "/" owns everything; inside a user namespace that need not be number 0.
-    trusted = {os.geteuid(), 0, os.lstat(real.anchor).st_uid}
+    trusted = _trusted_owners()
     for path in (real, *real.parents):  # who can rename one of them can replace the directory
         try:
             status = os.lstat(path)
@@ -42,6 +41,32 @@ def check_private(directory: Path) -> Path:
         if _is_shared(path, status) and not is_sticky:
             raise NotPrivateError(f"other users can write to {path}")
     return real
+
+
+def check_private_in_shared(directory: Path) -> None:
+    """Refuse a directory that is not ours alone, in one that we may share with a group.
+
+    For what has to lie beside files that others manage, too: the site-packages of a system's Python
+    are often writable by a group (`root:staff` on Debian). Who is in that group changes what that
+    Python runs anyway, so the group is trusted there. A link is refused. Raises `NotPrivateError`,
+    and `OSError` if the directory does not exist.
+    """
+    status = os.lstat(directory)
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotPrivateError(f"{directory} is not a directory")
+    if not hasattr(os, "geteuid"):
+        return
+    if status.st_uid != os.geteuid():
+        raise NotPrivateError(f"{directory} belongs to another user")
+    if _is_shared(directory, status):
+        raise NotPrivateError(f"other users can write to {directory}")
+    trusted, parent = _trusted_owners(), Path(os.path.realpath(directory.parent))
+    for path in (parent, *parent.parents):  # who can rename one of them can replace the directory
+        status = os.lstat(path)
+        if status.st_uid not in trusted and not _is_shared_with_us(status):
+            raise NotPrivateError(f"{path} belongs to another user")
+        if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
+            raise NotPrivateError(f"other users can write to {path}")
 
 
 def make_private(directory: Path) -> Path:
@@ -70,6 +95,17 @@ def is_private_file(descriptor: int) -> bool:
     if not hasattr(os, "geteuid"):
         return True
     return status.st_uid == os.geteuid() and not _is_shared(descriptor, status)
+
+
+def _trusted_owners() -> set[int]:
+    # The owner of "/" owns everything; inside a user namespace that need not be number 0.
+    return {os.geteuid(), 0, os.lstat("/").st_uid}
+
+
+def _is_shared_with_us(status: os.stat_result) -> bool:
+    """Return whether a group may write that we are in. Root trusts nobody for that reason."""
+    groups = {os.getegid(), *os.getgroups()}
+    return os.geteuid() != 0 and bool(status.st_mode & stat.S_IWGRP) and status.st_gid in groups
 
 
 def _is_shared(file: Path | int, status: os.stat_result) -> bool:

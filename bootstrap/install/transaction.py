@@ -14,8 +14,9 @@ from pathlib import Path
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.install.commit.commit import commit, find_staging_directories, undo_interrupted
+from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.preflight import check_writable
+from bootstrap.install.commit.recovery import find_staging_directories, undo_interrupted
 from bootstrap.install.commit.staging import Staging, StagingState, stage_without_lines
 from bootstrap.install.errors import OverwriteError, translate_os_errors
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
@@ -47,10 +48,20 @@ def install(
 
 
 def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None = None) -> None:
-    """Undo what interrupted runs did to the target, and remove what they left; `-v` shows it.
+    """Undo what our interrupted runs did to the target, and remove what they left; `-v` shows it.
 
-    Fast where there is nothing. Raises `InstallError` and `LockTimeoutError`.
+    What seems to be left, but is not ours, is named in a warning. Fast where there is nothing.
+    Raises `InstallError` and `LockTimeoutError`.
     """
+    _recover(target, ui, settings, ui.warn)
+
+
+def _recover(
+    target: TargetEnvironment,
+    ui: Ui,
+    settings: InstallSettings | None,
+    report: Callable[[str], None],
+) -> None:
     timeout = (settings or InstallSettings()).lock_timeout
     paths = SchemePaths(target.scheme)
     guard = SignalGuard()
@@ -62,10 +73,10 @@ def recover(target: TargetEnvironment, ui: Ui, settings: InstallSettings | None 
                 hold_locks(paths.lock_paths(), timeout, ui.info),
                 guard.delay(),
             ):
-                undo_interrupted(find_staging_directories(paths), ui)
+                undo_interrupted(paths, ui, report)
     repositories = src_directory(target)
     with translate_os_errors(str(repositories)):
-        clean_up(repositories, ui)
+        clean_up(repositories, ui, report)
 
 
 @contextmanager
@@ -86,7 +97,7 @@ def begin(
     paths = SchemePaths(target.scheme)
     with translate_os_errors(str(target.scheme.purelib)):
         check_writable(paths)
-    recover(target, ui, settings)
+    _recover(target, ui, settings, ui.detail)  # `recover` has reported already
     guard = SignalGuard()
     with guard.install():
         transaction = Transaction(target, settings, ui, paths, guard)
@@ -178,7 +189,7 @@ class Transaction:
         lock = hold_locks(self._paths.lock_paths(), settings.lock_timeout, ui.info)
         with self._translate_os_errors(), lock:
             with self._guard.delay():
-                undo_interrupted(find_staging_directories(self._paths), ui)
+                undo_interrupted(self._paths, ui, ui.detail)
             records = [record for record in scan_libraries(self._paths) if record.name in names]
             uninstalled = records if uninstall else []
             owned = [find_installed_files(record, self._paths) for record in uninstalled]

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.install.commit.recovery import find_in, lock_if_ours
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
-from bootstrap.install.commit.staging import BACKUP, PREFIX, StagingDirectory
-from bootstrap.locking import PathLock
+from bootstrap.install.commit.staging import BACKUP, StagingDirectory
 from bootstrap.signals import StoppedError
 from bootstrap.ui import Ui
 
@@ -87,7 +88,7 @@ class Repositories:
         if self._staging is None:
             self._is_new = not self.directory.exists()
             self.directory.mkdir(parents=True, exist_ok=True)
-            clean_up(self.directory, self._ui)
+            clean_up(self.directory, self._ui, self._ui.detail)
             self._mtime = self.directory.stat().st_mtime_ns
             staging = StagingDirectory(str(self.directory))
             staging.create()
@@ -95,24 +96,24 @@ class Repositories:
         return self._staging
 
 
-def clean_up(directory: Path, ui: Ui) -> None:
-    """Remove what killed runs left beside the repositories.
+def clean_up(directory: Path, ui: Ui, report: Callable[[str], None]) -> None:
+    """Remove what our killed runs left beside the repositories; `report` names what is not ours.
 
     Repositories that they had moved away come back where nothing took their place. Raises OSError.
     """
-    for staging in directory.glob(f"{PREFIX}*"):
-        lock = PathLock(str(staging))
-        try:
-            is_abandoned = lock.try_acquire()
-        except PermissionError:
-            continue  # another user's
-        if is_abandoned:
-            ui.detail(f"Removing {staging}, left by an interrupted run.")
-            for backup in (staging / BACKUP).glob("*"):
-                if not (directory / backup.name).exists():
-                    backup.rename(directory / backup.name)
-            shutil.rmtree(staging, ignore_errors=True)
-            lock.release()
+    if not directory.is_dir():
+        return
+    for staging in map(Path, find_in(str(directory))):
+        lock = lock_if_ours(str(staging), report)
+        if lock is None:
+            continue
+        ui.detail(f"Removing {staging}, left by an interrupted run.")
+        backups = staging / BACKUP
+        for backup in () if backups.is_symlink() else backups.glob("*"):
+            if not os.path.lexists(directory / backup.name):
+                backup.rename(directory / backup.name)
+        shutil.rmtree(staging, ignore_errors=True)
+        lock.release()
 
 
 def _temporary_path(path: Path, staging: StagingDirectory) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from bootstrap.private_directory import (
     NotPrivateError,
     check_private,
+    check_private_in_shared,
     is_private_file,
     make_private,
 )
@@ -18,6 +19,7 @@ needs_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
 )
 NOBODY = 65534
+_ANOTHER, _STAFF = 12345, 23456
 
 
 @pytest.fixture
@@ -164,3 +166,103 @@ def test_a_pipe_is_not_a_private_file() -> None:
     finally:
         os.close(reading)
         os.close(writing)
+
+
+@pytest.fixture
+def area(tmp_path: Path) -> Path:
+    """A directory of ours in `parent`."""
+    path = tmp_path / "parent" / "area"
+    path.mkdir(parents=True, mode=0o700)
+    path.parent.chmod(0o755)
+    return path
+
+
+@needs_root
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o720])
+def test_a_directory_that_others_can_write_to_is_refused_in_a_shared_one(
+    area: Path, mode: int
+) -> None:
+    os.chown(area, -1, _STAFF)
+    area.chmod(mode)
+    with pytest.raises(NotPrivateError, match="other users can write"):
+        check_private_in_shared(area)
+
+
+@needs_owners
+def test_a_link_is_refused_in_a_shared_directory_even_to_a_directory_of_ours(area: Path) -> None:
+    link = area.with_name("link")
+    link.symlink_to(area)
+    with pytest.raises(NotPrivateError, match="not a directory"):
+        check_private_in_shared(link)
+
+
+@needs_root
+def test_a_directory_of_another_user_is_refused_in_a_shared_one(area: Path) -> None:
+    os.chown(area, _ANOTHER, -1)
+    with pytest.raises(NotPrivateError, match="belongs to another user"):
+        check_private_in_shared(area)
+
+
+@needs_root
+def test_a_directory_inside_one_of_another_user_is_refused(area: Path) -> None:
+    os.chown(area.parent, _ANOTHER, -1)
+    with pytest.raises(NotPrivateError, match="parent belongs to another user"):
+        check_private_in_shared(area)
+
+
+@needs_owners
+def test_a_parent_that_a_group_may_write_to_is_allowed(area: Path) -> None:
+    area.parent.chmod(0o2775)  # Debian's /usr/local/lib
+    check_private_in_shared(area)
+
+
+@needs_owners
+def test_a_parent_that_everybody_may_write_to_is_allowed_only_if_it_is_sticky(area: Path) -> None:
+    area.parent.chmod(0o777)
+    with pytest.raises(NotPrivateError, match="other users can write"):
+        check_private_in_shared(area)
+    area.parent.chmod(0o1777)  # /tmp
+    check_private_in_shared(area)
+
+
+@needs_root
+@pytest.mark.parametrize(("mode", "is_allowed"), [(0o2775, True), (0o2755, False)])
+def test_a_parent_of_another_member_of_our_group_is_allowed_where_the_group_may_write(
+    mode: int, *, is_allowed: bool
+) -> None:
+    # Not below tmp_path, which only root may enter.
+    parent = Path("/tmp", f"get-installer-test-{os.getpid()}")  # removed below
+    area = parent / "area"
+    area.mkdir(parents=True, mode=0o700)
+    try:
+        os.chown(parent, _ANOTHER, _STAFF)
+        parent.chmod(mode)
+        os.chown(area, _ANOTHER + 1, _STAFF)
+        assert _as_user(_ANOTHER + 1, _STAFF, lambda: _is_refused(area)) is not is_allowed
+    finally:
+        area.rmdir()
+        parent.rmdir()
+
+
+def _is_refused(area: Path) -> bool:
+    try:
+        check_private_in_shared(area)
+    except NotPrivateError:
+        return True
+    return False
+
+
+def _as_user(user: int, group: int, question: Callable[[], bool]) -> bool:
+    child = os.fork()
+    if child == 0:
+        status = 2
+        try:
+            os.setgroups([group])
+            os.setgid(group)
+            os.setuid(user)
+            status = int(question())
+        finally:
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in {0, 1}
+    return bool(status)

@@ -18,7 +18,6 @@ from bootstrap.atomic_file import write_atomically
 from bootstrap.install.commit.operations import (
     Exchange,
     ExchangeFunction,
-    LostBackupError,
     MakeDir,
     Move,
     Operation,
@@ -27,13 +26,20 @@ from bootstrap.install.commit.operations import (
 )
 from bootstrap.install.commit.rename_exchange import exchange
 from bootstrap.install.errors import JournalError
+from bootstrap.private_directory import is_private_file
 
 NAME = "journal"
 _MAGIC = "get-installer journal"
-_FORMAT = 2
+_FORMAT = 3
+_MAX_SIZE = 256 << 20
+"""Bytes; an installation of 100,000 files into shared directories needs about 50 MB."""
 _KINDS: Mapping[str, type[Operation]] = {
     kind.__name__: kind for kind in (MakeDir, Move, Exchange, Remove, RemoveDir)
 }
+
+
+class UntrustedJournalError(Exception):
+    """A journal was not written by us in this directory, or names paths outside the target."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ def write(journal: Journal, directory: str) -> None:
             "mtimes": dict(journal.mtimes),
             "staging_directories": journal.staging_directories,
             "created": journal.created,
+            "inode": os.lstat(directory).st_ino,  # a copy in another place has another one
         },
     ).encode("ascii")  # JSON's escapes preserve undecodable file names
     head = f"{_MAGIC} {_FORMAT} {hashlib.sha256(body).hexdigest()}\n".encode("ascii")
@@ -85,12 +92,12 @@ def exists(directory: str) -> bool:
 def read(directory: str) -> Journal | None:
     """Read a staging directory's journal; None where there is none.
 
-    Raises `JournalError` where it is damaged or of another version.
+    Raises `JournalError` where it is damaged or of another version, and `UntrustedJournalError`
+    where it is not ours or was written in another directory.
     """
     path = os.path.join(directory, NAME)
     try:
-        with open(path, "rb") as stream:
-            content = stream.read()
+        content = _read_private(path)
     except FileNotFoundError:
         return None
     except OSError as exc:
@@ -103,24 +110,49 @@ def read(directory: str) -> Journal | None:
         raise JournalError(path, f"it is in format {words[1]}, this program writes {_FORMAT}")
     if hashlib.sha256(body).hexdigest() != words[2]:
         raise JournalError(path, "it is damaged")
-    data = json.loads(body)
-    return Journal(
-        tuple(_KINDS[fields.pop("kind")](**fields) for fields in data["operations"]),
-        data["mtimes"],
-        tuple(data["staging_directories"]),
-        tuple(data["created"]),
-    )
+    try:
+        data = json.loads(body)
+        journal = Journal(
+            tuple(_parse_operation(fields) for fields in data["operations"]),
+            {_text(path): int(mtime) for path, mtime in data["mtimes"].items()},
+            tuple(map(_text, data["staging_directories"])),
+            tuple(map(_text, data["created"])),
+        )
+        inode = data["inode"]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+        raise JournalError(path, "it is damaged") from exc
+    if inode != os.lstat(directory).st_ino:
+        raise UntrustedJournalError("its journal was written in another directory and copied")
+    return journal
+
+
+def _read_private(path: str) -> bytes:
+    """Return the content of a file that only we can write to."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as stream:
+        if not is_private_file(stream.fileno()):
+            raise UntrustedJournalError("others can write to its journal")
+        content = stream.read(_MAX_SIZE + 1)
+    if len(content) > _MAX_SIZE:
+        raise UntrustedJournalError(f"its journal is larger than {_MAX_SIZE} bytes")
+    return content
+
+
+def _parse_operation(fields: dict[str, object]) -> Operation:
+    kind = _KINDS[_text(fields.pop("kind"))]
+    types = {"inode": int, "mode": int, "owner": int, "group": int}
+    if not all(type(value) is types.get(name, str) for name, value in fields.items()):
+        raise TypeError("a field of another type")
+    return kind(**fields)  # type: ignore[arg-type]  # checked
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError("not a path")
+    return value
 
 
 def remove(directory: str) -> None:
     """Complete a commit, or its undoing: after this, everything staged is rubbish."""
     with suppress(FileNotFoundError):
         os.unlink(os.path.join(directory, NAME))
-
-
-def undo(journal: Journal, directory: str, exchange: ExchangeFunction = exchange) -> None:
-    """Undo an interrupted commit. Raises `JournalError` where that is impossible."""
-    try:
-        journal.undo(exchange)
-    except LostBackupError as exc:
-        raise JournalError(directory, f"the backup of {exc} is missing") from exc

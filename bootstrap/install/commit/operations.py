@@ -137,7 +137,9 @@ class RemoveDir:
         """Create it again with its mode and owner."""
         with suppress(FileExistsError):
             os.mkdir(self.path)
-        found = os.stat(self.path)
+        found = os.lstat(self.path)
+        if not stat.S_ISDIR(found.st_mode):
+            return
         if (found.st_uid, found.st_gid) != (self.owner, self.group):
             os.chown(self.path, self.owner, self.group)
         os.chmod(self.path, self.mode)

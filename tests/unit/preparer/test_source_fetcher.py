@@ -153,7 +153,7 @@ def test_a_clone_that_another_running_run_moved_aside_is_left_alone(
     with a_run() as other:
         other.move(fresh(), url)
         move_to_src()
-        clean_up(src, ui)
+        clean_up(src, ui, ui.warn)
         assert len(list(src.iterdir())) == 2
         other.keep()
     assert [path.name for path in src.iterdir()] == ["demo"]
@@ -165,7 +165,7 @@ def test_a_killed_run_is_cleaned_up_without_moving_anything(
     move_to_src()
     (src / "demo" / "mine.txt").write_text("mine", encoding="utf-8")
     killed(src)
-    clean_up(src, ui)
+    clean_up(src, ui, ui.warn)
     assert (src / "demo" / "mine.txt").is_file()
     assert [path.name for path in src.iterdir()] == ["demo"]
 

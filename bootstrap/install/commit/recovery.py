@@ -1,0 +1,202 @@
+"""Recover from interrupted installations: undo what they did, remove what they left.
+
+What lies in a target may have come with it, as a cloned repository or an unpacked archive. So only
+a staging directory is acted on that is ours and that nobody else can change, by a journal that was
+written in this very directory, and whose paths stay inside the target. Anything else is reported
+and left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bootstrap.install.commit import journal as journals
+from bootstrap.install.commit.journal import Journal, UntrustedJournalError
+from bootstrap.install.commit.operations import (
+    Exchange,
+    LostBackupError,
+    MakeDir,
+    Move,
+    Operation,
+    Remove,
+    RemoveDir,
+)
+from bootstrap.install.commit.staging import PREFIX, remove_directories, restore_mtimes
+from bootstrap.install.errors import JournalError, translate_os_errors
+from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.locking import PathLock
+from bootstrap.private_directory import NotPrivateError, check_private_in_shared
+from bootstrap.ui import Ui
+
+_NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{8}}")
+
+
+def find_staging_directories(paths: SchemePaths) -> list[str]:
+    """Return all staging directories, also those of other processes that are running."""
+    found = []
+    for directory in dict.fromkeys(paths.directories.values()):
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            found += find_in(directory)
+    return sorted(found)
+
+
+def find_in(directory: str) -> list[str]:
+    """Return what is named like a staging directory in a directory. Raises OSError."""
+    names = filter(_NAME.fullmatch, os.listdir(directory))
+    return [os.path.join(directory, name) for name in names]
+
+
+def lock_if_ours(directory: str, report: Callable[[str], None]) -> PathLock | None:
+    """Lock a staging directory that is ours and abandoned; None where it is not.
+
+    `report` receives a message where it is not ours. Raises OSError.
+    """
+    lock = PathLock(directory)
+    try:
+        check_private_in_shared(Path(directory))
+        return lock if lock.try_acquire() else None
+    except FileNotFoundError:
+        return None
+    except (NotPrivateError, PermissionError) as exc:
+        report_left_alone(directory, str(exc), report)
+        return None
+
+
+def report_left_alone(directory: str, reason: str, report: Callable[[str], None]) -> None:
+    """Report a staging directory that is not acted on."""
+    report(
+        f"{directory} was left alone: {reason}. It looks like the rest of an interrupted "
+        "installation. If it is one of yours, check that the environment is complete, and delete "
+        "that directory."
+    )
+
+
+def undo_interrupted(paths: SchemePaths, ui: Ui, report: Callable[[str], None]) -> None:
+    """Undo the commits of our dead processes and remove their staging directories.
+
+    The locks of the directories tell which processes are dead. The caller holds the environment's
+    lock. Directories with a journal come first, because it may need the others. Raises
+    `JournalError`.
+    """
+    for directory in sorted(find_staging_directories(paths), key=journals.exists, reverse=True):
+        with translate_os_errors(directory):
+            lock = lock_if_ours(directory, report)
+            if lock is None:
+                continue
+            try:
+                _undo_in(directory, paths, ui)
+            except UntrustedJournalError as exc:
+                report_left_alone(directory, str(exc), report)
+            lock.release()
+
+
+def _undo_in(directory: str, paths: SchemePaths, ui: Ui) -> None:
+    journal = journals.read(directory)
+    if journal is None:
+        ui.detail(f"Removing {directory}, left by an interrupted installation.")
+        shutil.rmtree(directory, ignore_errors=True)
+        return
+    staging_directories = frozenset((directory, *journal.staging_directories))
+    limits = _Limits(paths, staging_directories)
+    limits.check_journal(journal)
+    ui.detail(f"Undoing an interrupted installation by the journal in {directory}.")
+    try:
+        for operation in reversed(journal.operations):
+            # Checked again: what was undone before may have put a link into the path.
+            limits.check_operation(operation)
+            limits.narrow(operation).undo()
+    except LostBackupError as exc:
+        raise JournalError(directory, f"the backup of {exc} is missing") from exc
+    except UntrustedJournalError as exc:
+        raise JournalError(directory, str(exc)) from exc
+    journals.remove(directory)
+    for path in staging_directories:
+        shutil.rmtree(path, ignore_errors=True)
+    remove_directories(journal.created)
+    restore_mtimes(journal.mtimes)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """What a journal may change: paths of the scheme, and staging directories of ours."""
+
+    paths: SchemePaths
+    staging_directories: frozenset[str]
+
+    def check_journal(self, journal: Journal) -> None:
+        """Refuse a journal that would change anything else. Raises `UntrustedJournalError`."""
+        for path in self.staging_directories:
+            self._check_staging_directory(path)
+        for path in (*journal.mtimes, *journal.created):
+            _require(self._is_part(path) and os.path.realpath(path) == path, path)
+        for operation in journal.operations:
+            self.check_operation(operation)
+
+    def check_operation(self, operation: Operation) -> None:
+        """Refuse an operation on a path outside, by name or by a link in it.
+
+        Raises `UntrustedJournalError`.
+        """
+        path = operation.path
+        is_inside = self.paths.contains(path)
+        if isinstance(operation, MakeDir):  # also one of the scheme's directories, undone if empty
+            is_inside = self._is_part(path)
+        _require(is_inside and _has_no_link(path), path)
+        staged = [operation.staged] if isinstance(operation, (Move, Exchange)) else []
+        staged += [operation.backup] if isinstance(operation, (Exchange, Remove)) else []
+        for path in staged:
+            is_inside = any(path.startswith(at + os.sep) for at in self.staging_directories)
+            _require(is_inside and _has_no_link(path), path)
+
+    def narrow(self, operation: Operation) -> Operation:
+        """Return an operation that gives nobody more rights than the directory around it does."""
+        if not isinstance(operation, RemoveDir):
+            return operation
+        around = os.lstat(os.path.dirname(operation.path))
+        rights = 0o755 | (around.st_mode & (stat.S_ISGID | stat.S_IWGRP | stat.S_IWOTH))
+        owners, groups = {around.st_uid}, {around.st_gid}
+        if hasattr(os, "geteuid"):
+            owners, groups = owners | {os.geteuid()}, groups | {os.getegid()}
+        return replace(
+            operation,
+            mode=operation.mode & rights,
+            owner=operation.owner if operation.owner in owners else around.st_uid,
+            group=operation.group if operation.group in groups else around.st_gid,
+        )
+
+    def _check_staging_directory(self, path: str) -> None:
+        parent, name = os.path.split(path)
+        is_named = _NAME.fullmatch(name) is not None
+        _require(is_named and self._is_part(parent) and _has_no_link(path), path)
+        try:
+            check_private_in_shared(Path(path))
+        except NotPrivateError as exc:
+            raise UntrustedJournalError(str(exc)) from exc
+        except FileNotFoundError:
+            pass  # then a backup will be missing
+
+    def _is_part(self, path: str) -> bool:
+        """Whether a path is a directory of the scheme, inside one, or around one."""
+        directories = self.paths.directories.values()
+        prefix = path.rstrip(os.sep) + os.sep
+        is_around = any(f"{directory}{os.sep}".startswith(prefix) for directory in directories)
+        return is_around or self.paths.contains(path)
+
+
+def _has_no_link(path: str) -> bool:
+    """Whether a path is absolute and plain, and no directory on the way to it is a link."""
+    parent = os.path.dirname(path)
+    is_plain = os.path.isabs(path) and os.path.normpath(path) == path
+    return is_plain and os.path.realpath(parent) == parent
+
+
+def _require(condition: bool, path: str) -> None:  # noqa: FBT001  # as in an assertion
+    if not condition:
+        raise UntrustedJournalError(f"its journal names {path!r}, which is outside the target")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from bootstrap.install.transaction import recover
+from bootstrap.install.vcs_src import src_directory
+from tests.unit.install.conftest import Workbench
+
+
+def _interrupted(bench: Workbench) -> Path:
+    """Return what an interrupted run leaves beside repositories."""
+    staging = src_directory(bench.target) / ".get-installer-0badc0de"
+    staging.mkdir(parents=True, mode=0o700)
+    return staging
+
+
+def test_a_repository_that_an_interrupted_run_moved_away_comes_back(bench: Workbench) -> None:
+    staging = _interrupted(bench)
+    (staging / "old" / "project").mkdir(parents=True)
+    recover(bench.target, bench.ui)
+    assert [path.name for path in staging.parent.iterdir()] == ["project"]
+
+
+def test_nothing_is_taken_from_where_a_link_leads(bench: Workbench, tmp_path: Path) -> None:
+    staging, outside = _interrupted(bench), tmp_path / "outside"
+    (outside / "mine").mkdir(parents=True)
+    (staging / "old").symlink_to(outside)
+    recover(bench.target, bench.ui)
+    assert (outside / "mine").is_dir()
+    assert list(staging.parent.iterdir()) == []
+
+
+def test_what_others_could_have_left_is_left_alone(bench: Workbench) -> None:
+    staging = _interrupted(bench)
+    (staging / "old" / "project").mkdir(parents=True)
+    staging.chmod(0o777)
+    recover(bench.target, bench.ui)
+    assert (staging / "old" / "project").is_dir()
+    assert f"{staging} was left alone: other users can write to {staging}" in bench.err.getvalue()

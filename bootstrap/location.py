@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bootstrap.network.urls import has_scheme, is_remote, path_to_url, url_to_path
+from bootstrap.network.urls import has_authority, has_scheme, is_remote, path_to_url, url_to_path
 from bootstrap.provenance import Sourced
 
 
@@ -28,9 +28,8 @@ class Location(Sourced[str]):
         """
         text = given.value
         path = absolute(text)
-        if has_scheme(text) and ("://" in text or not path.exists()):
-            return cls(text, given.origin)
-        return cls(str(path), given.origin)
+        is_url = has_scheme(text) and (has_authority(text) or not path.exists())
+        return cls(text if is_url else str(path), given.origin)
 
     @property
     def is_remote(self) -> bool:

@@ -12,6 +12,7 @@ from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.network.urls import is_remote
 from bootstrap.trust.hashes import Hashes
 
 
@@ -36,6 +37,11 @@ class DistributionFile:
     """The index or find-links location that lists it."""
     bundled: BundledWheel | None = field(default=None, compare=False)
     """The wheel inside the .pyz, if this is its file: its bytes are not at the URL."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether reading it needs the network."""
+        return self.bundled is None and is_remote(self.url)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from bootstrap.network.urls import (
     join_url,
     split_credentials,
     split_fragment,
+    url_origin,
 )
 from bootstrap.trust.hashes import KNOWN_ALGORITHMS, Hashes
 
@@ -80,7 +81,7 @@ class FileEntry(NamedTuple):
         Raises `MalformedUrlError`, also where a remote page names a local file.
         """
         url, _ = split_fragment(join_url(self.base_url, self.url))
-        if is_remote(self.base_url) and not url.lower().startswith(("https:", "http:")):
+        if is_remote(self.base_url) and url_origin(url).scheme not in {"https", "http"}:
             raise MalformedUrlError(url, "a remote page may only link to https: and http: URLs")
         size, provenance = self.attributes.get("size"), self.attributes.get("provenance")
         return DistributionFile(

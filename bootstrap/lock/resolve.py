@@ -15,7 +15,6 @@ from bootstrap.lock.errors import LockedFileNotFoundError, LockError, NotLockedE
 from bootstrap.lock.packages import create_candidate, create_reference
 from bootstrap.lock.read import PylockFile, check_format, select_packages
 from bootstrap.metadata.installed import Installed
-from bootstrap.network.urls import is_remote
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved, ResolveRequest
 from bootstrap.resolve.source import CandidateSource
 
@@ -111,7 +110,7 @@ def find_local_files(
     for resolved in distributions:
         locked = resolved.candidate
         candidate = locked
-        if locked is not None and is_remote(locked.file.url):
+        if locked is not None and locked.file.is_remote:
             candidate = _find_local_file(locked, source)
             if candidate is None:
                 missing.append(locked.file.filename)

@@ -114,7 +114,7 @@ def _create_package(
         version=resolved.version,
         requires_python=candidate.file.requires_python,
         dependencies=names,
-        index=remove_credentials(index) if index and is_remote(index) else None,
+        index=_remote_url(index or ""),
         wheels=[PackageWheel(**entry)] if candidate.is_wheel else None,
         sdist=None if candidate.is_wheel else PackageSdist(**entry),
     )
@@ -133,7 +133,7 @@ def _file_entry(candidate: Candidate, origin: Mapping[str, Any], directory: Path
     return {
         "name": file.filename,
         **_url_or_path(file.url, directory),
-        "size": file.size if is_remote(file.url) else url_to_path(file.url).stat().st_size,
+        "size": file.size if file.is_remote else url_to_path(file.url).stat().st_size,
         "upload_time": file.upload_time,
         "hashes": {**hashes, **origin["archive_info"]["hashes"]},
     }
@@ -162,9 +162,14 @@ def _direct_entry(origin: Mapping[str, Any], directory: Path) -> dict[str, Any]:
 
 def _url_or_path(url: str, directory: Path) -> dict[str, Any]:
     """Return the URL of a remote file, or the path of a file of this machine."""
-    if is_remote(url):
-        return {"url": remove_credentials(url)}
+    if (remote := _remote_url(url)) is not None:
+        return {"url": remote}
     return {"path": _relative_path(url_to_path(url), directory)}
+
+
+def _remote_url(url: str) -> str | None:
+    """Return a remote URL without its credentials, and None for a location on this machine."""
+    return remove_credentials(url) if is_remote(url) else None
 
 
 def _relative_path(path: Path, directory: Path) -> str:

@@ -109,16 +109,17 @@ class Session:
         if cached is not None and sha256 and hashlib.sha256(cached).hexdigest() == sha256:
             self._cache.touch("files", sha256)
             return Response(url, "", cached)
-        if not is_remote(url):
-            response = read_local_page(url, limit)
-        else:
+        remote = is_remote(url)
+        if remote:
             from bootstrap.network.pages import fetch_page
 
             transport = self._open_transport(url)
             response = self._retry(lambda: fetch_page(transport, self._cache, url, accept, limit))
+        else:
+            response = read_local_page(url, limit)
         if expected:
             check(io.BytesIO(response.content), redact(url), expected)
-            if sha256 and is_remote(url):
+            if sha256 and remote:
                 self._cache.add("files", sha256, response.content)
         return response
 

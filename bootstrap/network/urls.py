@@ -123,6 +123,11 @@ def has_scheme(text: str) -> bool:
     return _SCHEME.match(text) is not None
 
 
+def has_authority(url: str) -> bool:
+    """Whether `//` follows the scheme of a URL, and so the name of a host (RFC 3986)."""
+    return "://" in url
+
+
 def is_remote(url: str) -> bool:
     """Whether reading a URL or a local path needs the network."""
     return has_scheme(url) and not url.lower().startswith("file:")
@@ -130,15 +135,21 @@ def is_remote(url: str) -> bool:
 
 def is_vcs_url(url: str) -> bool:
     """Whether a URL names a repository of any version control system."""
-    return url.partition("+")[0].lower() in {"git", "hg", "svn", "bzr"} and "://" in url
+    return url.partition("+")[0].lower() in {"git", "hg", "svn", "bzr"} and has_authority(url)
 
 
 def unhashable_kind(url: str) -> str | None:
     """Return what a URL names if it is not a file, so that no hash can verify it; else None."""
     if is_vcs_url(url):
         return "a repository"
+    return "a directory" if local_directory(url) is not None else None
+
+
+def local_directory(url: str) -> Path | None:
+    """Return the path of the directory that a file: URL names; None if it names anything else."""
     bare, _ = split_fragment(url)
-    return "a directory" if not is_remote(bare) and url_to_path(bare).is_dir() else None
+    path = None if is_remote(bare) else url_to_path(bare)
+    return path if path is not None and path.is_dir() else None
 
 
 def path_to_url(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import BinaryIO, cast
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.network.session import Session
-from bootstrap.network.urls import is_remote
 
 TAIL_SIZE = 66 << 10
 """Bytes of the first request: the longest end record of a zip, and most often the dist-info too."""
@@ -74,7 +73,7 @@ def read_remote_metadata(file: DistributionFile, session: Session) -> bytes | No
 
     Raises `WheelRefusedError`, network errors.
     """
-    if not is_remote(file.url) or (file.size is not None and file.size < SMALL_WHEEL):
+    if not file.is_remote or (file.size is not None and file.size < SMALL_WHEEL):
         return None
     try:
         stream = cast("BinaryIO", RemoteFile(file.url, session))

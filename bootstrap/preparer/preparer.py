@@ -20,7 +20,6 @@ from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.session import Session
-from bootstrap.network.urls import is_remote
 from bootstrap.preparer.builder import NoBuilderError, WheelBuilder
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
@@ -252,7 +251,7 @@ class Preparer:
         if known is not None and expected.is_met_by(known.sha256):
             return known
         wheel = fetch(candidate, expected, self._session)
-        if candidate.file.bundled is None and is_remote(url):  # others may change meanwhile
+        if candidate.file.is_remote:  # others may change meanwhile
             self._downloaded[url] = wheel
         return wheel
 

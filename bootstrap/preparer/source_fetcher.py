@@ -15,12 +15,11 @@ from bootstrap.install.vcs_src import Repositories
 from bootstrap.network.files import Workspace
 from bootstrap.network.session import Session
 from bootstrap.network.urls import (
-    is_remote,
     is_vcs_url,
+    local_directory,
     split_fragment,
     unhashable_kind,
     url_filename,
-    url_to_path,
 )
 from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.source import SdistFile, Source, SourceTree, VcsCheckout
@@ -68,7 +67,7 @@ class SourceFetcher:
             return self._git.clone(parse_vcs_url(url), into, editable=requirement.editable)
         bare, fragment = split_fragment(url)
         subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
-        if not is_remote(bare) and (path := url_to_path(bare)).is_dir():
+        if (path := local_directory(bare)) is not None:
             return SourceTree(_below(path, subdirectory, requirement), requirement.editable)
         if requirement.editable:
             raise WrongReferenceError(requirement, "a file", "a directory or a repository")

@@ -17,6 +17,7 @@ from tools.measure.counts import (
     private_called_once,
     read_modules,
     remoteness_decisions,
+    remoteness_questions,
     repeated_classes,
 )
 from tools.measure.imports import imported
@@ -95,9 +96,6 @@ def test_class_names_with_two_meanings_are_listed_with_their_places() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "is_remote(text)",
-        "urls.is_remote_url(text)",
-        "any(map(is_remote, texts))",
         "'://' in text",
         "'://' not in value.name",
         "text.lower().startswith('file:')",
@@ -113,8 +111,8 @@ def test_a_decision_of_remoteness_is_one_place(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
+        "is_remote(text)",
         "location.is_remote",
-        "is_remote or other",
         "'://' in proxy",
         "'://' in url",
         "':' in text",
@@ -130,7 +128,19 @@ def test_another_question_is_no_decision_of_remoteness(code: str) -> None:
     assert remoteness_decisions(modules(f"y = {code}\n")) == []
 
 
-def test_a_function_for_remoteness_counts_where_it_is_called() -> None:
+@pytest.mark.parametrize(
+    "code", ["is_remote(text)", "urls.is_remote_url(text)", "any(map(is_remote, texts))"]
+)
+def test_a_question_about_a_text_is_one_place(code: str) -> None:
+    assert remoteness_questions(modules(f"x = 1\ny = {code}\n")) == ["a.py:2"]
+
+
+@pytest.mark.parametrize("code", ["location.is_remote", "is_remote or other", "'://' in text"])
+def test_reading_a_parsed_value_is_no_question_about_a_text(code: str) -> None:
+    assert remoteness_questions(modules(f"y = {code}\n")) == []
+
+
+def test_a_function_decides_where_it_is_defined_and_is_asked_where_it_is_called() -> None:
     found = modules(
         """
         def is_remote(text):
@@ -142,7 +152,8 @@ def test_a_function_for_remoteness_counts_where_it_is_called() -> None:
                 return is_remote(self.text)
         """
     )
-    assert remoteness_decisions(found) == ["a.py:8"]
+    assert remoteness_decisions(found) == ["a.py:3"]
+    assert remoteness_questions(found) == ["a.py:8"]
 
 
 @pytest.mark.parametrize(

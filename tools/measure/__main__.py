@@ -28,6 +28,7 @@ def main() -> None:
     classes = counts.repeated_classes(modules).items()
     _print_list("Class names defined more than once", [_line(*each) for each in classes])
     _print_list("Decisions of remoteness", counts.remoteness_decisions(modules))
+    _print_list("Questions about a text", counts.remoteness_questions(modules))
     _print_list("Parsers of core metadata", counts.metadata_parsers(modules))
 
 
@@ -44,6 +45,7 @@ def _counted(modules: list[counts.Module]) -> dict[str, str]:
         "private functions called once": str(counts.private_called_once(modules)),
         "class names defined more than once": f"{len(counts.repeated_classes(modules))}",
         "places where remoteness is decided": f"{len(counts.remoteness_decisions(modules))}",
+        "places where it is asked about a text": f"{len(counts.remoteness_questions(modules))}",
         "places where core metadata is parsed": f"{len(counts.metadata_parsers(modules))}",
     }
 

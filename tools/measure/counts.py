@@ -123,18 +123,26 @@ def repeated_classes(modules: list[Module]) -> Mapping[str, list[str]]:
 
 
 def remoteness_decisions(modules: list[Module]) -> list[str]:
-    """Return the places where code decides from a text whether reading it needs the network.
+    """Return the places where code itself finds out whether reading a text needs the network.
 
-    These are: each call of a function `is_remote...`, also where it is passed to another function;
-    `"://" in TEXT`; `.startswith` with "http:", "http://", "file:" or "file://", alone or with
-    others; a comparison of a scheme with both "" and "file"; a regular expression that starts with
-    "http".
+    These are: `"://" in TEXT`; `.startswith` with "http:", "http://", "file:" or "file://", alone
+    or with others; a comparison of a scheme with both "" and "file"; a regular expression that
+    starts with "http".
 
-    These are not: reading an attribute `is_remote`; `"://"` in a value that the code calls `url` or
-    `proxy`, which only asks whether a scheme is spelled out; the body of a function `is_remote...`
-    of a module, because its callers count.
+    These are not: calling a function `is_remote...`, because its body is the place that decides
+    (see `remoteness_questions`); reading an attribute `is_remote`; `"://"` in a value that the code
+    calls `url` or `proxy`, which only asks how a scheme is written.
     """
-    return _places(modules, _decides_remoteness, skip=_is_remoteness_function)
+    return _places(modules, _decides_remoteness)
+
+
+def remoteness_questions(modules: list[Module]) -> list[str]:
+    """Return the places where code asks about a text, not about a parsed value.
+
+    These are the calls of a function `is_remote...`, also where it is passed to another function.
+    Reading an attribute `is_remote` of a parsed value is none.
+    """
+    return _places(modules, _asks_for_remoteness)
 
 
 def metadata_parsers(modules: list[Module]) -> list[str]:
@@ -169,33 +177,25 @@ def _name(node: ast.AST | None) -> str | None:
     return node.attr if isinstance(node, ast.Attribute) else None
 
 
-def _places(
-    modules: list[Module],
-    rule: Callable[[ast.AST], bool],
-    skip: Callable[[ast.stmt], bool] = lambda _: False,
-) -> list[str]:
+def _places(modules: list[Module], rule: Callable[[ast.AST], bool]) -> list[str]:
     return [
         module.place(node)
         for module in modules
-        for statement in module.tree.body
-        if not skip(statement)
-        for node in ast.walk(statement)
+        for node in ast.walk(module.tree)
         if isinstance(node, ast.expr) and rule(node)
     ]
-
-
-def _is_remoteness_function(node: ast.AST) -> bool:
-    return isinstance(node, _Function) and node.name.startswith("is_remote")
 
 
 def _decides_remoteness(node: ast.AST) -> bool:
     if isinstance(node, ast.Compare):
         return _seeks_scheme_separator(node) or _compares_scheme_with_file(node)
-    return isinstance(node, ast.Call) and (_uses_is_remote(node) or _tests_start_of_url(node))
+    return isinstance(node, ast.Call) and _tests_start_of_url(node)
 
 
-def _uses_is_remote(call: ast.Call) -> bool:
-    names = (_name(call.func), *(each.id for each in call.args if isinstance(each, ast.Name)))
+def _asks_for_remoteness(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    names = (_name(node.func), *(each.id for each in node.args if isinstance(each, ast.Name)))
     return any(name is not None and name.startswith("is_remote") for name in names)
 
 

@@ -83,7 +83,10 @@ class SignalGuard:
 
     @contextmanager
     def install(self) -> Iterator[None]:
-        """Take the signals over; a signal that was raised ends the process after the block."""
+        """Take the signals over during the block.
+
+        After it the previous handlers are back, and a signal that was raised is sent again.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return

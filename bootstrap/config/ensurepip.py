@@ -31,10 +31,10 @@ from bootstrap.resolve.requirement import ResolveRequest
 _OPTIONS = (
     Option("-h --help"),
     Option("--version"),
-    Option("-v --verbose", special=OptionKind.COUNT),
+    Option("-v --verbose", explicit_kind=OptionKind.COUNT),
     Option("-U --upgrade"),
     Option("--user"),
-    Option("--root DIR", special=OptionKind.PATH),
+    Option("--root DIR", explicit_kind=OptionKind.PATH),
     Option("--altinstall"),
     Option("--default-pip"),
 )

@@ -22,7 +22,7 @@ _IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
 @dataclass(frozen=True)
 class Handoff:
-    """The process to become; only `cli` carries it out."""
+    """The process to become; `exec_installer` starts it, and only `cli` calls that."""
 
     argv: tuple[str, ...]
     environ: Mapping[str, str]

@@ -133,7 +133,7 @@ def _pdm_variables(settings: ForwardedSettings, _missing: Path) -> Iterator[Vari
     for url in settings.main_index.values:
         parts = urlsplit(url)
         port = parts.port or (80 if parts.scheme == "http" else 443)
-        if settings.policy.is_insecure_host(parts.hostname or "", port) is not None:
+        if settings.policy.is_insecure_host(parts.hostname or "", port):
             hosts = settings.trusted_hosts
             yield Variable("PDM_PYPI_VERIFY_SSL", ForwardedValue(("false",), hosts.origins))
 

@@ -1,4 +1,4 @@
-"""Evaluating one file for one target: a candidate, or why it is not one."""
+"""Evaluating one file for one target: a candidate, or why it is not one; and sorting candidates."""
 
 from __future__ import annotations
 

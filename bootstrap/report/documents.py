@@ -62,9 +62,13 @@ class OutputPaths:
 
     @contextmanager
     def gather(
-        self, source: MetadataSource, target: TargetEnvironment, whole: Resolution, rest: Resolution
+        self,
+        source: MetadataSource,
+        target: TargetEnvironment,
+        whole: Resolution,
+        remaining: Resolution,
     ) -> Iterator[Documents]:
-        """Draft the lock of the whole resolution, and the report of the part that is missing.
+        """Draft the lock of the whole resolution, and the report of the remaining part.
 
         Each is written beside its path already, so that a path that is not writable is an error
         before anything changes.
@@ -80,7 +84,7 @@ class OutputPaths:
                 error = partial(UnwritableLockError, self.lock)
                 documents.append(drafts.enter_context(draft(self.lock, text, error)))
             if self.report is not None:
-                info = source.download_info(rest)
+                info = source.download_info(remaining)
                 text = report_text(installation_report(info, target, __version__))
                 if self.report == STANDARD_OUTPUT:
                     documents.append(partial(print_report, text))

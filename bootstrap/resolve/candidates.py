@@ -1,4 +1,8 @@
-"""Which candidates satisfy a set of requirements, in order of preference, made lazily."""
+"""Which candidates satisfy a set of requirements, made lazily.
+
+They keep the order of the source (`index.evaluator.sort_candidates`), with the installed one in its
+place.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The trust policy: which CA certificates are trusted, and which settings have no effect.
 
-`decide` is a pure function of the settings; it reads nothing. All rules of precedence are in it.
+`decide` is a pure function of the settings; it reads nothing. All rules of precedence between
+different settings are in it. The values of one setting arrive highest first: `--cert`, `PIP_CERT`,
+pip.conf, in the order of `config.load.collect_options`.
 """
 
 from __future__ import annotations
@@ -149,8 +151,8 @@ def decide(settings: TrustSettings) -> TrustPolicy:
     """
     ignored: list[Ignored] = []
 
-    # Rule 1: an empty value counts as not set, as in pip. (On the command line it is an error
-    # here; `--cert ""` alone resets what has a lower priority: `config` drops both.)
+    # Rule 1: an empty value counts as not set, as in pip. An empty option is an error; but an
+    # empty `--cert` never arrives here: `config` has dropped it, and all values below it.
     settings = _drop_empty_values(settings, ignored)
     certs, add_certs, trust = settings.cert, settings.add_certs, settings.default_sources
 
@@ -164,6 +166,8 @@ def decide(settings: TrustSettings) -> TrustPolicy:
     _ignore_all_but_first("cert", certs, ignored)
 
     # Rule 4: --cert replaces the default sources, and every --add-cert that has a lower priority.
+    # SSL_CERT_FILE and SSL_CERT_DIR are part of the default sources, so even a `cert` in pip.conf
+    # replaces them.
     sources: list[Source]
     if certs:
         cert = certs[0]

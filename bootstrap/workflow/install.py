@@ -39,7 +39,9 @@ from bootstrap.workflow.sources import Sources, open_session, open_sources, read
 def install(config: Config, ui: Ui) -> Handoff | None:
     """Install what a Config asks for, and return the hand-off for `cli.main` to carry out.
 
-    None where no hand-off was asked for. Raises `BootstrapError`; the target is then as it was.
+    None where no hand-off was asked for. Raises `BootstrapError`. The target is then as it was,
+    unless the error came after the commit: a document that cannot be published, or an installer
+    without a command.
     """
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
     run = create_context(config, ui)
@@ -54,11 +56,12 @@ def install(config: Config, ui: Ui) -> Handoff | None:
             run = read_remote_files(run, session)
             # Sources: the candidates of indexes, find-links and direct references, and builds.
             sources = stack.enter_context(open_sources(run, session))
-            # Resolution: a version and a file of each distribution. The target lacks `missing`.
-            whole, missing = find_resolution(run, sources)
+            # Resolution: a version and a file of each distribution. `remaining` lacks what is
+            # installed already; the whole is what a lock records.
+            whole, remaining = find_resolution(run, sources)
             # Lock and report: drafted before anything changes.
             paths = OutputPaths(run.config.lock_file, run.config.report_file)
-            drafts = paths.gather(sources.preparer, run.target, whole, missing)
+            drafts = paths.gather(sources.preparer, run.target, whole, remaining)
             documents = stack.enter_context(drafts)
             installed: tuple[InstalledDistribution, ...] = ()
             if run.config.dry_run:
@@ -66,12 +69,12 @@ def install(config: Config, ui: Ui) -> Handoff | None:
             else:
                 with create_venv(run.target, ui), patch_pth(run.target, ui):
                     # Wheels: fetched or built, and verified, in the order of their arrival.
-                    wheels = sources.preparer.iter_wheels(missing)
+                    wheels = sources.preparer.iter_wheels(remaining)
                     # Transaction: the target is changed after everything else has succeeded.
-                    installed = commit_wheels(run, sources, wheels) if missing.to_install else ()
+                    installed = commit_wheels(run, sources, wheels) if remaining.to_install else ()
             documents.write()
             seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
-            return InstallResult(run.target, missing, installed, seen)
+            return InstallResult(run.target, remaining, installed, seen)
 
     outcome = install_or_fall_back(run, attempt)
     print_summary(outcome, ui, dry_run=config.dry_run)

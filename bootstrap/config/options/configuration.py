@@ -63,10 +63,6 @@ def read_variables(process: ProcessContext, *, isolated: bool) -> list[OptionVal
     return found
 
 
-def _from_variable(option: Option, name: str, text: str) -> OptionValue:
-    return OptionValue(option, text, Origin.variable(name), is_command_line=False)
-
-
 def read_configuration_files(
     process: ProcessContext, site: Path | None, *, isolated: bool
 ) -> list[OptionValue]:

@@ -57,8 +57,8 @@ class Option:
     """
     help: str = ""
     """One short line; an option without one is only listed by name in the help."""
-    special: OptionKind | None = None
-    """Its kind where `metavar` does not tell."""
+    explicit_kind: OptionKind | None = None
+    """Its kind, unless it is plain text (with a metavar) or a switch (without)."""
     dest: str = ""
     """The name to look it up by; several options may share one (`--compile`, `--no-compile`)."""
     choices: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Option:
     @property
     def kind(self) -> OptionKind:
         """How its value is read: by default, text if it takes a value, else a switch."""
-        return self.special or (OptionKind.TEXT if self.metavar else OptionKind.FLAG)
+        return self.explicit_kind or (OptionKind.TEXT if self.metavar else OptionKind.FLAG)
 
     @property
     def takes_value(self) -> bool:

@@ -53,7 +53,7 @@ _TARGET = (
     ),
     Option("--venv DIR", "a virtual environment, created if it does not exist", OptionKind.PATH),
     Option("--user", "install into the user's site-packages"),
-    Option("--no-user", special=OptionKind.NEGATION, dest="user"),
+    Option("--no-user", explicit_kind=OptionKind.NEGATION, dest="user"),
     Option("-t --target DIR", "install into a plain directory", OptionKind.PATH),
     Option("--prefix DIR", "install into another prefix", OptionKind.PATH),
     Option("--root DIR", "install into another root directory", OptionKind.PATH),
@@ -107,7 +107,7 @@ _INDEXES = (
         "the best version of all indexes, or the first index with the project",
         choices=("best", "first"),
     ),
-    Option("--shared-name NAME", special=OptionKind.LIST),
+    Option("--shared-name NAME", explicit_kind=OptionKind.LIST),
 )
 
 _TRUST = (
@@ -154,10 +154,12 @@ _INSTALLATION = (
     Option("--force-reinstall", "reinstall what is installed already"),
     Option("-I --ignore-installed", "ignore what is installed already"),
     Option("--compile", "compile to bytecode now, not at the first import"),
-    Option("--no-compile", special=OptionKind.NEGATION, dest="compile"),
+    Option("--no-compile", explicit_kind=OptionKind.NEGATION, dest="compile"),
     # They would silence warnings that we do not give; command lines of get-pip.py contain them.
-    Option("--no-warn-script-location", special=OptionKind.NEGATION, dest="warn_script_location"),
-    Option("--no-warn-conflicts", special=OptionKind.NEGATION, dest="warn_conflicts"),
+    Option(
+        "--no-warn-script-location", explicit_kind=OptionKind.NEGATION, dest="warn_script_location"
+    ),
+    Option("--no-warn-conflicts", explicit_kind=OptionKind.NEGATION, dest="warn_conflicts"),
     Option("--root-user-action HOW", choices=("warn", "ignore")),
     Option(
         "--lock FILE",
@@ -176,13 +178,13 @@ _INSTALLATION = (
 )
 
 _BUILDS = (
-    Option("--build-constraint FILE", special=OptionKind.LIST),
+    Option("--build-constraint FILE", explicit_kind=OptionKind.LIST),
     Option(
         "-C --config-settings --config-setting KEY=VALUE",
-        special=OptionKind.LIST,
+        explicit_kind=OptionKind.LIST,
         on_requirements=True,
     ),
-    Option("--no-build-isolation", special=OptionKind.NEGATION, dest="build_isolation"),
+    Option("--no-build-isolation", explicit_kind=OptionKind.NEGATION, dest="build_isolation"),
     Option("--check-build-dependencies"),
     Option("--use-pep517"),
 )
@@ -197,7 +199,7 @@ _OUTPUT = (
     Option("--progress-bar WHEN", choices=("auto", "on", "off", "raw")),
     Option("--disable-pip-version-check"),
     Option("--no-python-version-warning"),
-    Option("--use-feature FEATURE", special=OptionKind.LIST, in_files=True),
+    Option("--use-feature FEATURE", explicit_kind=OptionKind.LIST, in_files=True),
     Option("-h --help", "show this help", configurable=False),
     Option("-V --version", "show the version", configurable=False),
 )
@@ -217,7 +219,7 @@ GROUPS: dict[str, tuple[Option, ...]] = {
 
 OPTIONS: tuple[Option, ...] = tuple(option for group in GROUPS.values() for option in group)
 
-HASH = Option("--hash ALGORITHM:DIGEST", special=OptionKind.LIST, on_requirements=True)
+HASH = Option("--hash ALGORITHM:DIGEST", explicit_kind=OptionKind.LIST, on_requirements=True)
 """Only allowed after a requirement in a file."""
 
 CONFIGURABLE: dict[str, Option] = {

@@ -51,6 +51,15 @@ TABLE = [
         },
     ),
     (
+        "trusted host beside the index",
+        ("-i", MAIN, "--trusted-host", "other.test"),
+        {
+            "pip": INDEX | {"PIP_TRUSTED_HOST": "other.test"},
+            "uv": UV_INDEX | {"UV_INSECURE_HOST": "other.test"},
+            "pdm": {"PDM_PYPI_URL": MAIN},
+        },
+    ),
+    (
         "proxy",
         ("--proxy", PROXY),
         {"pip": PROXIES | {"PIP_PROXY": PROXY}, "uv": PROXIES, "pdm": PROXIES, "poetry": PROXIES},

@@ -30,7 +30,7 @@ from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, split_reference
 from bootstrap.network.urls import has_scheme
 from bootstrap.provenance import Origin, Sourced
-from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlRules
 
 INSTALLING = frozenset({Command.INSTALL, Command.PACK})
 """The commands that take requirements."""
@@ -134,7 +134,9 @@ def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[Req
     return list(found.values())
 
 
-def resolve_request(config: Config, files: RequirementFiles) -> ResolveRequest:
+def resolve_request(
+    config: Config, files: RequirementFiles, formats: FormatControl
+) -> ResolveRequest:
     """Return what to resolve: everything named, and the installer."""
     layers, installer = config.inputs.layers, config.installer
     keys = {value.option.key for value in files.options}
@@ -162,6 +164,7 @@ def resolve_request(config: Config, files: RequirementFiles) -> ResolveRequest:
         or layers.text("target") is not None,
         ignore_requires_python=layers.flag("ignore_requires_python"),
         pre=layers.flag("pre") or "pre" in keys,
+        url_rules=UrlRules(not layers.flag("no_transitive_urls"), formats),
         upgrade=project_names(requirements) if is_upgrade else frozenset(),
         upgrade_all=is_upgrade and strategy is not None and strategy.value == "eager",
     )

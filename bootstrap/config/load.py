@@ -174,6 +174,7 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
     hosts, host_warnings = settings.trusted_hosts(layers, options)
     features = [value for value in options if value.option.key == "use-feature"]
     is_installing = config.command in install_request.INSTALLING
+    formats = install_request.format_control(layers, options)
     prefer_binary = any(value.option.key == "prefer-binary" for value in options)
     return replace(
         config,
@@ -182,12 +183,14 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
             config.index,
             index_urls=locations.index_urls(inputs.default_index),
             find_links=locations.find_links,
-            formats=install_request.format_control(layers, options),
+            formats=formats,
             prefer_binary=layers.flag("prefer_binary") or prefer_binary,
         ),
         no_index=locations.no_index,
         trust=replace(config.trust, trusted_hosts=hosts),
-        request=install_request.resolve_request(config, files) if is_installing else config.request,
+        request=install_request.resolve_request(config, files, formats)
+        if is_installing
+        else config.request,
         locks=files.locks,
         build_constraints=files.of(Purpose.BUILD_CONSTRAINTS),
         warnings=(

@@ -37,6 +37,23 @@ def direct_url_for_commit(
     return _to_dict(DirectUrl(url=url, vcs_info=info, subdirectory=subdirectory or None))
 
 
+def read_reference(text: str | None) -> str | None:
+    """Return the direct reference in the text of a direct_url.json, as a requirement has it.
+
+    None where there is none, or not as PEP 610 says.
+    """
+    import json
+
+    try:
+        content = json.loads(text or "{}")
+        url, vcs = content.get("url"), content.get("vcs_info", {}).get("vcs")
+    except (ValueError, AttributeError):
+        return None
+    if not isinstance(url, str):
+        return None
+    return f"{vcs}+{url}" if vcs else url
+
+
 def _to_dict(direct_url: DirectUrl) -> dict[str, Any]:
     # Not packaging's removal of credentials: it removes the user of ssh://user@host, too, and a
     # lock has to contain a URL that works.

@@ -11,6 +11,8 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 from bootstrap.errors import BootstrapError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_TRANSPORTS = {"https", "http", "ssh", "git", "svn", "sftp"}
+"""How repositories of servers are reached, as in pip."""
 _IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
 _VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -131,6 +133,25 @@ def has_authority(url: str) -> bool:
 def is_remote(url: str) -> bool:
     """Whether reading a URL or a local path needs the network."""
     return has_scheme(url) and not url.lower().startswith("file:")
+
+
+def is_server_reference(url: str) -> bool:
+    """Whether a direct reference certainly names a file or a repository of a server.
+
+    Not `file:`, `git+file:` or a path, nor what is unknown or malformed.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    _, plus, transport = parts.scheme.lower().rpartition("+")
+    return bool(host) and transport in (_TRANSPORTS if plus else _DEFAULT_PORTS)
+
+
+def is_file_reference(url: str) -> bool:
+    """Whether a direct reference certainly names a path of this machine: `file:`, `git+file:`."""
+    return url.partition(":")[0].rpartition("+")[2].lower() == "file"
 
 
 def is_vcs_url(url: str) -> bool:

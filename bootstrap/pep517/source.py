@@ -29,6 +29,10 @@ class SdistFile:
     """The verified hash of the file."""
     subdirectory: str = ""
     """The project's directory below the archive's top-level directory (`#subdirectory=`)."""
+    url: str = field(default="", compare=False)
+    """Where it came from."""
+    is_direct: bool = field(default=False, compare=False)
+    """Whether that is a direct reference (PEP 508), and not a file of an index."""
 
     def __str__(self) -> str:
         return self.filename

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -15,13 +15,14 @@ from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import install
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
-from bootstrap.pep517.source import BuildChain, Source
+from bootstrap.pep517.source import BuildChain, Source, SourceTree, VcsCheckout
 from bootstrap.preparer.builder import WheelBuilder
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.provenance import Origin
 from bootstrap.resolve.hash_checking import HashCheckingError
-from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
+from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlRules
 from bootstrap.resolve.resolver import resolve
+from bootstrap.resolve.transitive_urls import Requirer, check_url
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -48,6 +49,7 @@ class BuildRules:
     without_hashes: frozenset[NormalizedName] = frozenset()
     """`--no-require-hashes-for`."""
     pre: bool = False
+    url_rules: UrlRules = field(default_factory=UrlRules)
 
     @property
     def fingerprint(self) -> str:
@@ -61,8 +63,14 @@ class BuildRules:
         names = sorted(self.without_hashes)
         return json.dumps([sorted(lines), self.require_hashes, names, self.pre])
 
-    def request(self, requirements: Sequence[Requirement], source: Source) -> ResolveRequest:
-        """Return the resolver's request for the build requirements of a source."""
+    def request(self, requirements: Sequence[Requirement], chain: BuildChain) -> ResolveRequest:
+        """Return the resolver's request for the build requirements of the last source of a chain.
+
+        Raises `TransitiveUrlError`.
+        """
+        source, own_urls = chain.links[-1], ResolveRequest((), self.constraints).urls
+        for required in requirements:
+            check_url(required, _requirer(chain), self.url_rules, own_urls)
         origin = Origin.default(f"needed to build {source}")
         return ResolveRequest(
             tuple(
@@ -79,7 +87,19 @@ class BuildRules:
             require_hashes=self.require_hashes,
             without_hashes=self.without_hashes,
             pre=self.pre,
+            url_rules=self.url_rules,
         )
+
+
+def _requirer(chain: BuildChain) -> Requirer:
+    """Return what has build requirements: where it came from tells which URLs they may name."""
+    label = " for ".join(f"the build of {source}" for source in reversed(chain.links))
+    source = chain.links[-1]
+    if isinstance(source, SourceTree):
+        return Requirer(label, source.path.as_uri(), is_direct=True)
+    if isinstance(source, VcsCheckout):
+        return Requirer(label, f"git+{source.url}", is_direct=True)
+    return Requirer(label, source.url, source.is_direct)
 
 
 @dataclass(frozen=True)
@@ -106,7 +126,7 @@ class EngineBuildRequirements:
         Raises `UncheckedBuildRequirementsError`, and what resolving and installing raise.
         """
         source, depth = chain.links[-1], len(chain.links)
-        request = self.rules.request(requirements, source)
+        request = self.rules.request(requirements, chain)
         builder = self.build_for(request, chain)
         with Preparer(self.session, self.finder, into, self.ui, builder, depth=depth) as preparer:
             try:

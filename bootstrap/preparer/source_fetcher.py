@@ -52,7 +52,7 @@ class SourceFetcher:
         found = self._session.download(
             file.url, filename=file.filename, expected=expected, size=file.size
         )
-        return SdistFile(found.path, found.filename, found.sha256, subdirectory)
+        return SdistFile(found.path, found.filename, found.sha256, subdirectory, file.url)
 
     def reference(self, requirement: InputRequirement, expected: Hashes) -> Source:
         """Fetch the source of a direct reference.
@@ -71,7 +71,8 @@ class SourceFetcher:
             return SourceTree(_below(path, subdirectory, requirement), requirement.editable)
         if requirement.editable:
             raise WrongReferenceError(requirement, "a file", "a directory or a repository")
-        return self.archive(DistributionFile(url_filename(bare), bare), expected, subdirectory)
+        file = DistributionFile(url_filename(bare), bare)
+        return replace(self.archive(file, expected, subdirectory), is_direct=True)
 
     def move_to_src(self, checkout: VcsCheckout, url: VcsUrl, name: NormalizedName) -> VcsCheckout:
         """Move the repository of an editable requirement to `src/NAME`, where pip keeps it.

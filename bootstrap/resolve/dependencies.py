@@ -10,6 +10,8 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.metadata.direct_url import read_reference
+from bootstrap.metadata.installed import Installed
 from bootstrap.provenance import Origin
 from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.model import (
@@ -21,6 +23,7 @@ from bootstrap.resolve.model import (
 )
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.source import MetadataReader, UnusableCandidateError
+from bootstrap.resolve.transitive_urls import Requirer, check_url
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -153,8 +156,24 @@ class DependencyReader:
             return
         for requirement in requires:
             if is_applicable(requirement, self.target.markers, candidate.identifier.extra):
+                self._check_url(requirement, candidate)
                 reference = _as_reference(requirement, candidate) if requirement.url else None
                 yield from self.make_requirements(requirement, reference)
+
+    def _check_url(self, requirement: Requirement, candidate: ResolverCandidate) -> None:
+        """Refuse a URL that the candidate must not name. Raises `TransitiveUrlError`."""
+        if requirement.url is None:
+            return
+        requirer = _requirer(candidate, self.factory.installed.get(candidate.identifier.name))
+        check_url(requirement, requirer, self.request.url_rules, self.request.urls)
+
+
+def _requirer(candidate: ResolverCandidate, installed: Installed | None) -> Requirer:
+    found = candidate.installable
+    if found is not None:
+        return Requirer(str(candidate), found.file.url, found.is_direct)
+    url = read_reference(installed.direct_url) if installed else None
+    return Requirer(str(candidate), url or "", is_direct=url is not None)
 
 
 def _as_reference(requirement: Requirement, parent: ResolverCandidate) -> InputRequirement:

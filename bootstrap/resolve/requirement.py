@@ -9,6 +9,8 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate
+from bootstrap.index.settings import FormatControl
+from bootstrap.network.urls import split_fragment
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes
 
@@ -35,6 +37,16 @@ class InputRequirement:
 
 
 @dataclass(frozen=True)
+class UrlRules:
+    """Which URLs the requirements of packages may name; `resolve.transitive_urls` applies them."""
+
+    transitive: bool = True
+    """False with `--no-transitive-urls`: packages of an index may not name any."""
+    formats: FormatControl = field(default_factory=FormatControl)
+    """What `--only-binary` excludes is not built from a URL either."""
+
+
+@dataclass(frozen=True)
 class ResolveRequest:
     """Everything that one resolution has to take into account."""
 
@@ -54,6 +66,13 @@ class ResolveRequest:
     ignore_requires_python: bool = False
     pre: bool = False
     """`--pre`: pre-releases count like final releases (PEP 440)."""
+    url_rules: UrlRules = field(default_factory=UrlRules)
+
+    @property
+    def urls(self) -> frozenset[str]:
+        """The URLs that the user named, without fragments."""
+        given = (*self.requirements, *self.constraints)
+        return frozenset(split_fragment(line.url)[0] for line in given if line.url is not None)
 
 
 @dataclass(frozen=True)

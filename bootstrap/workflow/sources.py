@@ -93,6 +93,7 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
             config.request.require_hashes,
             config.builds_without_hashes,
             config.request.pre,
+            config.request.url_rules,
         )
         return open_build_tools(session, finder, target, rules, settings, repositories, ui)
 

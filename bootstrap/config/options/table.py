@@ -85,6 +85,7 @@ _VERSIONS = (
         dest="formats",
         in_files=True,
     ),
+    Option("--no-transitive-urls", "refuse URLs in the requirements of packages from an index"),
     Option("--prefer-binary", in_files=True),
     Option("--ignore-requires-python"),
 )

@@ -440,3 +440,22 @@ def test_the_file_name_of_a_lock_is_checked(user: User) -> None:
     assert user.load("--lock", "pylock.dev.toml").lock_file == user.cwd / "pylock.dev.toml"
     with pytest.raises(UsageError, match=r"pylock\.toml or pylock\.NAME\.toml"):
         user.load("--lock", "requirements.lock")
+
+
+@pytest.mark.parametrize("how", ["an option", "a variable", "pip.conf"])
+def test_urls_in_the_requirements_of_packages_can_be_refused(user: User, how: str) -> None:
+    assert user.load("x").request.url_rules.transitive
+    if how == "an option":
+        found = user.load("x", "--no-transitive-urls")
+    elif how == "a variable":
+        found = user.load("x", PIP_NO_TRANSITIVE_URLS="1")
+    else:
+        user.write_pip_conf("[global]\nno-transitive-urls = true\n")
+        found = user.load("x")
+    assert not found.request.url_rules.transitive
+
+
+def test_the_rules_for_urls_in_requirements_know_the_allowed_formats(user: User) -> None:
+    user.write("requirements.txt", "--only-binary :all:\nx\n")
+    found = user.load("-r", "requirements.txt").request.url_rules.formats
+    assert not found.allows_sdist("x")

@@ -53,7 +53,9 @@ def test_a_dependency_may_be_a_direct_reference(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     helper = make_wheel(tmp_path, "helper", "1.0")
-    index.add(make_wheel(tmp_path, "demo", "1.0", requires=[f"helper @ {helper.as_uri()}"]))
+    index.add(helper)
+    url = index.file_url(helper.name)
+    index.add(make_wheel(tmp_path, "demo", "1.0", requires=[f"helper @ {url}"]))
     helper_wheel, demo_wheel = bench.preparer.wheels(bench.resolve("demo"))
     assert helper_wheel.direct_url is not None
     assert demo_wheel.direct_url is None

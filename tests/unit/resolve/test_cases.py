@@ -11,8 +11,9 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.errors import BootstrapError
+from bootstrap.index.settings import FormatControl
 from bootstrap.resolve.context import MAX_ROUNDS
-from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
+from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest, UrlRules
 from bootstrap.resolve.resolver import resolve
 from bootstrap.ui import Ui
 from tests.unit.resolve.memory import (
@@ -76,6 +77,8 @@ def _request(case: dict[str, Any]) -> ResolveRequest:
     options = dict(case.get("options", {}))
     if "upgrade" in options:
         options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
+    only_binary = FormatControl(frozenset(options.pop("only_binary", ())))
+    options["url_rules"] = UrlRules(options.pop("transitive_urls", True), only_binary)
     lines = [*case["requested"], *case.get("constraints", ())]
     # As a --hash in a file does; cases with a hash in a URL set the option.
     options.setdefault("require_hashes", any("hashes" in each for each in lines))

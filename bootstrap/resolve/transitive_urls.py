@@ -1,0 +1,81 @@
+"""Which URLs a package may require: its requirements act with the rights of where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bootstrap._vendor.packaging.requirements import Requirement
+from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.network.urls import (
+    is_file_reference,
+    is_server_reference,
+    is_vcs_url,
+    redact,
+    split_fragment,
+    url_filename,
+)
+from bootstrap.resolve.requirement import UrlRules
+from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.trust.hashes import Hashes
+
+
+@dataclass(frozen=True)
+class Requirer:
+    """A package, or a source that is being built, whose requirements its author wrote."""
+
+    label: str
+    """What messages call it."""
+    url: str = ""
+    """Where it came from; "" if that is not known."""
+    is_direct: bool = False
+    """Whether that is a direct reference, and not a file of an index or of find-links."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it was named by its path: then its author is somebody who uses this machine."""
+        return self.is_direct and is_file_reference(self.url)
+
+
+class TransitiveUrlError(UnusableCandidateError):
+    """A package requires something by a URL that it must not name."""
+
+    def __init__(self, requirer: Requirer, requirement: Requirement, reason: str) -> None:
+        self.requirer, self.requirement, self.reason = requirer, requirement, reason
+        shown = redact(str(requirement))
+        super().__init__(
+            f"{requirer.label} requires {shown}, but {reason}",
+            hint=f"Choose another version of what requires it. If {requirement.name} at this URL "
+            f'is what you need, ask for it yourself: "{requirement.name} @ '
+            f'{redact(requirement.url or "")}".',
+        )
+
+
+def check_url(
+    requirement: Requirement, requirer: Requirer, rules: UrlRules, own_urls: Collection[str]
+) -> None:
+    """Raise `TransitiveUrlError` for a requirement with a URL that must not be fetched.
+
+    :param own_urls: those of the user's own requirements and constraints, without fragments
+    """
+    if requirement.url is not None and split_fragment(requirement.url)[0] not in own_urls:
+        reason = _find_reason(requirement, requirement.url, requirer, rules)
+        if reason is not None:
+            raise TransitiveUrlError(requirer, requirement, reason)
+
+
+def _find_reason(
+    requirement: Requirement, url: str, requirer: Requirer, rules: UrlRules
+) -> str | None:
+    is_remote = is_server_reference(url)
+    if not is_remote and not requirer.is_local:
+        return "only a package that you named by its path may name a path of this machine"
+    is_wheel = url_filename(url).endswith(".whl") and not is_vcs_url(url)
+    if not is_wheel and not rules.formats.allows_sdist(canonicalize_name(requirement.name)):
+        return "it has to be built, which --only-binary excludes"
+    if is_remote and not rules.transitive and not requirer.is_direct:
+        return "--no-transitive-urls allows URLs only in your own requirements"
+    is_downgrade = requirer.url.lower().startswith("https:") and url.lower().startswith("http:")
+    if is_downgrade and not Hashes.in_fragment(url).strong():
+        return "it is not protected by https or a hash, as the package itself is"
+    return None

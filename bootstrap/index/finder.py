@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.evaluator import Evaluator, Rejection, sort_candidates
-from bootstrap.index.locations import Index, LinkSource, open_find_links
+from bootstrap.index.locations import BundledLocation, Index, LinkSource, open_find_links
 from bootstrap.index.page import ProjectDetails, require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session

@@ -1,4 +1,4 @@
-"""The locations of files: package indexes, and what `--find-links` names."""
+"""The locations of files: package indexes, what `--find-links` names, and the bundled wheel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._bundled import BundledWheel
+from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.errors import IndexStatusError
 from bootstrap.index.filename import SDISTS, WHEEL
 from bootstrap.index.page import FileEntry, ProjectDetails
@@ -15,6 +18,7 @@ from bootstrap.location import Location
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
 from bootstrap.network.urls import redact
+from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
 
@@ -95,6 +99,29 @@ class LocalFiles:
     def read_page(self, name: NormalizedName) -> ProjectDetails | None:
         """Return all files; those of other projects are ignored later."""
         return ProjectDetails(name, self.url, self._entries)
+
+
+class BundledLocation:
+    """Lists the wheel inside the .pyz.
+
+    The wheel is part of this program, so the settings for files of others (`--no-binary`,
+    `--uploaded-prior-to`) do not exclude it.
+    """
+
+    def __init__(self, wheel: BundledWheel, target: TargetEnvironment) -> None:
+        name, version, build, tags = parse_wheel_filename(wheel.filename)
+        hashes = Hashes.of([("sha256", wheel.sha256)])
+        url = f"bundled:{wheel.filename}"
+        file = DistributionFile(wheel.filename, url, hashes, bundled=wheel)
+        rank = min((target.tag_ranks[tag] for tag in tags if tag in target.tag_ranks), default=0)
+        self._candidate = Candidate(name, version, file, is_wheel=True, tag_rank=rank, build=build)
+
+    def __str__(self) -> str:
+        return f"the bundled {self._candidate.file.filename}"
+
+    def candidates(self, name: NormalizedName) -> tuple[Candidate, ...]:
+        """Return the bundled wheel, if it is of this project."""
+        return (self._candidate,) if name == self._candidate.name else ()
 
 
 def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:

@@ -12,11 +12,10 @@ from bootstrap.metadata.core import Metadata
 from bootstrap.pep517.cache import BuiltWheelCache, CacheKey, cache_key
 from bootstrap.pep517.git import Git
 from bootstrap.pep517.isolation import BuildRequirements
-from bootstrap.pep517.project import BuildContext, Project
+from bootstrap.pep517.project import BuildContext, Project, read_built_metadata
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest
 from bootstrap.pep517.subprocesses import ProcessGroup
-from bootstrap.pep517.wheel import read_built_metadata
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from bootstrap.ui import Ui
 

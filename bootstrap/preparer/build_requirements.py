@@ -16,8 +16,8 @@ from bootstrap.install.transaction import install
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.pep517.source import BuildChain, Source, SourceTree, VcsCheckout
-from bootstrap.preparer.builder import WheelBuilder
 from bootstrap.preparer.preparer import Preparer
+from bootstrap.preparer.wheels import WheelBuilder
 from bootstrap.provenance import Origin
 from bootstrap.resolve.hash_checking import HashCheckingError
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlRules

@@ -20,12 +20,13 @@ from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.session import Session
-from bootstrap.preparer.builder import NoBuilderError, WheelBuilder
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
 from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher
 from bootstrap.preparer.wheels import (
     DownloadInfo,
+    NoBuilderError,
+    WheelBuilder,
     built_wheel,
     expected_hashes,
     fetch,

@@ -36,7 +36,7 @@ from bootstrap.pep517.source import (
     config_settings,
 )
 from bootstrap.preparer.build_requirements import BuildRules
-from bootstrap.preparer.builder import Built
+from bootstrap.preparer.wheels import Built
 from bootstrap.resolve.dependencies import is_applicable
 from bootstrap.resolve.model import constraints_by_name
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest

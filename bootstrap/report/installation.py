@@ -1,5 +1,6 @@
-"""The installation report of `--report`, in version 1 of pip's format.
+"""What a run installed: a summary for people, and the installation report of `--report`.
 
+The report is in version 1 of pip's format:
 https://pip.pypa.io/en/stable/reference/installation-report/
 
 It has one more key than pip's: `provenance`, the URL of the attestations that the index offers for
@@ -11,13 +12,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.install.model import InstalledDistribution
 from bootstrap.metadata.core import parse_headers
 from bootstrap.network.urls import remove_credentials
 from bootstrap.preparer.wheels import DownloadInfo
+from bootstrap.resolve.requirement import Resolution, Resolved
+from bootstrap.ui import Ui
 
 STANDARD_OUTPUT = "-"
 _SINGLE_FIELDS = (
@@ -65,6 +72,60 @@ class UnwritableReportError(BootstrapError):
         )
 
 
+@dataclass(frozen=True)
+class InstallResult:
+    """What a run resolved and installed."""
+
+    target: TargetEnvironment
+    resolution: Resolution
+    installed: tuple[InstalledDistribution, ...]
+    seen: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    """The latest versions on the index of the projects of the self check."""
+
+
+def print_summary(result: InstallResult, ui: Ui, *, dry_run: bool = False) -> None:
+    """Print what was installed (on a dry run, what would be) and where; `-v` lists dependencies."""
+    version = ".".join(map(str, result.target.version_info))
+    environment = f"{result.target.scheme.data} (Python {version})"
+    to_install = sorted(result.resolution.to_install, key=lambda resolved: resolved.name)
+    if not to_install:
+        kept = result.resolution.distributions
+        named = [resolved for resolved in kept if resolved.requested is not None] or kept
+        names = _join([f"{resolved.name} {resolved.version}" for resolved in named])
+        ui.info(f"Nothing to do: {environment} already has {names}.")
+        return
+    installed = {distribution.name: distribution for distribution in result.installed}
+    requested: list[str] = []
+    dependencies: list[str] = []
+    for resolved in to_install:
+        text = _summary_of(resolved, None if dry_run else installed[resolved.name])
+        (dependencies if resolved.requested is None else requested).append(text)
+    listed = list(requested)
+    if dependencies:
+        noun = "dependency" if len(dependencies) == 1 else "dependencies"
+        listed.append(f"{len(dependencies)} {noun}")
+    verb = "Would install" if dry_run else "Installed"
+    ui.info(f"{verb} {_join(listed)} into {environment}.")
+    for text in dependencies:
+        ui.detail(f"  {text}")
+
+
+def _summary_of(resolved: Resolved, installed: InstalledDistribution | None) -> str:
+    """Return name and version, and in parentheses the origin if it is not an index."""
+    remarks = []
+    if resolved.candidate is not None and resolved.candidate.file.bundled is not None:
+        remarks.append("bundled with get-installer")
+    if installed is not None and installed.replaced is not None:
+        is_same = installed.replaced == installed.version
+        remarks.append("reinstalled" if is_same else f"replaced {installed.replaced}")
+    text = f"{resolved.name} {resolved.version}"
+    return f"{text} ({', '.join(remarks)})" if remarks else text
+
+
+def _join(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def installation_report(
     distributions: Iterable[DownloadInfo], target: TargetEnvironment, version: str
 ) -> dict[str, Any]:
@@ -72,7 +133,7 @@ def installation_report(
     return {
         "version": "1",
         "pip_version": f"get-installer {version}",
-        "install": [_describe(info) for info in distributions],
+        "install": [_report_item(info) for info in distributions],
         "environment": dict(target.markers),
     }
 
@@ -92,7 +153,7 @@ def print_report(text: str) -> None:
         raise UnwritableReportError(STANDARD_OUTPUT, error) from error
 
 
-def _describe(info: DownloadInfo) -> dict[str, Any]:
+def _report_item(info: DownloadInfo) -> dict[str, Any]:
     resolved = info.resolved
     candidate = resolved.candidate
     assert candidate is not None  # noqa: S101  # only a kept distribution has none
@@ -114,11 +175,9 @@ def json_metadata(content: bytes) -> dict[str, Any]:
     """Return a METADATA file as JSON (PEP 566): fields that may occur several times are lists."""
     headers = parse_headers(content)
     result: dict[str, Any] = {}
-    for field in (*_SINGLE_FIELDS, *_MULTIPLE_FIELDS):
-        if values := headers.get_all(field.lower()):
-            result[field.lower().replace("-", "_")] = (
-                values if field in _MULTIPLE_FIELDS else values[0]
-            )
+    for key in (*_SINGLE_FIELDS, *_MULTIPLE_FIELDS):
+        if values := headers.get_all(key.lower()):
+            result[key.lower().replace("-", "_")] = values if key in _MULTIPLE_FIELDS else values[0]
     if "keywords" in result:  # split as pip does: at commas, or in old metadata at spaces
         text = result["keywords"]
         words = [word.strip() for word in text.split(",")] if "," in text else text.split()

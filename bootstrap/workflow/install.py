@@ -21,7 +21,7 @@ from bootstrap.lock.resolve import LockContext, resolve_lock
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
-from bootstrap.report.summary import InstallResult, print_summary
+from bootstrap.report.installation import InstallResult, print_summary
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
 from bootstrap.resolve.resolver import drop_installed, resolve

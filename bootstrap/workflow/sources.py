@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
 from bootstrap.handoff.variables import build_variables
-from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.finder import Finder
+from bootstrap.index.locations import BundledLocation
 from bootstrap.install.vcs_src import Repositories, src_directory
 from bootstrap.network.session import Session
 from bootstrap.preparer.build_requirements import BuildRules

@@ -20,7 +20,7 @@ from bootstrap.pep517.hooks import (
     HookResultError,
 )
 from bootstrap.pep517.isolation import UnsupportedBuildPythonError
-from bootstrap.pep517.project import MetadataMismatchError
+from bootstrap.pep517.project import BuiltWheelError, MetadataMismatchError
 from bootstrap.pep517.source import (
     BuildChain,
     BuildCycleError,
@@ -30,7 +30,6 @@ from bootstrap.pep517.source import (
     VcsCheckout,
     config_settings,
 )
-from bootstrap.pep517.wheel import BuiltWheelError
 from tests.unit.environment.pythons import ALL, name_of, target_of
 from tests.unit.pep517.conftest import Bench
 from tests.unit.pep517.workbench import (

@@ -13,14 +13,14 @@ import pytest
 
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap.index.bundled import BundledLocation
 from bootstrap.index.finder import Finder
+from bootstrap.index.locations import BundledLocation
 from bootstrap.index.settings import FormatControl, IndexSettings
 from bootstrap.location import Location
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.preparer.builder import WheelBuilder
 from bootstrap.preparer.preparer import Preparer
+from bootstrap.preparer.wheels import WheelBuilder
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveRequest
 from bootstrap.resolve.resolver import resolve

@@ -1,4 +1,4 @@
-"""The bundled wheel as a location (`index.bundled`), through a whole preparer."""
+"""The bundled wheel as a location (`BundledLocation`), through a whole preparer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.utils import canonicalize_name
-from bootstrap.index.bundled import is_bundled
 from bootstrap.index.settings import FormatControl
 from bootstrap.resolve.errors import NoCandidateError
 from bootstrap.trust.hashes import HashMismatchError
@@ -87,7 +86,7 @@ def test_the_same_version_in_a_directory_is_preferred(
 ) -> None:
     make_wheel(links, "pip", "26.3")
     candidates = make_bench(links=links, bundled=bundled).preparer.candidates(PIP)
-    assert [is_bundled(candidate) for candidate in candidates] == [False, True]
+    assert [candidate.file.bundled is not None for candidate in candidates] == [False, True]
 
 
 def test_settings_for_files_of_others_do_not_exclude_it(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.preparer.builder import NoBuilderError
 from bootstrap.preparer.direct_reference import (
     UnsuitableWheelError,
     WrongReferenceError,
 )
 from bootstrap.preparer.source_fetcher import SourceFetcher
+from bootstrap.preparer.wheels import NoBuilderError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench, reference

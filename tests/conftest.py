@@ -36,16 +36,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _restore_signals(*, is_worker: bool) -> None:
-    """Undo that signals are ignored, as in the background (SIGINT) and under `nohup` (SIGHUP).
+    """Undo that signals are ignored: SIGINT and SIGQUIT in the background, SIGHUP under `nohup`.
 
     An ignored signal stays ignored in every child process, and a test that ends the engine by a
     signal would wait for ever. A handler is reset when another program is started, so this process
-    survives a hangup as before. xdist's workers start with the default disposition.
+    survives a hangup as before. xdist's workers start with the default dispositions.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if sys.platform != "win32" and (is_worker or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN):
-        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
+    for name in ("SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)  # Windows has neither
+        if number is not None and (is_worker or signal.getsignal(number) is signal.SIG_IGN):
+            signal.signal(number, lambda _number, _frame: None)
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

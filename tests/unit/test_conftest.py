@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-_PRINT = "import signal; print(*(signal.getsignal(s) for s in (signal.SIGINT, signal.SIGHUP)))"
+_PRINT = """
+import signal
+print(*(signal.getsignal(s) for s in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)))
+"""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGHUP on Windows")
 
@@ -27,7 +30,7 @@ def test_they_do_so_too_when_the_tests_are_started_in_the_background_or_under_no
     test = f"{__file__}::{test_child_processes_start_with_default_signal_dispositions.__name__}"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test]
     done = subprocess.run(
-        ["sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh", *command],
+        ["sh", "-c", "trap '' INT HUP QUIT; exec \"$@\"", "sh", *command],
         cwd=CHECKOUT,
         env={**os.environ, "PYTEST_ADDOPTS": ""},
         capture_output=True,

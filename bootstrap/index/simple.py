@@ -1,8 +1,8 @@
-"""The simple API: parsing a project's page as JSON (PEP 691) or HTML (PEP 503).
+"""The simple API: pages of projects, as JSON (PEP 691) or HTML (PEP 503), and metadata files.
 
-Which of them it is says the content type; versions are those of PEP 629. Files remain unparsed
+The content type says which kind of page it is; versions are those of PEP 629. Files remain unparsed
 entries with the keys of the JSON form: of thousands on a page only a few are parsed
-(`FileEntry.parse`).
+(`FileEntry.parse`). The index offers core metadata beside a file (PEP 658 and PEP 714).
 """
 
 from __future__ import annotations
@@ -10,14 +10,22 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urljoin
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Candidate
 from bootstrap.index.errors import ApiVersionError, NotAnIndexPageError
 from bootstrap.index.page import FileEntry, ProjectDetails
+from bootstrap.metadata.core import METADATA_LIMIT, Metadata, parse_metadata
+from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.response import Response
+from bootstrap.network.urls import metadata_url
 from bootstrap.trust.hashes import fragment_digests
+from bootstrap.ui import Ui
+
+if TYPE_CHECKING:
+    from bootstrap.network.session import Session
 
 ACCEPT = ", ".join(
     (
@@ -47,6 +55,24 @@ def parse_page(name: NormalizedName, response: Response, index_url: str) -> Proj
     if _is_json(response, index_url):
         return _parse_json(name, response, index_url)
     return _parse_html(name, response, index_url)
+
+
+def fetch_metadata(candidate: Candidate, session: Session, ui: Ui | None = None) -> Metadata | None:
+    """Return the metadata that the index offers beside a candidate's file.
+
+    None where it offers none. Raises `HashMismatchError`, `MetadataError`, `NetworkError`.
+    """
+    file = candidate.file
+    if file.metadata is None:
+        return None
+    url = metadata_url(file.url)
+    try:
+        response = session.get(url, limit=METADATA_LIMIT, expected=file.metadata)
+    except HttpStatusError as error:
+        if error.status != 404:
+            raise
+        return None  # some mirrors promise it and do not have it: the wheel itself has it
+    return parse_metadata(response.content, file.filename, ui)
 
 
 def _is_json(response: Response, index_url: str) -> bool:

@@ -22,6 +22,8 @@ from bootstrap.ui import Ui
 
 LATEST_VERSION = (2, 6)
 """The latest version of the format whose fields we know."""
+METADATA_LIMIT = 32 << 20
+"""Bytes of a METADATA file; the descriptions of some projects are long."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _HEADER = re.compile(r"[!-9;-~]+:")
 _NOT_UTF_8 = "\ufffd"

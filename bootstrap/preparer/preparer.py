@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.index.finder import Finder
-from bootstrap.index.metadata import fetch_metadata
+from bootstrap.index.simple import fetch_metadata
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.install.wheel_rules import WheelRefusedError

@@ -15,14 +15,13 @@ from bootstrap._vendor.packaging.utils import (
     parse_wheel_filename,
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
-from bootstrap.index.metadata import METADATA_LIMIT
 from bootstrap.install.errors import InstallError
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.strict_zip.reader import Archive, open_archive, read_member
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
 from bootstrap.install.wheel.record import RecordRow, check_complete, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
-from bootstrap.metadata.core import LATEST_VERSION, Headers, parse_headers
+from bootstrap.metadata.core import LATEST_VERSION, METADATA_LIMIT, Headers, parse_headers
 
 SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
 _KEYS: dict[str, SchemeKey] = {key: key for key in get_args(SchemeKey)}

@@ -1,4 +1,4 @@
-"""Metadata files beside wheels (PEP 658 and 714)."""
+"""Metadata files beside wheels (PEP 658 and 714), fetched by `index.simple`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.index.finder import Finder
-from bootstrap.index.metadata import fetch_metadata
+from bootstrap.index.simple import fetch_metadata
 from bootstrap.network.session import Session
 from bootstrap.trust.hashes import HashMismatchError
 from tests.servers import IndexServer, make_wheel

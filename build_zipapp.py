@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds ``dist/get-installer.pyz`` and its twin ``dist/get-installer.py``.
 
-It needs Python 3.11 with ``venv``, and the network, and nothing else: its tools go into a private
+It needs only Python 3.11 with ``venv``, and the network: its tools are installed into a private
 environment, pinned by hash. The same commit gives the same bytes on any machine.
 """
 
@@ -26,7 +26,7 @@ CHECKOUT = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Build as the command line says, and tell what was written."""
+    """Build as the command line requires, and print which files were written."""
     if sys.hexversion < 0x030B0000:
         sys.exit(f"The build needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     options = _parser().parse_args()
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def generate_package(environment: ToolEnvironment) -> list[Wheel]:
-    """Complete the package in this checkout by its libraries and the bundled wheel."""
+    """Add the vendored libraries and the bundled wheel to the package in this checkout."""
     wheels = environment.directory.with_name("wheels")
     libraries = fetch(environment, read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt"), wheels)
     (pip,) = fetch(environment, read_pins(CHECKOUT / "bootstrap/_bundled/pip.txt"), wheels)

@@ -1,4 +1,4 @@
-"""The sessions of development; ``nox`` alone runs lint, types and tests."""
+"""Sessions for development; ``nox`` without arguments runs lint, types and tests."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 
 
 def install_extras(session: nox.Session, *extras: str) -> None:
-    """Install what an extra lists, without the project: sessions run the checkout."""
+    """Install the requirements of extras but not the project: sessions run the checkout."""
     listed = [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
     session.install(*(line for line in listed if not line.startswith("get-installer[")))
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and the order of imports."""
+    """Check style, format and the layers of imports."""
     install_extras(session, "dev", "unbundled")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
@@ -58,7 +58,7 @@ def zipapp(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def vendoring(session: nox.Session) -> None:
-    """Move pins (``-- --upgrade NAME``) and generate the libraries anew."""
+    """Upgrade pins (``-- --upgrade NAME``) and generate the vendored libraries again."""
     session.run(sys.executable, "-m", "tools.vendoring.upgrade", *session.posargs)
     session.run(sys.executable, "build_zipapp.py", "--generate-only")
 

@@ -1,1 +1,1 @@
-"""What builds the project: none of it is part of what is built."""
+"""Builds and measures the project; nothing here is part of the .pyz."""

@@ -1,4 +1,4 @@
-"""The Pythons of this machine, those that pyenv installed included."""
+"""Finds the Pythons of this machine, also those that pyenv installed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _version_of(program: Path) -> tuple[int, int] | None:
-    """Ask it; a pyenv shim for a version that is not selected fails, and is none."""
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    match = _VERSION.match(told.stdout or told.stderr)  # 2.7 tells it on stderr
-    return (int(match[1]), int(match[2])) if match and told.returncode == 0 else None
+    """Return the version; None for a pyenv shim of a version that is not selected, which fails."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    match = _VERSION.match(done.stdout or done.stderr)  # 2.7 prints it to stderr
+    return (int(match[1]), int(match[2])) if match and done.returncode == 0 else None

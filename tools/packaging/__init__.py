@@ -1,1 +1,1 @@
-"""How the project is installed from its sources."""
+"""Installs the project from its sources."""

@@ -1,4 +1,4 @@
-"""The build backend: flit_core, once the package is complete (its libraries, its bundled wheel)."""
+"""The build backend: completes the package (libraries, bundled wheel), then calls flit_core."""
 
 from __future__ import annotations
 

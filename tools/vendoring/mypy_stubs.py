@@ -1,4 +1,4 @@
-"""A mypy plugin: in a checkout without generated libraries, the installed ones' types stand in.
+"""A mypy plugin: a checkout without generated libraries uses the types of the installed ones.
 
 For each module of an installed library it writes ``from library.module import *`` as the stub of
 ``bootstrap._vendor.library.module`` into a directory on mypy's path that git ignores. A generated
@@ -23,7 +23,7 @@ _HEAD = "# mypy: ignore-errors\n"
 
 
 def plugin(_version: str) -> type[Plugin]:
-    """Write the stubs, then take no further part (mypy's entry point for a plugin)."""
+    """Write the stubs and return a plugin that does nothing (mypy's entry point)."""
     for name in _libraries():
         _write_stubs(name)
     return Plugin
@@ -49,7 +49,7 @@ def _write_stubs(library: str) -> None:
 
 
 def _submodules(source: Path) -> Iterator[str]:
-    """Make ``package.module`` known where a package is named alone, as its own imports do."""
+    """Yield imports of the modules of a package, so that ``package.module`` is known."""
     if source.name == "__init__.py":
         for sibling in sorted(source.parent.glob("[!_]*.py")):
             yield f"from . import {sibling.stem} as {sibling.stem}\n"

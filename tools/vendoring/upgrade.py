@@ -1,4 +1,4 @@
-"""Moves pins: ``python -m tools.vendoring.upgrade NAME ...`` (or ``nox -s vendoring``)."""
+"""Upgrades pins: ``python -m tools.vendoring.upgrade NAME ...`` (or ``nox -s vendoring``)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIN_FILES = (
 
 
 def main() -> None:
-    """Upgrade what the command line names, and tell what moved."""
+    """Upgrade the pins that the command line names, and print the changes."""
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     parser.add_argument("--upgrade", action="append", default=[], metavar="NAME")
     names = parser.parse_args().upgrade
@@ -30,13 +30,13 @@ def main() -> None:
 
 
 def upgrade(name: str, file: Path, environment: ToolEnvironment) -> None:
-    """Move the pin of `name` in `file` to its newest release that suits."""
+    """Change the pin of `name` in `file` to its newest suitable release."""
     with tempfile.TemporaryDirectory() as directory:
         new = newest_pin(environment, name, Path(directory))
-    write_pins(file, [_moved(pin, new) for pin in read_pins(file)])
+    write_pins(file, [_replace(pin, new) for pin in read_pins(file)])
 
 
-def _moved(pin: Pin, new: Pin) -> Pin:
+def _replace(pin: Pin, new: Pin) -> Pin:
     if pin.name != new.name:
         return pin
     print(f"{pin.name}: {pin.version} -> {new.version}")

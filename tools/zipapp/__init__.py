@@ -1,1 +1,1 @@
-"""The steps of the build, a module each, in the order in which build_zipapp.py takes them."""
+"""The steps of the build, one module for each; build_zipapp.py runs them."""

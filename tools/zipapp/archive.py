@@ -1,6 +1,6 @@
-"""Writes the archive: shiv's primitives, our own launcher; runs in the tools' environment.
+"""Writes the archive with shiv's primitives and our launcher; runs in the tools' environment.
 
-docs/adr/0001 says why this is not ``shiv.builder.create_archive``.
+docs/adr/0001 explains why it does not call ``shiv.builder.create_archive``.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _UNIX = 3  # "version made by" of the zip format: the system whose modes are in 
 
 
 class ReproducibleZipFile(zipfile.ZipFile):
-    """A zip file in which nothing tells of the machine that wrote it.
+    """A zip file that has the same bytes on every machine.
 
-    Deflate streams differ between zlib and its replacements, which Pythons and distributions
-    choose among; those of a pinned libdeflate do not.
+    Deflate streams differ between zlib and its replacements, and Pythons and distributions use
+    different ones; a pinned libdeflate always writes the same stream.
     """
 
     def writestr(self, zinfo_or_arcname: str | zipfile.ZipInfo, *content: Any) -> None:
@@ -43,18 +43,18 @@ class ReproducibleZipFile(zipfile.ZipFile):
 
 
 def compressor_for(method: int, _level: int | None = None) -> Deflater | None:
-    """Stand in for the function by which ``zipfile`` chooses."""
+    """Replace the function with which ``zipfile`` chooses a compressor."""
     return Deflater() if method == zipfile.ZIP_DEFLATED else None
 
 
 class Deflater:
-    """What ``zipfile`` asks of a compressor, by libdeflate."""
+    """A compressor for ``zipfile`` that uses libdeflate."""
 
     def __init__(self) -> None:
         self._pending = bytearray()
 
     def compress(self, data: bytes) -> bytes:
-        """Keep the data: libdeflate takes it whole."""
+        """Keep the data: libdeflate compresses it as a whole."""
         self._pending += data
         return b""
 
@@ -76,9 +76,10 @@ def main(checkout: Path, bill: Path, target: Path) -> None:
 
 
 def compression_of(name: str) -> int:
-    """Choose a member's method.
+    """Return a member's compression method.
 
-    A wheel is compressed already, and the first lines tell a Python without zlib what it lacks.
+    A wheel is compressed already. `__main__.py` is stored so that a Python without zlib can run its
+    first lines, which report that zlib is missing.
     """
     is_stored = name.endswith(".whl") or name == "__main__.py"
     return zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
@@ -93,12 +94,12 @@ def members(checkout: Path, bill: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def package_files(checkout: Path) -> Iterator[Path]:
-    """Find our own sources, and all of the generated libraries, but nothing that a run left."""
+    """Yield our own sources and the generated libraries, without bytecode."""
     for path in (checkout / "bootstrap").rglob("*"):
-        room = path.relative_to(checkout).parts[1:]
-        generated = len(room) > 2 and room[0] == "_vendor"
-        left_by_a_run = "__pycache__" in room
-        if path.is_file() and not left_by_a_run and (generated or _is_ours(path)):
+        parts = path.relative_to(checkout).parts[1:]
+        is_generated = len(parts) > 2 and parts[0] == "_vendor"
+        is_bytecode = "__pycache__" in parts
+        if path.is_file() and not is_bytecode and (is_generated or _is_ours(path)):
             yield path
 
 

@@ -1,4 +1,4 @@
-"""Puts the pinned pip wheel, and what is to be known of it, where ``bootstrap._bundled`` looks."""
+"""Puts the pinned pip wheel and its description where ``bootstrap._bundled`` reads them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ print(PyPI.simple_url)
 
 
 def bundle(checkout: Path, pip: Wheel) -> None:
-    """Copy the wheel and write ``bundled.json``, its pin and the default index that it knows."""
+    """Copy the wheel and write ``bundled.json``: its pin and its default index."""
     home = checkout / "bootstrap/_bundled"
     description = home / "bundled.json"
     if description.is_file() and pip.pin.sha256 in description.read_text(encoding="utf-8"):
@@ -40,6 +40,6 @@ def bundle(checkout: Path, pip: Wheel) -> None:
 
 
 def _default_index(wheel: Path) -> str:
-    """Ask pip itself, so that the two always agree."""
+    """Return the default index of this pip, so that ours is always the same."""
     command = (sys.executable, "-I", "-c", _ASK_FOR_INDEX, str(wheel))
     return subprocess.check_output(command, text=True).strip()

@@ -1,4 +1,4 @@
-"""The build's private environment: its tools, pinned by hash, and nothing else."""
+"""The build's private environment, which contains only its tools, pinned by hash."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class ToolEnvironment:
     def python(
         self, *arguments: str | Path, cwd: Path, environ: dict[str, str] | None = None
     ) -> None:
-        """Run this environment's Python; what it prints is shown.
+        """Run this environment's Python; its output is shown.
 
-        :raises subprocess.CalledProcessError: it failed, having said why.
+        :raises subprocess.CalledProcessError: it failed; its output explains why.
         """
         program = self.programs / "python"
         subprocess.run([program, *arguments], cwd=cwd, env=environ, check=True)
 
 
 def prepare(directory: Path) -> ToolEnvironment:
-    """Return the environment in `directory`, made anew where the lock or Python has changed."""
+    """Return the environment in `directory`; create it again if the lock or Python changed."""
     environment = ToolEnvironment(directory)
     stamp = Stamp(directory / "lock.sha256", digest_of(_LOCK.read_bytes(), sys.version.encode()))
     if not stamp.holds():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def only_one_at_a_time(directory: Path) -> Iterator[None]:
-    """Wait until no other build works in `directory` (on Windows, that is the user's affair)."""
+    """Wait until no other build uses `directory`; on Windows, nothing is locked."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as file:
         try:

@@ -50,7 +50,7 @@ def _component(wheel: Wheel) -> dict[str, Any]:
 
 
 def _licence(wheel: Wheel) -> dict[str, Any]:
-    """Prefer the SPDX expression of newer metadata (PEP 639) to the free text of older."""
+    """Return the SPDX expression of newer metadata (PEP 639), or the text of older metadata."""
     metadata = wheel.metadata()
     if expression := metadata["License-Expression"]:
         return {"expression": expression}

@@ -1,4 +1,4 @@
-"""Whether a step's output is still that of its inputs: a digest kept beside the output."""
+"""Whether the output of a step is up to date: a digest of its inputs is kept beside it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stamp:
-    """The file that says from which inputs, by their digest, an output was made."""
+    """A file with the digest of the inputs that an output was made from."""
 
     path: Path
     digest: str
 
     def holds(self) -> bool:
-        """Tell whether the output was made from these inputs."""
+        """Return whether the output was made from these inputs."""
         return self.path.is_file() and self.path.read_text(encoding="utf-8") == self.digest
 
     def write(self) -> None:
-        """Say that the output now is what these inputs make; the last act of a step."""
+        """Record that the output was made from these inputs; called at the end of a step."""
         self.path.write_text(self.digest, encoding="utf-8")
 
 
 def digest_of(*parts: bytes) -> str:
-    """Return the SHA-256 of the parts, each with its length, so that none runs into the next."""
+    """Return the SHA-256 of the parts, each preceded by its length."""
     sha256 = hashlib.sha256()
     for part in parts:
         sha256.update(b"%d:" % len(part))

@@ -1,6 +1,6 @@
-"""Writes the archive as a Python text that can be piped: ``curl ... | python3 -``.
+"""Writes the archive as a Python script that can be piped: ``curl ... | python3 -``.
 
-Base64 rather than the shorter base85 of get-pip.py: Python decodes it a hundred times as fast.
+It uses base64, not the shorter base85 of get-pip.py: Python decodes it a hundred times as fast.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_twin(archive: Path, twin: Path) -> None:
-    """Write `twin`, a Python text that holds and runs `archive`."""
+    """Write `twin`, a Python script that contains `archive` and runs it."""
     text = base64.encodebytes(archive.read_bytes())
     shebang = b"#!/usr/bin/env python3\n"
     twin.write_bytes(shebang + head("from_text").replace(b"@ARCHIVE@", text))

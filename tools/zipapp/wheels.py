@@ -1,4 +1,4 @@
-"""The pinned wheels: downloaded once, by hash, and read for what they say of themselves."""
+"""The pinned wheels: downloaded once, checked by hash, and their metadata."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ANY_PLATFORM = (
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel on disk and the pin it answers to."""
+    """A wheel on disk, and its pin."""
 
     path: Path
     pin: Pin
@@ -34,7 +34,7 @@ class Wheel:
         return BytesHeaderParser().parsebytes(self._dist_info_files("METADATA")["METADATA"])
 
     def notices(self) -> dict[str, bytes]:
-        """Read the NOTICE files that the Apache licence wants to travel with the code."""
+        """Read the NOTICE files, which the Apache licence requires to be distributed too."""
         return self._dist_info_files("NOTICE")
 
     def _dist_info_files(self, prefix: str) -> dict[str, bytes]:
@@ -45,7 +45,7 @@ class Wheel:
 
 
 def fetch(environment: ToolEnvironment, pins: list[Pin], directory: Path) -> list[Wheel]:
-    """Return the pinned wheels, downloading into `directory` what is not there yet."""
+    """Return the pinned wheels; download missing ones into `directory`."""
     missing = [pin for pin in pins if pin.sha256 not in _wheels_by_sha256(directory)]
     if missing:
         print(f"Downloading {', '.join(pin.name for pin in missing)} ...", flush=True)
@@ -60,7 +60,7 @@ def fetch(environment: ToolEnvironment, pins: list[Pin], directory: Path) -> lis
 
 
 def newest_pin(environment: ToolEnvironment, name: str, directory: Path) -> Pin:
-    """Download the newest release of `name` that suits, into the empty `directory`, and pin it."""
+    """Download the newest suitable release of `name` into the empty `directory`; return its pin."""
     download = "-m pip download -qq --disable-pip-version-check --no-deps"
     arguments = (*download.split(), *_ANY_PLATFORM.split(), "--dest", str(directory))
     environment.python(*arguments, name, cwd=directory)

@@ -1,6 +1,6 @@
-"""The first lines of the two files that the build writes: the gate, then where the archive is.
+"""The first lines of the two files that the build writes: the gate, then the start.
 
-They are texts for the build to join, and run on Pythons as old as 2.7 as far as the gate.
+The build joins these files as text. The gate runs on Pythons as old as 2.7.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def head(start: str) -> bytes:
-    """Join the gate to the lines that start from a file (`from_file`) or a text (`from_text`)."""
+    """Return the gate, followed by `from_file` (a .pyz) or `from_text` (the twin)."""
     home = Path(__file__).parent
     gate, rest = ((home / f"{name}.py").read_bytes() for name in ("gate", start))
     return gate + b"\n" + rest

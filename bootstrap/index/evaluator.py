@@ -59,7 +59,7 @@ class Evaluator:
         if parsed is None:
             return None
         if parsed.version is None:
-            return Rejection(entry, None, RejectionReason.MALFORMED, entry.filename)
+            return Rejection(entry, None, RejectionReason.MALFORMED)
         rejected = self._find_rejection(entry, name, parsed)
         if rejected is not None:
             return Rejection(entry, parsed.version, *rejected)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from bootstrap._vendor.packaging.tags import Tag, parse_tag
+from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.formats import filenames, specifiers
+from bootstrap.limits import FILENAME_LENGTH
 
 WHEEL = ".whl"
 SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
@@ -42,6 +44,11 @@ class ParsedName:
 
 def parse_filename(filename: str, project: NormalizedName) -> ParsedName | None:
     """Parse a file name; return None if it is not a file of the project."""
+    if len(filename) > FILENAME_LENGTH:
+        is_wheel = filename.endswith(WHEEL)
+        kind = FileFormat.WHEEL if is_wheel else FileFormat.SDIST
+        begins_alike = normalize_name(filename[:FILENAME_LENGTH]).startswith(f"{project}-")
+        return ParsedName(kind, None) if begins_alike else None
     if filename.endswith(WHEEL):
         return _parse_wheel(filename.removesuffix(WHEEL), project)
     for suffix in SDISTS:
@@ -84,7 +91,7 @@ def normalize_name(name: str) -> NormalizedName:
 def parse_version(text: str) -> Version | None:
     """Return the version; None if it is invalid (PEP 440)."""
     try:
-        return Version(text)
+        return specifiers.parse_version(text)
     except InvalidVersion:
         return None
 
@@ -93,6 +100,6 @@ def parse_version(text: str) -> Version | None:
 def parse_tags(text: str) -> frozenset[Tag]:
     """Return the tags of a compressed tag set (PEP 425); none if it is invalid."""
     try:
-        return frozenset(parse_tag(text))
+        return filenames.parse_tags(text)
     except ValueError:
         return frozenset()

@@ -7,8 +7,9 @@ from typing import Protocol
 from urllib.parse import quote
 
 from bootstrap._bundled import BundledWheel
-from bootstrap._vendor.packaging.utils import NormalizedName, parse_wheel_filename
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.errors import IndexStatusError
 from bootstrap.index.filename import SDISTS, WHEEL

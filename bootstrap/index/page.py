@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.formats.specifiers import parse_specifiers
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.index.errors import UnrelatedIndexesError
 from bootstrap.network.urls import (
@@ -133,7 +134,10 @@ def require_related(pages: Sequence[ProjectDetails]) -> None:
 
 def _normalize_url(url: str) -> str:
     """Return the URL of a project's page in one spelling."""
-    parts = urlsplit(split_credentials(url)[0])
+    try:
+        parts = urlsplit(split_credentials(url)[0])
+    except ValueError:
+        return url  # PEP 708's lists may hold anything
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
 
 
@@ -141,7 +145,7 @@ def _normalize_url(url: str) -> str:
 def parse_specifier(text: str) -> SpecifierSet | None:
     """Parse a Requires-Python; None if it is invalid, which is ignored as in pip."""
     try:
-        return SpecifierSet(text)
+        return parse_specifiers(text)
     except InvalidSpecifier:
         return None
 

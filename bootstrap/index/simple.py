@@ -7,20 +7,28 @@ entries with the keys of the JSON form: of thousands on a page only a few are pa
 
 from __future__ import annotations
 
-import json
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.formats.documents import parse_json
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.errors import ApiVersionError, NotAnIndexPageError
 from bootstrap.index.page import FileEntry, ProjectDetails
-from bootstrap.metadata.core import METADATA_LIMIT, Metadata, parse_metadata
+from bootstrap.limits import (
+    METADATA_SIZE,
+    PAGE_ELEMENT_LENGTH,
+    PAGE_FILES,
+    PAGE_SIZE,
+    LimitError,
+    shorten,
+)
+from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.response import Response
-from bootstrap.network.urls import metadata_url
+from bootstrap.network.urls import MalformedUrlError, join_url, metadata_url
 from bootstrap.trust.hashes import fragment_digests
 from bootstrap.ui import Ui
 
@@ -36,6 +44,7 @@ ACCEPT = ", ".join(
 )
 _VENDOR_TYPE = re.compile(r"application/vnd\.pypi\.simple\.(?:v(\d+)|latest)\+(json|html)")
 _FILES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", ".msi", ".rpm")
+_PART = 1 << 16
 _HEADINGS = {"title", "h1", "h2", "h3", "a"}
 _NOT_ON_AN_INDEX = {"form", "input", "script", "frame", "iframe"}
 _ATTRIBUTES = {
@@ -67,7 +76,7 @@ def fetch_metadata(candidate: Candidate, session: Session, ui: Ui | None = None)
         return None
     url = metadata_url(file.url)
     try:
-        response = session.get(url, limit=METADATA_LIMIT, expected=file.metadata)
+        response = session.get(url, limit=METADATA_SIZE, expected=file.metadata)
     except HttpStatusError as error:
         if error.status != 404:
             raise
@@ -87,13 +96,13 @@ def _is_json(response: Response, index_url: str) -> bool:
         return False
     if not content_type and response.content.lstrip()[:1] in {b"{", b"<"}:
         return response.content.lstrip()[:1] == b"{"
-    found = f"content of type {content_type}" if content_type else "something unknown"
+    found = f"content of type {shorten(content_type)}" if content_type else "something unknown"
     raise NotAnIndexPageError(index_url, response.final_url, found)
 
 
 def _parse_json(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
     try:
-        page = json.loads(response.content)
+        page = parse_json(response.content, PAGE_SIZE)
     except ValueError as error:
         found = f"invalid JSON ({error})"
         raise NotAnIndexPageError(index_url, response.final_url, found) from error
@@ -104,6 +113,9 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
     files = page.get("files")
     if not isinstance(files, list):
         raise NotAnIndexPageError(index_url, response.final_url, "JSON without a list of files")
+    if len(files) > PAGE_FILES:
+        found = f"a list of {LimitError(PAGE_FILES, 'files')}"
+        raise NotAnIndexPageError(index_url, response.final_url, found)
     status = page.get("project-status")
     status = status if isinstance(status, dict) else {}
     return ProjectDetails(
@@ -118,9 +130,13 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
         ),
         tracks=_strings(meta.get("tracks")),
         alternate_locations=_strings(page.get("alternate-locations")),
-        status=str(status.get("status") or "active"),
-        status_reason=str(status.get("reason") or ""),
+        status=_string(status.get("status")) or "active",
+        status_reason=_string(status.get("reason")),
     )
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _strings(value: Any) -> tuple[str, ...]:
@@ -129,14 +145,19 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 def _parse_html(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
     parser = _PageParser()
-    parser.feed(response.text)
-    parser.close()
+    try:
+        parser.parse(response.text)
+        base_url = join_url(response.final_url, parser.base)
+    except LimitError as error:
+        raise NotAnIndexPageError(index_url, response.final_url, f"HTML with {error}") from error
+    except MalformedUrlError as error:
+        found = f"HTML whose <base> is not a URL ({shorten(parser.base)!r})"
+        raise NotAnIndexPageError(index_url, response.final_url, found) from error
     meta = parser.meta
     _check_version(meta.get("repository-version", ["1.0"])[0], response, index_url)
     has_files = any(link.filename.endswith(_FILES) for link in parser.links)
     if parser.implausible and "repository-version" not in meta and not has_files:
         raise NotAnIndexPageError(index_url, response.final_url, f"HTML {parser.implausible}")
-    base_url = urljoin(response.final_url, parser.base)
     return ProjectDetails(
         name,
         index_url,
@@ -155,7 +176,7 @@ def _check_version(version: str, response: Response, index_url: str) -> None:
     """Refuse another major version; a newer minor version only adds what we do not use."""
     major = version.strip().partition(".")[0]
     if major != "1":
-        raise ApiVersionError(index_url, response.final_url, version)
+        raise ApiVersionError(index_url, response.final_url, shorten(version))
 
 
 class _Link(NamedTuple):
@@ -179,6 +200,19 @@ class _PageParser(HTMLParser):
         self._unusual_tag = ""
         self._headings = 0
         self._has_text = False
+
+    def parse(self, text: str) -> None:
+        """Parse a page in parts; what is incomplete at its end is ignored. Raises `LimitError`.
+
+        Older versions of the library parse an incomplete element again for each character after it.
+        They do so in `close`, which is not called, and here for each part.
+        """
+        for start in range(0, len(text), _PART):
+            self.feed(text[start : start + _PART])
+            if len(self.rawdata) > PAGE_ELEMENT_LENGTH:
+                raise LimitError(PAGE_ELEMENT_LENGTH, "characters in one element")
+            if len(self.links) > PAGE_FILES:
+                raise LimitError(PAGE_FILES, "links")
 
     @property
     def implausible(self) -> str:

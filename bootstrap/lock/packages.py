@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.packaging.utils import parse_sdist_filename, parse_wheel_filename
+from bootstrap.formats.filenames import parse_sdist_filename, parse_wheel_filename
+from bootstrap.formats.specifiers import parse_requirement
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
@@ -81,7 +81,7 @@ def create_reference(
     return InputRequirement(
         f"{package.name} @ {url}",
         lock.location.origin,
-        Requirement(package.name),
+        parse_requirement(package.name),
         url,
         editable=editable,
         hashes=hashes,

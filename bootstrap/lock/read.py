@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.documents import iter_strings, parse_toml
+from bootstrap.formats.filenames import check_wheel_tags
+from bootstrap.formats.specifiers import check_text
 from bootstrap.index.settings import FormatControl
+from bootstrap.limits import LOCK_SIZE, REQUIREMENT_LENGTH, LimitError
 from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
 from bootstrap.network.urls import is_remote
@@ -84,7 +89,6 @@ def split_reference(text: str) -> tuple[str, frozenset[str]] | None:
 def parse_lock(text: str, location: Location, selection: LockSelection | None = None) -> PylockFile:
     """Parse a lock, and check that it has the selected extras and groups. Raises `LockError`."""
     # Imported here: most runs read no lock.
-    from bootstrap._vendor import tomli
     from bootstrap._vendor.packaging.pylock import (
         Pylock,
         PylockUnsupportedVersionError,
@@ -92,16 +96,21 @@ def parse_lock(text: str, location: Location, selection: LockSelection | None = 
     )
 
     try:
-        content = Pylock.from_dict(tomli.loads(text))
-    except tomli.TOMLDecodeError as error:
+        document = parse_toml(text.encode(), LOCK_SIZE)
+        _check_strings(document)
+    except LimitError as error:
+        raise LockError(location, f"it has {error}") from error
+    except ValueError as error:
         raise LockError(location, f"it is not valid TOML ({error})") from error
+    try:
+        content = Pylock.from_dict(document)
     except PylockUnsupportedVersionError as error:
         raise LockError(
             location,
             f"{error}; get-installer supports version 1.0",
             "Create it with an older version of its tool.",
         ) from error
-    except PylockValidationError as error:
+    except (PylockValidationError, ValueError) as error:
         raise LockError(location, f"it is not a valid lock by PEP 751 ({error})") from error
     selection = selection or LockSelection()
     extras, groups = content.extras, content.dependency_groups
@@ -111,6 +120,14 @@ def parse_lock(text: str, location: Location, selection: LockSelection | None = 
         groups=_check_names("dependency group", selection.groups, groups, location),
     )
     return PylockFile(location, content, checked)
+
+
+def _check_strings(document: Mapping[str, Any]) -> None:
+    """Raise `LimitError` for a string that `packaging` should not parse as what it may be."""
+    for text in iter_strings({key: document[key] for key in document.keys() - {"tool"}}):
+        check_text(text, REQUIREMENT_LENGTH)
+        if ".whl" in text:
+            check_wheel_tags(unquote(text))
 
 
 def _check_names(
@@ -133,6 +150,7 @@ def select_packages(
 
     Raises `LockError` where the lock is not for this target, or contradicts itself.
     """
+    from bootstrap._vendor.packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from bootstrap._vendor.packaging.pylock import PylockSelectError
 
     defaults = lock.content.default_groups or () if lock.selection.default_groups else ()
@@ -149,6 +167,8 @@ def select_packages(
         python = f"Python {target.markers['python_full_version']}, {tag}"
         reason = f"{error} (the target is {python})"
         raise LockError(lock.location, reason, _OTHER_TARGET) from error
+    except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
+        raise LockError(lock.location, f"it is not a valid lock by PEP 751 ({error})") from error
 
 
 def check_format(

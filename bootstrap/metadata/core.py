@@ -12,18 +12,26 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.specifiers import parse_requirement, parse_specifiers, parse_version
+from bootstrap.limits import (
+    METADATA_FIELDS,
+    METADATA_HEADER_SIZE,
+    VERSION_LENGTH,
+    LimitError,
+    require_length,
+    shorten,
+)
 from bootstrap.ui import Ui
 
 LATEST_VERSION = (2, 6)
 """The latest version of the format whose fields we know."""
-METADATA_LIMIT = 32 << 20
-"""Bytes of a METADATA file; the descriptions of some projects are long."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _HEADER = re.compile(r"[!-9;-~]+:")
 _NOT_UTF_8 = "\ufffd"
@@ -93,16 +101,30 @@ def iter_headers(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 def parse_headers(content: bytes, errors: str = "replace") -> Headers:
     """Parse a METADATA, PKG-INFO or WHEEL file; empty lines before the first header are skipped.
 
+    Raises `LimitError` for headers that are too long or too many.
+
     :param errors: what to do with bytes that are not UTF-8, as in `bytes.decode`
     """
     text = content.decode("utf-8-sig", errors).lstrip("\r\n")
     lines = io.StringIO(text, newline="")  # splits as a file does, and keeps the ends of lines
     fields: list[tuple[str, str]] = []
     try:
-        fields.extend(iter_headers(lines))
+        fields.extend(islice(iter_headers(_limit_headers(lines)), METADATA_FIELDS + 1))
     except InvalidHeaderError as error:
         return Headers(tuple(fields), error.line + lines.read(), error.line)
+    if len(fields) > METADATA_FIELDS:
+        raise LimitError(METADATA_FIELDS, "fields")
     return Headers(tuple(fields), lines.read())
+
+
+def _limit_headers(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a file. Raises `LimitError` where its headers are too long."""
+    length = 0
+    for line in lines:
+        length += len(line)
+        if length > METADATA_HEADER_SIZE:
+            raise LimitError(METADATA_HEADER_SIZE, "characters of headers")
+        yield line
 
 
 @dataclass(frozen=True)
@@ -129,7 +151,10 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
     """
     # Without the description, which may be long and decides nothing.
     head = _END_OF_HEADERS.split(content.lstrip(b"\r\n"), maxsplit=1)[0]
-    headers = parse_headers(head)
+    try:
+        headers = parse_headers(head)
+    except LimitError as error:
+        raise MetadataError(of, f"it has {error}") from error
     metadata_version = _parse_metadata_version(_get_required(headers, "Metadata-Version", of), of)
     if ui is not None and metadata_version > LATEST_VERSION:
         ui.warn(
@@ -138,15 +163,16 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
         )
     version = _get_required(headers, "Version", of)
     try:
-        parsed_version = Version(version)
+        parsed_version = parse_version(version)
     except InvalidVersion as error:
-        raise MetadataError(of, f"its version is {version!r}, not valid by PEP 440") from error
+        why = f"its version is {shorten(version)!r}, not valid by PEP 440"
+        raise MetadataError(of, why) from error
     requires_python = None
     specifiers = headers.get_all("requires-python")
     # An invalid one is ignored as in pip: installing is better than refusing for a typing error.
     with suppress(InvalidSpecifier):
         if len(specifiers) == 1 and specifiers[0]:
-            requires_python = SpecifierSet(specifiers[0])
+            requires_python = parse_specifiers(specifiers[0])
     return Metadata(
         canonicalize_name(_get_required(headers, "Name", of)),
         parsed_version,
@@ -160,11 +186,13 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
 
 def _parse_metadata_version(text: str, of: str) -> tuple[int, int]:
     try:
+        require_length(text, VERSION_LENGTH)
         major, minor = (*map(int, text.split(".")), 0)[:2]
     except ValueError as error:
-        raise MetadataError(of, f"its Metadata-Version is {text!r}") from error
+        raise MetadataError(of, f"its Metadata-Version is {shorten(text)!r}") from error
     if major > LATEST_VERSION[0]:
-        raise MetadataError(of, f"its Metadata-Version is {text}; supported are 1.0 to 2.6")
+        why = f"its Metadata-Version is {shorten(text)}; supported are 1.0 to 2.6"
+        raise MetadataError(of, why)
     return major, minor
 
 
@@ -178,10 +206,11 @@ def _get_required(headers: Headers, name: str, of: str) -> str:
 
 def _parse_requirement(line: str, of: str) -> Requirement:
     try:
-        return Requirement(line)
+        return parse_requirement(line)
     except InvalidRequirement as error:
-        reason = str(error).splitlines()[0]
-        raise MetadataError(of, f"it requires {line!r}, not valid by PEP 508 ({reason})") from error
+        reason = shorten(str(error).splitlines()[0])
+        why = f"it requires {shorten(line)!r}, not valid by PEP 508 ({reason})"
+        raise MetadataError(of, why) from error
 
 
 def _format(version: tuple[int, int]) -> str:

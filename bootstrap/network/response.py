@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from bootstrap.formats.encodings import decode
 from bootstrap.network.errors import TooLargeError, UndecodableError
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
@@ -29,7 +30,7 @@ class Response:
         """The content as text, in the charset of its content type, by default UTF-8."""
         charset = _CHARSET.search(self.content_type)
         try:
-            return self.content.decode(charset[1] if charset else "utf-8", "replace")
+            return decode(self.content, charset[1] if charset else "utf-8", "replace")
         except LookupError:
             return self.content.decode("utf-8", "replace")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from bootstrap.limits import PAGE_SIZE, REQUIREMENTS_FILE_SIZE
 from bootstrap.network.cache import Cache, link_or_copy
 from bootstrap.network.errors import OfflineError, UnreadableFileError
 from bootstrap.network.files import (
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from bootstrap.network.download import ByteRange
     from bootstrap.network.transport import Transport
 
-PAGE_LIMIT = 100 << 20
-"""Bytes of a page, before and after decompression: enough for 100,000 links."""
-_TEXT_LIMIT = 16 << 20
 WORKERS = 8
 
 P = ParamSpec("P")
@@ -95,7 +93,7 @@ class Session:
         url: str,
         *,
         accept: str = "*/*",
-        limit: int = PAGE_LIMIT,
+        limit: int = PAGE_SIZE,
         expected: Hashes | None = None,
     ) -> Response:
         """Return a page or a small file, whole.
@@ -125,7 +123,7 @@ class Session:
 
     def get_text(self, url: str) -> str:
         """Return a page's text, for example of a requirements file. Raises as `get` does."""
-        return self.get(url, limit=_TEXT_LIMIT).text
+        return self.get(url, limit=REQUIREMENTS_FILE_SIZE).text
 
     def download(
         self, url: str, *, filename: str, expected: Hashes | None = None, size: int | None = None

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bootstrap._vendor.packaging.markers import Marker
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import canonicalize_name
-from bootstrap._vendor.packaging.version import Version
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import read_file
+from bootstrap.formats.specifiers import (
+    parse_marker,
+    parse_requirement,
+    parse_specifiers,
+    parse_version,
+)
+from bootstrap.limits import METADATA_SIZE, LimitError
 from bootstrap.metadata.core import Metadata, parse_headers, parse_metadata
 
+_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _NEEDED_HEADERS = {"requires-dist", "requires-python", "provides-extra"}
 _NEEDED_KEYS = {"version", "dependencies", "optional-dependencies", "requires-python"}
-_MAX_SIZE = 16 << 20
 
 
 def static_metadata(
@@ -35,12 +41,15 @@ def read_pkg_info(path: Path, of: str) -> Metadata | None:
 
     That is so from Metadata-Version 2.2 on, for every field that is not listed in Dynamic.
     """
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_SIZE:
+    if path.is_symlink() or not path.is_file():
         return None
-    content = path.read_bytes()
-    headers = parse_headers(content)
-    major, _, minor = headers.get("metadata-version").partition(".")
-    if not (major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) >= (2, 2)):
+    try:
+        content = read_file(path, METADATA_SIZE)
+        headers = parse_headers(content)
+    except LimitError:
+        return None  # the backend may do without it
+    found = _VERSION.fullmatch(headers.get("metadata-version"))
+    if found is None or (int(found[1]), int(found[2])) < (2, 2):
         return None
     if _NEEDED_HEADERS & {field.lower() for field in headers.get_all("dynamic")}:
         return None
@@ -70,9 +79,9 @@ def _iter_core_metadata(project: Mapping[str, Any]) -> Iterator[str]:
     canonicalize_name(project["name"], validate=True)
     yield "Metadata-Version: 2.2"
     yield f"Name: {project['name']}"
-    yield f"Version: {Version(project['version'])}"
+    yield f"Version: {parse_version(project['version'])}"
     if "requires-python" in project:
-        yield f"Requires-Python: {SpecifierSet(project['requires-python'])}"
+        yield f"Requires-Python: {parse_specifiers(project['requires-python'])}"
     for requirement in _iter_requirements(project.get("dependencies", [])):
         yield f"Requires-Dist: {requirement}"
     for extra, texts in project.get("optional-dependencies", {}).items():
@@ -80,7 +89,7 @@ def _iter_core_metadata(project: Mapping[str, Any]) -> Iterator[str]:
         yield f"Provides-Extra: {name}"
         for requirement in _iter_requirements(texts):
             before = f"({requirement.marker}) and " if requirement.marker else ""
-            requirement.marker = Marker(f'{before}extra == "{name}"')
+            requirement.marker = parse_marker(f'{before}extra == "{name}"')
             yield f"Requires-Dist: {requirement}"
 
 
@@ -88,7 +97,7 @@ def _iter_requirements(texts: Any) -> Iterator[Requirement]:
     if not isinstance(texts, list):  # a string would be iterated by character
         raise TypeError(texts)
     for text in texts:
-        requirement = Requirement(text)
+        requirement = parse_requirement(text)
         if requirement.url and "{" in requirement.url:
             # Hatchling replaces {root:uri}: the wheel's metadata will differ from the table.
             raise ValueError(text)

@@ -10,9 +10,10 @@ from threading import Lock
 from typing import Any
 
 from bootstrap._vendor.packaging.requirements import Requirement
-from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from bootstrap._vendor.packaging.utils import InvalidWheelFilename
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.install.strict_zip.reader import open_archive
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.install.wheel_rules import WheelRefusedError, WheelValidationError

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from bootstrap._vendor import tomli
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import parse_toml, read_file
+from bootstrap.formats.specifiers import parse_requirement
+from bootstrap.limits import PYPROJECT_SIZE, LimitError, shorten
 
 LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 LEGACY_REQUIRES = "setuptools>=40.8.0"
@@ -52,8 +54,7 @@ def read_pyproject(tree: Path, of: str) -> Mapping[str, Any] | None:
     tree is not a Python project.
     """
     try:
-        text = (tree / "pyproject.toml").read_bytes().decode("utf-8")
-        return tomli.loads(text)
+        return parse_toml(read_file(tree / "pyproject.toml", PYPROJECT_SIZE), PYPROJECT_SIZE)
     except FileNotFoundError as exc:
         if any((tree / name).is_file() for name in ("setup.py", "setup.cfg")):
             return None
@@ -65,7 +66,9 @@ def read_pyproject(tree: Path, of: str) -> Mapping[str, Any] | None:
         ) from exc
     except UnicodeDecodeError as exc:
         raise PyprojectError(of, f"pyproject.toml is not UTF-8 ({exc})") from exc
-    except tomli.TOMLDecodeError as exc:
+    except LimitError as exc:
+        raise PyprojectError(of, f"pyproject.toml has {exc}") from exc
+    except ValueError as exc:
         raise PyprojectError(of, f"pyproject.toml is not valid TOML: {exc}") from exc
     except OSError as exc:
         raise PyprojectError(of, f"pyproject.toml cannot be read: {exc}") from exc
@@ -103,10 +106,10 @@ def _parse_requires(table: Mapping[str, Any], of: str) -> tuple[Requirement, ...
 
 def _parse_requirement(text: str, of: str) -> Requirement:
     try:
-        return Requirement(text)
+        return parse_requirement(text)
     except InvalidRequirement as exc:
-        problem = f"build-system.requires contains {text!r}, which is not a requirement: {exc}"
-        raise PyprojectError(of, problem) from exc
+        problem = f"build-system.requires contains {shorten(text)!r}, which is not a requirement: "
+        raise PyprojectError(of, problem + shorten(str(exc))) from exc
 
 
 def _parse_backend(backend: object, of: str) -> str:

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 from bootstrap._vendor.packaging.utils import (
     InvalidWheelFilename,
     canonicalize_name,
-    parse_wheel_filename,
 )
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.network.urls import redact
 from bootstrap.resolve.requirement import InputRequirement

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import count
 from urllib.parse import urljoin
 
 from bootstrap.config.options.layers import OptionValue
@@ -23,6 +24,15 @@ from bootstrap.config.requirements.line import (
 )
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
+from bootstrap.limits import (
+    LINE_LENGTH,
+    REQUIREMENTS_FILE_DEPTH,
+    REQUIREMENTS_FILE_LINES,
+    REQUIREMENTS_FILE_SIZE,
+    REQUIREMENTS_FILES,
+    LimitError,
+    shorten,
+)
 from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, PylockFile, parse_lock, split_reference
 from bootstrap.network.urls import redact
@@ -112,7 +122,8 @@ def read_files(
 
     Raises `RequirementFileError`, and whatever `fetch` raises.
     """
-    found = [item for file in files for item in _read(file, process, fetch, ())]
+    counter = count()
+    found = [item for file in files for item in _read(file, process, fetch, counter)]
     return RequirementFiles(
         tuple(item for item in found if isinstance(item, tuple)),
         tuple(item for item in found if isinstance(item, OptionValue)),
@@ -130,6 +141,9 @@ def locate_file(given: Sourced[str], process: ProcessContext) -> Location:
     return Location(str(location.path.resolve()), location.origin)
 
 
+_SPLIT_HINT = "Split it into several files, and name each with -r."
+_INCLUDE_HINT = "Write the requirements into one file, or name each file with -r once."
+
 _Item = (
     tuple[Purpose, InputRequirement]
     | OptionValue
@@ -140,12 +154,24 @@ _Item = (
 
 
 def _read(
-    file: RequirementFile, process: ProcessContext, fetch: Fetch | None, parents: tuple[str, ...]
+    file: RequirementFile,
+    process: ProcessContext,
+    fetch: Fetch | None,
+    counter: Iterator[int],
+    parents: tuple[str, ...] = (),
 ) -> Iterator[_Item]:
     location = file.location
     if location.value in parents:
         why = f"{redact(location.value)} includes itself"
         raise RequirementFileError(parents[-1], location.origin.line, why)
+    if len(parents) >= REQUIREMENTS_FILE_DEPTH:
+        why = f"{LimitError(REQUIREMENTS_FILE_DEPTH, 'files include each other')}"
+        raise RequirementFileError(parents[-1], location.origin.line, why, _INCLUDE_HINT)
+    if next(counter) >= REQUIREMENTS_FILES:
+        why = f"it includes {LimitError(REQUIREMENTS_FILES, 'files')}, repetitions counted"
+        raise RequirementFileError(
+            parents[0] if parents else location.value, None, why, _INCLUDE_HINT
+        )
     if location.is_remote and fetch is None:
         yield file
     elif file.is_lock:
@@ -154,14 +180,18 @@ def _read(
             raise RequirementFileError(location.value, None, why, "Use -r to name it.")
         yield parse_lock(_read_text(location, process, fetch), location, file.choice)
     else:
-        yield from _read_lines(file, process, fetch, parents)
+        yield from _read_lines(file, process, fetch, counter, parents)
 
 
 def _read_lines(
-    file: RequirementFile, process: ProcessContext, fetch: Fetch | None, parents: tuple[str, ...]
+    file: RequirementFile,
+    process: ProcessContext,
+    fetch: Fetch | None,
+    counter: Iterator[int],
+    parents: tuple[str, ...] = (),
 ) -> Iterator[_Item]:
     location = file.location
-    for number, written in logical_lines(_read_text(location, process, fetch)):
+    for number, written in _logical_lines(location, _read_text(location, process, fetch)):
         origin, content = Origin("file", redact(location.value), number), written
         if location.is_remote:
             names = find_variables(written, process.environ)
@@ -173,20 +203,36 @@ def _read_lines(
         if line.requirement is not None:
             yield file.purpose, _requirement(file, line, line.requirement, origin, process)
         for nested in _included(file, line, origin, process):
-            yield from _read(nested, process, fetch, (*parents, location.value))
+            yield from _read(nested, process, fetch, counter, (*parents, location.value))
 
 
 def _read_text(location: Location, process: ProcessContext, fetch: Fetch | None) -> str:
     if location.is_remote and fetch is not None:
         return fetch(location.value)
     try:
-        return decode(location.path.read_bytes(), process.encoding)
+        with location.path.open("rb") as stream:
+            content = stream.read(REQUIREMENTS_FILE_SIZE + 1)
+        if len(content) > REQUIREMENTS_FILE_SIZE:
+            why = f"it has {LimitError(REQUIREMENTS_FILE_SIZE, 'bytes')}"
+            raise RequirementFileError(location.value, None, why, _SPLIT_HINT)
+        return decode(content, process.encoding)
     except OSError as exc:
         why = f"cannot be read: {exc.strerror} (from {location.origin})"
         raise RequirementFileError(location.value, None, why) from exc
-    except (UnicodeDecodeError, LookupError) as exc:
+    except (ValueError, LookupError) as exc:
         hint = "Save it as UTF-8, or name its encoding in its first line: # -*- coding: NAME -*-"
         raise RequirementFileError(location.value, None, str(exc), hint) from exc
+
+
+def _logical_lines(location: Location, text: str) -> Iterator[tuple[int, str]]:
+    for lines, (number, line) in enumerate(logical_lines(text), 1):
+        if lines > REQUIREMENTS_FILE_LINES:
+            why = f"{LimitError(REQUIREMENTS_FILE_LINES, 'lines')}"
+            raise RequirementFileError(location.value, number, why, _SPLIT_HINT)
+        if len(line) > LINE_LENGTH:
+            why = f"the line has {LimitError(LINE_LENGTH, 'characters')}"
+            raise RequirementFileError(location.value, number, why, "Write several lines.")
+        yield number, line
 
 
 def _parse_line(location: Location, content: str, origin: Origin) -> FileLine:
@@ -216,13 +262,21 @@ def _requirement(
     return requirement
 
 
+def _join_url(location: Location, name: str, origin: Origin) -> str:
+    try:
+        return urljoin(location.value, name)
+    except ValueError as exc:
+        why = f"{shorten(name)!r} is not a URL ({exc})"
+        raise RequirementFileError(location.value, origin.line, why) from exc
+
+
 def _included(
     file: RequirementFile, line: FileLine, origin: Origin, process: ProcessContext
 ) -> Iterator[RequirementFile]:
     location = file.location
     for option, name in line.includes:
         if location.is_remote:
-            nested = locate_file(Sourced(urljoin(location.value, name), origin), process)
+            nested = locate_file(Sourced(_join_url(location, name, origin), origin), process)
         else:
             beside = process.in_directory(location.path.parent)
             nested = locate_file(Sourced(name, origin), beside)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
+from bootstrap.formats.documents import parse_toml, read_file
+from bootstrap.formats.specifiers import check_text
+from bootstrap.limits import (
+    GROUP_DEPTH,
+    GROUP_REQUIREMENTS,
+    PYPROJECT_SIZE,
+    REQUIREMENT_LENGTH,
+    LimitError,
+    shorten,
+)
 from bootstrap.lock.read import split_reference
 from bootstrap.network.urls import is_remote
 from bootstrap.provenance import Origin, Sourced
@@ -64,10 +75,14 @@ class DependencyGroup:
         table = self._read_table(path)
         origin = Origin("file", f"{path}, group {self.name}")
         try:
+            _GroupSizes(table).measure(self.name)
+        except LimitError as error:
+            raise DependencyGroupError(self.name, str(path), f"it has {error}") from error
+        try:
             found = DependencyGroupResolver(table).resolve(self.name)
         except ExceptionGroup as error:
-            why = "; ".join(map(str, error.exceptions))
-            groups = ", ".join(sorted(table)) or "none"
+            why = shorten("; ".join(map(str, error.exceptions)))
+            groups = shorten(", ".join(sorted(table))) or "none"
             raise DependencyGroupError(
                 self.name, str(path), why, f"Groups in this file: {groups}."
             ) from error
@@ -75,13 +90,14 @@ class DependencyGroup:
             yield parse_requirement(str(requirement), origin, process)
 
     def _read_table(self, path: Path) -> dict[str, Any]:
-        from bootstrap._vendor import tomli
-
         try:
-            table = tomli.loads(path.read_text("utf-8")).get("dependency-groups")
+            document = parse_toml(read_file(path, PYPROJECT_SIZE), PYPROJECT_SIZE)
+            table = document.get("dependency-groups")
         except OSError as error:
             why = f"the file cannot be read ({error.strerror})"
             raise DependencyGroupError(self.name, str(path), why) from error
+        except LimitError as error:
+            raise DependencyGroupError(self.name, str(path), f"the file has {error}") from error
         except ValueError as error:
             why = f"the file is not valid TOML ({error})"
             raise DependencyGroupError(self.name, str(path), why) from error
@@ -89,3 +105,40 @@ class DependencyGroup:
             why = "the file has no table [dependency-groups]"
             raise DependencyGroupError(self.name, str(path), why)
         return table
+
+
+class _GroupSizes:
+    """Measures what groups include, before they are expanded.
+
+    Groups that include the next one twice each stand for twice as many requirements.
+    """
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._groups = {canonicalize_name(name): items for name, items in table.items()}
+        self._known: dict[NormalizedName, tuple[int, int]] = {}
+
+    def measure(self, group: str, above: tuple[NormalizedName, ...] = ()) -> tuple[int, int]:
+        """Return a group's number of requirements, and its levels. Raises `LimitError`."""
+        name = canonicalize_name(group)
+        items = self._groups.get(name)
+        if name in above or not isinstance(items, list):
+            return 0, 0  # an error that is found when they are expanded
+        if name not in self._known and len(above) < GROUP_DEPTH:
+            total, levels = 0, 0
+            for item in items:
+                size, below = self._measure_item(item, (*above, name))
+                total, levels = total + size, max(levels, below)
+                if total > GROUP_REQUIREMENTS:
+                    raise LimitError(GROUP_REQUIREMENTS, "requirements")
+            self._known[name] = total, levels + 1
+        size, levels = self._known.get(name, (0, GROUP_DEPTH))
+        if len(above) + levels > GROUP_DEPTH:
+            raise LimitError(GROUP_DEPTH, "groups that include each other")
+        return size, levels
+
+    def _measure_item(self, item: object, above: tuple[NormalizedName, ...]) -> tuple[int, int]:
+        if isinstance(item, str):
+            check_text(item, REQUIREMENT_LENGTH)
+            return 1, 0
+        included = item.get("include-group") if isinstance(item, dict) else None
+        return self.measure(included, above) if isinstance(included, str) else (0, 0)

@@ -12,6 +12,8 @@ from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.parser import Token, arguments_of, option_values, tokenize
 from bootstrap.config.options.table import FILE_OPTIONS, HASH, REQUIREMENT_OPTIONS
 from bootstrap.errors import UsageError
+from bootstrap.formats import encodings
+from bootstrap.limits import shorten
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import STRONG_ALGORITHMS, Hashes
 
@@ -25,7 +27,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CODING = re.compile(rb"#.*coding[:=]\s*([-\w.]+)")
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
 
@@ -46,7 +48,7 @@ class FileLine:
 def decode(content: bytes, locale_encoding: str) -> str:
     """Return a file's text: by its byte order mark, its PEP 263 line, as UTF-8, or by locale.
 
-    Raises `UnicodeDecodeError`, or `LookupError` for an unknown encoding.
+    Raises `ValueError`, or `LookupError` for an unknown encoding.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -54,7 +56,7 @@ def decode(content: bytes, locale_encoding: str) -> str:
     for line in content.split(b"\n")[:2]:
         named = _CODING.match(line)
         if named:
-            return content.decode(named[1].decode("ascii"))
+            return encodings.decode(content, named[1].decode("ascii"))
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -91,10 +93,12 @@ def parse_line(text: str, origin: Origin) -> FileLine:
     try:
         option_words = shlex.split(rest)
     except ValueError as exc:
-        raise UsageError(f"{rest!r} is not quoted correctly: {exc}") from exc
+        raise UsageError(f"{shorten(rest)!r} is not quoted correctly: {exc}") from exc
     tokens = tuple(tokenize(option_words, (*FILE_OPTIONS, *REQUIREMENT_OPTIONS)))
     if stray := arguments_of(tokens):
-        raise UsageError(f"expected only options after the first one, found {' '.join(stray)!r}")
+        raise UsageError(
+            f"expected only options after the first one, found {shorten(' '.join(stray))!r}"
+        )
     editables = _values(tokens, "editable")
     if requirement or editables:
         return _parse_requirement(requirement, editables, tokens, origin)
@@ -124,7 +128,7 @@ def _join_continued(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str
     """Join continued lines; a line that is only a comment ends them, whatever it ends with."""
     first, parts = 0, list[str]()
     for number, line in lines:
-        is_comment = _COMMENT.match(line) is not None
+        is_comment = line.lstrip().startswith("#")
         first = number if not parts else first
         if line.endswith("\\") and not is_comment:
             parts.append(line.strip("\\"))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
-from bootstrap._vendor.packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from bootstrap._vendor.packaging.utils import InvalidWheelFilename
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.errors import UsageError
+from bootstrap.formats import specifiers
+from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.network.urls import redact, url_filename
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
@@ -17,7 +19,6 @@ from bootstrap.trust.hashes import Hashes
 
 _URL = re.compile(r"(https?|ftp|file|(git|hg|svn|bzr)(\+[a-z]+)?):", re.IGNORECASE)
 _VERSION_CONTROL = re.compile(r"(git|hg|svn|bzr)(\+[a-z]+)?:", re.IGNORECASE)
-_EXTRAS = re.compile(r"(?P<before>.+?)\s*\[(?P<extras>[^\[\]]*)\]")
 _EGG = re.compile(r"[#&]egg=([^&]*)")
 _ARCHIVE = re.compile(r".+\.(whl|zip|tar|tgz|tbz|txz|tlz|tar\.(gz|bz2|xz|lz|lzma))", re.IGNORECASE)
 
@@ -87,8 +88,10 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
 
 
 def _split_extras(text: str) -> tuple[str, str]:
-    found = _EXTRAS.fullmatch(text)
-    return (found["before"], found["extras"]) if found else (text, "")
+    before, bracket, extras = text.removesuffix("]").rpartition("[")
+    if not (text.endswith("]") and before and bracket) or "]" in extras:
+        return text, ""
+    return before.rstrip(), extras
 
 
 def _absolute_url(url: str, process: ProcessContext) -> str:
@@ -156,7 +159,7 @@ def _wheel_pin(text: str, origin: Origin, url: str) -> str | None:
 
 def _parse_pep508(text: str, origin: Origin) -> Requirement:
     try:
-        return Requirement(text)
+        return specifiers.parse_requirement(text)
     except InvalidRequirement as exc:
         hint = None
         if re.fullmatch(r"[\w.\-\[\],]+\s*=\s*[\w.*+!]+", text):

@@ -12,16 +12,18 @@ from bootstrap._vendor.packaging.utils import (
     InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
-    parse_wheel_filename,
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.formats.filenames import parse_wheel_filename
+from bootstrap.formats.specifiers import parse_version
 from bootstrap.install.errors import InstallError
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.strict_zip.reader import Archive, open_archive, read_member
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
 from bootstrap.install.wheel.record import RecordRow, check_complete, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
-from bootstrap.metadata.core import LATEST_VERSION, METADATA_LIMIT, Headers, parse_headers
+from bootstrap.limits import METADATA_SIZE, VERSION_LENGTH, LimitError, shorten
+from bootstrap.metadata.core import LATEST_VERSION, Headers, parse_headers
 
 SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
 _KEYS: dict[str, SchemeKey] = {key: key for key in get_args(SchemeKey)}
@@ -86,7 +88,7 @@ def read_metadata(stream: BinaryIO, filename: str, *, is_built: bool = False) ->
         return found[0]
 
     try:
-        return read_member(stream, choose, METADATA_LIMIT)
+        return read_member(stream, choose, METADATA_SIZE)
     except WheelValidationError as exc:
         raise WheelRefusedError(filename, exc.rule, exc.detail, is_built=is_built) from exc
 
@@ -157,7 +159,7 @@ def _is_directory_of(directory: str, suffix: str, name: NormalizedName, version:
     if not dash or canonicalize_name(its_name) != name:
         return False
     try:
-        return Version(its_version.replace("_", "-")) == version
+        return parse_version(its_version.replace("_", "-")) == version
     except InvalidVersion:
         return False
 
@@ -168,6 +170,8 @@ def _parse_strictly(content: bytes, rule: Rule) -> Headers:
         headers = parse_headers(content, errors="strict")
     except UnicodeDecodeError as exc:
         raise WheelValidationError(rule, "it is not UTF-8") from exc
+    except LimitError as exc:
+        raise WheelValidationError(rule, f"it has {exc}") from exc
     if headers.invalid_line is not None:
         raise WheelValidationError(rule, f"the line {headers.invalid_line.rstrip()[:60]!r}")
     return headers
@@ -179,8 +183,9 @@ def _check_format_version(
     """Check the version of a file's format; return a warning where it is newer but compatible."""
     text = headers.get(field.lower())
     parts = text.split(".")
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise WheelValidationError(invalid, f"the version {text!r}")
+    is_version = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)
+    if not is_version or len(text) > VERSION_LENGTH:
+        raise WheelValidationError(invalid, f"the version {shorten(text)!r}")
     version = int(parts[0]), int(parts[1])
     if version[0] > latest[0]:
         raise WheelValidationError(too_new, text)
@@ -190,13 +195,14 @@ def _check_format_version(
 def _check_identity(metadata: Headers, name: NormalizedName, version: Version) -> None:
     """Refuse METADATA of another distribution or version than the file name's."""
     if canonicalize_name(metadata.get("name")) != name:
-        raise WheelValidationError(Rule.METADATA_NAME, metadata.get("name", "no name"))
+        raise WheelValidationError(Rule.METADATA_NAME, shorten(metadata.get("name", "no name")))
     try:
-        is_same_version = Version(metadata.get("version")) == version
+        is_same_version = parse_version(metadata.get("version")) == version
     except InvalidVersion:
         is_same_version = False
     if not is_same_version:
-        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, metadata.get("version", "none"))
+        found = shorten(metadata.get("version", "none"))
+        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, found)
 
 
 def _find_destinations(

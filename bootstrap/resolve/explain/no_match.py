@@ -11,6 +11,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
+from bootstrap.limits import FILENAME_LENGTH, shorten
 from bootstrap.trust.hashes import Hashes
 
 _MAX_LISTED = 8
@@ -28,7 +29,8 @@ _REMEDIES = {
     RejectionReason.UNSUPPORTED: "choose a version that has a wheel, or build a wheel elsewhere "
     "and pass its directory with --find-links",
     RejectionReason.TOO_NEW: "change the date of --uploaded-prior-to",
-    RejectionReason.MALFORMED: "ask its maintainers for files with valid names",
+    RejectionReason.MALFORMED: "ask its maintainers for files with valid names of at most "
+    f"{FILENAME_LENGTH} characters",
 }
 
 _PRIORITY = (
@@ -86,6 +88,10 @@ class NoMatchReport:
         versions = sorted({candidate.version for candidate in self.available}, reverse=True)
         if not versions:
             known = sorted({file.version for file in self.rejected if file.version}, reverse=True)
+            if not known:
+                remedy = _REMEDIES[RejectionReason.MALFORMED]
+                hint = f"{remedy[0].upper()}{remedy[1:]}."
+                return NoMatch(f"{self.name} {self._describe(self.rejected)}", hint)
             reason += f", and none of the others is compatible with the target: {join_few(known)}"
             return NoMatch(reason, self.source_hint or "Check the version.")
         only = "pre-releases only: " if all(version.is_prerelease for version in versions) else ""
@@ -166,7 +172,8 @@ class NoMatchReport:
         details = list(dict.fromkeys(file.detail for file in files if file.reason is reason))
         if reason is RejectionReason.PYTHON:
             target = self.target.markers["python_full_version"]
-            return f"requires Python {join_few(details)}; the target has Python {target}"
+            required = join_few([*map(shorten, details)])
+            return f"requires Python {required}; the target has Python {target}"
         if reason is RejectionReason.TAGS:
             tag = self.target.tags[0] if self.target.tags else "none"
             has_source = any(file.reason is RejectionReason.UNSUPPORTED for file in files)
@@ -177,7 +184,7 @@ class NoMatchReport:
             return "has only files that --only-binary or --no-binary excludes"
         if reason is RejectionReason.TOO_NEW:
             return "was uploaded after the date of --uploaded-prior-to"
-        names = join_few([file.file.filename for file in files if file.reason is reason])
+        names = join_few([shorten(file.file.filename) for file in files if file.reason is reason])
         if reason is RejectionReason.UNSUPPORTED:
             return f"has no wheel, only {names}"
         return f"has only files with invalid names: {names}"

@@ -1,0 +1,72 @@
+"""Versions, version specifiers, markers and requirements (PEP 440 and PEP 508) of limited length.
+
+What exceeds a limit is invalid: the errors are those of `packaging`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from bootstrap._vendor.packaging.markers import InvalidMarker, Marker
+from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
+from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
+from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.limits import (
+    MARKER_DEPTH,
+    REQUIREMENT_LENGTH,
+    SPECIFIERS_LENGTH,
+    VERSION_LENGTH,
+    LimitError,
+    require_length,
+    shorten,
+)
+
+T = TypeVar("T")
+
+_LONG_NUMBER = re.compile(rf"\d{{{VERSION_LENGTH + 1}}}")
+
+
+def parse_version(text: str) -> Version:
+    """Return a version. Raises `InvalidVersion`."""
+    return _parse(text, Version, VERSION_LENGTH, InvalidVersion)
+
+
+def parse_specifiers(text: str) -> SpecifierSet:
+    """Return version specifiers. Raises `InvalidSpecifier`."""
+    return _parse(text, SpecifierSet, SPECIFIERS_LENGTH, InvalidSpecifier)
+
+
+def parse_marker(text: str) -> Marker:
+    """Return a marker. Raises `InvalidMarker`."""
+    return _parse(text, Marker, REQUIREMENT_LENGTH, InvalidMarker)
+
+
+def parse_requirement(text: str) -> Requirement:
+    """Return a requirement. Raises `InvalidRequirement`."""
+    return _parse(text, Requirement, REQUIREMENT_LENGTH, InvalidRequirement)
+
+
+def _parse(text: str, parse: Callable[[str], T], length: int, invalid: type[ValueError]) -> T:
+    try:
+        check_text(text, length)
+    except LimitError as error:
+        raise invalid(f"{shorten(text)!r}: {error}") from error
+    return parse(text)
+
+
+def check_text(text: str, length: int) -> None:
+    """Raise `LimitError` for a text that is long, deeply nested, or has a number of many digits.
+
+    Converting a long number takes time with the square of its length, and Python refuses it.
+    """
+    require_length(text, length)
+    if len(text) > VERSION_LENGTH and _LONG_NUMBER.search(text):
+        raise LimitError(VERSION_LENGTH, "digits in a row")
+    if text.count("(") > MARKER_DEPTH:
+        depth = 0
+        for character in text:
+            depth += (character == "(") - (character == ")")
+            if depth > MARKER_DEPTH:
+                raise LimitError(MARKER_DEPTH, "levels of brackets")

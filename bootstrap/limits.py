@@ -1,0 +1,100 @@
+"""How much of what others wrote is read: all limits, in one place.
+
+Pages, archives, metadata, locks and requirements files come from other people. Each is measured
+before it is parsed, so that a hostile one gets a message instead of the machine's time and memory.
+The limits are far above what is in use. `docs/security.md` lists them.
+"""
+
+from __future__ import annotations
+
+_KIB, _MIB = 1 << 10, 1 << 20
+
+# --- Whole files, in bytes ------------------------------------------------------------------------
+
+PAGE_SIZE = 64 * _MIB
+"""Bytes of a page of an index. The largest in use have about 20 MiB."""
+METADATA_SIZE = 16 * _MIB
+"""Bytes of METADATA or PKG-INFO. The descriptions of some projects are long."""
+METADATA_HEADER_SIZE = 8 * _MIB
+"""Bytes of the headers of core metadata: old versions have the description among them."""
+REQUIREMENTS_FILE_SIZE = 16 * _MIB
+"""Bytes of a requirements file: 100,000 lines with a hash each."""
+LOCK_SIZE = 16 * _MIB
+"""Bytes of a pylock.toml: 3,000 packages with 20 wheels each."""
+PYPROJECT_SIZE = 2 * _MIB
+"""Bytes of a pyproject.toml. The largest in use have about 100 KiB."""
+SMALL_FILE_SIZE = 1 * _MIB
+"""Bytes of direct_url.json, build-details.json, INSTALLER, entry_points.txt and the like."""
+RECORD_SIZE = 64 * _MIB
+"""Bytes of a RECORD: 400,000 files."""
+PROBE_OUTPUT_SIZE = 4 * _MIB
+"""Bytes that an interpreter may print when it is asked what it is."""
+
+# --- What is in them ------------------------------------------------------------------------------
+
+DOCUMENT_DEPTH = 64
+"""Levels of nesting of JSON and TOML. The formats that we read need six."""
+DOCUMENT_VALUES = 2_000_000
+"""Values of a JSON document: 100,000 files on a page, with 18 values each."""
+DOCUMENT_DIGITS = 500
+"""Digits of a number in JSON and TOML. Python has a limit, from 640 on, but not every 3.10."""
+PAGE_FILES = 100_000
+"""Files that a page lists. The largest in use lists about 30,000."""
+PAGE_ELEMENT_LENGTH = 256 * _KIB
+"""Characters of one tag, comment or script of an HTML page."""
+METADATA_FIELDS = 20_000
+"""Fields of core metadata, Requires-Dist among them. The largest in use has about 2,000."""
+FILENAME_LENGTH = 255
+"""Characters of a distribution's file name: file systems allow no more."""
+TAGS_PER_WHEEL = 1_000
+"""Tags that a wheel's compressed tag set stands for. The largest in use stands for about 50."""
+VERSION_LENGTH = 256
+"""Characters of a version."""
+SPECIFIERS_LENGTH = 4 * _KIB
+"""Characters of version specifiers, for example of Requires-Python."""
+REQUIREMENT_LENGTH = 16 * _KIB
+"""Characters of a requirement with its URL and marker (PEP 508)."""
+MARKER_DEPTH = 32
+"""Levels of brackets in a marker."""
+LINE_LENGTH = 256 * _KIB
+"""Characters of a line of a requirements file, continuation lines included: 2,000 hashes."""
+REQUIREMENTS_FILE_LINES = 200_000
+"""Lines of a requirements file."""
+REQUIREMENTS_FILE_DEPTH = 32
+"""Requirements files, each of which includes the next one."""
+REQUIREMENTS_FILES = 1_000
+"""Requirements files of one run, repetitions included."""
+GROUP_REQUIREMENTS = 20_000
+"""Requirements of a dependency group with all groups that it includes."""
+GROUP_DEPTH = 32
+"""Dependency groups, each of which includes the next one."""
+
+# --- What is shown --------------------------------------------------------------------------------
+
+QUOTE_LENGTH = 200
+"""Characters of a text of others that a message quotes."""
+
+
+class LimitError(ValueError):
+    """A text of others exceeds a limit; `str()` says which, to be shown in brackets.
+
+    It is a `ValueError` so that whoever handles an invalid text handles this one, too, and says
+    what the text is, where it comes from, and what to do.
+    """
+
+    def __init__(self, limit: int, unit: str) -> None:
+        self.limit, self.unit = limit, unit
+        super().__init__(f"more than {limit:,} {unit}, which is the limit")
+
+
+def require_length(text: str, limit: int) -> None:
+    """Raise `LimitError` if a text has more characters than the limit."""
+    if len(text) > limit:
+        raise LimitError(limit, "characters")
+
+
+def shorten(text: str) -> str:
+    """Return a text of others for a message: of a long one, the beginning and the length."""
+    if len(text) <= QUOTE_LENGTH:
+        return text
+    return f"{text[:QUOTE_LENGTH]}... ({len(text):,} characters)"

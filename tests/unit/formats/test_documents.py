@@ -133,7 +133,7 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
 def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    errors: list[Exception] = []
+    errors: list[OSError] = []
 
     def read(path: Path) -> None:
         try:

@@ -73,7 +73,7 @@ def _configure(context: ssl.SSLContext, policy: TrustPolicy) -> None:
     import ssl
 
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    with suppress(AttributeError):  # PyPy and old LibreSSL: they cannot be told
+    with suppress(AttributeError):  # PyPy and old LibreSSL: they have no such setting
         # Names are those in subjectAltName, never the common name (RFC 9525), as in urllib3.
         context.hostname_checks_common_name = False
     # Every named certificate is an anchor, also an intermediate one, as in curl, Go and uv.

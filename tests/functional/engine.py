@@ -72,7 +72,7 @@ class Engine:
         return Finished(done.returncode, done.stdout, done.stderr)
 
     def succeeds(self, *arguments: str | Path, **options: object) -> Finished:
-        """Run, and show what it said where it fails."""
+        """Run; a failure shows the output."""
         done = self(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
         assert done.status == 0, done.text
         return done

@@ -1,4 +1,4 @@
-"""No network: the bundled wheel is installed, and it is said; trust never gives way for it."""
+"""No network: the bundled wheel is installed, with a message; verification is never skipped."""
 
 from __future__ import annotations
 
@@ -64,8 +64,11 @@ def test_an_unreachable_url_is_the_answer_where_nothing_at_hand_replaces_it(
     engine: Engine, venv: Path
 ) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
-    for wish in (f"extra @ {url}/extra-1.0-py3-none-any.whl", f"--requirement={url}/wanted.txt"):
-        done = engine.fails("--venv", venv, "--index-url", f"{url}/simple/", wish)
+    for argument in (
+        f"extra @ {url}/extra-1.0-py3-none-any.whl",
+        f"--requirement={url}/wanted.txt",
+    ):
+        done = engine.fails("--venv", venv, "--index-url", f"{url}/simple/", argument)
         assert "cannot be reached" in done.err.rpartition("error: ")[2]
 
 

@@ -1,4 +1,4 @@
-"""Real pip wheels to upgrade from and to, made from the one at hand: no network is needed."""
+"""Real pip wheels to upgrade from and to, made from ensurepip's wheel, without a network."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import trustme
 
 
 class Authority:
-    """Issues certificates for loopback servers; nobody trusts it unless told to."""
+    """Issues certificates for loopback servers; clients trust it only if they are configured to."""
 
     def __init__(self) -> None:
         self._ca = trustme.CA(organization_name="get-installer tests")

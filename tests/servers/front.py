@@ -25,9 +25,9 @@ class TlsFront(LoopbackServer):
             connection.request(request.method, request.target, headers=dict(request.headers))
             with connection.getresponse() as response:
                 body = response.read()
-                said = {k: v for k, v in response.getheaders() if k.lower() not in _HOP_BY_HOP}
+                received = {k: v for k, v in response.getheaders() if k.lower() not in _HOP_BY_HOP}
                 length = {"Content-Length": str(len(body))} if body else {}
-                exchange.send(Reply(response.status, {**said, **length}, body))
+                exchange.send(Reply(response.status, {**received, **length}, body))
         except OSError:
             exchange.send(Reply(502))
         finally:

@@ -10,11 +10,11 @@ from typing import Any
 def as_html(page: Mapping[str, Any]) -> str:
     """Say in PEP 503's words what the JSON says."""
     head = [f'<meta name="pypi:repository-version" content="{page["meta"]["api-version"]}">']
-    said = [("tracks", track) for track in page["meta"].get("tracks", ())]
-    said += [("alternate-locations", place) for place in page.get("alternate-locations", ())]
+    pairs = [("tracks", track) for track in page["meta"].get("tracks", ())]
+    pairs += [("alternate-locations", place) for place in page.get("alternate-locations", ())]
     for key, value in page.get("project-status", {}).items():
-        said.append(("project-status" if key == "status" else f"project-status-{key}", value))
-    head += [f'<meta name="pypi:{name}" content="{html.escape(text)}">' for name, text in said]
+        pairs.append(("project-status" if key == "status" else f"project-status-{key}", value))
+    head += [f'<meta name="pypi:{name}" content="{html.escape(text)}">' for name, text in pairs]
     anchors = [_anchor(file) for file in page.get("files", ())]
     anchors += [f'<a href="{p["name"]}/">{p["name"]}</a>' for p in page.get("projects", ())]
     return "<!DOCTYPE html>\n<html><head>{}</head><body>\n{}\n</body></html>\n".format(
@@ -30,8 +30,8 @@ def _anchor(file: Mapping[str, Any]) -> str:
     if "yanked" in file:
         attributes["data-yanked"] = "" if file["yanked"] is True else file["yanked"]
     if "core-metadata" in file:
-        said = file["core-metadata"]
-        value = "true" if said is True else f"sha256={said['sha256']}"
+        offered = file["core-metadata"]
+        value = "true" if offered is True else f"sha256={offered['sha256']}"
         attributes["data-core-metadata"] = attributes["data-dist-info-metadata"] = value
     if "provenance" in file:
         attributes["data-provenance"] = file["provenance"]

@@ -117,13 +117,13 @@ class IndexServer(LoopbackServer):
         """Return the project, made when it is new."""
         return self.projects.setdefault(re.sub(r"[-_.]+", "-", name).lower(), ServedProject())
 
-    def add(self, path: Path, **said: Any) -> ServedFile:
-        """Offer a wheel or sdist; `said` sets fields of its `ServedFile`.
+    def add(self, path: Path, **fields: Any) -> ServedFile:
+        """Offer a wheel or sdist; `fields` are those of its `ServedFile`.
 
         Requires-Python is taken from its metadata.
         """
-        file = ServedFile(path, **said)
-        if "requires_python" not in said:
+        file = ServedFile(path, **fields)
+        if "requires_python" not in fields:
             headers = email.message_from_bytes(file.core_metadata)
             file.requires_python = headers["Requires-Python"]
         name = path.name.split("-")[0]
@@ -227,24 +227,24 @@ class IndexServer(LoopbackServer):
         return {"meta": meta, **details, "files": files}
 
     def _described(self, file: ServedFile) -> dict[str, Any]:
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "filename": file.filename,
             "url": f"../../files/{file.filename}",
             "hashes": {"sha256": file.digest} if self.features.hashes else {},
         }
         if file.requires_python:
-            said["requires-python"] = file.requires_python
+            entry["requires-python"] = file.requires_python
         if file.yanked is not False:
-            said["yanked"] = file.yanked
+            entry["yanked"] = file.yanked
         if self.features.sizes:
-            said["size"] = file.path.stat().st_size if file.size is None else file.size
-            said["upload-time"] = file.upload_time
+            entry["size"] = file.path.stat().st_size if file.size is None else file.size
+            entry["upload-time"] = file.upload_time
         if self.features.metadata and file.filename.endswith(".whl"):
             digest = hashlib.sha256(file.core_metadata).hexdigest()
-            said["core-metadata"] = {"sha256": digest} if self.features.hashes else True
+            entry["core-metadata"] = {"sha256": digest} if self.features.hashes else True
         if file.provenance is not None:
-            said["provenance"] = file.provenance
-        return said
+            entry["provenance"] = file.provenance
+        return entry
 
     def _file(self, request: Request, name: str) -> Reply:
         headers = {"Content-Type": "application/octet-stream"}

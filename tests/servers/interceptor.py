@@ -93,10 +93,10 @@ def _fetched(request: Request, upstream: HTTPSConnection) -> Reply:
             upstream.request(request.method, request.target, None, headers)
             with upstream.getresponse() as response:
                 body = response.read()
-                said = {name.title(): value for name, value in response.getheaders()}
+                received = {name.title(): value for name, value in response.getheaders()}
         except (OSError, HTTPException):
             upstream.close()
             continue
-        kept = {k: v for k, v in said.items() if k not in {"Transfer-Encoding", "Connection"}}
+        kept = {k: v for k, v in received.items() if k not in {"Transfer-Encoding", "Connection"}}
         return Reply(response.status, kept, body)
     return Reply(502)

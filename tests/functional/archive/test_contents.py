@@ -94,13 +94,13 @@ def test_every_patch_is_accounted_for() -> None:
 def test_the_default_index_is_that_of_the_bundled_pip(
     in_archive: Callable[[str], str], contents: zipfile.ZipFile
 ) -> None:
-    told = in_archive("import bootstrap._bundled as b; print(b.default_index_url())")
+    printed = in_archive("import bootstrap._bundled as b; print(b.default_index_url())")
     (wheel,) = (name for name in contents.namelist() if name.endswith(".whl"))
     with contents.open(wheel) as file, zipfile.ZipFile(file) as pip:
         source = pip.read("pip/_internal/models/index.py").decode()
     home = re.search(r'PyPI = PackageIndex\(\s*"(\S+?)"', source)
     assert home is not None
-    assert told == f"{home[1]}simple"
+    assert printed == f"{home[1]}simple"
 
 
 @pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="needs a clone")

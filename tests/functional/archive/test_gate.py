@@ -15,7 +15,7 @@ TOO_OLD = {
 every_old_python = pytest.mark.parametrize("version", TOO_OLD)
 
 
-def told(python: Path, *arguments: str | Path, piped: Path | None = None) -> str:
+def error_of(python: Path, *arguments: str | Path, piped: Path | None = None) -> str:
     """Return the one line that an old Python prints."""
     source = piped.read_bytes() if piped else None
     done = subprocess.run([python, *arguments], input=source, capture_output=True, check=False)
@@ -28,11 +28,11 @@ def told(python: Path, *arguments: str | Path, piped: Path | None = None) -> str
 @every_old_python
 def test_an_old_python_is_told_so_in_a_sentence(version: str, archive: Path, twin: Path) -> None:
     python = TOO_OLD[version]
-    line = told(python, archive)
+    line = error_of(python, archive)
     assert f"this is Python {version}." in line
     assert "3.10 or newer" in line
     assert f"--python {python}" in line
-    assert told(python, twin) == line
+    assert error_of(python, twin) == line
 
 
 @every_old_python
@@ -40,4 +40,4 @@ def test_an_old_python_is_told_so_when_the_twin_is_piped(
     version: str, archive: Path, twin: Path
 ) -> None:
     python = TOO_OLD[version]
-    assert told(python, "-", "--venv", "demo", piped=twin) == told(python, archive)
+    assert error_of(python, "-", "--venv", "demo", piped=twin) == error_of(python, archive)

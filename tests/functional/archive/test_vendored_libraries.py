@@ -52,24 +52,24 @@ def test_no_library_of_the_machine_is_ever_touched(
 def test_a_library_that_is_missing_is_not_replaced_by_an_installed_one(
     in_archive: Callable[[str], str],
 ) -> None:
-    told = in_archive(
+    printed = in_archive(
         "members = sys.meta_path[0].files._members\n"
         "del members['bootstrap/_vendor/idna/__init__.py']\n"
         "try: import bootstrap._vendor.idna\n"
         "except ImportError as error: print(error)"
     )
-    assert told == "No module named 'bootstrap._vendor.idna'"
+    assert printed == "No module named 'bootstrap._vendor.idna'"
 
 
 def test_a_connection_without_our_context_finds_no_ca_path(
     in_archive: Callable[[str], str],
 ) -> None:
-    told = in_archive(
+    printed = in_archive(
         "from bootstrap._vendor import requests\n"
         "try: requests.get('https://127.0.0.1:1')\n"
         "except OSError as error: print(error)"
     )
-    assert told.startswith("Could not find a suitable TLS CA certificate bundle")
+    assert printed.startswith("Could not find a suitable TLS CA certificate bundle")
 
 
 def test_the_package_alone_imports_no_library(in_archive: Callable[[str], str]) -> None:

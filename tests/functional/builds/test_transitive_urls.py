@@ -100,8 +100,8 @@ def test_no_transitive_urls_allows_only_the_users_own(site: Site, repository_url
     url = site.index.server.file_url(helper.name)
     site.index.add("app", "1.0", requires=[f"helper @ {url}"])
     site.index.add("other", "1.0", requires=[f"forked @ {repository_url}"])
-    for wish in ("app", "other"):
-        done = site.refuses(wish, "--no-transitive-urls")
+    for requirement in ("app", "other"):
+        done = site.refuses(requirement, "--no-transitive-urls")
         assert "--no-transitive-urls allows URLs only in your own requirements" in done.err
     assert not site.seen()
     own = ("--no-transitive-urls", "app", f"helper @ {url}", f"forked @ {repository_url}", "other")

@@ -119,8 +119,8 @@ def _is_root() -> bool:
 def devpi(bin_directory: Path, authority: Authority, wheels: Path, home: Path) -> Iterator[str]:
     """Serve an index of devpi-server that the wheels were uploaded to; yields its URL."""
     data, port = home / "devpi", free_port()
-    said = ("--serverdir", data, "--no-root-pypi", "--root-passwd", "secret")
-    subprocess.run([bin_directory / "devpi-init", *said], check=True, capture_output=True)
+    options = ("--serverdir", data, "--no-root-pypi", "--root-passwd", "secret")
+    subprocess.run([bin_directory / "devpi-init", *options], check=True, capture_output=True)
     with TlsFront(authority) as front:
         command: list[str | Path] = [bin_directory / "devpi-server", "--serverdir", data]
         command += ["--host", "127.0.0.1", "--port", str(port), "--outside-url", front.url]
@@ -146,10 +146,10 @@ def _fill(port: int, wheels: Path) -> None:
 
 
 def _asked(
-    port: int, method: str, path: str, said: object, headers: Mapping[str, str] | None = None
+    port: int, method: str, path: str, content: object, headers: Mapping[str, str] | None = None
 ) -> dict[str, dict[str, str]]:
     sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
-    return dict(json.loads(_sent(port, method, path, json.dumps(said).encode(), sent)))
+    return dict(json.loads(_sent(port, method, path, json.dumps(content).encode(), sent)))
 
 
 def _sent(port: int, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:

@@ -1,4 +1,4 @@
-"""Whose word counts, from pip.conf to the command line, and where each was said."""
+"""Which setting is in force, from pip.conf to the command line, and where it was set."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_the_command_line_beats_variables_the_users_file_and_the_sites(
         asked = ("--venv", venv, "--installer", "none", "app", "--dry-run", "-v")
         done = engine.succeeds(*asked, *typed, environ=configured)
         assert "Would install app 1.0" in done.out
-    told = [line for line in lines(configured, index) if line not in done.text]
-    assert not told, done.text
+    missing = [line for line in lines(configured, index) if line not in done.text]
+    assert not missing, done.text
     assert "secret" not in done.text
 
 

@@ -18,9 +18,9 @@ def test_a_release_for_other_pythons_is_told_with_the_newest_for_this_one(
     index.add("pip", "25.0.1", requires_python=">=3.8")
     done = engine.fails("--venv", venv, "pip>=26", *index.options)
     here = platform.python_version()
-    told = f"pip 26.3 requires Python >=3.99; the target has Python {here}; "
-    told += "the newest compatible version is 25.0.1"
-    assert told in done.err
+    expected = f"pip 26.3 requires Python >=3.99; the target has Python {here}; "
+    expected += "the newest compatible version is 25.0.1"
+    assert expected in done.err
     assert "Ask for pip<=25.0.1" in done.err
     found = engine.succeeds("--venv", venv, "pip", *ALONE, *index.options)
     assert "pip 25.0.1" in found.out

@@ -206,7 +206,7 @@ def test_a_hash_of_a_directory_is_refused_where_none_are_demanded(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "tree")
-    wish = f"demo @ {tree.as_uri()}#sha256={'0' * 64}"
-    done = engine.fails("--venv", venv, "--installer", "none", wish, *index.options)
+    reference = f"demo @ {tree.as_uri()}#sha256={'0' * 64}"
+    done = engine.fails("--venv", venv, "--installer", "none", reference, *index.options)
     assert "is a directory, which a hash cannot verify" in done.err
     assert not venv.exists()

@@ -107,20 +107,20 @@ def test_a_file_that_is_not_what_was_locked_is_refused(
 def test_a_file_of_another_size_or_hash_than_the_lock_says_is_refused_where_it_is_local(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path, change: tuple[str, str]
 ) -> None:
-    field, told = change
+    field, message = change
     text = lock.read_text()
     wheel = index.wheels / "app-1.0-py3-none-any.whl"
     if field == "size":
-        said, false = f"size = {wheel.stat().st_size}", "size = 12"
+        right, false = f"size = {wheel.stat().st_size}", "size = 12"
     else:
         digest = index.server.files[wheel.name].digest
-        said, false = digest, digest[::-1]
-    assert said in text
+        right, false = digest, digest[::-1]
+    assert right in text
     url = index.server.file_url(wheel.name)
-    local = text.replace(said, false).replace(f'url = "{url}"', f'path = "{wheel}"')
+    local = text.replace(right, false).replace(f'url = "{url}"', f'path = "{wheel}"')
     lock.write_text(local)
     done = engine.fails("--venv", venv, "-r", lock, *index.options)
-    assert told in done.err
+    assert message in done.err
     assert wheel.name in done.err
 
 
@@ -226,7 +226,7 @@ def test_pip_reads_our_locks_and_we_read_pips(
     arguments = ("install", "--dry-run", "--ignore-installed", "--report", "-")
     report = run(sys.executable, "-m", "pip", *arguments, *shown, "-r", lock)
     found = {each["metadata"]["name"]: each["metadata"] for each in json.loads(report)["install"]}
-    assert {name: said["version"] for name, said in found.items()} == {
+    assert {name: package["version"] for name, package in found.items()} == {
         "app": "1.0",
         "library": "1.5",
     }

@@ -1,4 +1,4 @@
-"""Indexes of every shape: what their pages say is heard, and what is wrong with them is told."""
+"""Indexes of every kind: their pages are read, and defects in them are reported."""
 
 from __future__ import annotations
 

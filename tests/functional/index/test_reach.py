@@ -1,4 +1,4 @@
-"""Indexes that are not there, or answer to do harm: recognised soon, and told."""
+"""Indexes that cannot be reached, or whose responses do harm: detected soon, and reported."""
 
 from __future__ import annotations
 

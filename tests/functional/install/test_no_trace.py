@@ -91,8 +91,8 @@ def test_a_disk_that_is_full_or_fills_up_is_an_error(
     disk = tmp_path / "disk"
     disk.mkdir()
     size = sum(path.lstat().st_blocks * 512 for path in upgrade.venv.rglob("*"))
-    room = size + int(spare.removesuffix("k")) * 1024
-    run("mount", "-t", "tmpfs", "-o", f"size={room}", "none", disk)
+    capacity = size + int(spare.removesuffix("k")) * 1024
+    run("mount", "-t", "tmpfs", "-o", f"size={capacity}", "none", disk)
     try:
         small = upgrade.at(disk / "venv")
         small.installs("tool==1.0")

@@ -161,7 +161,7 @@ def test_a_disk_that_fills_up_during_the_installation_leaves_no_trace(
             bench = Workbench(small / "env")
             before = snapshot(bench.prefix)
         except OSError:
-            pytest.skip("there is not even room for the environment")
+            pytest.skip("there is no space for the environment")
         with suppress(NoSpaceError):
             bench.install(demo(wheelhouse, "2.0"))
         if not (bench.library / "demo-2.0.dist-info" / "RECORD").exists():

@@ -156,7 +156,7 @@ def test_an_error_leaves_no_trace(
             runner.change(bench)
             succeeded = True
         if succeeded:
-            recover(bench.target, bench.ui)  # an error while tidying up is the next run's to mend
+            recover(bench.target, bench.ui)  # the next run completes an interrupted clean-up
             assert snapshot(bench.prefix, times=False) == runner.after, f"call {number}"
         else:
             failed += 1

@@ -62,32 +62,34 @@ def test_a_bare_checkout_runs_on_installed_libraries(package: Path) -> None:
 
 
 def test_a_package_that_lost_its_libraries_takes_none_from_elsewhere(package: Path) -> None:
-    told = python(package, "import bootstrap._vendor.packaging")
-    assert told == "ModuleNotFoundError: No module named 'bootstrap._vendor.packaging'"
+    printed = python(package, "import bootstrap._vendor.packaging")
+    assert printed == "ModuleNotFoundError: No module named 'bootstrap._vendor.packaging'"
 
 
 def test_a_checkout_that_is_generated_in_part_takes_none_from_elsewhere(package: Path) -> None:
     (package.parents[1] / "build_zipapp.py").touch()
     (package / "requests").mkdir()
     (package / "requests/__init__.py").touch()
-    told = python(package, "import bootstrap._vendor.packaging")
-    assert told == "ModuleNotFoundError: No module named 'bootstrap._vendor.packaging'"
+    printed = python(package, "import bootstrap._vendor.packaging")
+    assert printed == "ModuleNotFoundError: No module named 'bootstrap._vendor.packaging'"
 
 
 def test_a_partial_unbundling_is_refused(package: Path) -> None:
     unbundle(package)
     (package / "requests").mkdir()
     (package / "requests/__init__.py").touch()
-    told = python(package, "import bootstrap._vendor")
-    assert told == ("ImportError: bootstrap._vendor is unbundled in part: requests is still in it")
+    printed = python(package, "import bootstrap._vendor")
+    assert printed == (
+        "ImportError: bootstrap._vendor is unbundled in part: requests is still in it"
+    )
 
 
 def test_an_unbundled_library_that_is_not_installed_is_named(package: Path) -> None:
     unbundle(package)
     bare = "import sys; sys.path[:] = [path for path in sys.path if 'site-packages' not in path]"
-    told = python(package, f"{bare}\nimport bootstrap._vendor")
-    assert told.startswith("ImportError: certifi is neither vendored nor installed")
-    assert "vendor.txt" in told
+    printed = python(package, f"{bare}\nimport bootstrap._vendor")
+    assert printed.startswith("ImportError: certifi is neither vendored nor installed")
+    assert "vendor.txt" in printed
 
 
 def test_a_distributors_wheel_is_preferred_to_what_is_installed(
@@ -98,11 +100,11 @@ def test_a_distributors_wheel_is_preferred_to_what_is_installed(
     with zipfile.ZipFile(wheels / "tomli-99-py3-none-any.whl", "w") as wheel:
         wheel.writestr("tomli/__init__.py", "__version__ = '99'")
     unbundle(package, str(wheels))
-    told = python(package, "from bootstrap._vendor import tomli; print(tomli.__version__)")
-    assert told == "99"
+    printed = python(package, "from bootstrap._vendor import tomli; print(tomli.__version__)")
+    assert printed == "99"
 
 
 def test_no_library_is_imported_before_it_is_asked_for(package: Path) -> None:
     unbundle(package)
-    told = python(package, "import bootstrap._vendor, sys; print('requests' in sys.modules)")
-    assert told == "False"
+    printed = python(package, "import bootstrap._vendor, sys; print('requests' in sys.modules)")
+    assert printed == "False"

@@ -44,7 +44,7 @@ def test_a_requirement_that_does_not_parse_is_quoted(
     assert "pip=>2" in done.err
 
 
-def test_a_requirement_nothing_satisfies_is_answered_with_what_there_is(
+def test_the_error_for_an_unsatisfiable_requirement_lists_the_existing_versions(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     index.add("extra", "1.0")
@@ -53,13 +53,15 @@ def test_a_requirement_nothing_satisfies_is_answered_with_what_there_is(
     assert "1.0" in done.err
 
 
-def test_a_project_no_index_knows_is_named(engine: Engine, index: LocalIndex, target: Path) -> None:
+def test_a_project_that_no_index_has_is_named(
+    engine: Engine, index: LocalIndex, target: Path
+) -> None:
     done = refused(engine, target, *index.options, "absent")
     assert "absent" in done.err
     assert "/simple/" in done.err
 
 
-def test_a_project_without_a_wheel_for_the_target_says_which_wheels_there_are(
+def test_the_error_for_a_project_without_a_suitable_wheel_lists_its_wheels(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     index.add("extra", "1.0", tag="cp27-cp27m-win32")
@@ -67,7 +69,7 @@ def test_a_project_without_a_wheel_for_the_target_says_which_wheels_there_are(
     assert "cp27-cp27m-win32" in done.err
 
 
-def test_a_project_for_another_python_says_which(
+def test_the_error_for_a_project_for_another_python_names_it(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     index.add("extra", "1.0", requires_python=">=4")
@@ -76,13 +78,13 @@ def test_a_project_for_another_python_says_which(
 
 
 @pytest.mark.parametrize("named", ["no/such/python", "README.md"])
-def test_a_target_that_is_no_python_is_named(engine: Engine, named: str) -> None:
+def test_a_target_that_is_not_a_python_is_named(engine: Engine, named: str) -> None:
     done = engine.fails("--python", named, "--offline")
     assert named in done.err
     assert "hint: " in done.err
 
 
-def test_a_program_that_is_no_python_is_refused_with_what_it_said(engine: Engine) -> None:
+def test_a_program_that_is_not_a_python_is_refused_with_its_output(engine: Engine) -> None:
     done = engine.fails("--python", shutil.which("echo") or "echo", "--offline")
     assert "is not a working Python" in done.err
 
@@ -97,7 +99,7 @@ def test_a_read_only_target_is_refused_before_anything_is_fetched(
     assert str(library) in done.err
 
 
-def test_a_hash_that_differs_is_told_with_both_hashes(
+def test_a_hash_mismatch_is_reported_with_both_hashes(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     wheel = index.add("extra", "1.0")
@@ -107,7 +109,7 @@ def test_a_hash_that_differs_is_told_with_both_hashes(
     assert "found" in done.err
 
 
-def test_an_index_page_that_is_no_index_page_is_named(
+def test_a_page_that_is_not_an_index_page_is_named(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     index.server.add_page("extra", b"\x89PNG", "image/png")
@@ -116,7 +118,9 @@ def test_an_index_page_that_is_no_index_page_is_named(
     assert "image/png" in done.err
 
 
-def test_a_wheel_that_is_no_zip_is_named(engine: Engine, index: LocalIndex, target: Path) -> None:
+def test_a_wheel_that_is_not_a_zip_is_named(
+    engine: Engine, index: LocalIndex, target: Path
+) -> None:
     wheel = index.add("extra", "1.0")
     wheel.write_bytes(b"this is no zip")
     index.server.features = replace(index.server.features, metadata=False, ranges=False)
@@ -124,7 +128,7 @@ def test_a_wheel_that_is_no_zip_is_named(engine: Engine, index: LocalIndex, targ
     assert "extra-1.0-py3-none-any.whl" in done.err
 
 
-def test_a_file_that_is_named_and_no_wheel_is_told_of_once(
+def test_a_named_file_that_is_not_a_wheel_is_reported_once(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     wheel = index.add("extra", "1.0")
@@ -138,7 +142,7 @@ def test_a_file_that_is_named_and_no_wheel_is_told_of_once(
     assert "left out" not in done.err
 
 
-def test_a_certificate_nobody_vouches_for_ends_the_run(
+def test_an_untrusted_certificate_ends_the_run(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     done = refused(engine, target, "--index-url", index.server.simple_url)
@@ -156,7 +160,7 @@ def test_a_certificate_file_that_is_missing_is_an_error_that_names_the_option(
     assert "no-such.pem" in done.err
 
 
-def test_a_source_distribution_alone_is_answered_with_a_way_out(
+def test_the_error_for_a_source_distribution_alone_has_a_hint(
     engine: Engine, index: LocalIndex, target: Path
 ) -> None:
     index.server.add(make_sdist(index.wheels, "extra", "1.0", backend="raise SystemExit(3)"))
@@ -164,7 +168,7 @@ def test_a_source_distribution_alone_is_answered_with_a_way_out(
     assert "extra-1.0.tar.gz" in done.err or "extra 1.0" in done.err
 
 
-def test_a_traceback_is_shown_only_where_it_is_asked_for(engine: Engine, index: LocalIndex) -> None:
+def test_a_traceback_is_shown_only_if_it_is_requested(engine: Engine, index: LocalIndex) -> None:
     done = engine(*index.options, "--python", "no/such/python", "-vv")
     assert done.status == 1
     assert "Traceback" in done.err

@@ -43,7 +43,7 @@ def test_standard_output_is_the_installers_own(
     assert f"Installed pip {PIP_VERSION} into {venv}" in done.err
 
 
-def test_what_was_done_and_where_is_said_in_a_few_lines(
+def test_a_summary_of_a_few_lines_shows_what_was_installed_and_where(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     done = engine.succeeds("--venv", venv, *index.options)
@@ -53,7 +53,7 @@ def test_what_was_done_and_where_is_said_in_a_few_lines(
     assert done.err == ""
 
 
-def test_the_wheel_is_installed_as_a_wheel_must_be(
+def test_the_wheel_is_installed_as_the_standard_requires(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     engine.succeeds("--venv", venv, *index.options)
@@ -69,7 +69,7 @@ def test_the_wheel_is_installed_as_a_wheel_must_be(
     assert run(venv / "bin" / "python", "-m", "pip", "check") == "No broken requirements found.\n"
 
 
-def test_running_it_twice_changes_nothing_and_says_so(
+def test_a_second_run_changes_nothing_and_reports_that(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     engine.succeeds("--venv", venv, *index.options)
@@ -133,7 +133,7 @@ def test_without_an_installer_only_the_requirements_are_installed(
     assert names == {"extra.py", "extra-1.0.dist-info"}
 
 
-def test_requirement_files_and_constraints_count(
+def test_requirements_files_and_constraints_are_used(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     for version in ("1.0", "2.0"):
@@ -145,7 +145,7 @@ def test_requirement_files_and_constraints_count(
     assert "extra 1.0" in done.out
 
 
-def test_pre_releases_are_installed_where_they_are_asked_for(
+def test_pre_releases_are_installed_if_they_are_requested(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     for version in ("1.0", "2.0rc1"):
@@ -155,13 +155,15 @@ def test_pre_releases_are_installed_where_they_are_asked_for(
     assert "extra 2.0rc1" in engine.succeeds("--venv", venv, *only, "--pre", "--upgrade").out
 
 
-def test_dependencies_stay_out_with_no_deps(engine: Engine, index: LocalIndex, venv: Path) -> None:
+def test_dependencies_are_not_installed_with_no_deps(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
     index.add("tool", "1.0", requires=["absent"])
     engine.succeeds("--venv", venv, *index.options, "--installer", "tool", "--no-deps")
     assert [path.name for path in site_packages(venv).glob("*.dist-info")] == ["tool-1.0.dist-info"]
 
 
-def test_a_dry_run_says_what_it_would_do_and_does_nothing(
+def test_a_dry_run_reports_what_it_would_install_and_does_nothing(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     run(sys.executable, "-m", "venv", "--without-pip", venv)
@@ -181,7 +183,7 @@ def test_wheels_of_a_directory_are_found_without_an_index(
     assert index.server.requests == []
 
 
-def test_a_project_for_another_python_is_installed_where_that_is_asked_for(
+def test_a_project_for_another_python_is_installed_if_that_is_requested(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     index.add("extra", "1.0", requires_python=">=4")
@@ -195,7 +197,7 @@ def test_the_target_is_the_interpreter_named(engine: Engine, index: LocalIndex, 
     assert str(venv) in done.out
 
 
-def test_quiet_says_nothing_and_verbose_says_more(
+def test_quiet_prints_nothing_and_verbose_prints_more(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     assert engine.succeeds("--venv", venv, *index.options, "-q").text == ""
@@ -204,7 +206,7 @@ def test_quiet_says_nothing_and_verbose_says_more(
     assert "--cert" in loud
 
 
-def test_version_and_help_answer_at_once(engine: Engine) -> None:
+def test_version_and_help_are_printed_at_once(engine: Engine) -> None:
     assert engine.succeeds("--version").out.startswith("get-installer ")
     text = engine.succeeds("--help").out
     for option in ("--installer", "--venv", "--offline", "--cert", "--index-url"):

@@ -28,7 +28,7 @@ def closed_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def test_offline_installs_the_bundled_pip_and_says_so(engine: Engine, venv: Path) -> None:
+def test_offline_installs_the_bundled_pip_and_reports_that(engine: Engine, venv: Path) -> None:
     done = engine.succeeds("--venv", venv, "--offline", "--", "--version")
     assert "bundled" in done.err
     assert str(venv) in done.out.splitlines()[-1]
@@ -52,7 +52,7 @@ def test_an_index_that_cannot_be_reached_leads_to_the_bundled_pip(
     assert url in done.text
 
 
-def test_an_unreachable_index_and_a_wish_the_bundled_wheel_cannot_fulfil_end_the_run(
+def test_an_unreachable_index_ends_the_run_if_the_bundled_wheel_is_not_enough(
     engine: Engine, venv: Path
 ) -> None:
     url = f"https://127.0.0.1:{closed_port()}/simple/"
@@ -60,7 +60,7 @@ def test_an_unreachable_index_and_a_wish_the_bundled_wheel_cannot_fulfil_end_the
     assert url in done.err
 
 
-def test_an_unreachable_url_is_the_answer_where_nothing_at_hand_replaces_it(
+def test_the_error_names_an_unreachable_url_that_no_local_file_replaces(
     engine: Engine, venv: Path
 ) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
@@ -79,7 +79,7 @@ def test_a_certificate_failure_never_leads_to_the_bundled_pip(
     assert not list(venv.glob("lib/python*/site-packages/pip"))
 
 
-def test_offline_takes_a_newer_wheel_that_lies_at_hand(
+def test_offline_installs_a_newer_local_wheel(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     index.add("pip", "999.0", files={"pip/__init__.py": "", "pip/__main__.py": "print('newer')"})
@@ -91,9 +91,7 @@ def test_offline_takes_a_newer_wheel_that_lies_at_hand(
     not (shutil.which("unshare") and hasattr(os, "geteuid") and os.geteuid() == 0),
     reason="a network name space needs root on Linux",
 )
-def test_where_there_is_no_network_at_all_the_bundled_pip_is_installed(
-    engine: Engine, venv: Path
-) -> None:
+def test_without_any_network_the_bundled_pip_is_installed(engine: Engine, venv: Path) -> None:
     command = ["unshare", "-n", *engine.command, "--venv", str(venv)]
     environ = {**os.environ, **engine.environ}
     done = subprocess.run(

@@ -33,7 +33,7 @@ def message_of(copy: Path, expression: str) -> str:
 
 
 @pytest.mark.parametrize("expression", ["bundled_wheel()", "default_index_url()"])
-def test_a_checkout_that_was_not_built_says_so(expression: str, copy: Path) -> None:
+def test_a_checkout_that_was_not_built_is_an_error(expression: str, copy: Path) -> None:
     message, _, hint = message_of(copy, expression).partition("|")
     assert "this checkout has not been built" in message
     assert hint == "Run: python3 build_zipapp.py"

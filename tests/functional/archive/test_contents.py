@@ -31,13 +31,13 @@ def test_it_is_small(archive: Path) -> None:
     assert archive.stat().st_size < FOUR_MEGABYTES
 
 
-def test_the_twin_holds_the_same_archive(archive: Path, twin: Path) -> None:
+def test_the_twin_contains_the_same_archive(archive: Path, twin: Path) -> None:
     text = re.search(rb'ARCHIVE = """\n(.*?)"""', twin.read_bytes(), re.DOTALL)
     assert text is not None
     assert binascii.a2b_base64(text[1]) == archive.read_bytes()
 
 
-def test_nothing_compiled_is_in_it(contents: zipfile.ZipFile) -> None:
+def test_it_contains_nothing_compiled(contents: zipfile.ZipFile) -> None:
     suffixes = {Path(name).suffix for name in contents.namelist()}
     assert suffixes <= {".py", ".pem", ".typed", ".txt", ".md", ".json", ".whl", ".exe",
                         "", ".APACHE", ".BSD"}  # fmt: skip
@@ -45,7 +45,7 @@ def test_nothing_compiled_is_in_it(contents: zipfile.ZipFile) -> None:
     assert all(name.startswith("bootstrap/_vendor/installer/_scripts/") for name in launchers)
 
 
-def test_nothing_tells_of_the_machine_that_built_it(contents: zipfile.ZipFile) -> None:
+def test_it_contains_nothing_of_the_machine_that_built_it(contents: zipfile.ZipFile) -> None:
     for member in contents.infolist():
         assert member.date_time == (1980, 1, 1, 0, 0, 0)
         assert member.external_attr >> 16 == 0o100644
@@ -55,7 +55,7 @@ def test_nothing_tells_of_the_machine_that_built_it(contents: zipfile.ZipFile) -
 
 
 @pytest.mark.parametrize("pin", LIBRARIES, ids=lambda pin: pin.name)
-def test_every_library_is_at_its_pin(pin: Pin, in_archive: Callable[[str], str]) -> None:
+def test_every_library_has_its_pinned_version(pin: Pin, in_archive: Callable[[str], str]) -> None:
     name = f"bootstrap._vendor.{pin.package}"
     assert in_archive(f"import {name}; print({name}.__version__)") == pin.version
 
@@ -66,11 +66,11 @@ def test_every_library_has_its_licence(pin: Pin, contents: zipfile.ZipFile) -> N
     assert any(name.startswith(home) for name in contents.namelist())
 
 
-def test_a_notice_that_the_apache_licence_asks_for_is_there(contents: zipfile.ZipFile) -> None:
+def test_a_notice_that_the_apache_licence_requires_is_included(contents: zipfile.ZipFile) -> None:
     assert b"Requests" in contents.read("bootstrap/_vendor/requests/NOTICE")
 
 
-def test_the_bill_of_materials_lists_all_that_is_not_ours(contents: zipfile.ZipFile) -> None:
+def test_the_bill_of_materials_lists_every_third_party_wheel(contents: zipfile.ZipFile) -> None:
     bill: dict[str, Any] = json.loads(contents.read("sbom.cdx.json"))
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     listed = {
@@ -85,7 +85,7 @@ def test_every_library_is_named_where_it_can_be_unbundled() -> None:
     assert re.findall(r'vendored\("(\w+)"\)', source) == [pin.package for pin in LIBRARIES]
 
 
-def test_every_patch_is_accounted_for() -> None:
+def test_every_patch_is_documented() -> None:
     account = (CHECKOUT / "bootstrap/_vendor/README.md").read_text()
     patches = {path.name for path in (CHECKOUT / "tools/vendoring/patches").iterdir()}
     assert set(re.findall(r"^\| `(\S+\.patch)` \|", account, re.MULTILINE)) == patches

@@ -26,7 +26,7 @@ def error_of(python: Path, *arguments: str | Path, piped: Path | None = None) ->
 
 
 @every_old_python
-def test_an_old_python_is_told_so_in_a_sentence(version: str, archive: Path, twin: Path) -> None:
+def test_an_old_python_gets_a_message_of_one_line(version: str, archive: Path, twin: Path) -> None:
     python = TOO_OLD[version]
     line = error_of(python, archive)
     assert f"this is Python {version}." in line
@@ -36,7 +36,7 @@ def test_an_old_python_is_told_so_in_a_sentence(version: str, archive: Path, twi
 
 
 @every_old_python
-def test_an_old_python_is_told_so_when_the_twin_is_piped(
+def test_an_old_python_gets_the_same_message_when_the_twin_is_piped(
     version: str, archive: Path, twin: Path
 ) -> None:
     python = TOO_OLD[version]

@@ -111,7 +111,7 @@ def test_a_run_outlives_an_archive_that(
     assert done.stdout.strip() == "bootstrap._vendor.requests", done.stderr
 
 
-def test_nothing_on_the_path_gets_in_its_way(archive: Path, python: Run, tmp_path: Path) -> None:
+def test_modules_on_the_path_do_not_disturb_it(archive: Path, python: Run, tmp_path: Path) -> None:
     for name in ("bootstrap", "requests", "packaging", "launcher"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('the stray one')")
     environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
@@ -119,7 +119,7 @@ def test_nothing_on_the_path_gets_in_its_way(archive: Path, python: Run, tmp_pat
     assert done.stdout.startswith(f"get-installer {__version__}"), done.stderr
 
 
-def test_nothing_beside_the_twin_gets_in_its_way(twin: Path, python: Run, tmp_path: Path) -> None:
+def test_modules_beside_the_twin_do_not_disturb_it(twin: Path, python: Run, tmp_path: Path) -> None:
     (tmp_path / "argparse.py").write_text("raise SystemExit('the stray one')")
     (tmp_path / "json.py").write_text("raise SystemExit('the stray one')")
     done = python(shutil.copy(twin, tmp_path), "--version")

@@ -160,8 +160,8 @@ def test_ctrl_c_on_a_terminal_ends_the_installer(tool: list[str], engine: Engine
 
 
 def test_the_environment_is_the_callers_byte_for_byte(engine: Engine, installed: Installed) -> None:
-    said_to_pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(installed.wheel.parent)}
-    odd = {"ODD": "a=b\udcff\n", "EMPTY": "", "LC_ALL": "C.UTF-8", **said_to_pip}
+    settings_of_pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(installed.wheel.parent)}
+    odd = {"ODD": "a=b\udcff\n", "EMPTY": "", "LC_ALL": "C.UTF-8", **settings_of_pip}
     command = ("--python", installed.venv, "--installer", "tool", "-q", "--", "variables")
     done = engine.succeeds(*command, environ={**odd, "__PYVENV_LAUNCHER__": "/ours"})
     assert json.loads(done.out) == {**environ(engine), **odd}

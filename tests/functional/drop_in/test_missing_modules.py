@@ -31,7 +31,7 @@ def without_ssl(archive: Path, tmp_path: Path) -> Engine:
     return Engine.from_zipapp(str(lacking(tmp_path / "python", "_ssl")), archive)
 
 
-def test_without_ssl_the_bundled_pip_is_installed_and_the_output_says_why(
+def test_without_ssl_the_bundled_pip_is_installed_and_the_output_explains_why(
     without_ssl: Engine, venv: Path
 ) -> None:
     done = without_ssl.succeeds("--venv", venv)

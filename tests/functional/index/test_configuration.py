@@ -46,7 +46,7 @@ def lines(place: Mapping[str, str], index: LocalIndex) -> list[str]:
 
 
 @pytest.mark.parametrize("how", ["-v", "doctor"])
-def test_the_command_line_beats_variables_the_users_file_and_the_sites(
+def test_the_command_line_overrides_variables_and_those_the_files_of_user_and_site(
     engine: Engine, index: LocalIndex, venv: Path, configured: Mapping[str, str], how: str
 ) -> None:
     typed = ("--index-url", index.server.simple_url)
@@ -61,7 +61,7 @@ def test_the_command_line_beats_variables_the_users_file_and_the_sites(
     assert "secret" not in done.text
 
 
-def test_isolated_leaves_the_users_words_out(
+def test_isolated_ignores_the_users_settings(
     engine: Engine, index: LocalIndex, venv: Path, configured: Mapping[str, str]
 ) -> None:
     asked = ("--venv", venv, "--installer", "none", "app", "--dry-run", "-v", "--isolated")

@@ -11,7 +11,7 @@ from tests.functional.engine import Engine
 ALONE = ("--installer", "none")
 
 
-def test_a_release_for_other_pythons_is_told_with_the_newest_for_this_one(
+def test_a_release_for_other_pythons_is_reported_with_the_newest_for_this_one(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     index.add("pip", "26.3", requires_python=">=3.99")
@@ -26,7 +26,7 @@ def test_a_release_for_other_pythons_is_told_with_the_newest_for_this_one(
     assert "pip 25.0.1" in found.out
 
 
-def test_a_clash_is_told_by_its_chain_and_not_by_its_bystanders(
+def test_a_conflict_is_explained_by_the_requirements_that_cause_it_only(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     index.add("web", "2.0", requires=["http>=2", "bystander"])
@@ -46,7 +46,7 @@ def test_a_clash_is_told_by_its_chain_and_not_by_its_bystanders(
     assert not venv.exists()
 
 
-def test_a_constraint_by_url_is_the_only_place_the_project_comes_from(
+def test_a_constraint_with_a_url_is_the_only_source_of_the_project(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     index.add("app", "1.0", requires=["library"])

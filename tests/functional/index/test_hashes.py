@@ -53,7 +53,7 @@ def test_the_default_installer_is_the_bundled_one_whose_hash_is_known(
     assert "Nothing to do" in again.out
 
 
-def test_a_newer_installed_pip_stays(
+def test_a_newer_installed_pip_is_kept(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     index.add("pip", "99.0")
@@ -62,7 +62,7 @@ def test_a_newer_installed_pip_stays(
     assert pip_version(engine, venv) == "99.0"
 
 
-def test_an_older_installed_pip_stays_too(
+def test_an_older_installed_pip_is_kept_too(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     index.add("pip", "20.0", files={"pip/__init__.py": "", "pip/__main__.py": "print('old')"})
@@ -127,7 +127,7 @@ def test_a_remote_file_may_require_hashes_and_the_bundled_installer_is_used(
     assert pip_version(engine, venv) != "99.0"
 
 
-def test_what_the_user_names_still_needs_a_hash(
+def test_a_requirement_of_the_user_still_needs_a_hash(
     engine: Engine, index: LocalIndex, venv: Path, listed: Path
 ) -> None:
     index.add("pip", "99.0")
@@ -176,7 +176,7 @@ _NO_FILES = {
 
 @pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
 @pytest.mark.parametrize("kind", _NO_FILES)
-def test_what_is_no_file_is_refused_as_pip_does_and_none_of_its_code_is_run(
+def test_anything_but_a_file_is_refused_as_in_pip_and_none_of_its_code_is_run(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path, kind: str
 ) -> None:
     tree, notes = write_project(tmp_path / "tree"), tmp_path / "notes"
@@ -202,7 +202,7 @@ def test_what_is_no_file_is_refused_as_pip_does_and_none_of_its_code_is_run(
     assert not venv.exists()
 
 
-def test_a_hash_of_a_directory_is_refused_where_none_are_demanded(
+def test_a_hash_of_a_directory_is_refused_also_without_hash_checking(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     tree = write_project(tmp_path / "tree")

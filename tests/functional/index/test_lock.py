@@ -38,7 +38,7 @@ def installed(venv: Path) -> set[str]:
     return {path.name.removesuffix(".dist-info") for path in place.glob("*.dist-info")}
 
 
-def test_what_was_locked_is_installed_whatever_is_newer_and_no_page_is_asked_for(
+def test_the_locked_versions_are_installed_and_no_page_is_requested(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path
 ) -> None:
     engine.succeeds(
@@ -51,7 +51,7 @@ def test_what_was_locked_is_installed_whatever_is_newer_and_no_page_is_asked_for
     assert "Nothing to do" in again.out
 
 
-def test_the_same_answer_is_locked_in_the_same_bytes(
+def test_the_same_resolution_is_locked_in_the_same_bytes(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path, tmp_path: Path
 ) -> None:
     second = tmp_path / "locks" / "pylock.second.toml"
@@ -65,7 +65,7 @@ def test_the_same_answer_is_locked_in_the_same_bytes(
     assert second.read_bytes() == lock.read_bytes()
 
 
-def test_a_lock_says_sizes_hashes_and_times_of_files_and_names_no_password(
+def test_a_lock_contains_sizes_hashes_and_times_of_files_and_no_password(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     wheel = index.add("app", "1.0")
@@ -94,7 +94,7 @@ def test_a_file_without_a_hash_is_fetched_to_be_locked(
     assert package["wheels"][0]["hashes"] == {"sha256": expected}
 
 
-def test_a_file_that_is_not_what_was_locked_is_refused(
+def test_a_file_that_differs_from_the_locked_one_is_refused(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path
 ) -> None:
     index.add("app", "1.0", requires=["library>=1"], files={"app.py": "evil = True\n"})
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_what_was_locked_is_refused(
 
 
 @pytest.mark.parametrize("change", [("size", "size"), ("sha256", "expected")])
-def test_a_file_of_another_size_or_hash_than_the_lock_says_is_refused_where_it_is_local(
+def test_a_local_file_of_another_size_or_hash_than_in_the_lock_is_refused(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path, change: tuple[str, str]
 ) -> None:
     field, message = change
@@ -131,7 +131,7 @@ def test_offline_the_locked_files_are_taken_from_find_links(
     assert installed(venv) == {"app-1.0", "library-1.5"}
 
 
-def test_where_the_index_is_out_of_reach_the_locked_files_at_hand_do(
+def test_if_the_index_is_unreachable_local_copies_of_the_locked_files_are_used(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path
 ) -> None:
     index.server.close()
@@ -139,16 +139,14 @@ def test_where_the_index_is_out_of_reach_the_locked_files_at_hand_do(
     assert installed(venv) == {"app-1.0", "library-1.5"}
 
 
-def test_offline_without_the_files_it_is_said_which_are_missing(
-    engine: Engine, lock: Path, venv: Path
-) -> None:
+def test_offline_the_missing_files_are_named(engine: Engine, lock: Path, venv: Path) -> None:
     done = engine.fails("--offline", "--venv", venv, "-r", lock)
     assert "app-1.0-py3-none-any.whl" in done.err
     assert "library-1.5-py3-none-any.whl" in done.err
     assert "--find-links" in done.err
 
 
-def test_an_installer_the_lock_does_not_hold_is_not_handed_off_to(
+def test_the_run_does_not_hand_off_to_an_installer_that_is_not_in_the_lock(
     engine: Engine, index: LocalIndex, lock: Path, venv: Path
 ) -> None:
     done = engine.fails("--venv", venv, "-r", lock, *index.options, "--", "list")
@@ -178,7 +176,7 @@ class LockServer(LoopbackServer):
         exchange.send(Reply(200, {"Content-Type": "text/plain"}, self.text.encode()))  # type: ignore[attr-defined]  # an Exchange
 
 
-def test_a_lock_on_the_network_is_read_and_may_name_no_local_file(
+def test_a_lock_from_the_network_is_read_and_must_not_name_local_files(
     engine: Engine, index: LocalIndex, lock: Path, authority: Authority, venv: Path
 ) -> None:
     with LockServer(authority) as server:
@@ -204,7 +202,7 @@ def test_a_locked_source_is_built(
     assert installed(venv) == {"src-1.0"}
 
 
-def test_an_archive_that_was_named_is_locked_as_one(
+def test_an_archive_named_by_its_url_is_locked_as_an_archive(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     wheel = index.add("app", "1.0")

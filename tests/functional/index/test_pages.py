@@ -41,7 +41,7 @@ def is_installed(venv: Path) -> bool:
 @pytest.mark.parametrize("html", [True, False], ids=["HTML", "JSON"])
 @pytest.mark.parametrize("metadata", [True, False], ids=["metadata", "no metadata"])
 @pytest.mark.parametrize("ranges", [True, False], ids=["ranges", "no ranges"])
-def test_an_index_may_speak_html_or_json_and_keep_metadata_or_not(
+def test_an_index_may_offer_html_or_json_with_or_without_metadata(
     engine: Engine, offer: LocalIndex, venv: Path, html: bool, metadata: bool, ranges: bool
 ) -> None:
     features = replace(offer.server.features, json=not html, metadata=metadata, ranges=ranges)
@@ -50,7 +50,7 @@ def test_an_index_may_speak_html_or_json_and_keep_metadata_or_not(
     assert is_installed(venv)
 
 
-def test_a_page_with_a_base_names_files_of_another_place(
+def test_links_of_a_page_with_a_base_are_relative_to_it(
     engine: Engine, offer: LocalIndex, venv: Path
 ) -> None:
     offer.server.add_page("app", f'<base href="../../files/"><a href="{APP}">{APP}</a>')
@@ -59,7 +59,7 @@ def test_a_page_with_a_base_names_files_of_another_place(
 
 
 @pytest.mark.parametrize("way", ["a directory", "a file", "a file URL", "a page", "an index"])
-def test_local_places_are_looked_at(
+def test_local_find_links_are_read(
     engine: Engine, offer: LocalIndex, venv: Path, tmp_path: Path, way: str
 ) -> None:
     page = tmp_path / "links.html"
@@ -79,7 +79,7 @@ def test_local_places_are_looked_at(
     assert not offer.server.requests
 
 
-def test_an_index_without_encryption_is_used_on_this_machine(
+def test_an_unencrypted_index_on_this_machine_is_used(
     engine: Engine, offer: LocalIndex, venv: Path
 ) -> None:
     with IndexServer() as plain:
@@ -98,7 +98,7 @@ def test_an_index_without_encryption_is_used_on_this_machine(
     ],
     ids=["truncated", "oversized", "another content"],
 )
-def test_a_file_that_is_not_what_the_index_says_is_refused(
+def test_a_file_that_differs_from_the_index_page_is_refused(
     engine: Engine, offer: LocalIndex, venv: Path, fault: Fault, message: str
 ) -> None:
     offer.server.fault(f"/files/{APP}", fault)
@@ -120,7 +120,7 @@ def test_a_wrong_hash_on_the_page_is_refused(engine: Engine, offer: LocalIndex, 
     [drop(after=150_000), stall(30, after=150_000)],
     ids=["dropped", "stalled"],
 )
-def test_a_download_that_breaks_off_goes_on_where_it_was(
+def test_an_interrupted_download_continues_where_it_stopped(
     engine: Engine, offer: LocalIndex, venv: Path, fault: Fault
 ) -> None:
     offer.server.files[APP].size = None
@@ -143,7 +143,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(
     ],
     ids=["HTML garbage", "a portal", "half a JSON page", "another major version"],
 )
-def test_a_page_that_is_none_is_told(
+def test_a_page_that_is_not_an_index_page_is_reported(
     engine: Engine, offer: LocalIndex, venv: Path, fault: Fault, message: str
 ) -> None:
     offer.server.fault("/simple/.*", fault)
@@ -162,7 +162,7 @@ def test_a_page_of_a_hundred_thousand_links_is_read(
     assert is_installed(venv)
 
 
-def test_what_was_uploaded_later_is_not_looked_at(
+def test_files_that_were_uploaded_later_are_ignored(
     engine: Engine, offer: LocalIndex, venv: Path
 ) -> None:
     offer.server.files[APP].upload_time = "2024-01-01T00:00:00Z"
@@ -177,7 +177,7 @@ def test_what_was_uploaded_later_is_not_looked_at(
     assert f"{reason}; the newest compatible version is 1.0" in done.err
 
 
-def test_a_project_that_is_archived_is_told_of(
+def test_an_archived_project_causes_a_warning(
     engine: Engine, offer: LocalIndex, venv: Path
 ) -> None:
     offer.server.project("app").meta.update(status="archived", reason="use other")
@@ -186,7 +186,7 @@ def test_a_project_that_is_archived_is_told_of(
     assert "use other" in done.err
 
 
-def test_a_name_of_ones_own_is_taken_from_the_first_index_that_knows_it(
+def test_a_private_name_is_taken_from_the_first_index_that_has_it(
     engine: Engine, offer: LocalIndex, authority: Authority, venv: Path
 ) -> None:
     with IndexServer(authority) as public:

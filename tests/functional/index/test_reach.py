@@ -78,7 +78,7 @@ _WAYS = {
 
 @pytest.mark.root
 @pytest.mark.parametrize("way", _WAYS.values(), ids=_WAYS)
-def test_where_packets_vanish_the_bundled_pip_is_installed_within_five_seconds_of_trying(
+def test_if_packets_are_dropped_the_bundled_pip_is_installed_within_five_seconds_of_trying(
     vanishing: Engine, way: tuple[str, ...], venv: Path, tmp_path: Path, bundled: None
 ) -> None:
     del bundled
@@ -89,7 +89,7 @@ def test_where_packets_vanish_the_bundled_pip_is_installed_within_five_seconds_o
 
 
 @pytest.mark.root
-def test_where_packets_vanish_what_the_bundled_wheel_cannot_fulfil_ends_the_run(
+def test_if_packets_are_dropped_other_requirements_end_the_run(
     vanishing: Engine, venv: Path
 ) -> None:
     done = vanishing.fails("--venv", venv, "--installer", "uv", "--index-url", _SOMEWHERE)
@@ -135,7 +135,7 @@ def test_endless_redirects_end(engine: Engine, index: LocalIndex, venv: Path) ->
     assert "redirect" in done.err
 
 
-def test_a_page_of_something_else_ends_the_run_and_is_no_unreachable_index(
+def test_a_page_of_another_kind_ends_the_run_and_does_not_count_as_unreachable(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     index.server.fault("/simple/.*", garbage(b"\x89PNG", "image/png"))
@@ -165,7 +165,7 @@ def test_a_server_that_stops_answering_is_unreachable_after_the_timeout(
     assert "bundled" in done.out
 
 
-def test_a_name_that_unrelated_indexes_serve_is_refused_with_the_ways_out(
+def test_a_name_that_unrelated_indexes_have_is_refused_with_the_options_that_allow_it(
     engine: Engine, index: LocalIndex, authority: Authority, venv: Path
 ) -> None:
     wheel = index.add("app", "1.0")
@@ -183,7 +183,7 @@ def test_a_name_that_unrelated_indexes_serve_is_refused_with_the_ways_out(
 
 
 @pytest.mark.parametrize("how", ["--offline", "out of reach"])
-def test_an_index_that_settings_name_is_no_obstacle_to_what_is_at_hand(
+def test_an_unreachable_index_from_configuration_does_not_prevent_a_local_installation(
     engine: Engine, index: LocalIndex, venv: Path, how: str
 ) -> None:
     index.add("app", "1.0")

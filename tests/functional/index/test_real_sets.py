@@ -54,7 +54,7 @@ def test_a_large_set_resolves_to_what_pip_resolves(
 
 
 @pytest.mark.slow
-def test_airflow_under_constraints_resolves_to_what_they_say(
+def test_airflow_with_constraints_resolves_to_the_constrained_versions(
     engine: Engine, newest_pip: Path, tmp_path: Path
 ) -> None:
     """The published constraints are not on the index: those of pip's own answer are as many."""
@@ -66,7 +66,7 @@ def test_airflow_under_constraints_resolves_to_what_they_say(
 
 
 @pytest.mark.slow
-def test_an_answer_a_thousand_releases_back_is_found(
+def test_a_solution_a_thousand_releases_back_is_found(
     engine: Engine, newest_pip: Path, tmp_path: Path
 ) -> None:
     """The newest pip finds it too, in a quarter of an hour: only later botocores limit urllib3."""
@@ -76,7 +76,7 @@ def test_an_answer_a_thousand_releases_back_is_found(
 
 
 @pytest.mark.slow
-def test_where_there_is_none_the_clash_is_told_and_each_single_change_that_would_do(
+def test_a_conflict_is_explained_with_every_single_change_that_would_resolve_it(
     engine: Engine, newest_pip: Path
 ) -> None:
     clash = ("boto3<1.27,>=1.20", "urllib3>=2")
@@ -88,7 +88,7 @@ def test_where_there_is_none_the_clash_is_told_and_each_single_change_that_would
     assert "relax urllib3>=2 (the command line) to urllib3" in done.err
 
 
-def test_the_clash_of_boto3_with_another_botocore_is_told_by_both_their_needs(
+def test_the_conflict_of_boto3_with_another_botocore_names_both_requirements(
     engine: Engine, newest_pip: Path
 ) -> None:
     clash = ("boto3==1.34.0", "botocore==1.31.0", "urllib3<2")

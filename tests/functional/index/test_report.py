@@ -65,7 +65,7 @@ def by_name(report: dict[str, Any]) -> dict[str, Any]:
     [("app[more]",), ("library==1.0", "extra"), ("https",)],
     ids=["extras", "yanked", "by URL"],
 )
-def test_the_report_is_pips_for_the_same_answer(
+def test_the_report_equals_pips_for_the_same_resolution(
     engine: Engine, offer: LocalIndex, venv: Path, asked: tuple[str, ...]
 ) -> None:
     if asked == ("https",):
@@ -103,7 +103,7 @@ def test_attestations_that_the_index_offers_are_recorded(
     assert "provenance" not in found["library"]
 
 
-def test_a_report_on_standard_output_has_it_for_itself(
+def test_a_report_on_standard_output_is_the_only_output_there(
     engine: Engine, offer: LocalIndex, venv: Path
 ) -> None:
     asked = ("--venv", venv, "--installer", "none", "extra", "-v", "--report", "-")
@@ -115,7 +115,7 @@ def test_a_report_on_standard_output_has_it_for_itself(
 @pytest.mark.parametrize(
     ("option", "name"), [("--report", "place.json"), ("--lock", "pylock.toml")]
 )
-def test_what_cannot_be_written_is_told_before_anything_changes(
+def test_an_unwritable_file_is_reported_before_anything_changes(
     engine: Engine, offer: LocalIndex, venv: Path, tmp_path: Path, option: str, name: str
 ) -> None:
     nowhere = tmp_path / "no" / "such" / name
@@ -129,7 +129,7 @@ def test_what_cannot_be_written_is_told_before_anything_changes(
     assert snapshot(venv) == before
 
 
-def test_a_reader_of_the_report_who_went_away_is_no_error(
+def test_a_closed_pipe_behind_the_report_is_not_an_error(
     engine: Engine, offer: LocalIndex, venv: Path
 ) -> None:
     asked = ("--venv", venv, "--installer", "none", "extra", "--report", "-", *offer.options)
@@ -149,7 +149,7 @@ def test_a_reader_of_the_report_who_went_away_is_no_error(
     assert "Installed extra 1.0" in done.stderr
 
 
-def test_dry_run_tells_where_each_setting_comes_from(
+def test_a_verbose_dry_run_shows_where_each_setting_comes_from(
     engine: Engine, offer: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     conf = tmp_path / "pip.conf"

@@ -28,7 +28,7 @@ NESTED = "\ufeffearly\n./beside_wheel-1.0-py3-none-any.whl\n"
 LIMITS = "library < 2\n"
 
 
-def test_a_file_with_all_there_is_means_what_it_means_to_pip(
+def test_a_requirements_file_with_every_feature_means_the_same_as_in_pip(
     engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:
     index.add("app", "1.2", requires=["library", "extra; extra == 'more'"], extras=["more"])

@@ -97,7 +97,7 @@ def _ours(config: Config) -> dict[str, Any]:
         "retries": config.network.retries,
         "timeout": config.network.timeout,
         "cache": _cache(config),
-        "compile": config.install.compile or not _is_said(config, "compile", "no-compile"),
+        "compile": config.install.compile or not _is_given(config, "compile", "no-compile"),
         "isolation": config.build.isolated,
         "verbosity": config.verbosity,
         "pre": config.request.pre,
@@ -109,7 +109,7 @@ def _ours(config: Config) -> dict[str, Any]:
     }
 
 
-def _is_said(config: Config, *names: str) -> bool:
+def _is_given(config: Config, *names: str) -> bool:
     return any(each.name in names for each in config.setting_records)
 
 

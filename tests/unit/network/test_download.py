@@ -140,7 +140,7 @@ def test_a_wrong_length_is_refused_before_anything_is_read(
 
 
 @pytest.mark.usefixtures("wheel")
-def test_more_bytes_than_the_index_says_are_never_written(
+def test_more_bytes_than_the_size_on_the_index_are_never_written(
     session: Session, index: IndexServer
 ) -> None:
     with pytest.raises(SizeMismatchError):

@@ -198,7 +198,7 @@ def test_without_a_builder_an_older_wheel_is_chosen(
     assert [str(resolved.version) for resolved in resolution.distributions] == ["1.0"]
 
 
-def test_the_message_says_that_there_are_only_sources(
+def test_the_message_explains_that_there_are_only_sources(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_sdist(tmp_path, "demo", "2.0"))
@@ -206,7 +206,7 @@ def test_the_message_says_that_there_are_only_sources(
         bench.resolve("demo")
 
 
-def test_the_message_says_that_all_wheels_are_for_other_targets(
+def test_the_message_explains_that_all_wheels_are_for_other_targets(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.add(make_wheel(tmp_path, "demo", "2.0", tag="cp311-cp311-win_amd64"))

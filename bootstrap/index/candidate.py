@@ -73,6 +73,8 @@ class RejectionReason(Enum):
     """A source distribution that cannot be built, an egg, an installer; `detail` names it."""
     TOO_NEW = "uploaded after --uploaded-prior-to"
     MALFORMED = "an invalid name or version"
+    LINK = "an invalid URL or hash"
+    """`detail` says what is invalid."""
 
 
 @dataclass(frozen=True)

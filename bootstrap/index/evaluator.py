@@ -18,6 +18,7 @@ from bootstrap.index.filename import FileFormat, ParsedName, parse_filename, par
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.urls import MalformedUrlError
+from bootstrap.trust.digests import InvalidDigestError
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class Rejection:
     detail: str = ""
 
     def parse(self) -> RejectedFile:
-        """Return the rejected file; an invalid URL is kept as it is."""
+        """Return the rejected file; an invalid URL is kept as it is, and an invalid hash is not."""
         file = DistributionFile(self.entry.filename, self.entry.url, index_url=self.entry.index_url)
-        with suppress(MalformedUrlError):
+        with suppress(MalformedUrlError, InvalidDigestError):
             file = self.entry.parse()
         return RejectedFile(file, self.version, self.reason, self.detail)
 
@@ -65,8 +66,8 @@ class Evaluator:
             return Rejection(entry, parsed.version, *rejected)
         try:
             file = entry.parse()
-        except MalformedUrlError as error:
-            return Rejection(entry, parsed.version, RejectionReason.MALFORMED, str(error))
+        except (MalformedUrlError, InvalidDigestError) as error:
+            return Rejection(entry, parsed.version, RejectionReason.LINK, str(error))
         is_wheel = parsed.format is FileFormat.WHEEL
         rank = (self._rank(parsed.tag) or 0) if is_wheel else 0
         return Candidate(name, parsed.version, file, is_wheel, rank, parsed.build)

@@ -22,7 +22,8 @@ from bootstrap.network.urls import (
     split_fragment,
     url_origin,
 )
-from bootstrap.trust.hashes import KNOWN_ALGORITHMS, Hashes
+from bootstrap.trust.digests import InvalidDigestError
+from bootstrap.trust.hashes import Hashes
 
 
 class FileEntry(NamedTuple):
@@ -68,18 +69,25 @@ class FileEntry(NamedTuple):
     def metadata_hashes(self) -> Hashes | None:
         """The hashes of the metadata file; None if there is no such file (PEP 658).
 
-        PEP 714: `core-metadata` has priority over its old name.
+        PEP 714: `core-metadata` has priority over its old name. With an invalid hash it counts as
+        missing: the metadata is read from the file itself.
         """
         value = self.attributes.get("core-metadata", self.attributes.get("dist-info-metadata"))
         if isinstance(value, str):  # HTML: "true", or "sha256=…"
             algorithm, _, digest = value.partition("=")
             value = {algorithm: digest} if digest else value.strip().lower() != "false"
-        return _parse_hashes(value) if value or value == {} else None
+        if not value and value != {}:
+            return None
+        try:
+            return _parse_hashes(value)
+        except InvalidDigestError:
+            return None
 
     def parse(self) -> DistributionFile:
         """Return the file with its parsed attributes and an absolute URL.
 
-        Raises `MalformedUrlError`, also where a remote page names a local file.
+        Raises `MalformedUrlError`, also where a remote page names a local file, and
+        `InvalidDigestError`: a file whose hash cannot be checked must not count as one without.
         """
         url, _ = split_fragment(join_url(self.base_url, self.url))
         if is_remote(self.base_url) and url_origin(url).scheme not in {"https", "http"}:
@@ -154,7 +162,5 @@ def _parse_hashes(value: Any) -> Hashes:
     if not isinstance(value, dict):
         return Hashes()
     return Hashes.of(
-        (algorithm, digest)
-        for algorithm, digest in value.items()
-        if algorithm in KNOWN_ALGORITHMS and isinstance(digest, str)
+        (name, text if isinstance(text, str) else repr(text)) for name, text in value.items()
     )

@@ -14,6 +14,7 @@ from bootstrap.lock.errors import LockError
 from bootstrap.lock.read import PylockFile
 from bootstrap.network.urls import is_remote, join_url, split_fragment, url_origin
 from bootstrap.resolve.requirement import InputRequirement
+from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes, WeakHashError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def create_candidate(
     file = DistributionFile(
         entry.filename,
         url,
-        _strong_hashes(entry.filename, entry.hashes),
+        _strong_hashes(lock.location, entry.filename, entry.hashes),
         requires_python=package.requires_python,
         size=entry.size,
         upload_time=entry.upload_time,
@@ -59,7 +60,7 @@ def create_reference(
     hashes, editable = Hashes(), False
     if isinstance(entry, PackageArchive):
         url = _entry_url(lock.location, path=entry.path, url=entry.url)
-        hashes = _strong_hashes(package.name, entry.hashes)
+        hashes = _strong_hashes(lock.location, package.name, entry.hashes)
     elif isinstance(entry, PackageVcs):
         repository = _entry_url(lock.location, path=entry.path, url=entry.url)
         url = f"{entry.type}+{repository}@{entry.commit_id}"
@@ -108,8 +109,15 @@ def _entry_url(lock: Location, *, path: str | None, url: str | None) -> str:
     return joined
 
 
-def _strong_hashes(filename: str, hashes: Mapping[str, str]) -> Hashes:
-    strong = Hashes.of(hashes.items()).strong()
+def _strong_hashes(lock: Location, filename: str, hashes: Mapping[str, str]) -> Hashes:
+    """Return the strong hashes of a file.
+
+    Raises `LockError` for an invalid one, and `WeakHashError` where there is none.
+    """
+    try:
+        strong = Hashes.of(hashes.items()).strong()
+    except InvalidDigestError as error:
+        raise LockError(lock, f"{filename} has an {error}") from error
     if not strong:
         raise WeakHashError(filename, hashes)
     return strong

@@ -30,7 +30,7 @@ from bootstrap.index.candidate import Candidate
 from bootstrap.lock.errors import UnlockableError
 from bootstrap.network.urls import is_remote, remove_credentials, url_to_path
 from bootstrap.preparer.wheels import DownloadInfo
-from bootstrap.trust.hashes import STRONG_ALGORITHMS
+from bootstrap.trust.digests import STRONG_ALGORITHMS
 
 CREATED_BY = "get-installer"
 _TARGET_MARKERS = ("implementation_name", "python_version", "sys_platform", "platform_machine")

@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.atomic_file import temporary_beside
+from bootstrap.trust.digests import Sha256
 from bootstrap.ui import Ui
 
 LAYOUT = "network-1"
@@ -46,11 +47,11 @@ class Cache:
         if directory is not None and not _is_owned_by_us(directory):
             self._disable(f"{directory} belongs to another user")
 
-    def path(self, namespace: str, name: str) -> Path | None:
+    def path(self, namespace: str, name: Sha256) -> Path | None:
         """Return the path of an entry, which may not exist or disappear at any moment."""
         return None if self._root is None else self._root / namespace / name[:2] / name
 
-    def read(self, namespace: str, name: str) -> bytes | None:
+    def read(self, namespace: str, name: Sha256) -> bytes | None:
         """Return an entry's content, or None."""
         path = self.path(namespace, name)
         if path is not None:
@@ -58,29 +59,29 @@ class Cache:
                 return path.read_bytes()
         return None
 
-    def touch(self, namespace: str, name: str) -> None:
+    def touch(self, namespace: str, name: Sha256) -> None:
         """Note that an entry was used, so that it is not among the oldest."""
         path = self.path(namespace, name)
         if path is not None:
             with suppress(OSError):
                 os.utime(path)
 
-    def discard(self, namespace: str, name: str) -> None:
+    def discard(self, namespace: str, name: Sha256) -> None:
         """Remove a damaged entry."""
         path = self.path(namespace, name)
         if path is not None:
             with suppress(OSError):
                 path.unlink()
 
-    def add(self, namespace: str, name: str, content: bytes) -> None:
+    def add(self, namespace: str, name: Sha256, content: bytes) -> None:
         """Add an entry."""
         self._add(namespace, name, lambda path: _write_private(path, content))
 
-    def add_file(self, namespace: str, name: str, file: Path) -> None:
+    def add_file(self, namespace: str, name: Sha256, file: Path) -> None:
         """Add a file: a second link to it if the file system can, else a copy."""
         self._add(namespace, name, lambda path: link_or_copy(file, path))
 
-    def _add(self, namespace: str, name: str, create: Callable[[Path], None]) -> None:
+    def _add(self, namespace: str, name: Sha256, create: Callable[[Path], None]) -> None:
         path = self.path(namespace, name)
         if path is None:
             return

@@ -11,6 +11,7 @@ from bootstrap.network.cache import Cache
 from bootstrap.network.response import Response, decode_body
 from bootstrap.network.transport import Transport
 from bootstrap.network.urls import split_credentials
+from bootstrap.trust.digests import Sha256
 
 _NAMESPACE = "pages"
 _VALIDATORS = {"If-None-Match": "etag", "If-Modified-Since": "last_modified"}
@@ -31,7 +32,7 @@ def fetch_page(transport: Transport, cache: Cache, url: str, accept: str, limit:
     """
     bare, user_info = split_credentials(url)
     username = user_info[0] if user_info else ""
-    name = hashlib.sha256(f"{accept}\n{username}\n{bare}".encode()).hexdigest()
+    name = Sha256(hashlib.sha256(f"{accept}\n{username}\n{bare}".encode()).hexdigest())
     cached = _read_cached(cache, name, limit)
     # max-age=0, as pip does: a proxy must ask the index too.
     headers = {"Accept": accept, "Accept-Encoding": "gzip", "Cache-Control": "max-age=0"}
@@ -49,7 +50,7 @@ def fetch_page(transport: Transport, cache: Cache, url: str, accept: str, limit:
     return response
 
 
-def _read_cached(cache: Cache, name: str, limit: int) -> CachedPage | None:
+def _read_cached(cache: Cache, name: Sha256, limit: int) -> CachedPage | None:
     """Return the page in the cache; a damaged one is removed."""
     entry = cache.read(_NAMESPACE, name)
     if entry is None:
@@ -66,7 +67,9 @@ def _read_cached(cache: Cache, name: str, limit: int) -> CachedPage | None:
     return None
 
 
-def _add_to_cache(cache: Cache, name: str, response: Response, headers: Mapping[str, str]) -> None:
+def _add_to_cache(
+    cache: Cache, name: Sha256, response: Response, headers: Mapping[str, str]
+) -> None:
     """Add a page that the server can revalidate later, unless it forbids that."""
     etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
     if not (etag or modified) or "no-store" in headers.get("Cache-Control", "").lower():

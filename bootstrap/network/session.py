@@ -24,6 +24,7 @@ from bootstrap.network.retry import retry
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import MalformedUrlError, is_remote, redact, url_origin
 from bootstrap.signals import StoppedError
+from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, verify_file
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
@@ -102,7 +103,7 @@ class Session:
         searched by hash, and the content is checked. Raises `NetworkError` and its subclasses,
         `CertificateError`, `HashMismatchError`; FileNotFoundError if a file: URL does not exist.
         """
-        sha256 = _single_sha256(expected)
+        sha256 = expected.only_sha256 if expected else None
         cached = self._cache.read("files", sha256) if sha256 else None
         if cached is not None and sha256 and hashlib.sha256(cached).hexdigest() == sha256:
             self._cache.touch("files", sha256)
@@ -136,7 +137,7 @@ class Session:
         expected = expected or Hashes()
         if not is_remote(url):
             return verify_local_file(url, filename, expected, size)
-        sha256 = _single_sha256(expected)
+        sha256 = expected.only_sha256
         path = self._workspace.new_path(check_filename(filename, url))
         if sha256 and (cached := self._copy_from_cache(sha256, path, expected)):
             return cached
@@ -228,7 +229,7 @@ class Session:
                 self._transport = Transport(self._settings, self._context, self._policy, self._ui)
             return self._transport
 
-    def _copy_from_cache(self, sha256: str, path: Path, expected: Hashes) -> VerifiedFile | None:
+    def _copy_from_cache(self, sha256: Sha256, path: Path, expected: Hashes) -> VerifiedFile | None:
         """Copy or link a cached file to the path, if it exists and is not damaged."""
         cached = self._cache.path("files", sha256)
         if cached is None:
@@ -244,9 +245,3 @@ class Session:
             return None
         self._cache.touch("files", sha256)
         return file
-
-
-def _single_sha256(expected: Hashes | None) -> str | None:
-    """Return the sha256 of a file, its name in the cache, if exactly one is expected."""
-    digests = expected.allowed.get("sha256", frozenset()) if expected else frozenset[str]()
-    return next(iter(digests)) if len(digests) == 1 else None

@@ -23,6 +23,7 @@ from bootstrap.resolve.hash_checking import HashCheckingError
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlRules
 from bootstrap.resolve.resolver import resolve
 from bootstrap.resolve.transitive_urls import Requirer, check_url
+from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -66,23 +67,14 @@ class BuildRules:
     def request(self, requirements: Sequence[Requirement], chain: BuildChain) -> ResolveRequest:
         """Return the resolver's request for the build requirements of the last source of a chain.
 
-        Raises `TransitiveUrlError`.
+        Raises `TransitiveUrlError` and `InvalidDigestError`.
         """
         source, own_urls = chain.links[-1], ResolveRequest((), self.constraints).urls
         for required in requirements:
             check_url(required, _requirer(chain), self.url_rules, own_urls)
         origin = Origin.default(f"needed to build {source}")
         return ResolveRequest(
-            tuple(
-                InputRequirement(
-                    str(required),
-                    origin,
-                    required,
-                    required.url,
-                    hashes=Hashes.in_fragment(required.url or ""),
-                )
-                for required in requirements
-            ),
+            tuple(_as_input(required, origin) for required in requirements),
             constraints=self.constraints,
             require_hashes=self.require_hashes,
             without_hashes=self.without_hashes,
@@ -100,6 +92,15 @@ def _requirer(chain: BuildChain) -> Requirer:
     if isinstance(source, VcsCheckout):
         return Requirer(label, f"git+{source.url}", is_direct=True)
     return Requirer(label, source.url, source.is_direct)
+
+
+def _as_input(required: Requirement, origin: Origin) -> InputRequirement:
+    try:
+        hashes = Hashes.in_fragment(required.url or "")
+    except InvalidDigestError as error:
+        where = f"{required.name} ({origin})"
+        raise InvalidDigestError(error.algorithm, error.text, where) from error
+    return InputRequirement(str(required), origin, required, required.url, hashes=hashes)
 
 
 @dataclass(frozen=True)

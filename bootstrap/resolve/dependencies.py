@@ -24,6 +24,7 @@ from bootstrap.resolve.model import (
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.source import MetadataReader, UnusableCandidateError
 from bootstrap.resolve.transitive_urls import Requirer, check_url
+from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -177,13 +178,20 @@ def _requirer(candidate: ResolverCandidate, installed: Installed | None) -> Requ
 
 
 def _as_reference(requirement: Requirement, parent: ResolverCandidate) -> InputRequirement:
-    """Return a dependency with a URL in the form that the source takes."""
+    """Return a dependency with a URL in the form that the source takes.
+
+    Raises `UnusableCandidateError` where the URL has an invalid hash.
+    """
+    try:
+        hashes = Hashes.in_fragment(requirement.url or "")
+    except InvalidDigestError as error:
+        raise UnusableCandidateError(f"its dependency {requirement.name} has an {error}") from error
     return InputRequirement(
         _without_marker(requirement),
         Origin.default(f"a dependency of {parent}"),
         requirement,
         requirement.url,
-        hashes=Hashes.in_fragment(requirement.url or ""),
+        hashes=hashes,
     )
 
 

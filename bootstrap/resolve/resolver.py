@@ -19,6 +19,7 @@ from bootstrap.resolve.errors import ResolutionTooDeepError
 from bootstrap.resolve.hash_checking import check_input, check_resolution
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
 from bootstrap.resolve.source import CandidateSource
+from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -159,7 +160,8 @@ def is_same_reference(candidate: Candidate, installed: Installed) -> bool:
         hashes = _archive_hashes(recorded["archive_info"])
         common = hashes.intersection(_archive_hashes(expected["archive_info"]))
         return all(common.intersection(candidate.file.hashes).allowed.values())
-    except (ValueError, KeyError, TypeError, AttributeError):  # not as PEP 610 says
+    except (InvalidDigestError, ValueError, KeyError, TypeError, AttributeError):
+        # not as PEP 610 says
         return False
 
 

@@ -11,17 +11,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bootstrap.errors import BootstrapError
-
-STRONG_ALGORITHMS = ("sha256", "sha384", "sha512")
-"""What pip accepts for `--hash`; md5 is not enough."""
-
-KNOWN_ALGORITHMS = frozenset(
-    name for name in hashlib.algorithms_guaranteed if not name.startswith("shake")
-)
-"""What can be checked at all; hash-checking mode rejects md5 later, with an error."""
+from bootstrap.trust.digests import DIGEST_SIZES, STRONG_ALGORITHMS, Sha256, parse_digest
 
 _CHUNK = 1 << 20
-_IN_FRAGMENT = re.compile(r"[#&]([a-z0-9_]+)=([0-9a-fA-F]+)(?=&|$)")
+_IN_FRAGMENT = re.compile(r"[#&]([a-z0-9_]+)=([^&]*)")
 
 
 class HashMismatchError(BootstrapError):
@@ -54,22 +47,38 @@ class WeakHashError(BootstrapError):
 
 @dataclass(frozen=True)
 class Hashes:
-    """Allowed hex digests by algorithm; a file must match one of every algorithm."""
+    """Allowed hex digests by algorithm; a file must match one of every algorithm.
+
+    Every digest has the form of its algorithm: another one raises `InvalidDigestError`.
+    """
 
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        checked = {
+            algorithm: frozenset(parse_digest(algorithm, digest) for digest in digests)
+            for algorithm, digests in self.allowed.items()
+        }
+        object.__setattr__(self, "allowed", checked)
+
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Hashes:
-        """Collect pairs of algorithm and hex digest."""
+        """Collect pairs of algorithm and hex digest; unknown algorithms are ignored, as in pip.
+
+        Raises `InvalidDigestError`.
+        """
         allowed: dict[str, frozenset[str]] = {}
         for algorithm, digest in pairs:
-            known = allowed.get(algorithm, frozenset())
-            allowed[algorithm] = known | {digest.lower()}
+            if algorithm in DIGEST_SIZES:
+                allowed[algorithm] = allowed.get(algorithm, frozenset()) | {digest}
         return cls(allowed)
 
     @classmethod
     def in_fragment(cls, url: str) -> Hashes:
-        """Return the hashes in a URL's fragment (`#sha256=…`, PEP 503)."""
+        """Return the hashes in a URL's fragment (`#sha256=…`, PEP 503).
+
+        Raises `InvalidDigestError`.
+        """
         return cls.of(fragment_digests(url))
 
     def __bool__(self) -> bool:
@@ -91,15 +100,21 @@ class Hashes:
         """Return whether a file's sha256 alone shows that it has these hashes."""
         return self.allowed.keys() <= {"sha256"} and sha256 in self.allowed.get("sha256", {sha256})
 
+    @property
+    def only_sha256(self) -> Sha256 | None:
+        """The sha256 of a file, if exactly one is allowed."""
+        digests = self.allowed.get("sha256", frozenset())
+        return Sha256(next(iter(digests))) if len(digests) == 1 else None
+
     def strong(self) -> Hashes:
         """Return only the strong algorithms."""
         return Hashes({a: d for a, d in self.allowed.items() if a in STRONG_ALGORITHMS})
 
 
 def fragment_digests(url: str) -> list[tuple[str, str]]:
-    """Return the pairs of algorithm and hex digest in a URL's fragment."""
+    """Return the pairs of algorithm and digest in a URL's fragment, unchecked."""
     found = _IN_FRAGMENT.findall(url, max(url.find("#"), 0)) if "#" in url else []
-    return [(name, digest) for name, digest in found if name in KNOWN_ALGORITHMS]
+    return [(name, digest) for name, digest in found if name in DIGEST_SIZES]
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,7 @@ class VerifiedWheel:
     """A wheel whose hash was checked."""
 
     filename: str
-    sha256: str
+    sha256: Sha256
     source: Path | bytes = field(repr=False)
 
     def open(self) -> BinaryIO:
@@ -120,7 +135,7 @@ class VerifiedFile:
     """A file on disk whose hash was checked."""
 
     filename: str
-    sha256: str
+    sha256: Sha256
     path: Path
 
     def as_wheel(self) -> VerifiedWheel:
@@ -143,15 +158,15 @@ class HashCheck:
         for hasher in self._hashers.values():
             hasher.update(chunk)
 
-    def finish(self, filename: str) -> str:
+    def finish(self, filename: str) -> Sha256:
         """Return the sha256; raises `HashMismatchError` unless every algorithm matches."""
         found = {name: hasher.hexdigest() for name, hasher in self._hashers.items()}
         if any(found[name] not in digests for name, digests in self._expected.allowed.items()):
             raise HashMismatchError(filename, self._expected, found)
-        return found["sha256"]
+        return Sha256(found["sha256"])
 
 
-def check(stream: BinaryIO, file: str, expected: Hashes) -> str:
+def check(stream: BinaryIO, file: str, expected: Hashes) -> Sha256:
     """Read a stream, and return its sha256.
 
     Raises `HashMismatchError` unless every algorithm matches.

@@ -15,7 +15,8 @@ from bootstrap.errors import UsageError
 from bootstrap.formats import encodings
 from bootstrap.limits import shorten
 from bootstrap.provenance import Origin
-from bootstrap.trust.hashes import STRONG_ALGORITHMS, Hashes
+from bootstrap.trust.digests import STRONG_ALGORITHMS, InvalidDigestError, parse_digest
+from bootstrap.trust.hashes import Hashes
 
 _INCLUDES = frozenset({"requirement", "constraint"})
 _BYTE_ORDER_MARKS = (
@@ -164,8 +165,12 @@ def _values(tokens: Iterable[Token], key: str) -> tuple[str, ...]:
 
 
 def _parse_hash(text: str) -> tuple[str, str]:
+    """Return the algorithm and the digest of a `--hash`. Raises `UsageError`."""
     algorithm, colon, digest = text.partition(":")
     if not colon or algorithm not in STRONG_ALGORITHMS:
         expected = ", ".join(STRONG_ALGORITHMS)
         raise UsageError(f"expected --hash=ALGORITHM:DIGEST with one of {expected}, found {text!r}")
-    return algorithm, digest
+    try:
+        return algorithm, parse_digest(algorithm, digest)
+    except InvalidDigestError as error:
+        raise UsageError(f"--hash: {error}", hint=error.hint) from error

@@ -15,6 +15,7 @@ from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.network.urls import redact, url_filename
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
+from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes
 
 _URL = re.compile(r"(https?|ftp|file|(git|hg|svn|bzr)(\+[a-z]+)?):", re.IGNORECASE)
@@ -51,6 +52,10 @@ def parse_requirement(
     """
     stripped = text.strip()
     requirement, url, extras = _split(stripped, origin, process, editable=editable)
+    try:
+        in_url = Hashes.in_fragment(url or "")
+    except InvalidDigestError as error:
+        raise InvalidRequirementError(text, origin, str(error), error.hint) from error
     return InputRequirement(
         text=stripped,
         origin=origin,
@@ -58,7 +63,7 @@ def parse_requirement(
         url=url,
         extras=extras,
         editable=editable,
-        hashes=(hashes or Hashes()).intersection(Hashes.in_fragment(url or "")),
+        hashes=(hashes or Hashes()).intersection(in_url),
         config_settings=config_settings or {},
     )
 

@@ -31,9 +31,11 @@ _REMEDIES = {
     RejectionReason.TOO_NEW: "change the date of --uploaded-prior-to",
     RejectionReason.MALFORMED: "ask its maintainers for files with valid names of at most "
     f"{FILENAME_LENGTH} characters",
+    RejectionReason.LINK: "report it to the index",
 }
 
 _PRIORITY = (
+    RejectionReason.LINK,
     RejectionReason.TOO_NEW,
     RejectionReason.TAGS,
     RejectionReason.PYTHON,
@@ -180,14 +182,15 @@ class NoMatchReport:
             source = " and a source distribution that cannot be built here" if has_source else ""
             only = f"has wheels only for {join_few(details)}{source}"
             return f"{only}; the target's best tag is {tag}"
-        if reason is RejectionReason.FORMAT:
-            return "has only files that --only-binary or --no-binary excludes"
-        if reason is RejectionReason.TOO_NEW:
-            return "was uploaded after the date of --uploaded-prior-to"
         names = join_few([shorten(file.file.filename) for file in files if file.reason is reason])
-        if reason is RejectionReason.UNSUPPORTED:
-            return f"has no wheel, only {names}"
-        return f"has only files with invalid names: {names}"
+        return {
+            RejectionReason.FORMAT: "has only files that --only-binary or --no-binary excludes",
+            RejectionReason.TOO_NEW: "was uploaded after the date of --uploaded-prior-to",
+            RejectionReason.LINK: "has only files whose URL or hash on the index is invalid: "
+            + join_few(details),
+            RejectionReason.UNSUPPORTED: f"has no wheel, only {names}",
+            RejectionReason.MALFORMED: f"has only files with invalid names: {names}",
+        }[reason]
 
 
 def join_few(things: Sequence[object]) -> str:

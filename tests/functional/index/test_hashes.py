@@ -210,3 +210,21 @@ def test_a_hash_of_a_directory_is_refused_also_without_hash_checking(
     done = engine.fails("--venv", venv, "--installer", "none", reference, *index.options)
     assert "is a directory, which a hash cannot verify" in done.err
     assert not venv.exists()
+
+
+@pytest.mark.parametrize("html", [True, False], ids=["HTML", "JSON"])
+@pytest.mark.parametrize("named", ["a file of the user", "/dev/zero"])
+def test_a_path_in_the_place_of_a_hash_is_refused_and_an_older_version_is_installed(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path, *, html: bool, named: str
+) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("precious")
+    index.server.features = Features(html=html, json=not html, metadata=False)
+    index.add("app", "1.0")
+    bad = index.add("app", "2.0")
+    index.server.files[bad.name].sha256 = named if named == "/dev/zero" else str(mine)
+    wishes: tuple[str | Path, ...] = ("--venv", venv, "--installer", "none", *index.options)
+    done = engine.fails(*wishes, "app==2.0")
+    assert "invalid sha256: expected 64 hexadecimal digits" in done.err
+    assert "app 1.0" in engine.succeeds(*wishes, "app").out
+    assert mine.read_text() == "precious"

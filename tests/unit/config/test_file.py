@@ -12,7 +12,7 @@ import pytest
 
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
-from bootstrap.errors import BootstrapError
+from bootstrap.errors import BootstrapError, UsageError
 from tests.unit.config.pips import Pip
 from tests.unit.config.users import User, named
 
@@ -191,8 +191,8 @@ def test_the_message_for_a_missing_file_names_its_origin(user: User) -> None:
     [
         "requests --pre",
         "requests --index-url https://one.example",
-        "requests --hash=sha256:00 stray",
-        "--hash=sha256:00",
+        f"requests --hash=sha256:{_DIGEST} stray",
+        f"--hash=sha256:{_DIGEST}",
         "--config-settings a=b",
         "--global-option=x",
         "requests --install-option=x",
@@ -224,6 +224,25 @@ def test_a_hash_in_a_url_is_checked_but_requires_no_others(user: User) -> None:
     config = user.load(url)
     assert named(config)[0].hashes.allowed == {"sha256": frozenset({_DIGEST})}
     assert not config.request.require_hashes
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "requests==2 --hash=sha256:/home/me/file",
+        "requests==2 --hash=sha256:00",
+        f"requests==2 --hash=sha512:{_DIGEST}",
+        "requests @ https://host.example/requests-2-py3-none-any.whl#sha256=/home/me/file",
+        "https://host.example/requests-2.tar.gz#subdirectory=x&sha256=zz",
+    ],
+)
+def test_an_invalid_hash_is_refused_with_the_line_that_has_it(user: User, line: str) -> None:
+    file = user.write("requirements.txt", f"flask\n{line}\n")
+    with pytest.raises(UsageError) as caught:
+        user.load("-r", "requirements.txt")
+    assert f"{file}, line 2" in str(caught.value)
+    assert "expected " in str(caught.value)
+    assert "hexadecimal digits" in str(caught.value)
 
 
 def test_config_settings_of_a_line_belong_to_its_requirement(user: User) -> None:

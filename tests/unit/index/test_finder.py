@@ -157,7 +157,7 @@ def test_an_invalid_url_does_not_affect_other_files(
     index.add_page("demo", "".join(f"<a href='{link}'>x</a>" for link in links))
     finder = make_finder((index.simple_url,))
     assert files(finder) == ["demo-1.0.zip"]
-    assert {reason for reason, _ in reasons(finder).values()} == {RejectionReason.MALFORMED}
+    assert {reason for reason, _ in reasons(finder).values()} == {RejectionReason.LINK}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -16,11 +17,13 @@ from bootstrap.index.page import ProjectDetails
 from bootstrap.index.simple import parse_page
 from bootstrap.network.response import Response
 from bootstrap.network.urls import MalformedUrlError
+from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes
 
 INDEX = "https://index.example/simple/"
 JSON = "application/vnd.pypi.simple.v1+json"
 NAME = NormalizedName("demo")
+INVALID = ["", "/home/me/file", "../" * 21 + "x", "ab" * 31, "ab" * 33, "\u0661" * 64, "g" * 64]
 
 
 def page_of(
@@ -112,18 +115,41 @@ def test_yanked_in_html_needs_no_value() -> None:
         ({"core-metadata": False}, None),
         ({"core-metadata": True}, Hashes()),
         ({"core-metadata": {}}, Hashes()),
-        ({"dist-info-metadata": {"sha256": "aa"}}, Hashes.of([("sha256", "aa")])),
+        ({"dist-info-metadata": {"sha256": "aa" * 32}}, Hashes.of([("sha256", "aa" * 32)])),
         (
-            {"core-metadata": {"sha256": "bb"}, "dist-info-metadata": {"sha256": "aa"}},
-            Hashes.of([("sha256", "bb")]),
+            {"core-metadata": {"sha256": "bb" * 32}, "dist-info-metadata": {"sha256": "aa" * 32}},
+            Hashes.of([("sha256", "bb" * 32)]),
         ),
         ({"core-metadata": False, "dist-info-metadata": True}, None),
+        ({"core-metadata": {"sha256": "/home/me/file"}}, None),
+        ({"core-metadata": {"sha256": 1}}, None),
     ],
 )
 def test_core_metadata_has_priority_over_its_old_name(
     attributes: dict[str, Any], metadata: Hashes | None
 ) -> None:
     assert only(json_page({"filename": "x", "url": "x", **attributes})).metadata == metadata
+
+
+@pytest.mark.parametrize("digest", INVALID)
+@pytest.mark.parametrize(
+    "page",
+    [
+        lambda digest: json_page({"filename": "x", "url": "x", "hashes": {"sha256": digest}}),
+        lambda digest: page_of(f"<a href='demo-1.0.tar.gz#egg=a&sha256={digest}'>x</a>"),
+    ],
+    ids=["json", "html"],
+)
+def test_a_file_with_an_invalid_hash_is_not_taken_for_one_without(
+    page: Callable[[str], ProjectDetails], digest: str
+) -> None:
+    with pytest.raises(InvalidDigestError, match="expected 64 hexadecimal digits"):
+        only(page(digest))
+
+
+def test_a_hash_that_is_no_text_is_invalid() -> None:
+    with pytest.raises(InvalidDigestError, match="found '1'"):
+        only(json_page({"filename": "x", "url": "x", "hashes": {"sha256": 1}}))
 
 
 def test_invalid_attributes_are_ignored() -> None:

@@ -196,6 +196,19 @@ def test_a_weak_hash_is_refused() -> None:
         resolve(text(package("a", wheels=[weak])))
 
 
+@pytest.mark.parametrize("digest", ["/home/me/file", "../x", "ab", ""])
+def test_an_invalid_hash_is_refused(digest: str) -> None:
+    entry = wheel("a-1.0-py3-none-any.whl", hashes={"sha256": digest, "sha512": "0" * 128})
+    with pytest.raises(LockError, match=r"a-1\.0-py3-none-any\.whl has an invalid sha256"):
+        resolve(text(package("a", wheels=[entry])), location=REMOTE)
+
+
+def test_a_hash_of_an_unknown_algorithm_beside_a_strong_one_is_ignored() -> None:
+    entry = wheel("a-1.0-py3-none-any.whl", hashes={"sha256": SHA, "k12": "anything"})
+    (a,) = resolve(text(package("a", wheels=[entry]))).distributions
+    assert a.hashes == Hashes.of([("sha256", SHA)])
+
+
 def test_a_path_is_relative_to_the_lock_and_takes_precedence_over_a_url() -> None:
     near = wheel("a-1.0-py3-none-any.whl", path="wheels/a-1.0-py3-none-any.whl")
     near["url"] = "https://files.example/a-1.0-py3-none-any.whl"

@@ -13,6 +13,7 @@ import pytest
 
 from bootstrap.network.cache import LAYOUT, Cache
 from bootstrap.network.errors import NoTemporaryDirectoryError
+from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import Hashes
 from tests.servers import IndexServer, make_wheel
 from tests.unit.network.conftest import MakeSession, RecordedUi
@@ -199,25 +200,26 @@ def test_the_oldest_entries_are_removed_when_it_grows_too_large(
     directory: Path, recorded: RecordedUi
 ) -> None:
     cache = Cache(directory, recorded.ui, max_size=250)
-    for age, name in ((300, "aa1"), (200, "bb2"), (100, "cc3")):
+    one, two, three = (Sha256(digit * 64) for digit in "abc")
+    for age, name in ((300, one), (200, two), (100, three)):
         cache.add("files", name, bytes(100))
         path = cache.path("files", name)
         assert path is not None
         os.utime(path, (time.time() - age,) * 2)
-    cache.touch("files", "aa1")  # used again
+    cache.touch("files", one)  # used again
     abandoned = directory / LAYOUT / "files" / "aa" / ".part-killed"
     abandoned.write_bytes(bytes(1000))
     os.utime(abandoned, (0, 0))
     cache.prune()
-    assert [entry.name for entry in entries(directory, "files")] == ["aa1", "cc3"]
+    assert [entry.name for entry in entries(directory, "files")] == [one, three]
 
 
 def test_pruning_is_rare(directory: Path, recorded: RecordedUi) -> None:
     first = Cache(directory, recorded.ui, max_size=50)
-    first.add("files", "aa1", b"x")
+    first.add("files", Sha256("a" * 64), b"x")
     first.prune()
     second = Cache(directory, recorded.ui, max_size=50)
-    second.add("files", "bb2", bytes(100))
+    second.add("files", Sha256("b" * 64), bytes(100))
     second.prune()
     assert len(entries(directory, "files")) == 2
 

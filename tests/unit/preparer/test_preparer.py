@@ -256,8 +256,8 @@ def test_prefetching_never_raises_and_the_error_is_raised_when_asked_for(
 
 
 def test_hashes_of_index_and_user_must_both_match() -> None:
-    ours = Hashes.of([("sha256", "aa")])
-    assert not all(ours.intersection(Hashes.of([("sha256", "bb")])).allowed.values())
+    ours = Hashes.of([("sha256", "aa" * 32)])
+    assert not all(ours.intersection(Hashes.of([("sha256", "bb" * 32)])).allowed.values())
 
 
 def _incompressible(size: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from bootstrap.index.settings import FormatControl
 from bootstrap.resolve.context import MAX_ROUNDS
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest, UrlRules
 from bootstrap.resolve.resolver import resolve
+from bootstrap.trust.digests import DIGEST_SIZES
 from bootstrap.ui import Ui
 from tests.unit.resolve.memory import (
     MemorySource,
@@ -28,6 +30,8 @@ if sys.version_info >= (3, 11):
 else:
     from bootstrap._vendor import tomli as tomllib
 
+_SHORT_DIGEST = re.compile(r"\b(md5|sha256|sha512)([:=])([0-9a-f]{2})\b")
+"""The cases write a digest by its first two digits, which are repeated."""
 FILES = ("best", "second", "damaged", "sound", "yanked")
 """The words by which the cases distinguish files of one version."""
 KEYS = {"name", "requested", "constraints", "index", "installed", "target", "options", "locations"}
@@ -39,9 +43,14 @@ EXPECTED |= {"requested_marks", "required_by"}
 def _cases() -> list[Any]:
     found = []
     for path in sorted((Path(__file__).parent / "cases").glob("*.toml")):
-        cases = tomllib.loads(path.read_text("utf-8"))["case"]
+        text = _SHORT_DIGEST.sub(_lengthen, path.read_text("utf-8"))
+        cases = tomllib.loads(text)["case"]
         found += [pytest.param(each, id=f"{path.stem}: {each['name']}") for each in cases]
     return found
+
+
+def _lengthen(digest: re.Match[str]) -> str:
+    return f"{digest[1]}{digest[2]}{digest[3] * DIGEST_SIZES[digest[1]]}"
 
 
 @pytest.mark.parametrize("case", _cases())

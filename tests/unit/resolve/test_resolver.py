@@ -31,6 +31,9 @@ INDEX = {
 }
 
 
+AA, BB = "aa" * 32, "bb" * 32
+
+
 def _resolve(verbosity: int, **options: int) -> str:
     output = io.StringIO()
     target = make_target()
@@ -126,12 +129,13 @@ def wheel(url: str, **hashes: str) -> Candidate:
         (git("aa"), git("aa", "https://host.test/fork"), False),
         (git("aa"), git("aa", subdirectory="python"), False),
         (git("aa"), archive(REPOSITORY), False),
-        (archive(sha256="aa"), archive(sha256="aa"), True),
-        (archive(sha256="aa"), archive(sha256="bb"), False),
-        (archive(sha256="aa"), archive(sha256="aa", subdirectory="python"), False),
-        (archive(sha256="aa"), archive("https://host.test/b.tar.gz", sha256="aa"), False),
-        ({"url": ARCHIVE, "archive_info": {"hash": "sha256=aa"}}, archive(sha256="aa"), True),
-        ({"url": ARCHIVE, "archive_info": {"hash": "sha256=aa"}}, archive(sha256="bb"), False),
+        (archive(sha256=AA), archive(sha256=AA), True),
+        (archive(sha256=AA), archive(sha256=BB), False),
+        (archive(sha256="../x"), archive(sha256=AA), False),
+        (archive(sha256=AA), archive(sha256=AA, subdirectory="python"), False),
+        (archive(sha256=AA), archive("https://host.test/b.tar.gz", sha256=AA), False),
+        ({"url": ARCHIVE, "archive_info": {"hash": f"sha256={AA}"}}, archive(sha256=AA), True),
+        ({"url": ARCHIVE, "archive_info": {"hash": f"sha256={AA}"}}, archive(sha256=BB), False),
         (archive(), git("aa", ARCHIVE), False),
         (directory(), directory(), False),
         (None, git("aa"), False),
@@ -151,7 +155,7 @@ def test_an_editable_installation_is_never_the_same() -> None:
 
 
 def test_a_wheel_is_the_same_by_its_url_without_credentials_and_its_required_hashes() -> None:
-    there = installed(archive("https://host.test/a.whl", sha256="aa"))
+    there = installed(archive("https://host.test/a.whl", sha256=AA))
     assert is_same_reference(wheel("https://me:secret@host.test/a.whl"), there)
-    assert is_same_reference(wheel("https://host.test/a.whl", sha256="aa"), there)
-    assert not is_same_reference(wheel("https://host.test/a.whl", sha256="bb"), there)
+    assert is_same_reference(wheel("https://host.test/a.whl", sha256=AA), there)
+    assert not is_same_reference(wheel("https://host.test/a.whl", sha256=BB), there)

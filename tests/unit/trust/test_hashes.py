@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.trust.digests import InvalidDigestError, Sha256
 from bootstrap.trust.hashes import (
     HashCheck,
     Hashes,
@@ -93,7 +94,51 @@ def test_bytes_are_hashed_once_for_all_algorithms() -> None:
 
 
 def test_hashes_are_found_among_other_parts_of_a_fragment() -> None:
-    url = "https://example.test/a.zip#egg=bad&sha256=AB&subdirectory=x&sha3_256=0c&sha512=cd"
-    expected = [("sha256", "ab"), ("sha3_256", "0c"), ("sha512", "cd")]
+    url = (
+        f"https://example.test/a.zip#egg=bad&sha256={'AB' * 32}&subdirectory=x"
+        f"&sha3_256={'0c' * 32}&sha512={'cd' * 64}&blake9=x"
+    )
+    expected = [("sha256", "ab" * 32), ("sha3_256", "0c" * 32), ("sha512", "cd" * 64)]
     assert Hashes.in_fragment(url) == Hashes.of(expected)
-    assert not Hashes.in_fragment("https://example.test/a.zip?sha256=ab&x")
+    assert not Hashes.in_fragment(f"https://example.test/a.zip?sha256={'ab' * 32}&x")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "digest"),
+    [
+        ("sha256", ""),
+        ("sha256", "/dev/zero"),
+        ("sha256", "../" * 21 + "x"),
+        ("sha256", SHA512),
+        ("sha512", SHA256),
+        ("md5", "0" * 31 + "\n"),
+        ("sha256", "0x" + "0" * 62),
+        ("sha256", "\u0663" * 64),
+    ],
+)
+def test_no_hashes_contain_anything_but_a_digest_of_their_algorithm(
+    algorithm: str, digest: str
+) -> None:
+    message = f"invalid {algorithm}: expected "
+    with pytest.raises(InvalidDigestError, match=message):
+        Hashes({algorithm: frozenset({digest})})
+    with pytest.raises(InvalidDigestError, match=message):
+        Hashes.of([(algorithm, digest)])
+    with pytest.raises(InvalidDigestError, match=message):
+        Hashes.in_fragment(f"https://example.test/a.zip#{algorithm}={digest}")
+
+
+def test_a_long_text_is_shortened_in_the_message() -> None:
+    with pytest.raises(InvalidDigestError) as caught:
+        Hashes.of([("sha256", "x" * 1_000_000)])
+    assert len(str(caught.value)) < 200
+
+
+def test_a_name_in_the_cache_is_a_checked_sha256() -> None:
+    assert Sha256(SHA256.upper()) == SHA256
+    assert Hashes.of([("sha256", SHA256)]).only_sha256 == SHA256
+    assert Hashes.of([("sha256", SHA256), ("sha256", "0" * 64)]).only_sha256 is None
+    assert Hashes().only_sha256 is None
+    for text in ("/etc/passwd", "../" * 21 + "x", ""):
+        with pytest.raises(InvalidDigestError):
+            Sha256(text)

@@ -36,7 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if (text := informational_text(arguments)) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
-        return _run_command(load.load(arguments, os.environ, default_index=default_index_url))
+        config = load.load(arguments, os.environ, default_index=default_index_url)
+        try:
+            return _run_command(config)
+        except BootstrapError as error:
+            _name_origins(error, config)
+            raise
 
     return _report_errors(arguments, run)
 
@@ -82,6 +87,15 @@ def _run_command(config: Config) -> int:
     from bootstrap.handoff.handoff import exec_installer
 
     return exec_installer(handoff)
+
+
+def _name_origins(error: BootstrapError, config: Config) -> None:
+    """Add to the hint where the options are set that the message names and nobody typed."""
+    from bootstrap.config.options.layers import configured_mentions
+
+    message = f"{error} {error.hint or ''}"
+    origins = configured_mentions(config.setting_records, message)
+    error.hint = " ".join([*([error.hint] if error.hint else []), *origins]) or None
 
 
 def _run_doctor(config: Config, ui: Ui) -> int:

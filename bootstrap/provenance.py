@@ -8,6 +8,8 @@ from typing import Generic, Literal, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
+_PRIORITY = {"option": 3, "variable": 2, "file": 1, "default": 0}
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -23,6 +25,10 @@ class Origin:
         if self.kind == "file" and self.line is not None:
             return f"{self.name}, line {self.line}"
         return self.name
+
+    def outranks(self, other: Origin) -> bool:
+        """Whether it has a higher priority: command line, environment, configuration files."""
+        return _PRIORITY[self.kind] > _PRIORITY[other.kind]
 
     @classmethod
     def option(cls, name: str) -> Origin:

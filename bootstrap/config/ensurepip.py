@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bootstrap.config.install_request import project_names
 from bootstrap.config.model import Config, Inputs
-from bootstrap.config.options.layers import OptionLayers
+from bootstrap.config.options.layers import ConflictingOptionsError, OptionLayers
 from bootstrap.config.options.option import Command, Option, OptionKind
 from bootstrap.config.options.parser import (
     MisplacedArgumentError,
@@ -21,7 +21,7 @@ from bootstrap.config.options.parser import (
 )
 from bootstrap.config.options.process import ProcessContext, ensurepip_venv_command
 from bootstrap.config.requirements.parse import parse_requirement
-from bootstrap.config.settings import ConflictingOptionsError, pip_scripts
+from bootstrap.config.settings import pip_scripts
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.install.model import InstallSettings, PipScripts
 from bootstrap.network.settings import NetworkSettings

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.model import Config
-from bootstrap.config.options.layers import OptionLayers, OptionValue
+from bootstrap.config.options.layers import (
+    ConflictingOptionsError,
+    OptionLayers,
+    OptionValue,
+)
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.parser import CommandLine
 from bootstrap.config.options.process import ProcessContext
@@ -23,7 +27,6 @@ from bootstrap.config.requirements.file import (
 from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
-from bootstrap.config.settings import ConflictingOptionsError
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl
 from bootstrap.location import Location

@@ -69,8 +69,7 @@ def load(
     line = parse_command_line(argv)
     layers = collect_options(line, process)
     config = _from_options(line, layers, process, now)
-    command = process.venv_command(argv, user=config.target.user is True)
-    config = replace(config, venv_command=command)
+    config = replace(config, venv_command=process.venv_command(argv))
     requirements, installer = tuple[InputRequirement, ...](), None
     if line.command in install_request.INSTALLING:
         requirements = install_request.command_line_requirements(line, layers, process)
@@ -97,7 +96,8 @@ def expand(config: Config, fetch: Fetch) -> Config:
 def collect_options(line: CommandLine, process: ProcessContext) -> OptionLayers:
     """Return all option values, in order of rising precedence.
 
-    Raises `InvalidValueError` for an invalid value, even one that is overridden.
+    Raises `InvalidValueError` for an invalid value, even one that is overridden, and
+    `ConflictingOptionsError`.
     """
     isolated = any(value.option.key == "isolated" for value in line.values)
     variables = read_variables(process, isolated=isolated)
@@ -106,6 +106,7 @@ def collect_options(line: CommandLine, process: ProcessContext) -> OptionLayers:
     layers = OptionLayers((*configured, *variables, *line.values))
     for value in layers.values:
         value.check()
+    layers.check_conflicts()
     return layers
 
 
@@ -114,7 +115,7 @@ def _from_options(
 ) -> Config:
     """Return the Config except for requirements and what requirements files may change.
 
-    Raises `InvalidValueError`, `ConflictingOptionsError` and `LockNameError`.
+    Raises `InvalidValueError` and `LockNameError`.
     """
     lock_file = settings.read_path(layers, "lock", process)
     report = layers.text("report")

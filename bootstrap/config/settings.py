@@ -20,7 +20,6 @@ from bootstrap.config.options.option import (
 )
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.errors import UsageError
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.install.model import InstallSettings, PipScripts
 from bootstrap.network.settings import NetworkSettings
@@ -30,14 +29,6 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
 _SCRIPT_DIRECTORIES = frozenset({"bin", "Scripts"})
-
-
-class ConflictingOptionsError(UsageError):
-    """Two options that cannot be used together are both set."""
-
-    def __init__(self, one: str, other: str) -> None:
-        self.one, self.other = one, other
-        super().__init__(f"{one} and {other} cannot be used together.", hint="Use one of them.")
 
 
 def read_path(layers: OptionLayers, destination: str, process: ProcessContext) -> Path | None:
@@ -68,15 +59,8 @@ def _normalize_name(text: str, origin: Origin) -> NormalizedName:
 
 
 def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSettings:
-    """Return which environment to install into. Raises `ConflictingOptionsError`."""
-    schemes = [name for name in ("target", "prefix") if layers.text(name)]
-    if layers.flag("user"):
-        schemes.append("user")
-    if len(schemes) > 1:
-        raise ConflictingOptionsError(f"--{schemes[0]}", f"--{schemes[1]}")
+    """Return which environment to install into. Raises `InvalidValueError`."""
     venv = layers.text("venv")
-    if layers.flag("user") and venv:
-        raise ConflictingOptionsError("--venv", "--user")
     python = layers.text("python")
     separators = (os.sep, os.altsep or "/")
     if python and (python.value.startswith("~") or any(s in python.value for s in separators)):

@@ -11,7 +11,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.platforms import supported_tags
 from bootstrap.environment.pth_file import find_hiding_pth_file
 from bootstrap.environment.settings import Messages, TargetSettings
-from bootstrap.errors import BootstrapError, UsageError
+from bootstrap.errors import BootstrapError
 
 
 class UserSiteDisabledError(BootstrapError):
@@ -39,10 +39,8 @@ def describe_target(
 ) -> TargetEnvironment:
     """Return the target: an interpreter's environment, with the scheme that the settings choose.
 
-    :raises UsageError: the settings contradict each other
     :raises UserSiteDisabledError: `--user`, but the interpreter would not find what is installed
     """
-    _check_settings(settings)
     scheme = _choose_scheme(interpreter, settings, messages)
     is_elsewhere = any((settings.root, settings.prefix, settings.directory))
     hidden_by = externally_managed = None
@@ -72,22 +70,6 @@ def describe_target(
         interpreter=interpreter,
         venv_to_create=venv_to_create,
     )
-
-
-def _check_settings(settings: TargetSettings) -> None:
-    """Refuse two options that each name a scheme. Raises `UsageError`."""
-    given = {
-        "--user": bool(settings.user),
-        "--prefix": settings.prefix is not None,
-        "--target": settings.directory is not None,
-        "--root": settings.root is not None,
-    }
-    pairs = ("--user --prefix", "--user --target", "--prefix --target", "--root --target")
-    for one, other in map(str.split, pairs):
-        if given[one] and given[other]:
-            raise UsageError(
-                f"{one} and {other} cannot be used together: each names a place to install to"
-            )
 
 
 def _choose_scheme(

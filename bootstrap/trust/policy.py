@@ -18,9 +18,6 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.errors import NamedCertificateError
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
-_PRIORITY = {"option": 3, "variable": 2, "file": 1, "default": 0}
-"""The command line overrides the environment, and the environment configuration files."""
-
 
 @dataclass(frozen=True)
 class SystemStore:
@@ -157,7 +154,7 @@ def decide(settings: TrustSettings) -> TrustPolicy:
     certs, add_certs, trust = settings.cert, settings.add_certs, settings.default_sources
 
     # Rule 2: --trust overrides every --cert that has a lower priority.
-    if certs and _outranks(trust.origin, certs[0].origin):
+    if certs and trust.origin.outranks(certs[0].origin):
         _ignore("cert", certs, f"{trust.origin} has a higher priority", ignored)
         certs = ()
 
@@ -176,7 +173,7 @@ def decide(settings: TrustSettings) -> TrustPolicy:
         if trust.origin.kind != "default":
             ignored.append(Ignored("trust", trust.value.value, trust.origin, reason))
         _ignore_system_variables(settings, reason, ignored)
-        replaced = [add for add in add_certs if _outranks(cert.origin, add.origin)]
+        replaced = [add for add in add_certs if cert.origin.outranks(add.origin)]
         _ignore("add-cert", replaced, reason, ignored)
         add_certs = tuple(add for add in add_certs if add not in replaced)
     # Rule 5: without --cert, --trust selects the default sources.
@@ -250,7 +247,3 @@ def _ignore(
     setting: str, values: Sequence[Sourced[str] | None], reason: str, ignored: list[Ignored]
 ) -> None:
     ignored += [Ignored(setting, given.value, given.origin, reason) for given in values if given]
-
-
-def _outranks(one: Origin, other: Origin) -> bool:
-    return _PRIORITY[one.kind] > _PRIORITY[other.kind]

@@ -54,7 +54,8 @@ def read_variables(process: ProcessContext, *, isolated: bool) -> list[OptionVal
                 found.append(
                     OptionValue(option, value, Origin.variable(name), is_command_line=False)
                 )
-    for name, text in {} if isolated else process.environ.items():
+    # Sorted: of two that exclude each other, the last one counts, in whatever order they come.
+    for name, text in () if isolated else sorted(process.environ.items()):
         configurable = _find_option(_normalize_key(name.removeprefix(PIP_VARIABLES)))
         if name.startswith(PIP_VARIABLES) and configurable is not None and text:
             found.append(

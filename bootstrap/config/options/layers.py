@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bootstrap.config.options.option import (
     Option,
@@ -18,7 +19,8 @@ from bootstrap.config.options.option import (
     parse_bool,
     parse_count,
 )
-from bootstrap.config.options.table import UNSUPPORTED_OPTIONS
+from bootstrap.config.options.table import OPTIONS, UNSUPPORTED_OPTIONS
+from bootstrap.errors import UsageError
 from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
 
@@ -27,6 +29,14 @@ _DEFAULT_FEATURES = frozenset({"truststore", "fast-deps", "build-constraint"})
 """Values of pip's `--use-feature` that this program does without being asked."""
 _USER_INFO = re.compile(r"^[^/@\s]+@(?=[^/@\s]+$)")
 """User name and password before the host of a proxy that has no scheme."""
+
+
+class ConflictingOptionsError(UsageError):
+    """Two options that cannot be used together are both set."""
+
+    def __init__(self, one: str, other: str) -> None:
+        self.one, self.other = one, other
+        super().__init__(f"{one} and {other} cannot be used together.", hint="Use one of them.")
 
 
 @dataclass(frozen=True)
@@ -101,8 +111,16 @@ class OptionLayers:
     values: tuple[OptionValue, ...] = ()
 
     def all(self, destination: str) -> tuple[OptionValue, ...]:
-        """Return every value of an option, in order of rising precedence."""
-        return tuple(value for value in self.values if value.option.destination == destination)
+        """Return every value of an option, in order of rising precedence.
+
+        Without those that another option replaces: `--venv` a `user = yes` of pip.conf.
+        """
+        return tuple(
+            value
+            for value in self.values
+            if value.option.destination == destination
+            and not any(value is other for other, _ in self._replaced)
+        )
 
     def last(self, destination: str) -> OptionValue | None:
         """Return the value with the highest precedence."""
@@ -167,7 +185,51 @@ class OptionLayers:
             for value in self.values
             if value.option.key in UNSUPPORTED_OPTIONS
         ]
-        return (*unsupported, *feature_warnings(self.all("use_feature")))
+        replaced = [
+            f"{value.subject} is ignored, because {by.subject} is set."
+            for value, by in self._replaced
+            if not by.origin.outranks(value.origin)
+        ]
+        return (*unsupported, *replaced, *feature_warnings(self.all("use_feature")))
+
+    def check_conflicts(self) -> None:
+        """Raise `ConflictingOptionsError` for two options of the command line."""
+        typed = [value.option for value in self._places if value.is_command_line]
+        for one in typed:
+            for other in typed:
+                if other.destination in one.excludes:
+                    raise ConflictingOptionsError(f"--{one.key}", f"--{other.key}")
+
+    @cached_property
+    def _places(self) -> tuple[OptionValue, ...]:
+        """The effective values of options that exclude or replace others, highest first."""
+        last = {value.option.destination: value for value in self.values}
+        related = {name for option in OPTIONS for name in (*option.excludes, *option.replaces)}
+        related |= {option.destination for option in OPTIONS if option.excludes or option.replaces}
+        return tuple(
+            value
+            for value in reversed(self.values)
+            if value is last[value.option.destination]
+            and value.option.destination in related
+            and (value.option.takes_value or value.as_bool())
+        )
+
+    @cached_property
+    def _replaced(self) -> tuple[tuple[OptionValue, OptionValue], ...]:
+        """Each value that another option replaces, with the value of that option."""
+        found: dict[int, tuple[OptionValue, OptionValue]] = {}
+        for by in self._places:
+            if id(by) in found:
+                continue
+            for value in self.values[: self.values.index(by)]:
+                one, other = by.option, value.option
+                excludes = (
+                    other.destination in one.excludes or one.destination in other.excludes
+                ) and not value.is_command_line
+                replaces = other.destination in one.replaces and by.origin.outranks(value.origin)
+                if excludes or replaces:
+                    found.setdefault(id(value), (value, by))
+        return tuple(found.values())
 
     def _effective(self, destination: str) -> tuple[OptionValue, ...]:
         """Return the highest configured layer's value, then those of the command line."""
@@ -177,9 +239,28 @@ class OptionLayers:
 
     def _is_effective(self, value: OptionValue) -> bool:
         destination = value.option.destination
+        if not any(value is other for other in self.all(destination)):
+            return False
         if value.option.kind in {OptionKind.LIST, OptionKind.COUNT}:
             return any(value is other for other in self._effective(destination))
         return value.option.kind in _CUMULATIVE or value is self.last(destination)
+
+
+def configured_mentions(records: Iterable[SettingRecord], text: str) -> tuple[str, ...]:
+    """Return where each option is configured that a text mentions by its name on a command line.
+
+    Whoever did not type an option does not know where it comes from.
+    """
+    return tuple(
+        f"--{record.name} is set by {record.origin}."
+        if record.origin.kind == "variable"
+        else f"--{record.name} is set in {record.origin}."
+        for record in records
+        if record.is_effective
+        and record.origin.kind in {"variable", "file"}
+        and re.search(rf"(?<![\w-])--{re.escape(record.name)}(?![\w-])", text)
+        and str(record.origin) not in text
+    )
 
 
 def redact_setting(text: str) -> str:

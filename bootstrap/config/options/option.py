@@ -73,6 +73,11 @@ class Option:
     """Whether its value is one requirement, which may be two words: `-e PATH`."""
     on_requirements: bool = False
     """Whether it may follow a requirement on its line."""
+    excludes: tuple[str, ...] = ()
+    """Destinations that it cannot be used together with on one command line, each pair stated once.
+    Of two that are set elsewhere, the one with the higher precedence counts."""
+    replaces: tuple[str, ...] = ()
+    """Destinations of which it replaces values with a lower precedence."""
 
     @property
     def names(self) -> tuple[str, ...]:

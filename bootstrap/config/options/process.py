@@ -173,15 +173,14 @@ class ProcessContext:
 
     # Commands to suggest
 
-    def venv_command(self, arguments: Sequence[str], *, user: bool = False) -> str:
+    def venv_command(self, arguments: Sequence[str]) -> str:
         """Return the command line that installs the same into a virtual environment.
 
-        :param arguments: those words of `command` that are our arguments.
-        :param user: whether `--user` is in force, which cannot be used with `--venv`.
+        :param arguments: those words of `command` that are our arguments; `--user` among them is
+            left out, because it cannot be used with `--venv`.
         """
         end = arguments.index("--") if "--" in arguments else len(arguments)
         ours = [word for word in arguments[:end] if word != "--user"]
-        no_user = ["--no-user"] if user and ours == list(arguments[:end]) else []
         program = self.command[: len(self.command) - len(arguments)]
         if list(self.command[len(program) :]) != list(arguments):  # called as a function
             program = _program()
@@ -189,7 +188,7 @@ class ProcessContext:
         if program[-1] == "-":
             program = (*program[:-1], "get-installer.py")
             changes.append("the piped script saved as get-installer.py")
-        words = [*program, *ours, *_VENV_OPTION, *no_user, *arguments[end:]]
+        words = [*program, *ours, *_VENV_OPTION, *arguments[end:]]
         shown = [redact(word) for word in words]
         if shown != words:
             changes.append("your name and password instead of ****")

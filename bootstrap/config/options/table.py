@@ -51,11 +51,27 @@ _TARGET = (
     Option(
         "--python PATH|VERSION", "the target: an interpreter, a virtual environment, or a version"
     ),
-    Option("--venv DIR", "a virtual environment, created if it does not exist", OptionKind.PATH),
+    Option(
+        "--venv DIR",
+        "a virtual environment, created if it does not exist",
+        OptionKind.PATH,
+        excludes=("user",),
+        replaces=("target", "prefix", "root"),
+    ),
     Option("--user", "install into the user's site-packages"),
     Option("--no-user", explicit_kind=OptionKind.NEGATION, dest="user"),
-    Option("-t --target DIR", "install into a plain directory", OptionKind.PATH),
-    Option("--prefix DIR", "install into another prefix", OptionKind.PATH),
+    Option(
+        "-t --target DIR",
+        "install into a plain directory",
+        OptionKind.PATH,
+        excludes=("prefix", "user", "root"),
+    ),
+    Option(
+        "--prefix DIR",
+        "install into another prefix",
+        OptionKind.PATH,
+        excludes=("user",),
+    ),
     Option("--root DIR", "install into another root directory", OptionKind.PATH),
     Option("--break-system-packages", "allow changes to an externally managed Python"),
     Option("--require-virtualenv --require-venv"),

@@ -163,8 +163,8 @@ def test_the_cache_is_the_default_the_named_one_or_none(user: User) -> None:
     assert without.user_cache == user.home / ".cache" / "get-installer"
 
 
-def venv_command(words: Sequence[str], arguments: Sequence[str], *, user: bool = False) -> str:
-    return replace(_on("linux"), command=tuple(words)).venv_command(arguments, user=user)
+def venv_command(words: Sequence[str], arguments: Sequence[str]) -> str:
+    return replace(_on("linux"), command=tuple(words)).venv_command(arguments)
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,8 @@ def test_the_venv_command_is_the_command_line_with_a_virtual_environment(
 
 
 def test_the_venv_command_leaves_out_user() -> None:
-    command = venv_command(["python3", "x.pyz", "--user", "pip"], ["--user", "pip"], user=True)
+    command = venv_command(["python3", "x.pyz", "--user", "pip"], ["--user", "pip"])
     assert command == "python3 x.pyz pip --venv .venv"
-    command = venv_command(["python3", "x.pyz", "pip"], ["pip"], user=True)  # PIP_USER, pip.conf
-    assert command == "python3 x.pyz pip --venv .venv --no-user"
 
 
 def test_the_venv_command_shows_no_password() -> None:

@@ -18,7 +18,6 @@ from bootstrap.environment.installation_scheme import (
 )
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.managed import VirtualEnvironmentRequiredError
-from bootstrap.errors import UsageError
 from tests.unit.environment.pythons import (
     DEBIAN,
     RecordingUi,
@@ -128,20 +127,6 @@ def venv_of(tmp_path: Path) -> Path:
     if not directory.exists():
         run(Path(sys.executable), "-m", "venv", "--without-pip", str(directory))
     return directory
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"user": True, "prefix": Path("/p")},
-        {"user": True, "directory": Path("/d")},
-        {"prefix": Path("/p"), "directory": Path("/d")},
-        {"root": Path("/r"), "directory": Path("/d")},
-    ],
-)
-def test_two_options_that_each_name_a_scheme_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="cannot be used together"):
-        target_of(**options)
 
 
 def test_an_environment_that_is_not_writable_defaults_to_the_user_site_as_in_pip(

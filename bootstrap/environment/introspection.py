@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from bootstrap.environment import _probe_script
 from bootstrap.environment.discovery import PythonCommand
 from bootstrap.environment.interpreter import Interpreter, parse_interpreter
+from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolated_environment
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
 
@@ -20,7 +20,6 @@ OLDEST_SUPPORTED = (2, 7)
 
 # The first option is one that shells and other interpreters refuse: they must not run the script.
 _OPTIONS = ("-Wignore", "-B", "-c")
-_KEPT_VARIABLES = {"PYTHONUSERBASE", "PYTHONNOUSERSITE"}
 
 
 class NotPythonError(BootstrapError):
@@ -93,26 +92,14 @@ def running_interpreter(settings: TargetSettings) -> Interpreter:
     return parse_interpreter(facts, running=True)
 
 
-def isolated_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables for running another interpreter: without those about this one.
-
-    The variables about the user's site-packages are kept: they are the user's choice.
-    """
-    kept = {
-        name: value
-        for name, value in environment.items()
-        if name in _KEPT_VARIABLES or not name.lstrip("_").startswith(("PYTHON", "PYVENV"))
-    }
-    return {**kept, "SYSTEM_VERSION_COMPAT": "0"} if sys.platform == "darwin" else kept
-
-
 def _query_child(
     command: PythonCommand, settings: TargetSettings, *, running: bool = False
 ) -> Interpreter:
+    program = DROP_CURRENT_DIRECTORY + _probe_script.script()
     arguments = [str(settings.prefix)] if settings.prefix else []
     try:
         done = subprocess.run(
-            [*command, *_OPTIONS, _probe_script.script(), *arguments],
+            [*command, *_OPTIONS, program, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

@@ -20,8 +20,8 @@ from bootstrap.environment import _probe_script
 from bootstrap.environment.discovery import absolute_path
 from bootstrap.environment.installation_scheme import describe_target
 from bootstrap.environment.interpreter import Interpreter
-from bootstrap.environment.introspection import isolated_environment
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.python_process import isolated_environment
 from bootstrap.environment.settings import Messages, TargetSettings
 from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, lock_venv
 from bootstrap.errors import BootstrapError

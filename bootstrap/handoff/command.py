@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path, PurePosixPath
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.python_process import module_command
 from bootstrap.errors import BootstrapError
 from bootstrap.install.wheel.entry_points import parse_entry_points
 from bootstrap.install.wheel.record import parse_record_paths
@@ -15,7 +16,8 @@ from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.resolve.requirement import InputRequirement, Resolution
 
 _MODULES = {"pip": "pip"}
-"""Installers that are started as `TARGET -m MODULE`."""
+"""Installers that are started as `TARGET -m MODULE`, except that it is not imported from the
+current directory."""
 
 
 class NoCommandError(BootstrapError):
@@ -60,14 +62,16 @@ def installer_name(installer: InputRequirement, resolution: Resolution) -> Norma
     )
 
 
-def find_command(name: NormalizedName, target: TargetEnvironment) -> tuple[str, ...]:
-    """Return the command line that starts an installer, without arguments.
+def find_command(
+    name: NormalizedName, target: TargetEnvironment, environ: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the command line that starts an installer with these variables, without arguments.
 
     It is the command of the installer's own name, else its only one (`pyproject-build`). Raises
     `NoCommandError`.
     """
     if name in _MODULES:
-        return (str(target.executable), "-m", _MODULES[name])
+        return module_command(target, _MODULES[name], environ)
     installed = installed_distributions(target).get(name)
     commands = _console_scripts(installed) if installed else ()
     own = {*commands, *_recorded_names(installed)} if installed else set()

@@ -57,16 +57,15 @@ def prepare_handoff(
     missing = target.prefix / "no-index"
     # macOS sets this variable for a framework's interpreter; a child would misunderstand it.
     inherited = {name: value for name, value in environ.items() if name != "__PYVENV_LAUNCHER__"}
-    return Handoff(
-        (*find_command(installer, target), *arguments),
-        {
-            **inherited,
-            **_import_path(target, environ),
-            **settings.certificates,
-            **settings_variables(installer, settings, environ, missing),
-        },
-        tuple(_list_warnings(installer, target, settings)),
-    )
+    variables = {
+        **inherited,
+        **_import_path(target, environ),
+        **settings.certificates,
+        **settings_variables(installer, settings, environ, missing),
+    }
+    command = find_command(installer, target, variables)
+    warnings = _list_warnings(installer, target, settings)
+    return Handoff((*command, *arguments), variables, tuple(warnings))
 
 
 def _list_warnings(

@@ -7,13 +7,14 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolated_environment
 from bootstrap.install.errors import InstallError
 from bootstrap.install.unpack import Module, StagedWheel
 from bootstrap.install.wheel.record import row_for
 
 _MIN_MODULES = 25
 """Modules that are worth another process."""
-_PROGRAM = """\
+_PROGRAM = f"""{DROP_CURRENT_DIRECTORY}
 import os, py_compile, sys
 try:
     from importlib.util import cache_from_source
@@ -37,7 +38,9 @@ for other versions, and templates named `.py`."""
 
 def python_command(executable: str, version_info: tuple[int, ...]) -> tuple[str, ...]:
     """Return the command that starts a Python in which nothing changes what gets compiled."""
-    # In a virtual environment of Python 2.7 it is `site` that finds the library. -I is newer.
+    if version_info >= (3, 4):
+        return (executable, "-I", "-S")
+    # In a virtual environment of Python 2.7 it is `site` that finds the library.
     return (executable, "-E", "-s", *(("-S",) if version_info >= (3,) else ()))
 
 
@@ -66,7 +69,13 @@ def _compile(modules: Sequence[Module], python: Sequence[str]) -> list[str]:
     lines = (os.fsencode(m.staged) + b"\1" + os.fsencode(m.path) for m in modules)
     command = [*python, "-c", _PROGRAM]
     try:
-        done = subprocess.run(command, input=b"\0".join(lines), capture_output=True, check=True)
+        done = subprocess.run(
+            command,
+            input=b"\0".join(lines),
+            capture_output=True,
+            check=True,
+            env=isolated_environment(os.environ),
+        )
     except (OSError, subprocess.CalledProcessError) as exc:
         output = getattr(exc, "stderr", b"") or str(exc).encode()
         message = f"{python[0]} cannot compile modules: {output.decode(errors='replace').strip()}"

@@ -87,7 +87,7 @@ def compression_of(name: str) -> int:
 
 def members(checkout: Path, bill: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each member, in the archive's order."""
-    yield "__main__.py", head("from_file")
+    yield "__main__.py", head("version", "zlib", "from_file")
     yield "sbom.cdx.json", bill.read_bytes()
     for path in sorted(package_files(checkout), key=Path.as_posix):
         yield path.relative_to(checkout).as_posix(), path.read_bytes()

@@ -18,5 +18,6 @@ def write_twin(archive: Path, twin: Path) -> None:
     """Write `twin`, a Python script that contains `archive` and runs it."""
     text = base64.encodebytes(archive.read_bytes())
     shebang = b"#!/usr/bin/env python3\n"
-    twin.write_bytes(shebang + head("from_text").replace(b"@ARCHIVE@", text))
+    lines = head("version", "path", "zlib", "from_text")
+    twin.write_bytes(shebang + lines.replace(b"@ARCHIVE@", text))
     twin.chmod(0o755)

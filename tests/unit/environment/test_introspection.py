@@ -12,10 +12,10 @@ from bootstrap.environment.introspection import (
     InterpreterNotRunnableError,
     NotPythonError,
     UnsupportedTargetError,
-    isolated_environment,
     query_interpreter,
     running_interpreter,
 )
+from bootstrap.environment.python_process import isolated_environment
 from tests.unit.environment.pythons import settings_for, target_of
 
 
@@ -61,6 +61,7 @@ def test_only_variables_about_python_are_removed() -> None:
     given = {"PATH": "/bin", "PYTHONPATH": "x", "_PYTHON_HOST_PLATFORM": "y", "PYENV_ROOT": "/p"}
     kept = isolated_environment({**given, "PYTHONNOUSERSITE": "1"})
     kept.pop("SYSTEM_VERSION_COMPAT", None)
+    assert kept.pop("PYTHONSAFEPATH") == "1"
     assert kept == {"PATH": "/bin", "PYENV_ROOT": "/p", "PYTHONNOUSERSITE": "1"}
 
 

@@ -24,11 +24,14 @@ def install(target: TargetEnvironment, name: str, *scripts: str) -> None:
 
 
 def command_name(target: TargetEnvironment, name: str) -> list[str]:
-    return [Path(word).name for word in find_command(NormalizedName(name), target)]
+    return [Path(word).name for word in find_command(NormalizedName(name), target, {})]
 
 
 def test_pip_is_started_as_a_module_of_the_target(target: TargetEnvironment) -> None:
-    assert find_command(NormalizedName("pip"), target) == (str(target.executable), "-m", "pip")
+    executable, *words = find_command(NormalizedName("pip"), target, {})
+    assert executable == str(target.executable)
+    assert words[:2] == ["-P", "-m"] if target.version_info >= (3, 11) else words[0] == "-c"
+    assert "pip" in words[-1]
 
 
 @pytest.mark.parametrize("name", ["uv", "pipx", "poetry", "pdm", "hatch"])
@@ -36,7 +39,7 @@ def test_others_are_started_by_the_absolute_path_of_their_command(
     name: str, target: TargetEnvironment
 ) -> None:
     install(target, name, name, f"{name}x")
-    assert find_command(NormalizedName(name), target) == (str(target.scheme.scripts / name),)
+    assert find_command(NormalizedName(name), target, {}) == (str(target.scheme.scripts / name),)
 
 
 def test_an_installers_only_command_is_used_whatever_its_name(target: TargetEnvironment) -> None:
@@ -86,7 +89,7 @@ def test_beside_the_interpreter_only_the_installers_own_command_is_used(
     install(target, "stranger")
     (target.scheme.scripts / "stranger").touch()
     other = elsewhere(target, tmp_path / "other")
-    assert find_command(NormalizedName("tool"), other) == (str(target.scheme.scripts / "tool"),)
-    assert find_command(NormalizedName("uv"), other) == (str(target.scheme.scripts / "uv"),)
+    assert find_command(NormalizedName("tool"), other, {}) == (str(target.scheme.scripts / "tool"),)
+    assert find_command(NormalizedName("uv"), other, {}) == (str(target.scheme.scripts / "uv"),)
     with pytest.raises(NoCommandError):
-        find_command(NormalizedName("stranger"), other)
+        find_command(NormalizedName("stranger"), other, {})

@@ -8,6 +8,7 @@ from pathlib import Path
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.interpreter import flat_scheme
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.handoff.command import find_command
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.handoff.handoff import prepare_handoff
 from tests.servers import Authority
@@ -22,7 +23,7 @@ def test_without_settings_the_environment_is_the_callers(
     environ = {"PATH": "/bin", "PIP_X": "\udcff", "https_proxy": "http://p.test", "EMPTY": ""}
     found = prepare_handoff(PIP, ("list",), target, make_settings(environ=environ), environ)
     assert found.environ == environ
-    assert found.argv == (str(target.executable), "-m", "pip", "list")
+    assert found.argv == (*find_command(PIP, target, environ), "list")
     assert found.warnings == ()
 
 

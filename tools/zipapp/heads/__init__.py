@@ -1,6 +1,7 @@
-"""The first lines of the two files that the build writes: the gate, then the start.
+"""The first lines of the two files that the build writes: checks, then the start.
 
-The build joins these files as text. The gate runs on Pythons as old as 2.7.
+The build joins these files as text. `version` runs on Pythons as old as 2.7. Before `path` has run,
+nothing may be imported but `sys`, which is built in.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def head(start: str) -> bytes:
-    """Return the gate, followed by `from_file` (a .pyz) or `from_text` (the twin)."""
+def head(*names: str) -> bytes:
+    """Join the named parts, in this order; the last one starts a .pyz or the twin."""
     home = Path(__file__).parent
-    gate, rest = ((home / f"{name}.py").read_bytes() for name in ("gate", start))
-    return gate + b"\n" + rest
+    return b"\n".join((home / f"{name}.py").read_bytes() for name in names)

@@ -16,8 +16,6 @@ def start():
     launcher["start"](data, "get-installer.pyz")
 
 
-if not sys.flags.isolated and not getattr(sys.flags, "safe_path", False):
-    del sys.path[0]  # the directory of downloads, or the current one: no place to import from
 start()
 
 if __name__ == "__main__":

@@ -10,12 +10,3 @@ if sys.version_info < (3, 10):
         "run it with a newer Python and name this one as the target, as in "
         "`python3 get-installer.pyz --python %s`." % (sys.version_info[:3] + (sys.executable,))
     )
-
-try:
-    import zlib
-except ImportError:
-    sys.exit(
-        "get-installer is a compressed archive, and this Python cannot read one: it was built "
-        "without the zlib module. Run it with another Python and name this one as the target, as "
-        "in `python3 get-installer.pyz --python %s`." % sys.executable
-    )

@@ -73,6 +73,9 @@ class Option:
     """Whether its value is one requirement, which may be two words: `-e PATH`."""
     on_requirements: bool = False
     """Whether it may follow a requirement on its line."""
+    of_pip: bool = True
+    """Whether pip (or ensurepip) has it, so that its users may abbreviate it; options of our own
+    are always written in full, and so make no abbreviation ambiguous."""
     excludes: tuple[str, ...] = ()
     """Destinations that it cannot be used together with on one command line, each pair stated once.
     Of two that are set elsewhere, the one with the higher precedence counts."""

@@ -1,8 +1,8 @@
 """The command line, parsed by optparse's rules, which are pip's.
 
 Not argparse: it refuses values that begin with a dash and arguments between options, and does not
-tell which of its names an option was given by. Options cannot be abbreviated: a script must not
-change its meaning when a new option is added.
+tell which of its names an option was given by. Pip's options can be abbreviated, as optparse
+allows; options of our own cannot, so that a new one never changes what an abbreviation means.
 """
 
 from __future__ import annotations
@@ -29,6 +29,17 @@ class UnknownOptionError(UsageError):
         self.name, self.nearest = name, nearest
         hint = f"Did you mean {nearest}?" if nearest else None
         super().__init__(f"There is no option {name}.", hint=hint or "See --help.")
+
+
+class AmbiguousOptionError(UsageError):
+    """An abbreviation that several options begin with."""
+
+    def __init__(self, name: str, options: Sequence[str]) -> None:
+        self.name, self.options = name, tuple(options)
+        super().__init__(
+            f"{name} is ambiguous: it can be {', '.join(options)}.",
+            hint="Write the option in full.",
+        )
 
 
 class UnsupportedOptionError(UsageError):
@@ -142,8 +153,8 @@ def informational_text(argv: Sequence[str]) -> str | None:
 def tokenize(words: Iterable[str], options: Iterable[Option]) -> Iterator[Token]:
     """Split words into options with their values, and arguments.
 
-    Raises `UnknownOptionError`, `UnsupportedOptionError`, `MissingValueError` and
-    `UnexpectedValueError`.
+    Raises `UnknownOptionError`, `AmbiguousOptionError`, `UnsupportedOptionError`,
+    `MissingValueError` and `UnexpectedValueError`.
     """
     by_name = {name: option for option in options for name in option.names}
     rest = deque(words)
@@ -182,8 +193,8 @@ def _check(line: CommandLine) -> None:
 
 
 def _parse_long(word: str, rest: deque[str], by_name: Mapping[str, Option]) -> Token:
-    name, has_value, value = word.partition("=")
-    option = _find_option(name, by_name)
+    typed, has_value, value = word.partition("=")
+    name, option = _find_option(typed, by_name)
     if option.takes_value:
         return Token(value if has_value else _next_value(name, option, rest), option, name)
     if has_value:
@@ -194,8 +205,7 @@ def _parse_long(word: str, rest: deque[str], by_name: Mapping[str, Option]) -> T
 def _parse_short(word: str, rest: deque[str], by_name: Mapping[str, Option]) -> Iterator[Token]:
     """Yield the options of a cluster (`-qU`); the first that takes a value takes the rest of it."""
     for position, letter in enumerate(word[1:], 2):
-        name = f"-{letter}"
-        option = _find_option(name, by_name)
+        name, option = _find_option(f"-{letter}", by_name)
         if option.takes_value:
             yield Token(word[position:] or _next_value(name, option, rest), option, name)
             return
@@ -211,17 +221,24 @@ def _next_value(name: str, option: Option, rest: deque[str]) -> str:
     return value
 
 
-def _find_option(name: str, by_name: Mapping[str, Option]) -> Option:
+def _find_option(name: str, by_name: Mapping[str, Option]) -> tuple[str, Option]:
+    """Return an option with its full name: the one of this name, or that only it begins."""
     if name in by_name:
-        return by_name[name]
+        return name, by_name[name]
     if name in UNSUPPORTED:
         raise UnsupportedOptionError(name, UNSUPPORTED[name])
     if not name.startswith("--"):
         raise UnknownOptionError(name, None)
-    # The option that was probably meant: one that this name abbreviates, or a similar one.
+    longer = [word for word, option in by_name.items() if word.startswith(name) and option.of_pip]
+    unsupported = [word for word in UNSUPPORTED if word.startswith(name)]
+    if len({by_name[word] for word in longer}) == 1 and not unsupported:
+        return longer[0], by_name[longer[0]]
+    if (longer or unsupported) and name != "--":
+        raise AmbiguousOptionError(name, sorted([*longer, *unsupported]))
+    # The option that was probably meant: one of our own that begins so, or a similar one.
     from difflib import get_close_matches
 
     words = sorted(word[2:] for word in by_name if word.startswith("--"))
-    longer = [word for word in words if word.startswith(name[2:])]
-    found = longer or get_close_matches(name[2:], words, 1)
+    begun = [word for word in words if word.startswith(name[2:])]
+    found = begun or get_close_matches(name[2:], words, 1)
     raise UnknownOptionError(name, f"--{found[0]}" if found else None)

@@ -11,6 +11,7 @@ _REQUIREMENTS = (
         "--installer REQ",
         "the installer: any requirement, -e PATH, or none; default: pip",
         is_requirement=True,
+        of_pip=False,
     ),
     Option(
         "-r --requirement FILE",
@@ -42,9 +43,10 @@ _REQUIREMENTS = (
         "--no-require-hashes-for NAMES",
         "build requirements that need no hash even then (repeatable)",
         OptionKind.LIST,
+        of_pip=False,
     ),
-    Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False),
-    Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False),
+    Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False, of_pip=False),
+    Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False, of_pip=False),
 )
 
 _TARGET = (
@@ -57,6 +59,7 @@ _TARGET = (
         OptionKind.PATH,
         excludes=("user",),
         replaces=("target", "prefix", "root"),
+        of_pip=False,
     ),
     Option("--user", "install into the user's site-packages"),
     Option("--no-user", explicit_kind=OptionKind.NEGATION, dest="user"),
@@ -75,7 +78,11 @@ _TARGET = (
     Option("--root DIR", "install into another root directory", OptionKind.PATH),
     Option("--break-system-packages", "allow changes to an externally managed Python"),
     Option("--require-virtualenv --require-venv"),
-    Option("--fix-pth", "edit the ._pth file of an embeddable Python so that it finds packages"),
+    Option(
+        "--fix-pth",
+        "edit the ._pth file of an embeddable Python so that it finds packages",
+        of_pip=False,
+    ),
 )
 
 _VERSIONS = (
@@ -101,13 +108,21 @@ _VERSIONS = (
         dest="formats",
         in_files=True,
     ),
-    Option("--no-transitive-urls", "refuse URLs in the requirements of packages from an index"),
+    Option(
+        "--no-transitive-urls",
+        "refuse URLs in the requirements of packages from an index",
+        of_pip=False,
+    ),
     Option("--prefer-binary", in_files=True),
     Option("--ignore-requires-python"),
 )
 
 _INDEXES = (
-    Option("--offline", "never use the network: only the bundled wheel and local --find-links"),
+    Option(
+        "--offline",
+        "never use the network: only the bundled wheel and local --find-links",
+        of_pip=False,
+    ),
     Option("-i --index-url --pypi-url URL", "the package index", in_files=True),
     Option(
         "--extra-index-url URL", "an additional index (repeatable)", OptionKind.LIST, in_files=True
@@ -123,8 +138,9 @@ _INDEXES = (
         "--index-strategy best|first",
         "the best version of all indexes, or the first index with the project",
         choices=("best", "first"),
+        of_pip=False,
     ),
-    Option("--shared-name NAME", explicit_kind=OptionKind.LIST),
+    Option("--shared-name NAME", explicit_kind=OptionKind.LIST, of_pip=False),
 )
 
 _TRUST = (
@@ -134,11 +150,13 @@ _TRUST = (
         "trust these authorities as well (repeatable)",
         OptionKind.PATHS,
         variables=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+        of_pip=False,
     ),
     Option(
         "--trust SOURCES",
         "the default sources: system, bundled or both",
         choices=("system", "bundled", "both"),
+        of_pip=False,
     ),
     Option(
         "--client-cert FILE",
@@ -152,7 +170,7 @@ _TRUST = (
         OptionKind.LIST,
         in_files=True,
     ),
-    Option("--strict", "verify as strictly as RFC 5280 requires"),
+    Option("--strict", "verify as strictly as RFC 5280 requires", of_pip=False),
 )
 
 _NETWORK = (
@@ -183,6 +201,7 @@ _INSTALLATION = (
         "write a pylock.toml of the result",
         OptionKind.PATH,
         commands=_INSTALL_AND_PACK,
+        of_pip=False,
     ),
     Option(
         "-o --output KIT.pyz",
@@ -190,6 +209,7 @@ _INSTALLATION = (
         OptionKind.PATH,
         configurable=False,
         commands=(Command.PACK,),
+        of_pip=False,
     ),
     Option("--isolated", "ignore PIP_* variables and the user's pip.conf", configurable=False),
 )
@@ -210,7 +230,9 @@ _OUTPUT = (
     Option("-v --verbose", "more detail; -vv for a traceback", OptionKind.COUNT),
     Option("-q --quiet", "less output", OptionKind.COUNT),
     Option("--report FILE", "write pip's installation report; - for standard output"),
-    Option("--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,)),
+    Option(
+        "--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,), of_pip=False
+    ),
     # No colours and no progress bars here: accepted because pip's users set them.
     Option("--no-color", variables=("NO_COLOR",)),
     Option("--progress-bar WHEN", choices=("auto", "on", "off", "raw")),
@@ -218,7 +240,7 @@ _OUTPUT = (
     Option("--no-python-version-warning"),
     Option("--use-feature FEATURE", explicit_kind=OptionKind.LIST, in_files=True),
     Option("-h --help", "show this help", configurable=False),
-    Option("-V --version", "show the version", configurable=False),
+    Option("-V --version", "show the version", configurable=False, of_pip=False),
 )
 
 GROUPS: dict[str, tuple[Option, ...]] = {

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bootstrap import __version__
-from bootstrap.config.options.parser import informational_text
+from bootstrap.config.options.parser import (
+    AmbiguousOptionError,
+    UnknownOptionError,
+    informational_text,
+    parse_command_line,
+)
 from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
 from bootstrap.errors import UsageError
 
@@ -39,6 +44,39 @@ def test_help_and_version_work_in_a_cluster_of_short_options() -> None:
 )
 def test_there_is_no_text_without_help_or_version_of_our_own(argv: list[str]) -> None:
     assert informational_text(argv) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("--no-cache", "--no-cache-dir"),
+        ("--no-ind", "--no-index"),
+        ("--ind=x", "--index-url"),
+        ("--req=x", None),
+        ("--require-v", "--require-virtualenv"),
+        ("--only", None),
+        ("--offl", None),
+        ("--ti=5", "--timeout"),
+        ("--hel", "--help"),
+    ],
+)
+def test_an_abbreviation_means_the_one_option_of_pip_that_begins_so(
+    typed: str, name: str | None
+) -> None:
+    if name is None:
+        with pytest.raises(
+            (AmbiguousOptionError, UnknownOptionError), match=typed.partition("=")[0]
+        ):
+            parse_command_line([typed])
+        return
+    (value,) = parse_command_line([typed]).values
+    assert value.origin.name == name
+
+
+def test_an_ambiguous_abbreviation_is_refused_with_the_options_that_it_can_be() -> None:
+    with pytest.raises(AmbiguousOptionError) as caught:
+        parse_command_line(["--no-co"])
+    assert str(caught.value) == "--no-co is ambiguous: it can be --no-color, --no-compile."
 
 
 def test_an_unknown_option_is_refused_even_with_help() -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bootstrap.redaction import redact
+
 
 class BootstrapError(Exception):
     """An error that is reported to the user as a message with a hint.
 
     Subclasses are defined next to the code that raises them and keep their facts as attributes.
     `str()` of an error says what failed, on what, what was expected and what was found; `hint`
-    says what to do next.
+    says what to do next. Neither holds credentials, so that no traceback shows them.
     """
 
     exit_status = 1
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(redact(message))
+        self.hint = None if hint is None else redact(hint)
 
 
 class UsageError(BootstrapError):

@@ -1,15 +1,44 @@
-"""Messages to the user, filtered by verbosity."""
+"""Messages to the user, filtered by verbosity, without credentials and terminal escapes.
+
+Whatever this program prints passes through here, whoever wrote it: pages, servers, metadata, file
+names, child processes.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
 
+from bootstrap.redaction import redact
+
+_PRINTED = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+"""Not printable by Unicode's definition, but harmless: the joiners are letters of some scripts."""
+
+
+def printable(text: str) -> str:
+    """Return a text without credentials, and with its control characters escaped.
+
+    Those that act on a terminal or reorder text: C0 and C1, line separators, bidirectional
+    formatting, undecodable bytes.
+    """
+    if not text.isascii() or not text.isprintable():
+        text = "".join(c if _is_harmless(c) else ascii(c)[1:-1] for c in text)
+    return redact(text)
+
+
+def _is_harmless(character: str) -> bool:
+    return (
+        character.isprintable()
+        or character in _PRINTED
+        or unicodedata.category(character) in {"Zs", "Co"}
+    )
+
 
 @dataclass(frozen=True)
 class Ui:
-    """Prints messages; a closed or broken stream never ends a run."""
+    """Prints messages, made `printable`; a closed or broken stream never ends a run."""
 
     out: TextIO
     err: TextIO
@@ -46,6 +75,7 @@ class Ui:
 
     @staticmethod
     def _write(stream: TextIO, message: str) -> None:
+        message = printable(message)
         # A reader that has gone (`| head`) or a closed stdout must not undo an installation.
         with suppress(OSError, ValueError):
             try:

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
-from bootstrap.network.urls import redact
 from bootstrap.tls_diagnosis.connect import Server, redacted_proxy
 from bootstrap.tls_diagnosis.explain import clock_problem, release_date
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
@@ -134,7 +133,7 @@ def _urls(config: Config, ui: Ui) -> tuple[str, ...]:
         return urls
     encrypted = tuple(url for url in urls if url.startswith("https:"))
     for url in set(urls).difference(encrypted):
-        ui.warn(f"{redact(url)} is not inspected: without https it has no certificate.")
+        ui.warn(f"{url} is not inspected: without https it has no certificate.")
     return encrypted
 
 

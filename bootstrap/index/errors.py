@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bootstrap.errors import BootstrapError
 from bootstrap.network.errors import HttpStatusError
-from bootstrap.network.urls import redact
+from bootstrap.redaction import redact
 
 
 class IndexResponseError(BootstrapError):
@@ -14,7 +14,7 @@ class IndexResponseError(BootstrapError):
 
     def __init__(self, index_url: str, message: str, *, hint: str | None = None) -> None:
         self.index_url = redact(index_url)
-        super().__init__(redact(message), hint=hint)
+        super().__init__(message, hint=hint)
 
 
 class NotAnIndexPageError(IndexResponseError):

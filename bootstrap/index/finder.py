@@ -17,7 +17,7 @@ from bootstrap.index.locations import BundledLocation, Index, LinkSource, open_f
 from bootstrap.index.page import ProjectDetails, require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
-from bootstrap.network.urls import redact
+from bootstrap.redaction import redact
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Finder:
         for page in found:
             if page.status != "active":  # archived, quarantined or deprecated (PEP 792)
                 reason = f": {page.status_reason}" if page.status_reason else ""
-                index_url = redact(page.index_url)
+                index_url = page.index_url
                 self._ui.warn(f"{page.name} is marked as {page.status} on {index_url}{reason}")
         return found
 

@@ -18,7 +18,6 @@ from bootstrap.index.simple import ACCEPT, parse_page
 from bootstrap.location import Location
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
-from bootstrap.network.urls import redact
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
 
@@ -81,7 +80,7 @@ class LinksPage:
         except HttpStatusError as error:
             if error.status != 404:
                 raise IndexStatusError(self.url, name, error) from error
-            self._ui.warn(f"--find-links: {redact(self.url)} not found, ignored.")
+            self._ui.warn(f"--find-links: {self.url} not found, ignored.")
             return ()
         return parse_page(name, response, self.url).entries
 
@@ -137,5 +136,5 @@ def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
         return LinksPage(location, session, ui)
     if path.is_file():
         return LocalFiles(url, (path,))
-    ui.warn(f"{location.origin}: {redact(location.value)} not found, ignored.")
+    ui.warn(f"{location.origin}: {location.value} not found, ignored.")
     return LocalFiles(url, ())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.location import Location
-from bootstrap.network.urls import redact
+from bootstrap.redaction import redact
 
 
 class LockError(BootstrapError):
@@ -16,7 +16,7 @@ class LockError(BootstrapError):
     def __init__(self, location: Location, reason: str, hint: str | None = None) -> None:
         self.location, self.reason = redact(location.value), reason
         super().__init__(
-            f"The lock {self.location} cannot be used: {redact(reason)}.",
+            f"The lock {self.location} cannot be used: {reason}.",
             hint=hint or "Create it again with the tool that created it.",
         )
 
@@ -26,7 +26,7 @@ class NotLockedError(BootstrapError):
 
     def __init__(self, texts: Iterable[str], locations: Iterable[Location]) -> None:
         self.texts = tuple(texts)
-        locks = ", ".join(redact(location.value) for location in locations)
+        locks = ", ".join(location.value for location in locations)
         super().__init__(
             f"Only what a lock contains is installed, and {locks} does not contain "
             f"{', '.join(self.texts)}.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import redact
+from bootstrap.redaction import redact
 
 _STATUS_HINTS = {
     401: "Provide a user name and password: in the URL, in netrc or in a keyring.",
@@ -26,7 +26,7 @@ class NetworkError(BootstrapError):
 
     def __init__(self, url: str, message: str, *, hint: str | None = None) -> None:
         self.url = redact(url)
-        super().__init__(redact(message), hint=hint)
+        super().__init__(message, hint=hint)
 
 
 class OfflineError(NetworkError):

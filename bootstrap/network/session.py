@@ -22,7 +22,8 @@ from bootstrap.network.files import (
 from bootstrap.network.response import Response
 from bootstrap.network.retry import retry
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import MalformedUrlError, is_remote, redact, url_origin
+from bootstrap.network.urls import MalformedUrlError, is_remote, url_origin
+from bootstrap.redaction import redact
 from bootstrap.signals import StoppedError
 from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, verify_file
@@ -143,7 +144,7 @@ class Session:
             return cached
         from bootstrap.network.download import Download
 
-        self._ui.detail(f"Fetching {redact(url)}")
+        self._ui.detail(f"Fetching {url}")
         download = Download(self._open_transport(url), url, path, expected, size)
         try:
             file = self._retry(lambda: download.attempt(check_cancelled=self._raise_if_stopped))

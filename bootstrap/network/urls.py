@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
+from bootstrap.redaction import redact
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRANSPORTS = {"https", "http", "ssh", "git", "svn", "sftp"}
@@ -17,7 +18,6 @@ _IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
 _VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 """Two characters at least, since `C:` is a drive (RFC 3986 allows one)."""
-_USER_INFO = re.compile(r"(?<=://)[^/?#\s@:'\"]*(?::[^/?#\s]*)?@")
 
 
 class MalformedUrlError(BootstrapError):
@@ -57,11 +57,6 @@ def url_origin(url: str) -> UrlOrigin:
     if scheme in _DEFAULT_PORTS and not host:
         raise MalformedUrlError(url, "it has no host")
     return UrlOrigin(scheme, host, port)
-
-
-def redact(text: str) -> str:
-    """Return a URL, or a text with URLs in it, without user names and passwords."""
-    return _USER_INFO.sub("****@", text)
 
 
 def remove_credentials(url: str) -> str:

@@ -53,10 +53,6 @@ class VcsUrl:
         """The repository without credentials."""
         return remove_credentials(self.repository)
 
-    def redact(self, text: str) -> str:
-        """Return a text of git's without the credentials of the repository."""
-        return text.replace(self.repository, self.shown)
-
 
 def parse_vcs_url(url: str) -> VcsUrl:
     """Parse `git+TRANSPORT://HOST/PATH@REVISION#subdirectory=DIR&egg=NAME`.
@@ -164,7 +160,7 @@ class Git:
             url.repository,
             f"it has no branch, tag or commit {revision!r}",
             f"`git ls-remote {url.shown}` lists its branches and tags.",
-            tail=[url.redact(line) for line in fetched.tail],
+            tail=fetched.tail,
         )
 
     def _parse_revision(self, url: VcsUrl, name: str, clone: Path) -> str | None:
@@ -185,7 +181,7 @@ class Git:
                 hint
                 or "git has its own settings for certificates and credentials; try "
                 f"`git ls-remote {url.shown}`. --cert and --proxy are passed on to it.",
-                tail=[url.redact(line) for line in outcome.tail],
+                tail=outcome.tail,
             )
 
     def _run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
@@ -202,7 +198,7 @@ class Git:
                 [program, *arguments],
                 cwd=cwd,
                 environ=kept,
-                on_line=lambda line: self.ui.trace(url.redact(line)),
+                on_line=self.ui.trace,
             )
         except OSError as exc:
             raise VcsError(url.repository, f"git could not be started: {exc}") from exc

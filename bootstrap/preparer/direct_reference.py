@@ -14,7 +14,6 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.network.urls import redact
 from bootstrap.resolve.requirement import InputRequirement
 
 
@@ -36,7 +35,7 @@ class WrongReferenceError(BootstrapError):
     def __init__(self, requirement: InputRequirement, found: str, expected: str) -> None:
         self.requirement, self.found, self.expected = requirement, found, expected
         super().__init__(
-            f"{redact(requirement.text)} ({requirement.origin}) cannot be used: "
+            f"{requirement.text} ({requirement.origin}) cannot be used: "
             f"expected {expected}, found {found}.",
             hint="Correct the name or the URL.",
         )

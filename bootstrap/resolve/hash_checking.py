@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import redact, unhashable_kind, url_filename
+from bootstrap.network.urls import unhashable_kind, url_filename
 from bootstrap.resolve.model import Constraint, ResolverRequirement, pins_one_version
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved, ResolveRequest
 from bootstrap.trust.hashes import Hashes
@@ -136,7 +136,7 @@ def _find_problem(
 
 
 def _quote(line: InputRequirement) -> str:
-    return f"{redact(line.text)} ({line.origin})"
+    return f"{line.text} ({line.origin})"
 
 
 def _describe_unlisted(resolved: Resolved) -> str:

@@ -36,3 +36,39 @@ def test_output_is_printed_in_quiet_runs_too() -> None:
     ui.info("done")
     ui.output("requested")
     assert out.getvalue() == "requested\n"
+
+
+_HOSTILE = [
+    *map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)]),
+    *"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\ufeff",
+    "\udc9b",
+    "\U000e0041",
+]
+
+
+@pytest.mark.parametrize("character", _HOSTILE, ids=ascii)
+def test_what_acts_on_a_terminal_is_shown_escaped(character: str) -> None:
+    out = io.TextIOWrapper(written := io.BytesIO(), encoding="latin-1", errors="surrogateescape")
+    ui = Ui(out, out, verbosity=2)
+    for show in (ui.output, ui.info, ui.detail, ui.trace, ui.warn, ui.error):
+        show(f"before{character}after")
+    lines = written.getvalue().decode("latin-1").splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert all(line.endswith(f"before{ascii(character)[1:-1]}after") for line in lines)
+    assert len(lines) == 6
+
+
+def test_text_of_every_language_is_shown_as_it_is() -> None:
+    text = "grün\xa0中文 می‌خواهم 👩‍💻 \tcolumn\nline"
+    out = io.StringIO()
+    Ui(out, out).info(text)
+    assert out.getvalue() == f"{text}\n"
+
+
+def test_no_message_shows_credentials() -> None:
+    out = io.StringIO()
+    ui = Ui(out, out, verbosity=2)
+    for show in (ui.output, ui.info, ui.detail, ui.trace, ui.warn, ui.error):
+        show("for https://me:hunter2@host/x, and 'me:\x1bhunter2@proxy'")
+    assert "hunter2" not in out.getvalue()
+    assert out.getvalue().count("****@host/x") == 6

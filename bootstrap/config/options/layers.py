@@ -21,8 +21,8 @@ from bootstrap.config.options.option import (
 )
 from bootstrap.config.options.table import OPTIONS, UNSUPPORTED_OPTIONS
 from bootstrap.errors import UsageError
-from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
+from bootstrap.redaction import redact
 
 _CUMULATIVE = frozenset({OptionKind.PATHS, OptionKind.NAMES})
 _DEFAULT_FEATURES = frozenset({"truststore", "fast-deps", "build-constraint"})

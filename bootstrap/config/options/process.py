@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
+from bootstrap.redaction import redact
 
 _VENV_OPTION = ("--venv", ".venv")
 

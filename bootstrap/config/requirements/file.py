@@ -35,8 +35,8 @@ from bootstrap.limits import (
 )
 from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, PylockFile, parse_lock, split_reference
-from bootstrap.network.urls import redact
 from bootstrap.provenance import Origin, Sourced
+from bootstrap.redaction import redact
 from bootstrap.resolve.requirement import InputRequirement
 
 Fetch = Callable[[str], str]
@@ -162,7 +162,7 @@ def _read(
 ) -> Iterator[_Item]:
     location = file.location
     if location.value in parents:
-        why = f"{redact(location.value)} includes itself"
+        why = f"{location.value} includes itself"
         raise RequirementFileError(parents[-1], location.origin.line, why)
     if len(parents) >= REQUIREMENTS_FILE_DEPTH:
         why = f"{LimitError(REQUIREMENTS_FILE_DEPTH, 'files include each other')}"

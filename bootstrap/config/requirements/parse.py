@@ -12,7 +12,7 @@ from bootstrap.config.options.process import ProcessContext
 from bootstrap.errors import UsageError
 from bootstrap.formats import specifiers
 from bootstrap.formats.filenames import parse_wheel_filename
-from bootstrap.network.urls import redact, url_filename
+from bootstrap.network.urls import url_filename
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.digests import InvalidDigestError
@@ -32,9 +32,7 @@ class InvalidRequirementError(UsageError):
     def __init__(self, text: str, origin: Origin, why: str, hint: str | None = None) -> None:
         self.text, self.origin, self.why = text, origin, why
         where = f" ({origin})" if origin.kind != "option" else ""
-        super().__init__(
-            f"{redact(text)!r}{where} is not a requirement: {redact(why)}", hint=hint or _FORMS
-        )
+        super().__init__(f"{text!r}{where} is not a requirement: {why}", hint=hint or _FORMS)
 
 
 def parse_requirement(
@@ -146,7 +144,7 @@ def _direct_reference(text: str, origin: Origin, url: str, extras: str, marker: 
         written = f"{project}[{own_extras or extras}]{version}" + (f" ; {marker}" if marker else "")
         return _parse_pep508(written, origin), url, frozenset()
     if marker:
-        hint = f"Add its name: NAME @ {redact(url)} ; {marker}"
+        hint = f"Add its name: NAME @ {url} ; {marker}"
         raise InvalidRequirementError(text, origin, "a marker needs a named requirement", hint)
     return None, url, frozenset(_parse_pep508(f"unnamed[{extras}]", origin).extras)
 

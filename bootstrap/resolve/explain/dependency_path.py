@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bootstrap.network.urls import redact
 from bootstrap.resolve.model import Identifier, ResolverCandidate, ResolverRequirement
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -56,7 +55,7 @@ class DependencyPath:
 
 def quote(line: InputRequirement) -> str:
     """Return a requirement as the user wrote it, and where."""
-    return f"{redact(line.text)} ({line.origin})"
+    return f"{line.text} ({line.origin})"
 
 
 def find_shortest_path(

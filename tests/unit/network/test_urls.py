@@ -11,13 +11,13 @@ from bootstrap.network.urls import (
     join_url,
     metadata_url,
     path_to_url,
-    redact,
     remove_credentials,
     split_credentials,
     url_filename,
     url_origin,
     url_to_path,
 )
+from bootstrap.redaction import redact
 
 
 @pytest.mark.parametrize(

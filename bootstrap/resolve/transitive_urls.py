@@ -11,10 +11,10 @@ from bootstrap.network.urls import (
     is_file_reference,
     is_server_reference,
     is_vcs_url,
-    redact,
     split_fragment,
     url_filename,
 )
+from bootstrap.redaction import redact
 from bootstrap.resolve.requirement import UrlRules
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.trust.hashes import Hashes

@@ -7,7 +7,7 @@ The limits are far above what is in use. `docs/security.md` lists them.
 
 from __future__ import annotations
 
-_KIB, _MIB = 1 << 10, 1 << 20
+_KIB, _MIB, _GIB = 1 << 10, 1 << 20, 1 << 30
 
 # --- Whole files, in bytes ------------------------------------------------------------------------
 
@@ -29,6 +29,11 @@ RECORD_SIZE = 64 * _MIB
 """Bytes of a RECORD: 400,000 files."""
 PROBE_OUTPUT_SIZE = 4 * _MIB
 """Bytes that an interpreter may print when it is asked what it is."""
+
+DISTRIBUTION_SIZE = 16 * _GIB
+"""Bytes of a wheel or sdist of which the index does not say the size. The largest have 5 GiB."""
+RESERVED_SPACE = 64 * _MIB
+"""Bytes of the disk that a download leaves free."""
 
 # --- What is in them ------------------------------------------------------------------------------
 

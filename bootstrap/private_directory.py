@@ -10,6 +10,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 class NotPrivateError(Exception):
@@ -84,11 +85,28 @@ def make_private(directory: Path) -> Path:
     return check_private(real)
 
 
-def is_private_file(descriptor: int) -> bool:
-    """Return whether an open file is a regular file of ours that nobody else can write to.
+def open_private(path: Path) -> BinaryIO:
+    """Open a regular file of ours, in a private directory, that nobody else can write to.
 
-    On Windows every regular file is.
+    Links are not followed; neither a pipe nor a device is waited for. Raises `OSError` and
+    `NotPrivateError`.
     """
+    flags = [getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")]
+    descriptor = os.open(path, os.O_RDONLY | sum(flags))
+    if not is_private_file(descriptor):
+        os.close(descriptor)
+        raise NotPrivateError(f"{path} is not a regular file that only we can change")
+    return os.fdopen(descriptor, "rb")
+
+
+def create_private(path: Path) -> BinaryIO:
+    """Create a file that only we can read and change. Raises `OSError`, also if it exists."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def is_private_file(descriptor: int) -> bool:
+    """Return whether an open file is private; on Windows every regular file is."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         return False

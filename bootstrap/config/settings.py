@@ -167,6 +167,7 @@ def network_settings(layers: OptionLayers, process: ProcessContext) -> NetworkSe
         user_agent=f"get-installer/{__version__}",
         environment_proxies={} if layers.flag("no_proxy_env") else process.proxies,
         cache_directory=_cache_directory(layers, process),
+        is_cache_named=layers.last("cache_dir") is not None,
         netrc=process.netrc,
         keyring_provider=keyring.value if keyring else default.keyring_provider,
         search_path=process.environ.get("PATH", ""),

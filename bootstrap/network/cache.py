@@ -5,12 +5,13 @@
     CACHE/network-1/pruned            when old entries were removed last
 
 Any number of processes share it: an entry is written under a temporary name and renamed. A
-directory that is full, read-only, removed or not a directory costs only speed: no method here
-fails, an entry is just "not found".
+directory that is full, read-only, removed, not a directory or not private costs only speed: no
+method here fails, an entry is just "not found".
 """
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import threading
@@ -18,8 +19,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from bootstrap.atomic_file import temporary_beside
+from bootstrap.private_directory import (
+    NotPrivateError,
+    check_private,
+    create_private,
+    make_private,
+    open_private,
+)
 from bootstrap.trust.digests import Sha256
 from bootstrap.ui import Ui
 
@@ -31,33 +40,64 @@ _PRUNE_INTERVAL = 24 * 3600
 _PRUNE_AFTER_WRITING = 256 << 20
 _TEMPORARY_LIFETIME = 24 * 3600
 _TEMPORARY = ".part-"
+_CHUNK = 1 << 20
 
 
 class Cache:
     """Entries by namespace and name; safe to use from several threads and processes."""
 
-    def __init__(self, directory: Path | None, ui: Ui, *, max_size: int = MAX_SIZE) -> None:
-        """Use the directory, which need not exist yet; None disables the cache."""
-        self._root = directory / LAYOUT if directory is not None else None
+    def __init__(
+        self,
+        directory: Path | None,
+        ui: Ui,
+        *,
+        is_named: bool = False,
+        max_size: int = MAX_SIZE,
+    ) -> None:
+        """Use the directory, which need not exist yet; None disables the cache.
+
+        :param is_named: whether the user named it, and wants to know if it cannot be used
+        """
+        self._root: Path | None = None
         self._ui = ui
         self._max_size = max_size
         self._lock = threading.Lock()
         self._written = 0
         self._warned = False
-        if directory is not None and not _is_owned_by_us(directory):
-            self._disable(f"{directory} belongs to another user")
+        if directory is None:
+            return
+        try:
+            self._root = check_private(directory / LAYOUT)
+        except (NotPrivateError, OSError) as error:
+            self._disable(str(error), ui.warn if is_named else ui.detail)
 
     def path(self, namespace: str, name: Sha256) -> Path | None:
         """Return the path of an entry, which may not exist or disappear at any moment."""
         return None if self._root is None else self._root / namespace / name[:2] / name
 
+    def open(self, namespace: str, name: Sha256) -> BinaryIO | None:
+        """Open an entry, or return None; what is not a file of ours is removed."""
+        path = self.path(namespace, name)
+        if path is None:
+            return None
+        try:
+            return open_private(path)
+        except FileNotFoundError:
+            return None
+        except (NotPrivateError, OSError):
+            self.discard(namespace, name)
+            return None
+
     def read(self, namespace: str, name: Sha256) -> bytes | None:
         """Return an entry's content, or None."""
-        path = self.path(namespace, name)
-        if path is not None:
-            with suppress(OSError):
-                return path.read_bytes()
-        return None
+        stream = self.open(namespace, name)
+        if stream is None:
+            return None
+        try:
+            with stream:
+                return stream.read()
+        except OSError:
+            return None
 
     def touch(self, namespace: str, name: Sha256) -> None:
         """Note that an entry was used, so that it is not among the oldest."""
@@ -75,32 +115,38 @@ class Cache:
 
     def add(self, namespace: str, name: Sha256, content: bytes) -> None:
         """Add an entry."""
-        self._add(namespace, name, lambda path: _write_private(path, content))
+        self._add(namespace, name, io.BytesIO(content))
 
     def add_file(self, namespace: str, name: Sha256, file: Path) -> None:
-        """Add a file: a second link to it if the file system can, else a copy."""
-        self._add(namespace, name, lambda path: link_or_copy(file, path))
+        """Add a copy of a file: no second link, which would change with the entry."""
+        if self._root is not None:
+            with suppress(OSError), file.open("rb") as stream:
+                self._add(namespace, name, stream)
 
-    def _add(self, namespace: str, name: Sha256, create: Callable[[Path], None]) -> None:
+    def _add(self, namespace: str, name: Sha256, content: BinaryIO) -> None:
         path = self.path(namespace, name)
         if path is None:
             return
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(path.parent)
             with temporary_beside(path, _TEMPORARY) as temporary:
-                create(temporary)
-                with self._lock:
-                    self._written += temporary.stat().st_size
+                # Pages may come from an index that requires a password: nobody else may read them.
+                with create_private(temporary) as stream:
+                    shutil.copyfileobj(content, stream, _CHUNK)
+                    with self._lock:
+                        self._written += stream.tell()
                 temporary.replace(path)
+        except NotPrivateError as error:
+            self._disable(str(error), self._ui.detail)
         except OSError as error:
-            self._disable(f"{self._root}: {error.strerror or error}")
+            self._disable(f"{self._root}: {error.strerror or error}", self._ui.detail)
 
-    def _disable(self, reason: str) -> None:
+    def _disable(self, reason: str, report: Callable[[str], None]) -> None:
         """Stop using the cache: every further attempt would fail in the same way."""
         self._root = None
         if not self._warned:
             self._warned = True
-            self._ui.detail(f"The cache is disabled: {reason}")
+            report(f"The cache is disabled: {reason}")
 
     def prune(self) -> None:
         """Remove the oldest entries of a cache that grew too large; checks once a day."""
@@ -116,26 +162,12 @@ class Cache:
                 _remove_oldest(root, self._max_size)
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    # Pages may come from an index that requires a password: no other user may read them.
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(content)
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """Make target a second link to source, or a copy if the file system has no links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
 def _remove_oldest(root: Path, max_size: int) -> None:
     """Remove what killed processes left behind, then the oldest entries until the rest fits."""
     entries: list[tuple[float, int, Path]] = []
     for path in (file for namespace in _NAMESPACES for file in (root / namespace).glob("*/*")):
         with suppress(OSError):
-            status = path.stat()
+            status = path.lstat()
             if not path.name.startswith(_TEMPORARY):
                 entries.append((status.st_mtime, status.st_size, path))
             elif time.time() - status.st_mtime > _TEMPORARY_LIFETIME:
@@ -147,13 +179,3 @@ def _remove_oldest(root: Path, max_size: int) -> None:
         with suppress(OSError):
             path.unlink()
             total -= size
-
-
-def _is_owned_by_us(directory: Path) -> bool:
-    """Return False if we are root (under sudo, with the caller's HOME) in another user's home."""
-    if os.name == "nt" or os.geteuid() != 0:
-        return True
-    for path in (directory, *directory.parents):
-        with suppress(OSError):
-            return path.stat().st_uid == 0
-    return True

@@ -167,6 +167,18 @@ class NoTemporaryDirectoryError(BootstrapError):
         )
 
 
+class NoSpaceError(NetworkError):
+    """A file that would fill the disk."""
+
+    def __init__(self, url: str, directory: str, size: int) -> None:
+        self.directory, self.size = directory, size
+        super().__init__(
+            url,
+            f"{url} has {size:,} bytes, and {directory} has not enough free space for it.",
+            hint="Set TMPDIR to a directory on a larger disk.",
+        )
+
+
 class SizeMismatchError(BootstrapError):
     """A file is longer or shorter than its index says."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
 from itertools import count
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO
 
+from bootstrap.formats.documents import open_regular
+from bootstrap.limits import RESERVED_SPACE
 from bootstrap.network.errors import (
+    NoSpaceError,
     NoTemporaryDirectoryError,
     SizeMismatchError,
     TooLargeError,
@@ -16,7 +21,8 @@ from bootstrap.network.errors import (
 )
 from bootstrap.network.response import Response
 from bootstrap.network.urls import MalformedUrlError, url_to_path
-from bootstrap.trust.hashes import Hashes, VerifiedFile, verify_file
+from bootstrap.private_directory import NotPrivateError, check_private, make_private
+from bootstrap.trust.hashes import Hashes, VerifiedFile, copy_verified
 
 _PREFIX = "get-installer-"
 _CONTENT_TYPES = {
@@ -35,30 +41,56 @@ def read_local_page(url: str, limit: int) -> Response:
     if path.is_dir():
         path, url = path / "index.html", url.rstrip("/") + "/"
     try:
-        if path.stat().st_size > limit:
-            raise TooLargeError(url, limit, "on disk")
-        content = path.read_bytes()
+        with open_regular(path) as stream:
+            content = stream.read(limit + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise UnreadableFileError(url, error.strerror or str(error)) from error
+    if len(content) > limit:
+        raise TooLargeError(url, limit, "on disk")
     return Response(url, _CONTENT_TYPES.get(path.suffix.lower(), ""), content)
 
 
-def verify_local_file(
-    url: str, filename: str, expected: Hashes, size: int | None = None
-) -> VerifiedFile:
-    """Return a local file with the expected size (in bytes) and hashes.
-
-    Raises `UnreadableFileError`, `SizeMismatchError` and `HashMismatchError`.
-    """
+def open_local_file(url: str) -> BinaryIO:
+    """Open the regular file of a file: URL. Raises `UnreadableFileError`."""
     path = url_to_path(url)
-    if not path.is_file():
-        raise UnreadableFileError(url, "it is a directory" if path.is_dir() else "file not found")
-    found = path.stat().st_size
-    if size is not None and found != size:
-        raise SizeMismatchError(path.as_uri(), filename, size, f"{found:,}")
-    return verify_file(path, filename, expected)
+    try:
+        return open_regular(path)
+    except FileNotFoundError as error:
+        raise UnreadableFileError(url, "file not found") from error
+    except OSError as error:
+        reason = "it is a directory" if path.is_dir() else error.strerror or str(error)
+        raise UnreadableFileError(url, reason) from error
+
+
+def copy_local_file(
+    url: str, copy: Path, filename: str, expected: Hashes, size: int | None = None
+) -> VerifiedFile:
+    """Return a private copy of a local file with the expected size (in bytes) and hashes.
+
+    Raises `UnreadableFileError`, `SizeMismatchError`, `NoSpaceError` and `HashMismatchError`.
+    """
+    with open_local_file(url) as stream:
+        found = os.fstat(stream.fileno()).st_size
+        if size is not None and found != size:
+            raise SizeMismatchError(url, filename, size, f"{found:,}")
+        require_space(copy.parent, found, url)
+        try:
+            return copy_verified(stream, copy, filename, expected)
+        except OSError as error:
+            raise UnreadableFileError(url, error.strerror or str(error)) from error
+
+
+def free_space(directory: Path) -> int:
+    """Return how many bytes may be written to a directory's disk, so that it is not filled."""
+    return max(0, shutil.disk_usage(directory).free - RESERVED_SPACE)
+
+
+def require_space(directory: Path, size: int, url: str) -> None:
+    """Raise `NoSpaceError` if so many bytes would fill the disk."""
+    if size > free_space(directory):
+        raise NoSpaceError(url, str(directory), size)
 
 
 def check_filename(filename: str, url: str) -> str:
@@ -101,14 +133,31 @@ class Workspace:
             self._directory = None
 
     def _create_directory(self) -> Path:
+        """Create it where other users can replace nothing, if there is such a place."""
+        shared, tried = None, list[str]()
         try:
-            return Path(tempfile.mkdtemp(prefix=_PREFIX))
+            shared = Path(tempfile.mkdtemp(prefix=_PREFIX))
         except OSError as error:
-            tried = str(error.filename or error)
-            if self._fallback is None:
-                raise NoTemporaryDirectoryError((tried,)) from error
-        try:
-            self._fallback.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._fallback))
-        except OSError as error:
-            raise NoTemporaryDirectoryError((tried, str(self._fallback))) from error
+            tried.append(str(error.filename or error))
+        if shared is not None and _is_private(shared):
+            return shared
+        if self._fallback is not None:
+            try:
+                private = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=make_private(self._fallback)))
+            except (OSError, NotPrivateError):
+                tried.append(str(self._fallback))
+            else:
+                if shared is not None:
+                    shared.rmdir()
+                return private
+        if shared is None:
+            raise NoTemporaryDirectoryError(tuple(tried))
+        return shared
+
+
+def _is_private(directory: Path) -> bool:
+    try:
+        check_private(directory)
+    except (NotPrivateError, OSError):
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import threading
 from collections.abc import Callable, Iterable
@@ -11,13 +10,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from bootstrap.limits import PAGE_SIZE, REQUIREMENTS_FILE_SIZE
-from bootstrap.network.cache import Cache, link_or_copy
+from bootstrap.network.cache import Cache
 from bootstrap.network.errors import OfflineError, UnreadableFileError
 from bootstrap.network.files import (
     Workspace,
     check_filename,
+    copy_local_file,
     read_local_page,
-    verify_local_file,
 )
 from bootstrap.network.response import Response
 from bootstrap.network.retry import retry
@@ -26,7 +25,7 @@ from bootstrap.network.urls import MalformedUrlError, is_remote, url_origin
 from bootstrap.redaction import redact
 from bootstrap.signals import StoppedError
 from bootstrap.trust.digests import Sha256
-from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, verify_file
+from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, copy_verified
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
@@ -61,7 +60,7 @@ class Session:
         self._context = context
         self._policy = policy
         self._ui = ui
-        self._cache = Cache(settings.cache_directory, ui)
+        self._cache = Cache(settings.cache_directory, ui, is_named=settings.is_cache_named)
         self._workspace = Workspace(settings.cache_directory)
         self._closing = threading.Event()
         self._batch = threading.local()
@@ -105,9 +104,7 @@ class Session:
         `CertificateError`, `HashMismatchError`; FileNotFoundError if a file: URL does not exist.
         """
         sha256 = expected.only_sha256 if expected else None
-        cached = self._cache.read("files", sha256) if sha256 else None
-        if cached is not None and sha256 and hashlib.sha256(cached).hexdigest() == sha256:
-            self._cache.touch("files", sha256)
+        if sha256 and expected and (cached := self._read_from_cache(sha256, expected)) is not None:
             return Response(url, "", cached)
         remote = is_remote(url)
         if remote:
@@ -132,14 +129,14 @@ class Session:
     ) -> VerifiedFile:
         """Return a file with the expected hashes and size (in bytes), read only once.
 
-        A local file is used in place; a downloaded file stays until `close`. Raises as `get` does,
-        and `SizeMismatchError`.
+        It is a private copy, also of a local file or one in the cache, and stays until `close`.
+        Raises as `get` does, and `SizeMismatchError`.
         """
         expected = expected or Hashes()
-        if not is_remote(url):
-            return verify_local_file(url, filename, expected, size)
-        sha256 = expected.only_sha256
         path = self._workspace.new_path(check_filename(filename, url))
+        if not is_remote(url):
+            return copy_local_file(url, path, filename, expected, size)
+        sha256 = expected.only_sha256
         if sha256 and (cached := self._copy_from_cache(sha256, path, expected)):
             return cached
         from bootstrap.network.download import Download
@@ -231,18 +228,28 @@ class Session:
             return self._transport
 
     def _copy_from_cache(self, sha256: Sha256, path: Path, expected: Hashes) -> VerifiedFile | None:
-        """Copy or link a cached file to the path, if it exists and is not damaged."""
-        cached = self._cache.path("files", sha256)
-        if cached is None:
+        """Copy a cached file to the path, if it exists and is not damaged."""
+        stream = self._cache.open("files", sha256)
+        if stream is None:
             return None
         try:
-            link_or_copy(cached, path)
-            file = verify_file(path, path.name, expected)
-        except FileNotFoundError:
-            return None
+            with stream:
+                file = copy_verified(stream, path, path.name, expected)
         except (OSError, HashMismatchError):
             self._cache.discard("files", sha256)
-            path.unlink(missing_ok=True)
             return None
         self._cache.touch("files", sha256)
         return file
+
+    def _read_from_cache(self, sha256: Sha256, expected: Hashes) -> bytes | None:
+        """Return the content of a cached file, if it exists and is not damaged."""
+        cached = self._cache.read("files", sha256)
+        if cached is None:
+            return None
+        try:
+            check(io.BytesIO(cached), sha256, expected)
+        except HashMismatchError:
+            self._cache.discard("files", sha256)
+            return None
+        self._cache.touch("files", sha256)
+        return cached

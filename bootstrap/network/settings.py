@@ -24,6 +24,8 @@ class NetworkSettings:
     """The values of `http_proxy` etc. by lower-case scheme (`http`, `https`, `all`, `no`)."""
     cache_directory: Path | None = None
     """None: no cache."""
+    is_cache_named: bool = False
+    """Whether the user named the directory, who is then told if it cannot be used."""
     netrc: Path | None = None
     keyring_provider: str = "auto"
     """pip's `--keyring-provider`: `auto`, `disabled`, `subprocess`; `import` is `subprocess`."""

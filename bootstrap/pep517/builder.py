@@ -16,6 +16,7 @@ from bootstrap.pep517.project import BuildContext, Project, read_built_metadata
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest
 from bootstrap.pep517.subprocesses import ProcessGroup
+from bootstrap.private_directory import NotPrivateError, check_private
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from bootstrap.ui import Ui
 
@@ -37,7 +38,7 @@ class Builder:
     ) -> None:
         self._context = BuildContext(target, requirements, settings, ProcessGroup(), ui)
         self._directory = directory
-        self._cache = BuiltWheelCache((settings.cache_directory or directory) / "built")
+        self._cache = BuiltWheelCache(_built_directory(settings, directory, ui))
         self._wheels: dict[CacheKey, VerifiedWheel] = {}
         self._projects: dict[BuildRequest, Project] = {}
         self._lock = Lock()
@@ -96,8 +97,10 @@ class Builder:
     def _find(self, key: CacheKey) -> VerifiedWheel | None:
         """Return a wheel of this run or of the cache; it is read and hashed once."""
         with self._lock:
-            if key not in self._wheels and (wheel := self._cache.find(key)):
-                self._wheels[key] = wheel
+            if key not in self._wheels:
+                directory = Path(tempfile.mkdtemp(prefix="cached-", dir=self._directory))
+                if wheel := self._cache.find(key, directory):
+                    self._wheels[key] = wheel
             return self._wheels.get(key)
 
     def _project(self, request: BuildRequest) -> Project:
@@ -112,3 +115,13 @@ class Builder:
                 directory = Path(tempfile.mkdtemp(prefix="build-", dir=self._directory))
                 self._projects[request] = Project(request, chain, directory, self._context)
             return self._projects[request]
+
+
+def _built_directory(settings: BuildSettings, directory: Path, ui: Ui) -> Path:
+    """Return where built wheels are cached: for this run only where the cache is not private."""
+    if settings.cache_directory is not None:
+        try:
+            return check_private(settings.cache_directory / "built")
+        except (NotPrivateError, OSError) as error:
+            ui.detail(f"The cache of built wheels is disabled: {error}")
+    return directory / "built"

@@ -12,9 +12,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.documents import parse_json
+from bootstrap.limits import SMALL_FILE_SIZE
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest, ConfigSettings, SdistFile, VcsCheckout
-from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedWheel, verify_wheel
+from bootstrap.private_directory import (
+    NotPrivateError,
+    check_private,
+    create_private,
+    make_private,
+    open_private,
+)
+from bootstrap.trust.digests import InvalidDigestError, Sha256
+from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedWheel, copy_verified
 
 # Variables that configure compilers and backends: another value, another wheel.
 _BUILD_VARIABLES = ("CC", "CXX", "CPP", "AR", "LD", "ARCHFLAGS", "MACOSX_DEPLOYMENT_TARGET")
@@ -84,33 +94,48 @@ class BuiltWheelCache:
 
     directory: Path
 
-    def find(self, key: CacheKey) -> VerifiedWheel | None:
-        """Return the wheel for a key, if there is one and its bytes are unchanged."""
+    def find(self, key: CacheKey, directory: Path) -> VerifiedWheel | None:
+        """Return a copy of the wheel for a key, if there is one and its bytes are unchanged.
+
+        What is there and cannot be used is removed, so that the next build replaces it.
+
+        :param directory: where to put the copy; it is private, and new
+        """
         entry = self._entry(key)
+        if not os.path.lexists(entry):
+            return None
         try:
-            facts = json.loads((entry / "wheel.json").read_text(encoding="utf-8"))
-            filename, sha256 = str(facts["filename"]), str(facts["sha256"])
-            expected = Hashes.of([("sha256", sha256)])
-            return verify_wheel(entry / Path(filename).name, filename, expected)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        except HashMismatchError:
-            shutil.rmtree(entry, ignore_errors=True)
-            return None
+            check_private(entry)
+            with open_private(entry / "wheel.json") as stream:
+                facts = parse_json(stream.read(SMALL_FILE_SIZE))
+            filename, sha256 = Path(facts["filename"]).name, Sha256(facts["sha256"])
+            with open_private(entry / filename) as stream:
+                expected = Hashes.of([("sha256", sha256)])
+                return copy_verified(stream, directory / filename, filename, expected).as_wheel()
+        except (NotPrivateError, OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+        except (InvalidDigestError, HashMismatchError):
+            pass
+        shutil.rmtree(entry, ignore_errors=True)
+        with suppress(OSError):
+            entry.unlink()  # a link, or a file
+        return None
 
     def add(self, key: CacheKey, wheel: VerifiedWheel, path: Path) -> None:
         """Add a wheel, unless there is one; a failure only costs time in a later run."""
-        entry = self._entry(key)
-        with suppress(OSError):
-            entry.parent.mkdir(parents=True, exist_ok=True)
+        entry, expected = self._entry(key), Hashes.of([("sha256", wheel.sha256)])
+        with suppress(OSError, NotPrivateError):
+            make_private(entry.parent)
             staged = Path(tempfile.mkdtemp(prefix=".new-", dir=entry.parent))
             try:
-                shutil.copyfile(path, staged / wheel.filename)
-                (staged / "key.json").write_text(key.to_json(), encoding="utf-8")
+                with path.open("rb") as stream:
+                    copy_verified(stream, staged / wheel.filename, wheel.filename, expected)
                 facts = json.dumps({"filename": wheel.filename, "sha256": wheel.sha256})
-                (staged / "wheel.json").write_text(facts, encoding="utf-8")
+                for name, text in (("key.json", key.to_json()), ("wheel.json", facts)):
+                    with create_private(staged / name) as target:
+                        target.write(text.encode())
                 os.rename(staged, entry)  # noqa: PTH104  # must not replace an entry
-            except OSError:
+            except (OSError, HashMismatchError):
                 shutil.rmtree(staged, ignore_errors=True)
 
     def _entry(self, key: CacheKey) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -19,6 +19,7 @@ from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
+from bootstrap.network.files import open_local_file
 from bootstrap.network.session import Session
 from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
@@ -241,18 +242,25 @@ class Preparer:
         file = candidate.file
         content = None if file.bundled else read_remote_metadata(file, self._session)
         if content is None:
-            with self._fetch(candidate, file.hashes).open() as stream:
+            with self._open(candidate) as stream:
                 content = read_metadata(stream, file.filename)
         return parse_metadata(content, file.filename, self._ui)
 
+    def _open(self, candidate: Candidate) -> BinaryIO:
+        """Open a wheel for its metadata, which the wheel to be installed is compared with."""
+        file = candidate.file
+        if file.bundled or file.hashes or file.is_remote:
+            return self._fetch(candidate, file.hashes).open()
+        return open_local_file(file.url)
+
     def _fetch(self, candidate: Candidate, expected: Hashes) -> VerifiedWheel:
-        """Fetch a wheel; one that was downloaded before is neither downloaded nor hashed again."""
+        """Fetch a wheel; one that was fetched before is neither fetched nor hashed again."""
         url = candidate.file.url
         known = self._downloaded.get(url)
         if known is not None and expected.is_met_by(known.sha256):
             return known
         wheel = fetch(candidate, expected, self._session)
-        if candidate.file.is_remote:  # others may change meanwhile
+        if candidate.file.bundled is None:
             self._downloaded[url] = wheel
         return wheel
 

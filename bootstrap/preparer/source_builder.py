@@ -123,7 +123,7 @@ class SourceBuilder:
         """
         request, tools = self._request(candidate), self._opened()
         source = request.source
-        if isinstance(source, SdistFile):  # a local file may have changed since it was fetched
+        if isinstance(source, SdistFile):  # more hashes may be required than when it was fetched
             with source.path.open("rb") as stream:
                 check(stream, source.filename, expected)
         if isinstance(source, VcsCheckout) and request.editable:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.atomic_file import write_atomically
-from bootstrap.private_directory import NotPrivateError, is_private_file, make_private
+from bootstrap.private_directory import NotPrivateError, make_private, open_private
 
 _HOUR, _DAY = 3600, 86400
 _TEMPORARY_PREFIX = ".cacert-"
@@ -90,11 +90,10 @@ def _store(directory: Path, pem: bytes) -> Path:
 def _contains(path: Path, pem: bytes) -> bool:
     """Return whether this is our own regular file with these bytes, and no link."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
+        with open_private(path) as stream:
+            return stream.read(len(pem) + 1) == pem
+    except (NotPrivateError, OSError):
         return False
-    with os.fdopen(descriptor, "rb") as stream:
-        return is_private_file(descriptor) and stream.read(len(pem) + 1) == pem
 
 
 def _remove_unused(directory: Path, new: Path) -> None:

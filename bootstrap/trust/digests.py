@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bootstrap.errors import BootstrapError
+from bootstrap.limits import shorten
 
 DIGEST_SIZES = {
     "md5": 16,
@@ -29,7 +30,6 @@ STRONG_ALGORITHMS = ("sha256", "sha384", "sha512")
 """What pip accepts for `--hash`; md5 is not enough."""
 
 _HEX = re.compile("[0-9a-f]+", re.ASCII)
-_SHOWN = 80
 
 
 class InvalidDigestError(BootstrapError):
@@ -40,11 +40,10 @@ class InvalidDigestError(BootstrapError):
 
     def __init__(self, algorithm: str, text: str, where: str = "") -> None:
         self.algorithm, self.text, self.where = algorithm, text, where
-        found = repr(text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
         prefix = f"{where}: " if where else ""
         super().__init__(
             f"{prefix}invalid {algorithm}: expected {2 * DIGEST_SIZES[algorithm]} hexadecimal "
-            f"digits, found {found}",
+            f"digits, found {shorten(text)!r}",
             hint="Get the hash from the file's publisher again.",
         )
 

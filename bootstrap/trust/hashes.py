@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bootstrap.errors import BootstrapError
+from bootstrap.private_directory import create_private
 from bootstrap.trust.digests import DIGEST_SIZES, STRONG_ALGORITHMS, Sha256, parse_digest
 
 _CHUNK = 1 << 20
@@ -132,7 +133,7 @@ class VerifiedWheel:
 
 @dataclass(frozen=True)
 class VerifiedFile:
-    """A file on disk whose hash was checked."""
+    """A file in a private directory of this run, whose hash was checked."""
 
     filename: str
     sha256: Sha256
@@ -177,15 +178,28 @@ def check(stream: BinaryIO, file: str, expected: Hashes) -> Sha256:
     return hash_check.finish(file)
 
 
-def verify_file(path: Path, filename: str, expected: Hashes) -> VerifiedFile:
-    """Read a file on disk and check its hash. Raises `HashMismatchError`."""
-    with path.open("rb") as stream:
-        return VerifiedFile(filename, check(stream, filename, expected), path)
+def copy_verified(stream: BinaryIO, copy: Path, filename: str, expected: Hashes) -> VerifiedFile:
+    """Copy an open file to a new path in a private directory, and check the hash of the copy.
+
+    What is read later is what was hashed, whatever happens to the original. Raises
+    `HashMismatchError`, and `OSError`; then there is no copy.
+    """
+    hash_check = HashCheck(expected)
+    try:
+        with create_private(copy) as target:
+            while chunk := stream.read(_CHUNK):
+                hash_check.update(chunk)
+                target.write(chunk)
+        return VerifiedFile(filename, hash_check.finish(filename), copy)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
 
 
 def verify_wheel(path: Path, filename: str, expected: Hashes) -> VerifiedWheel:
-    """Check the hash of a wheel on disk. Raises `HashMismatchError`."""
-    return verify_file(path, filename, expected).as_wheel()
+    """Check the hash of a wheel in a private directory. Raises `HashMismatchError`."""
+    with path.open("rb") as stream:
+        return VerifiedWheel(filename, check(stream, filename, expected), path)
 
 
 def verify_wheel_bytes(content: bytes, filename: str, expected: Hashes) -> VerifiedWheel:

@@ -154,31 +154,147 @@ def test_a_cache_that_cannot_be_written_is_harmless(
     def raise_disk_full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.link", raise_disk_full)
-    monkeypatch.setattr("shutil.copyfile", raise_disk_full)
-    monkeypatch.setattr("bootstrap.network.cache._write_private", raise_disk_full)
+    monkeypatch.setattr("bootstrap.network.cache.create_private", raise_disk_full)
     run()
     assert entries(directory, "files") == entries(directory, "pages") == []
 
 
-def test_files_are_copied_if_they_cannot_be_linked(
-    run: Run, index: IndexServer, monkeypatch: pytest.MonkeyPatch
+def change(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + b"x" + content[101:])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [change, lambda path: os.truncate(path, 10), Path.unlink],
+    ids=["changed", "truncated", "removed"],
+)
+def test_what_was_downloaded_stays_when_its_entry_changes_in_mid_run(
+    make_session: MakeSession,
+    index: IndexServer,
+    wheel: Path,
+    directory: Path,
+    damage: Callable[[Path], None],
 ) -> None:
-    def raise_cross_device(*_: object) -> None:
-        raise OSError(18, "Invalid cross-device link")
+    session = make_session(cache_directory=directory)
+    expected = Hashes.of([("sha256", hashlib.sha256(wheel.read_bytes()).hexdigest())])
+    for _ in range(2):  # downloaded, then out of the cache
+        path = session.download(index.file_url(NAME), filename=NAME, expected=expected).path
+        (entry,) = entries(directory, "files")
+        damage(entry)
+        assert path.read_bytes() == wheel.read_bytes()
 
-    monkeypatch.setattr("os.link", raise_cross_device)
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+@pytest.mark.parametrize("namespace", ["pages", "files"])
+@pytest.mark.parametrize("kind", ["dangling", "to the same bytes", "pipe"])
+def test_what_is_no_file_in_the_place_of_an_entry_is_replaced(
+    run: Run, directory: Path, tmp_path: Path, namespace: str, kind: str
+) -> None:
     run()
+    (entry,) = entries(directory, namespace)
+    right = entry.read_bytes()
+    elsewhere = tmp_path / "elsewhere"
+    entry.unlink()
+    if kind == "pipe":
+        os.mkfifo(entry)
+    else:
+        entry.symlink_to(elsewhere)
+    if kind == "to the same bytes":
+        elsewhere.write_bytes(right)
     run()
-    assert len(index.requests) == 3
+    assert not entry.is_symlink()
+    assert entry.read_bytes() == right
+    assert elsewhere.exists() is (kind == "to the same bytes")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-def test_root_does_not_use_another_users_cache(run: Run, directory: Path) -> None:
+needs_owners = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners to tell apart")
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+)
+
+
+@needs_root
+@pytest.mark.parametrize("relative", ["cache", f"cache/{LAYOUT}"])
+def test_another_users_cache_is_neither_read_nor_written(
+    run: Run, tmp_path: Path, index: IndexServer, relative: str
+) -> None:
+    run()
+    before = len(index.requests)
+    os.chown(tmp_path / relative, 12345, 12345)
+    run()
+    requests = index.requests[before:]
+    assert len(requests) == 2  # the page and the file
+    assert not any("if-none-match" in request.headers for request in requests)
+
+
+@needs_root
+def test_nothing_is_created_in_another_users_home(run: Run, directory: Path) -> None:
     directory.mkdir()
     os.chown(directory, 12345, 12345)
     run()
     assert list(directory.iterdir()) == []
+
+
+@needs_owners
+@pytest.mark.parametrize("relative", ["cache", f"cache/{LAYOUT}"])
+def test_a_cache_that_others_can_write_to_is_not_used(
+    run: Run, tmp_path: Path, index: IndexServer, recorded: RecordedUi, relative: str
+) -> None:
+    run()
+    before = len(index.requests)
+    (tmp_path / relative).chmod(0o777)
+    run()
+    assert not any("if-none-match" in request.headers for request in index.requests[before:])
+    assert f"The cache is disabled: other users can write to {tmp_path / relative}" in (
+        recorded.out.getvalue()
+    )
+    assert "cache" not in recorded.warnings
+
+
+@needs_owners
+def test_a_refused_cache_that_the_user_named_is_warned_about(
+    make_session: MakeSession, directory: Path, recorded: RecordedUi
+) -> None:
+    directory.mkdir()
+    directory.chmod(0o777)
+    make_session(cache_directory=directory, is_cache_named=True)
+    assert "The cache is disabled: other users can write to" in recorded.warnings
+
+
+@needs_root
+def test_an_entry_of_another_user_is_replaced(run: Run, directory: Path) -> None:
+    run()
+    for namespace in ("pages", "files"):
+        (entry,) = entries(directory, namespace)
+        os.chown(entry, 12345, 12345)
+        run()
+        assert entry.stat().st_uid == os.geteuid()
+
+
+@needs_owners
+def test_a_private_cache_below_a_sticky_directory_is_used(
+    make_session: MakeSession, tmp_path: Path, index: IndexServer, wheel: Path
+) -> None:
+    (tmp_path / "sticky").mkdir()
+    (tmp_path / "sticky").chmod(0o1777)
+    expected = Hashes.of([("sha256", hashlib.sha256(wheel.read_bytes()).hexdigest())])
+    for _ in range(2):
+        session = make_session(cache_directory=tmp_path / "sticky")
+        session.download(index.file_url(NAME), filename=NAME, expected=expected)
+    assert len(index.requests) == 1
+
+
+def test_an_umask_that_lets_the_group_write_does_not_disable_the_cache(
+    run: Run, index: IndexServer
+) -> None:
+    before = os.umask(0o002)
+    try:
+        run()
+        run()
+    finally:
+        os.umask(before)
+    assert len(index.requests) == 3
 
 
 def test_no_other_user_can_read_entries(run: Run, directory: Path) -> None:

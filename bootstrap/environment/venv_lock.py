@@ -3,6 +3,10 @@
 There are two files. The kernel holds the lock file, so a process that died blocks nobody. The
 marker file is created under the lock, and only in an empty directory: everything beside a marker
 was created by a run that was killed. An environment is complete only once its marker is gone.
+
+Because what is beside a marker gets removed, only a marker of our own counts, in a directory that
+nobody else can write to. It contains the directory's inode number: a repository or an archive may
+contain a file of that name, but cannot know the number.
 """
 
 from __future__ import annotations
@@ -17,6 +21,12 @@ from pathlib import Path
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
 from bootstrap.locking import PAUSE, LockFile
+from bootstrap.private_directory import (
+    NotPrivateError,
+    check_private,
+    create_private,
+    open_private,
+)
 
 CONFIGURATION = "pyvenv.cfg"
 MARKER = ".virtual-environment-in-the-making"
@@ -25,6 +35,7 @@ VENV_NAMES = frozenset(
     {"bin", "scripts", "include", "lib", "lib64", "site-packages", CONFIGURATION, ".gitignore"}
 )
 """What `venv` creates in a directory, in lower case."""
+_IDENTITY_LENGTH = 64
 _OCCUPIED = "it contains files, but is not a virtual environment"
 
 
@@ -116,17 +127,39 @@ def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
 def _set_marker(directory: Path) -> None:
     """Create the marker file in an empty directory, or remove what is beside an old marker."""
     names = _list_names(directory) - {LOCK}
-    if names and MARKER not in names:
-        raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
+    if names - {MARKER}:
+        _require_own_marker(directory)
     try:
-        for name in names - {MARKER}:
+        for name in names:
             _remove(directory / name)
-        (directory / MARKER).touch()
+        with create_private(directory / MARKER) as stream:
+            stream.write(_identity(directory))
         if not names and _list_names(directory) != {LOCK, MARKER}:  # not empty any more
             (directory / MARKER).unlink()
             raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
     except OSError as exc:
         raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
+
+
+def _require_own_marker(directory: Path) -> None:
+    """Refuse a directory with files, unless a run of ours that was killed has left them."""
+    if not os.path.lexists(directory / MARKER):
+        raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
+    try:
+        check_private(directory)
+        with open_private(directory / MARKER) as stream:
+            is_own = stream.read(_IDENTITY_LENGTH) == _identity(directory)
+    except (NotPrivateError, OSError) as exc:
+        reason = f"it contains {MARKER}, which may be somebody else's ({exc})"
+        raise NotAVirtualEnvironmentError(directory, reason) from exc
+    if not is_own:
+        raise NotAVirtualEnvironmentError(
+            directory, f"it contains {MARKER}, which was not written here"
+        )
+
+
+def _identity(directory: Path) -> bytes:
+    return b"%d" % directory.stat().st_ino
 
 
 def _remove_partial(directory: Path) -> None:

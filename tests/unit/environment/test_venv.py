@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 from venv import EnvBuilder
@@ -206,6 +208,56 @@ def test_an_environment_whose_creation_was_killed_is_created_again(tmp_path: Pat
     assert not (directory / "leftover").exists()
     assert not (directory / MARKER).exists()
     assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{directory}\n"
+
+
+def left_by_a_killed_run(directory: Path) -> None:
+    """Make a directory as a run that was killed leaves it."""
+    directory.mkdir()
+    (directory / MARKER).write_text(str(directory.stat().st_ino))
+    (directory / MARKER).chmod(0o600)
+    (directory / "precious").write_text("mine")
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    left_by_a_killed_run(tmp_path / "env")
+    with lock_venv(tmp_path / "env") as is_new:
+        assert is_new
+        assert not (tmp_path / "env" / "precious").exists()
+
+
+def copy_it(directory: Path) -> None:
+    """Copy it, as a repository or an archive does."""
+    shutil.copytree(directory, directory.with_name("copy"))
+    shutil.rmtree(directory)
+    directory.with_name("copy").rename(directory)
+
+
+def make_it_shared(directory: Path) -> None:
+    directory.chmod(0o777)
+
+
+def empty_the_marker(directory: Path) -> None:
+    (directory / MARKER).write_text("")
+
+
+def link_the_marker(directory: Path) -> None:
+    (directory / MARKER).rename(directory.with_name("elsewhere"))
+    (directory / MARKER).symlink_to(directory.with_name("elsewhere"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs modes and links")
+@pytest.mark.parametrize("change", [copy_it, make_it_shared, empty_the_marker, link_the_marker])
+def test_what_is_beside_a_marker_that_is_not_our_own_is_kept_and_an_error(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    left_by_a_killed_run(tmp_path / "env")
+    change(tmp_path / "env")
+    with (
+        pytest.raises(NotAVirtualEnvironmentError, match=f"it contains {MARKER}, which"),
+        lock_venv(tmp_path / "env"),
+    ):
+        raise AssertionError("it was taken for ours")
+    assert (tmp_path / "env" / "precious").read_text() == "mine"
 
 
 def test_a_python_without_venv_is_an_error_with_a_hint(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -545,6 +547,93 @@ class TestCachedWheels:
         assert times() == 2
         with wheel.open() as stream:
             assert zipfile.is_zipfile(stream)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b'{"filename": "demo-1.0-py3-none-any.whl"',
+            b"[]",
+            b'{"filename": "demo-1.0-py3-none-any.whl", "sha256": "../x"}',
+            b'{"filename": "/etc/passwd", "sha256": 1}',
+        ],
+    )
+    def test_whose_entry_is_damaged_are_built_once_more_and_cached_again(
+        self,
+        tmp_path: Path,
+        bench: Benches,
+        build_request: BuildRequest,
+        times: Callable[[], int],
+        content: bytes,
+    ) -> None:
+        cache = tmp_path / "cache"
+        bench(cache_directory=cache).builder.wheel(build_request)
+        next(cache.rglob("wheel.json")).write_bytes(content)
+        for _ in range(2):
+            bench(cache_directory=cache).builder.wheel(build_request)
+        assert times() == 2
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+    @pytest.mark.parametrize("name", ["wheel.json", "*.whl"])
+    def test_with_a_dangling_link_in_their_entry_are_built_again(
+        self,
+        tmp_path: Path,
+        bench: Benches,
+        build_request: BuildRequest,
+        times: Callable[[], int],
+        name: str,
+    ) -> None:
+        cache = tmp_path / "cache"
+        bench(cache_directory=cache).builder.wheel(build_request)
+        path = next(cache.rglob(name))
+        path.unlink()
+        path.symlink_to(tmp_path / "nowhere")
+        for _ in range(2):
+            bench(cache_directory=cache).builder.wheel(build_request)
+        assert times() == 2
+        assert not (tmp_path / "nowhere").exists()
+
+    def test_stay_as_they_were_verified_when_the_cache_changes(
+        self, tmp_path: Path, bench: Benches, build_request: BuildRequest
+    ) -> None:
+        cache = tmp_path / "cache"
+        bench(cache_directory=cache).builder.wheel(build_request)
+        wheel = bench(cache_directory=cache).builder.wheel(build_request)
+        next(cache.rglob("*.whl")).write_bytes(b"rotten")
+        with wheel.open() as stream:
+            assert zipfile.is_zipfile(stream)
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners to tell apart")
+    @pytest.mark.parametrize("place", [".", "built"])
+    def test_are_not_taken_from_a_cache_that_others_can_write_to(
+        self,
+        tmp_path: Path,
+        bench: Benches,
+        build_request: BuildRequest,
+        times: Callable[[], int],
+        place: str,
+    ) -> None:
+        cache = tmp_path / "cache"
+        bench(cache_directory=cache).builder.wheel(build_request)
+        (cache / place).chmod(0o777)
+        before = sorted(cache.rglob("*"))
+        bench(cache_directory=cache).builder.wheel(build_request)
+        assert times() == 2
+        assert sorted(cache.rglob("*")) == before
+
+    @pytest.mark.skipif(
+        not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+    )
+    def test_of_another_user_are_not_used_with_root_s_rights(
+        self, tmp_path: Path, bench: Benches, build_request: BuildRequest, times: Callable[[], int]
+    ) -> None:
+        cache = tmp_path / "cache"
+        bench(cache_directory=cache).builder.wheel(build_request)
+        for path in (cache, *cache.rglob("*")):
+            os.chown(path, 12345, 12345)
+        bench(cache_directory=cache).builder.wheel(build_request)
+        assert times() == 2
+        assert all(path.stat().st_uid == 12345 for path in cache.rglob("*"))
 
     def test_are_not_cached_if_the_cache_cannot_be_written(
         self, tmp_path: Path, bench: Benches, build_request: BuildRequest

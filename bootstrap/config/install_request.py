@@ -28,7 +28,7 @@ from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
-from bootstrap.index.settings import FormatControl
+from bootstrap.index.settings import FormatControl, IndexSettings
 from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, split_reference
 from bootstrap.network.urls import has_scheme
@@ -138,7 +138,7 @@ def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[Req
 
 
 def resolve_request(
-    config: Config, files: RequirementFiles, formats: FormatControl
+    config: Config, files: RequirementFiles, index: IndexSettings
 ) -> ResolveRequest:
     """Return what to resolve: everything named, and the installer."""
     layers, installer = config.inputs.layers, config.installer
@@ -167,7 +167,9 @@ def resolve_request(
         or layers.text("target") is not None,
         ignore_requires_python=layers.flag("ignore_requires_python"),
         pre=layers.flag("pre") or "pre" in keys,
-        url_rules=UrlRules(not layers.flag("no_transitive_urls"), formats),
+        url_rules=UrlRules(
+            not layers.flag("no_transitive_urls"), index.formats, frozenset(index.index_for)
+        ),
         upgrade=project_names(requirements) if is_upgrade else frozenset(),
         upgrade_all=is_upgrade and strategy is not None and strategy.value == "eager",
     )

@@ -130,7 +130,7 @@ def _from_options(
         target=target,
         trust=settings.trust_settings(layers, process),
         network=settings.network_settings(layers, process),
-        index=settings.index_settings(layers, now),
+        index=settings.index_settings(layers, process, now),
         install=settings.install_settings(layers, process),
         build=settings.build_settings(layers),
         builds_without_hashes=frozenset(settings.read_names(layers, "no_require_hashes_for")),
@@ -175,21 +175,22 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
     hosts, host_warnings = settings.trusted_hosts(layers, options)
     features = [value for value in options if value.option.key == "use-feature"]
     is_installing = config.command in install_request.INSTALLING
-    formats = install_request.format_control(layers, options)
     prefer_binary = any(value.option.key == "prefer-binary" for value in options)
+    index = replace(
+        config.index,
+        index_urls=locations.index_urls(inputs.default_index),
+        find_links=locations.find_links,
+        index_for={} if locations.no_index else config.index.index_for,
+        formats=install_request.format_control(layers, options),
+        prefer_binary=layers.flag("prefer_binary") or prefer_binary,
+    )
     return replace(
         config,
         inputs=replace(inputs, files=files),
-        index=replace(
-            config.index,
-            index_urls=locations.index_urls(inputs.default_index),
-            find_links=locations.find_links,
-            formats=formats,
-            prefer_binary=layers.flag("prefer_binary") or prefer_binary,
-        ),
+        index=index,
         no_index=locations.no_index,
         trust=replace(config.trust, trusted_hosts=hosts),
-        request=install_request.resolve_request(config, files, formats)
+        request=install_request.resolve_request(config, files, index)
         if is_installing
         else config.request,
         locks=files.locks,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from bootstrap.config.options.layers import OptionLayers, OptionValue
+from bootstrap.config.options.layers import OptionLayers, OptionValue, redact_setting
 from bootstrap.config.options.option import (
     InvalidValueError,
     OptionKind,
@@ -20,15 +20,28 @@ from bootstrap.config.options.option import (
 )
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.environment.settings import TargetSettings
+from bootstrap.errors import UsageError
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.install.model import InstallSettings, PipScripts
+from bootstrap.location import Location
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import is_remote
+from bootstrap.network.urls import is_remote, redact
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
 _SCRIPT_DIRECTORIES = frozenset({"bin", "Scripts"})
+
+
+class ConflictingIndexesError(UsageError):
+    """One project is pinned to two indexes."""
+
+    def __init__(self, name: NormalizedName, one: Location, other: Location) -> None:
+        self.name, self.locations = name, (redact(one.value), redact(other.value))
+        super().__init__(
+            f"{one.origin} names two indexes for {name}: {' and '.join(self.locations)}.",
+            hint="Name the one that it is to be taken from.",
+        )
 
 
 def read_path(layers: OptionLayers, destination: str, process: ProcessContext) -> Path | None:
@@ -187,14 +200,39 @@ def _cache_directory(layers: OptionLayers, process: ProcessContext) -> Path | No
 # index
 
 
-def index_settings(layers: OptionLayers, now: Callable[[], datetime]) -> IndexSettings:
+def index_settings(
+    layers: OptionLayers, process: ProcessContext, now: Callable[[], datetime]
+) -> IndexSettings:
     """Return which candidates are allowed, but for what requirements files may change."""
     strategy, until = layers.text("index_strategy"), layers.last("uploaded_prior_to")
     return IndexSettings(
+        index_for=index_for(layers, process),
         strategy=IndexStrategy(strategy.value) if strategy else IndexStrategy.BEST,
         shared_names=frozenset(read_names(layers, "shared_name")),
         uploaded_prior_to=parse_datetime(until.text, until.subject, now) if until else None,
     )
+
+
+def index_for(layers: OptionLayers, process: ProcessContext) -> Mapping[NormalizedName, Location]:
+    """Return the index that each project named by `--index-for NAME=URL` is pinned to.
+
+    The command line overrides the configuration, name by name. Raises `InvalidValueError`, and
+    `ConflictingIndexesError` for a name that one and the same layer pins to two indexes.
+    """
+    found: dict[NormalizedName, Location] = {}
+    for given in layers.items("index_for"):
+        text, equals, url = given.value.partition("=")
+        if not (equals and text.strip() and url.strip()):
+            shown = redact_setting(given.value)
+            raise InvalidValueError(str(given.origin), "NAME=URL", shown)
+        name = _normalize_name(text.strip(), given.origin)
+        location = Location.parse(Sourced(url.strip(), given.origin), process.absolute)
+        other = found.get(name)
+        is_same = other is None or other.value == location.value
+        if other is not None and other.origin == location.origin and not is_same:
+            raise ConflictingIndexesError(name, other, location)
+        found[name] = location
+    return found
 
 
 # install, pep517

@@ -125,7 +125,7 @@ def diagnose(
 
 def _urls(config: Config, ui: Ui) -> tuple[str, ...]:
     """Return the URLs of the command line, or else those of the indexes."""
-    urls = config.urls or tuple(given.value for given in config.index.index_urls)
+    urls = config.urls or tuple(given.value for given in config.index.all_indexes)
     if urls and config.network.offline:
         ui.warn("No server is inspected, because of --offline.")
         return ()

@@ -15,7 +15,11 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.handoff.command import find_command
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
-from bootstrap.handoff.variables import settings_variables, unsupported_settings
+from bootstrap.handoff.variables import (
+    settings_variables,
+    unsupported_index_rules,
+    unsupported_settings,
+)
 
 _IGNORED_BY_PYTHON = ("SIGPIPE", "SIGXFSZ")
 
@@ -81,6 +85,11 @@ def _list_warnings(
         yield (
             f"{installer} does not get {option}, because it has no variable for it. Set it in the "
             f"configuration of {installer}."
+        )
+    if rules := unsupported_index_rules(settings):
+        yield (
+            f"{installer} does not get {', '.join(rules)}, because it has no such setting. It may "
+            "take a project from any of the indexes that it gets."
         )
 
 

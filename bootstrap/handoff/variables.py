@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.handoff.forwarded_settings import ForwardedSettings, ForwardedValue
+from bootstrap.index.settings import IndexStrategy
 
 _PROXY_VARIABLES = (
     "http_proxy",
@@ -71,6 +72,17 @@ def unsupported_settings(name: NormalizedName, settings: ForwardedSettings) -> t
         "--client-cert": settings.client_certificate,
     }
     return tuple(option for option in _UNSUPPORTED.get(name, ()) if values[option].is_command_line)
+
+
+def unsupported_index_rules(settings: ForwardedSettings) -> tuple[str, ...]:
+    """Return the options that decide which index a project comes from: no installer has them.
+
+    Wherever they are set, since without them a project may come from an index of somebody else.
+    """
+    index = settings.index
+    is_first = index.strategy is IndexStrategy.FIRST and len(index.index_urls) > 1
+    pins = [f"--index-for {name}=…" for name in index.index_for]
+    return () if settings.network.offline else (*pins, *(["--index-strategy first"] * is_first))
 
 
 def _select(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -52,10 +52,15 @@ class Finder:
         self._evaluator = Evaluator(target, settings, ignore_requires_python=ignore_requires_python)
         self._links = [open_find_links(location, session, ui) for location in settings.find_links]
         self._indexes = [Index(location, session) for location in settings.index_urls]
+        self._pinned = {
+            name: Index(location, session) for name, location in settings.index_for.items()
+        }
         self._bundled = bundled
         self._lock = threading.Lock()
         self._pages: dict[tuple[NormalizedName, str], Future[ProjectDetails | None]] = {}
         self._found: dict[NormalizedName, ProjectFiles] = {}
+        self._overlaps: set[tuple[NormalizedName, str]] = set()
+        """The extra indexes that have a project of the main one, by the project's name."""
 
     def candidates(self, name: NormalizedName) -> tuple[Candidate, ...]:
         """Return all candidates of a project, best first, including all files of a version.
@@ -82,40 +87,71 @@ class Finder:
 
     def prefetch(self, names: Iterable[NormalizedName]) -> None:
         """Start to read the pages of some projects; returns at once, and never raises."""
-        indexes = self._indexes[:1] if self._is_first_only else self._indexes
         for name in names:
-            for source in (*self._links, *indexes):
+            indexes = self._indexes_of(name)
+            likely = indexes[:1] if self._is_first_only else indexes
+            for source in (*self._links_of(name), *likely):
                 if source.is_remote:
                     self._submit(name, source)
 
-    def locations(self) -> tuple[str, ...]:
-        """Return the locations that are searched, without credentials, for messages."""
+    def locations(self, name: NormalizedName) -> tuple[str, ...]:
+        """Return the locations searched for a project, without credentials, for messages."""
         bundled = (str(self._bundled),) if self._bundled else ()
-        return (*(redact(source.url) for source in (*self._links, *self._indexes)), *bundled)
+        sources = (*self._links_of(name), *self._indexes_of(name))
+        return (*(redact(source.url) for source in sources), *bundled)
+
+    def warn_about_overlaps(self, chosen: Iterable[Candidate]) -> None:
+        """Warn of projects that an extra index provides although the main one has them, once."""
+        found = {each for each in chosen if (each.name, each.file.index_url) in self._overlaps}
+        self._overlaps -= {(each.name, each.file.index_url or "") for each in found}
+        if not found:
+            return
+        listed = [
+            f"{each.name} {each.version} from {redact(each.file.index_url or '')}"
+            for each in sorted(found, key=lambda each: each.name)
+        ]
+        self._ui.warn(
+            f"Taken from an extra index, although the main index "
+            f"({redact(self._indexes[0].url)}) has a project of that name: {', '.join(listed)}. "
+            "To decide which index a project comes from, use --index-for NAME=URL or "
+            "--index-strategy first; if it is the same on both, --shared-name NAME."
+        )
 
     @property
     def is_remote(self) -> bool:
         """Whether any location needs the network, so that prefetching saves time."""
-        return any(source.is_remote for source in (*self._links, *self._indexes))
+        sources = (*self._links, *self._indexes, *self._pinned.values())
+        return any(source.is_remote for source in sources)
 
     @property
     def _is_first_only(self) -> bool:
         return self._settings.strategy is IndexStrategy.FIRST
 
+    def _links_of(self, name: NormalizedName) -> Sequence[LinkSource]:
+        return () if name in self._pinned else self._links
+
+    def _indexes_of(self, name: NormalizedName) -> Sequence[LinkSource]:
+        return (self._pinned[name],) if name in self._pinned else self._indexes
+
     def _find(self, name: NormalizedName) -> ProjectFiles:
         if name not in self._found:
             self.prefetch([name])
-            linked = [page for source in self._links if (page := self._read_page(name, source))]
+            links = self._links_of(name)
+            linked = [page for source in links if (page := self._read_page(name, source))]
             self._found[name] = self._evaluate(name, [*linked, *self._read_indexes(name)])
         return self._found[name]
 
     def _read_indexes(self, name: NormalizedName) -> list[ProjectDetails]:
         """Return the pages of all indexes that have a project, or of the first one."""
-        all_pages = (self._read_page(name, index) for index in self._indexes)
+        indexes = self._indexes_of(name)
+        all_pages = (self._read_page(name, index) for index in indexes)
         pages = (page for page in all_pages if page)
         found = list(islice(pages, 1)) if self._is_first_only else list(pages)
         if not self._is_first_only and name not in self._settings.shared_names:
             require_related(found)
+            if found and found[0].index_url == indexes[0].url:
+                extra = {page.index_url for page in found} - {indexes[0].url}
+                self._overlaps.update((name, url) for url in extra)
         for page in found:
             if page.status != "active":  # archived, quarantined or deprecated (PEP 792)
                 reason = f": {page.status_reason}" if page.status_reason else ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.location import Location
 
 
@@ -46,9 +48,25 @@ class IndexSettings:
     """The main index first, then the extra ones; empty with `--no-index`."""
     find_links: tuple[Location, ...] = ()
     """Local directories, files, file: URLs or pages with links."""
+    index_for: Mapping[NormalizedName, Location] = field(default_factory=dict)
+    """`--index-for`: the one location that a project's files are taken from."""
     strategy: IndexStrategy = IndexStrategy.BEST
     shared_names: frozenset[str] = frozenset()
     """Normalised names that unrelated indexes may have (an exception to PEP 708)."""
     formats: FormatControl = field(default_factory=FormatControl)
     prefer_binary: bool = False
     uploaded_prior_to: datetime | None = None
+
+    @property
+    def all_indexes(self) -> tuple[Location, ...]:
+        """Every index that the user named, each URL once."""
+        by_url = {index.url: index for index in (*self.index_urls, *self.index_for.values())}
+        return tuple(by_url.values())
+
+    def only_local(self) -> IndexSettings:
+        """Return the settings without the locations that need the network."""
+        return replace(
+            self,
+            index_urls=tuple(url for url in self.index_urls if not url.is_remote),
+            find_links=tuple(link for link in self.find_links if not link.is_remote),
+        )

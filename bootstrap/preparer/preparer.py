@@ -146,9 +146,13 @@ class Preparer:
         """Return what to do where a project is not found; None where all indexes are asked."""
         return self._source_hint
 
-    def locations(self) -> Sequence[str]:
-        """Return the locations that are searched, without credentials."""
-        return self._finder.locations()
+    def locations(self, name: NormalizedName) -> Sequence[str]:
+        """Return the locations searched for a project, without credentials."""
+        return self._finder.locations(name)
+
+    def warn_about_overlaps(self, chosen: Iterable[Candidate]) -> None:
+        """Warn of what was chosen from an extra index although the main one has the project."""
+        self._finder.warn_about_overlaps(chosen)
 
     # For the workflow
 

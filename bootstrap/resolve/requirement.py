@@ -44,6 +44,8 @@ class UrlRules:
     """False with `--no-transitive-urls`: packages of an index may not name any."""
     formats: FormatControl = field(default_factory=FormatControl)
     """What `--only-binary` excludes is not built from a URL either."""
+    pinned: frozenset[NormalizedName] = frozenset()
+    """Projects that `--index-for` takes from one index only."""
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,10 @@ def _archive_hashes(archive_info: Mapping[str, Any]) -> Hashes:
 
 
 def _warn(resolution: Resolution, context: ResolverContext) -> None:
-    """Warn of yanked files, and of extras that do not exist."""
+    """Warn of yanked files, of extras that do not exist, and of projects of several indexes."""
     ui = context.dependencies.ui
+    candidates = (resolved.candidate for resolved in resolution.to_install)
+    context.factory.source.warn_about_overlaps(filter(None, candidates))
     for resolved in resolution.to_install:
         assert resolved.candidate is not None  # noqa: S101  # else it is not to be installed
         project = f"{resolved.name} {resolved.version}"

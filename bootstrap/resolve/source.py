@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -48,8 +48,12 @@ class CandidateSource(Protocol):
         """Return how to search more sources; None where all were searched."""
         ...
 
-    def locations(self) -> Sequence[str]:
-        """Return the locations that are searched, without credentials, for messages."""
+    def locations(self, name: NormalizedName) -> Sequence[str]:
+        """Return the locations searched for a project, without credentials, for messages."""
+        ...
+
+    def warn_about_overlaps(self, chosen: Iterable[Candidate]) -> None:
+        """Warn of what was chosen from an extra index although the main one has the project."""
         ...
 
 

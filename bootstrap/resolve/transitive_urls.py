@@ -70,8 +70,11 @@ def _find_reason(
     is_remote = is_server_reference(url)
     if not is_remote and not requirer.is_local:
         return "only a package that you named by its path may name a path of this machine"
+    name = canonicalize_name(requirement.name)
+    if name in rules.pinned and not requirer.is_local:
+        return "--index-for takes that project from one index only"
     is_wheel = url_filename(url).endswith(".whl") and not is_vcs_url(url)
-    if not is_wheel and not rules.formats.allows_sdist(canonicalize_name(requirement.name)):
+    if not is_wheel and not rules.formats.allows_sdist(name):
         return "it has to be built, which --only-binary excludes"
     if is_remote and not rules.transitive and not requirer.is_direct:
         return "--no-transitive-urls allows URLs only in your own requirements"

@@ -41,13 +41,12 @@ class RunContext:
 
     def without_network(self) -> RunContext:
         """Return the same run, limited to the locations on this machine."""
-        index, network = self.config.index, self.config.network
-        local = replace(
-            index,
-            index_urls=tuple(url for url in index.index_urls if not url.is_remote),
-            find_links=tuple(link for link in index.find_links if not link.is_remote),
-        )
-        config = replace(self.config, network=replace(network, offline=True), index=local)
+        index, network = self.config.index.only_local(), self.config.network
+        if network.offline:  # the user wants what is here; else a pinned project stays missing
+            named = index.index_for.items()
+            pins = {name: pinned for name, pinned in named if not pinned.is_remote}
+            index = replace(index, index_for=pins)
+        config = replace(self.config, network=replace(network, offline=True), index=index)
         return replace(self, config=config)
 
 

@@ -135,8 +135,13 @@ _INDEXES = (
     ),
     Option("--no-index", "do not use an index, only --find-links", in_files=True),
     Option(
+        "--index-for NAME=URL",
+        "take this project from this index only (repeatable)",
+        OptionKind.LIST,
+    ),
+    Option(
         "--index-strategy best|first",
-        "the best version of all indexes, or the first index with the project",
+        "first: no newer version from a later index (dependency confusion)",
         choices=("best", "first"),
         of_pip=False,
     ),

@@ -183,7 +183,7 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
         name,
         source.candidates(name),
         source.rejected_files(name),
-        source.locations(),
+        source.locations(name),
         context.dependencies.target,
         factory.hashes.get(name, Hashes()),
         source.source_hint(),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.config.load import NotImplementedCommandError
+from bootstrap.config.model import Config
 from bootstrap.config.options.option import Command, InvalidValueError
 from bootstrap.config.options.parser import UnknownOptionError, UnsupportedOptionError
 from bootstrap.errors import UsageError
@@ -459,3 +460,48 @@ def test_the_rules_for_urls_in_requirements_know_the_allowed_formats(user: User)
     user.write("requirements.txt", "--only-binary :all:\nx\n")
     found = user.load("-r", "requirements.txt").request.url_rules.formats
     assert not found.allows_sdist("x")
+
+
+def pins(config: Config) -> dict[str, str]:
+    return {str(name): index.value for name, index in config.index.index_for.items()}
+
+
+def test_projects_are_pinned_to_indexes_by_their_normalized_names(user: User) -> None:
+    found = user.load(
+        *("--index-for", "Inner_Lib=https://me:pw@inner.example/simple?a=b"),
+        "--index-for=other=./simple",
+    )
+    assert pins(found) == {
+        "inner-lib": "https://me:pw@inner.example/simple?a=b",
+        "other": str(user.cwd / "simple"),
+    }
+    assert "pw" not in repr([each.value for each in found.setting_records])
+
+
+def test_projects_are_pinned_by_configuration_too(user: User) -> None:
+    user.write_pip_conf("[global]\nindex-for =\n  a=https://a.example\n  b=https://b.example\n")
+    assert pins(user.load()) == {"a": "https://a.example", "b": "https://b.example"}
+    typed = user.load("--index-for", "b=https://typed.example")
+    assert pins(typed) == {"a": "https://a.example", "b": "https://typed.example"}
+    variable = user.load(PIP_INDEX_FOR="c=https://c.example d=https://d.example")
+    assert pins(variable) == {"c": "https://c.example", "d": "https://d.example"}
+
+
+def test_without_an_index_no_project_is_pinned(user: User) -> None:
+    assert pins(user.load("--index-for", "a=https://a.example", "--no-index")) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["https://a.example"], "expected NAME=URL"),
+        (["=https://me:secret@a.example"], "expected NAME=URL"),
+        (["a="], "expected NAME=URL"),
+        (["a b=https://a.example"], "expected project names, found 'a b'"),
+        (["a=https://a.example", "A=https://b.example"], "names two indexes for a: https://a"),
+    ],
+)
+def test_a_pin_that_is_not_clear_is_refused(user: User, values: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        user.load(*(f"--index-for={value}" for value in values))
+    assert "secret" not in str(caught.value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.interpreter import flat_scheme
 from bootstrap.environment.model import TargetEnvironment
@@ -59,3 +61,30 @@ def test_an_unsupported_option_gives_a_warning(
     settings = make_settings("--index-url", "https://main.test/")
     found = prepare_handoff(NormalizedName("poetry"), (), target, settings, {})
     assert ["--index-url" in warning for warning in found.warnings] == [True]
+
+
+@pytest.mark.parametrize("how", ["options", "pip.conf"])
+def test_rules_about_indexes_that_the_installer_cannot_get_give_a_warning(
+    target: TargetEnvironment, make_settings: MakeSettings, how: str
+) -> None:
+    settings = (
+        make_settings("--index-for", "Inner_Lib=https://inner.test/")
+        if how == "options"
+        else make_settings(conf="index-for = Inner_Lib=https://inner.test/")
+    )
+    found = prepare_handoff(PIP, (), target, settings, {})
+    assert [warning.partition(",")[0] for warning in found.warnings] == [
+        "pip does not get --index-for inner-lib=…"
+    ]
+    assert "https://inner.test/" not in found.environ.values()
+
+
+def test_the_first_index_rule_gives_a_warning_where_there_are_several(
+    target: TargetEnvironment, make_settings: MakeSettings
+) -> None:
+    first = ("--index-strategy", "first")
+    alone = prepare_handoff(PIP, (), target, make_settings(*first), {})
+    assert alone.warnings == ()
+    several = make_settings(*first, "--extra-index-url", "https://extra.test/")
+    [warning] = prepare_handoff(PIP, (), target, several, {}).warnings
+    assert warning.startswith("pip does not get --index-strategy first")

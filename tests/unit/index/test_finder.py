@@ -18,6 +18,8 @@ from bootstrap.index.errors import (
 )
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import FormatControl, IndexStrategy
+from bootstrap.location import Location
+from bootstrap.provenance import Origin
 from tests.servers import Authority, IndexServer, make_sdist, make_wheel
 from tests.servers.faults import api_version, garbage, status
 from tests.unit.index.conftest import MakeFinder, make_target
@@ -330,4 +332,97 @@ def test_an_invalid_local_page_is_an_error(make_finder: MakeFinder, tmp_path: Pa
 
 def test_locations_are_named_without_credentials(make_finder: MakeFinder) -> None:
     finder = make_finder(("https://me:secret@index.example/simple/",))
-    assert finder.locations() == ("https://****@index.example/simple/",)
+    assert finder.locations(DEMO) == ("https://****@index.example/simple/",)
+
+
+@pytest.fixture
+def indexes(index: IndexServer, authority: Authority, tmp_path: Path) -> Iterator[list[str]]:
+    """Two indexes: `demo` is 1.0 on the main one, and 1.0 (the same file) and 9.9 on the extra."""
+    with IndexServer(authority) as extra:
+        first = make_wheel(tmp_path, "demo", "1.0")
+        for server, version in ((index, "1.0"), (extra, "1.0"), (extra, "9.9")):
+            server.add(first if version == "1.0" else make_wheel(tmp_path, "demo", version))
+        yield [index.simple_url, extra.simple_url]
+
+
+def pin(url: str) -> dict[NormalizedName, Location]:
+    return {DEMO: Location(url, Origin.option("--index-for"))}
+
+
+@pytest.mark.parametrize("strategy", IndexStrategy)
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_files_of_a_pinned_project_are_taken_from_its_index_only(
+    indexes: list[str],
+    make_finder: MakeFinder,
+    tmp_path: Path,
+    which: int,
+    strategy: IndexStrategy,
+) -> None:
+    (tmp_path / "wheels").mkdir()
+    make_wheel(tmp_path / "wheels", "demo", "10.0")
+    finder = make_finder(
+        tuple(indexes),
+        (str(tmp_path / "wheels"),),
+        index_for=pin(indexes[which]),
+        strategy=strategy,
+    )
+    finder.prefetch([DEMO])
+    found = {(str(each.version), each.file.index_url) for each in finder.candidates(DEMO)}
+    expected = {("1.0", indexes[0])} if which == 0 else {("1.0", indexes[1]), ("9.9", indexes[1])}
+    assert found == expected
+    assert finder.locations(DEMO) == (indexes[which],)
+
+
+def test_a_pinned_project_that_its_index_lacks_is_not_looked_for_elsewhere(
+    indexes: list[str], index: IndexServer, authority: Authority, make_finder: MakeFinder
+) -> None:
+    with IndexServer(authority) as private:
+        finder = make_finder(tuple(indexes), index_for=pin(private.simple_url))
+        finder.prefetch([DEMO])
+        assert files(finder) == []
+    assert index.paths == []
+
+
+def test_other_projects_are_not_looked_for_on_the_index_of_a_pinned_one(
+    indexes: list[str], authority: Authority, make_finder: MakeFinder
+) -> None:
+    with IndexServer(authority) as private:
+        pinned = {NormalizedName("other"): Location(private.simple_url, Origin.default())}
+        assert (
+            files(make_finder(tuple(indexes), index_for=pinned))[0] == "demo-9.9-py3-none-any.whl"
+        )
+        assert private.paths == []
+
+
+def test_a_version_from_an_extra_index_gives_one_warning_where_the_main_one_has_the_project(
+    indexes: list[str], make_finder: MakeFinder, recorded: RecordedUi
+) -> None:
+    finder = make_finder(tuple(indexes))
+    best = finder.candidates(DEMO)[0]
+    for _ in range(2):
+        finder.warn_about_overlaps([best])
+    assert recorded.warnings.count(f"demo 9.9 from {indexes[1]}") == 1
+    assert f"although the main index ({indexes[0]}) has a project of that name" in recorded.warnings
+    assert "--index-for NAME=URL" in recorded.warnings
+
+
+@pytest.mark.parametrize("how", ["main", "shared", "pinned", "unknown to the main one"])
+def test_there_is_no_warning_where_nothing_is_in_doubt(
+    indexes: list[str], make_finder: MakeFinder, recorded: RecordedUi, how: str
+) -> None:
+    urls = tuple(indexes)
+    if how == "main":
+        # The same file is on both: it is taken from the main one.
+        finder = make_finder(urls)
+        chosen = [each for each in finder.candidates(DEMO) if str(each.version) == "1.0"][:1]
+        assert chosen[0].file.index_url == indexes[0]
+    else:
+        finder = {
+            "shared": lambda: make_finder(urls, shared_names=frozenset({DEMO})),
+            "pinned": lambda: make_finder(urls, index_for=pin(indexes[1])),
+            "unknown to the main one": lambda: make_finder((f"{indexes[0]}none/", indexes[1])),
+        }[how]()
+        chosen = list(finder.candidates(DEMO)[:1])
+        assert str(chosen[0].version) == "9.9"
+    finder.warn_about_overlaps(chosen)
+    assert recorded.warnings == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,5 +76,9 @@ class Source:
     def source_hint(self) -> str | None:
         return None
 
-    def locations(self) -> Sequence[str]:
+    def warn_about_overlaps(self, chosen: Iterable[Candidate]) -> None:
+        raise AssertionError(f"a lock is not resolved, but {list(chosen)} was chosen")
+
+    def locations(self, name: NormalizedName) -> Sequence[str]:
+        del name
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,8 +113,11 @@ class MemorySource:
     def source_hint(self) -> str | None:
         return self.hint
 
-    def locations(self) -> Sequence[str]:
+    def locations(self, name: NormalizedName) -> Sequence[str]:  # noqa: ARG002  # all the same
         return self.searched
+
+    def warn_about_overlaps(self, chosen: Iterable[Candidate]) -> None:
+        """Say nothing: there is one index."""
 
 
 def make_target(python: str = "3.11.7", **markers: str) -> TargetEnvironment:

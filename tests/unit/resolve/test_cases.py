@@ -87,7 +87,8 @@ def _request(case: dict[str, Any]) -> ResolveRequest:
     if "upgrade" in options:
         options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
     only_binary = FormatControl(frozenset(options.pop("only_binary", ())))
-    options["url_rules"] = UrlRules(options.pop("transitive_urls", True), only_binary)
+    pinned = frozenset(map(canonicalize_name, options.pop("pinned", ())))
+    options["url_rules"] = UrlRules(options.pop("transitive_urls", True), only_binary, pinned)
     lines = [*case["requested"], *case.get("constraints", ())]
     # As a --hash in a file does; cases with a hash in a URL set the option.
     options.setdefault("require_hashes", any("hashes" in each for each in lines))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from bootstrap.config.options.layers import OptionLayers, OptionValue, redact_setting
+from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.option import (
     InvalidValueError,
     OptionKind,
@@ -25,7 +25,7 @@ from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.install.model import InstallSettings, PipScripts
 from bootstrap.location import Location
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import is_remote, redact
+from bootstrap.network.urls import is_remote
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.settings import DefaultSources, TrustSettings
@@ -37,7 +37,7 @@ class ConflictingIndexesError(UsageError):
     """One project is pinned to two indexes."""
 
     def __init__(self, name: NormalizedName, one: Location, other: Location) -> None:
-        self.name, self.locations = name, (redact(one.value), redact(other.value))
+        self.name, self.locations = name, (one.value, other.value)
         super().__init__(
             f"{one.origin} names two indexes for {name}: {' and '.join(self.locations)}.",
             hint="Name the one that it is to be taken from.",
@@ -223,8 +223,7 @@ def index_for(layers: OptionLayers, process: ProcessContext) -> Mapping[Normaliz
     for given in layers.items("index_for"):
         text, equals, url = given.value.partition("=")
         if not (equals and text.strip() and url.strip()):
-            shown = redact_setting(given.value)
-            raise InvalidValueError(str(given.origin), "NAME=URL", shown)
+            raise InvalidValueError(str(given.origin), "NAME=URL", given.value)
         name = _normalize_name(text.strip(), given.origin)
         location = Location.parse(Sourced(url.strip(), given.origin), process.absolute)
         other = found.get(name)

@@ -107,12 +107,12 @@ class Finder:
         if not found:
             return
         listed = [
-            f"{each.name} {each.version} from {redact(each.file.index_url or '')}"
+            f"{each.name} {each.version} from {each.file.index_url}"
             for each in sorted(found, key=lambda each: each.name)
         ]
         self._ui.warn(
             f"Taken from an extra index, although the main index "
-            f"({redact(self._indexes[0].url)}) has a project of that name: {', '.join(listed)}. "
+            f"({self._indexes[0].url}) has a project of that name: {', '.join(listed)}. "
             "To decide which index a project comes from, use --index-for NAME=URL or "
             "--index-strategy first; if it is the same on both, --shared-name NAME."
         )

@@ -14,7 +14,6 @@ from bootstrap.network.urls import (
     split_fragment,
     url_filename,
 )
-from bootstrap.redaction import redact
 from bootstrap.resolve.requirement import UrlRules
 from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.trust.hashes import Hashes
@@ -42,12 +41,10 @@ class TransitiveUrlError(UnusableCandidateError):
 
     def __init__(self, requirer: Requirer, requirement: Requirement, reason: str) -> None:
         self.requirer, self.requirement, self.reason = requirer, requirement, reason
-        shown = redact(str(requirement))
         super().__init__(
-            f"{requirer.label} requires {shown}, but {reason}",
+            f"{requirer.label} requires {requirement}, but {reason}",
             hint=f"Choose another version of what requires it. If {requirement.name} at this URL "
-            f'is what you need, ask for it yourself: "{requirement.name} @ '
-            f'{redact(requirement.url or "")}".',
+            f'is what you need, ask for it yourself: "{requirement.name} @ {requirement.url}".',
         )
 
 

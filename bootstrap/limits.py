@@ -25,6 +25,8 @@ PYPROJECT_SIZE = 2 * _MIB
 """Bytes of a pyproject.toml. The largest in use have about 100 KiB."""
 SMALL_FILE_SIZE = 1 * _MIB
 """Bytes of direct_url.json, build-details.json, INSTALLER, entry_points.txt and the like."""
+HOOK_RESULT_SIZE = 4 * _MIB
+"""Bytes of the result of a build back-end's hook."""
 RECORD_SIZE = 64 * _MIB
 """Bytes of a RECORD: 400,000 files."""
 PROBE_OUTPUT_SIZE = 4 * _MIB
@@ -69,10 +71,27 @@ REQUIREMENTS_FILE_DEPTH = 32
 """Requirements files, each of which includes the next one."""
 REQUIREMENTS_FILES = 1_000
 """Requirements files of one run, repetitions included."""
+INI_BLANKS = 100
+"""Blanks in a row in a line of entry_points.txt or EXTERNALLY-MANAGED."""
 GROUP_REQUIREMENTS = 20_000
 """Requirements of a dependency group with all groups that it includes."""
 GROUP_DEPTH = 32
 """Dependency groups, each of which includes the next one."""
+
+# --- Archives ------------------------------------------------------------------------------------
+
+ARCHIVE_MEMBERS = 200_000
+"""Files and directories in a wheel or a source distribution. The largest in use have 100,000."""
+DIRECTORY_SIZE = 64 * _MIB
+"""Bytes of a zip archive's central directory."""
+TAR_HEADER_SIZE = 1 * _MIB
+"""Bytes of one header of a tar archive: a long name, or extended attributes."""
+UNPACKED_SIZE = 256 * _MIB
+"""Bytes of all files in an archive together, if it is small."""
+UNPACKED_RATIO = 200
+"""How many times the size of an archive its files may have, above that. Text has ten times."""
+PATH_LENGTH = 4 * _KIB
+"""Characters of a path in an archive: Linux allows no more."""
 
 # --- What is shown --------------------------------------------------------------------------------
 

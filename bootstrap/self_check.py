@@ -6,7 +6,6 @@ it is shown with `-vv` only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ import bootstrap
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.formats.documents import parse_json
+from bootstrap.formats.specifiers import parse_version
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -92,12 +93,12 @@ def running_copy() -> RunningCopy:
         for found in metadata.distributions(name=GET_INSTALLER):
             if _contains(found, code):
                 installer = found.read_text("INSTALLER") or ""
-                return RunningCopy(Version(found.version), installer.strip())
+                return RunningCopy(parse_version(found.version), installer.strip())
     return RunningCopy(Version(bootstrap.__version__))
 
 
 def _contains(distribution: Distribution, code: Path) -> bool:
     """Return whether the code belongs to the distribution: by its place, or by being editable."""
     package = Path(str(distribution.locate_file("bootstrap")))
-    direct_url = json.loads(distribution.read_text("direct_url.json") or "{}")
+    direct_url = parse_json((distribution.read_text("direct_url.json") or "{}").encode())
     return package == code.parent or bool(direct_url.get("dir_info", {}).get("editable"))

@@ -9,6 +9,9 @@ from typing import Any
 
 from bootstrap.environment.interpreter import BuildInfo, Interpreter, Scheme
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import parse_json, read_file
+from bootstrap.formats.specifiers import parse_version
+from bootstrap.limits import shorten
 
 FILE_NAME = "build-details.json"
 
@@ -48,15 +51,17 @@ def read_build_details(path: Path) -> Interpreter:
 
     :raises BuildDetailsError: the file cannot be read, or has another major version of the schema
     """
-    import json  # rarely needed
-
     try:
-        details = json.loads(path.read_bytes())
+        details = parse_json(read_file(path))
         if str(details["schema_version"]).split(".")[0] != "1":
-            raise BuildDetailsError(path, f"schema_version is {details['schema_version']!r}")
-        return _parse_interpreter(details, path)
+            raise BuildDetailsError(
+                path, f"schema_version is {shorten(repr(details['schema_version']))}"
+            )
+        interpreter = _parse_interpreter(details, path)
+        parse_version(interpreter.markers["python_full_version"])
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as exc:
-        raise BuildDetailsError(path, f"{type(exc).__name__}: {exc}") from exc
+        raise BuildDetailsError(path, f"{type(exc).__name__}: {shorten(str(exc))}") from exc
+    return interpreter
 
 
 def _parse_interpreter(details: Mapping[str, Any], path: Path) -> Interpreter:

@@ -8,6 +8,9 @@ from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import read_file
+from bootstrap.formats.ini import read_ini
+from bootstrap.limits import shorten
 
 MARKER = "EXTERNALLY-MANAGED"
 
@@ -75,12 +78,12 @@ def _read_message(marker: Path, language: str, messages: Messages | None) -> str
         keys = [*(f"Error-{name}" for name in (locale, *general)), "Error"]
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(marker.read_text("utf-8"), str(marker))
+        read_ini(parser, read_file(marker).decode("utf-8"), str(marker))
         section = parser["externally-managed"]
         return next((section[key] for key in keys if key in section), None)
     except KeyError:
         return None
-    except (OSError, UnicodeDecodeError, configparser.Error) as exc:
+    except (OSError, ValueError, configparser.Error) as exc:
         if messages is not None:
-            messages.warn(f"{marker} cannot be read: {exc}")
+            messages.warn(f"{marker} cannot be read: {shorten(str(exc))}")
         return None

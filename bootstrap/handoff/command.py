@@ -9,9 +9,11 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.python_process import module_command
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import read_file
 from bootstrap.install.wheel.entry_points import parse_entry_points
 from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
+from bootstrap.limits import RECORD_SIZE, LimitError
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.resolve.requirement import InputRequirement, Resolution
 
@@ -98,16 +100,16 @@ def _find_scripts(name: str, target: TargetEnvironment, own: Set[str]) -> Iterat
 def _console_scripts(installed: Installed) -> tuple[str, ...]:
     """Return the commands in entry_points.txt; none if it is damaged."""
     try:
-        content = (installed.metadata_path / "entry_points.txt").read_bytes()
+        content = read_file(installed.metadata_path / "entry_points.txt")
         return tuple(script.name for script in parse_entry_points(content) if not script.gui)
-    except (OSError, WheelValidationError):
+    except (OSError, LimitError, WheelValidationError):
         return ()
 
 
 def _recorded_names(installed: Installed) -> set[str]:
     """Return the names of its files, including commands that are not entry points (uv's)."""
     try:
-        rows = parse_record_paths((installed.metadata_path / "RECORD").read_bytes())
+        rows = parse_record_paths(read_file(installed.metadata_path / "RECORD", RECORD_SIZE))
         return {PurePosixPath(row).name for row in rows}
-    except (OSError, WheelValidationError):
+    except (OSError, LimitError, WheelValidationError):
         return set()

@@ -14,11 +14,13 @@ from functools import cached_property
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.formats.documents import read_file
 from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.wheel.entry_points import is_interpreter_name, parse_entry_points
 from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
+from bootstrap.limits import RECORD_SIZE, LimitError
 from bootstrap.metadata.installed import InstalledKind, InstalledRecord, read_text, scan_directory
 
 _EASY_INSTALL = "easy-install.pth"
@@ -82,12 +84,12 @@ _Listed = tuple[Iterable[str], Mapping[str, frozenset[str]]]
 
 def _list_dist_info(record: InstalledRecord, paths: SchemePaths) -> _Listed:
     try:
-        rows = parse_record_paths((record.path / "RECORD").read_bytes())
+        rows = parse_record_paths(read_file(record.path / "RECORD", RECORD_SIZE))
     except FileNotFoundError as exc:
         installer = (read_text(record.path, "INSTALLER") or "").strip()
         hint = f"It was installed by {installer}: remove it with that. " if installer else ""
         raise _cannot_uninstall(record, "it has no RECORD, the list of its files", hint) from exc
-    except (OSError, WheelValidationError) as exc:
+    except (OSError, LimitError, WheelValidationError) as exc:
         raise _cannot_uninstall(record, f"its RECORD cannot be read ({exc})") from exc
     # RECORD's paths are relative to the directory as the scheme names it, links not resolved.
     named = (paths.scheme.purelib, paths.scheme.platlib)
@@ -149,17 +151,18 @@ def _walk(path: str) -> Iterator[str]:
 
 def _read_lines(path: Path) -> list[str]:
     try:
-        return [line for line in map(str.strip, path.read_text("utf-8").split("\n")) if line]
-    except (OSError, UnicodeDecodeError):
+        text = read_file(path, RECORD_SIZE).decode("utf-8")
+        return [line for line in map(str.strip, text.split("\n")) if line]
+    except (OSError, ValueError):
         return []
 
 
 def _find_entry_point_scripts(metadata: Path, paths: SchemePaths) -> Iterator[str]:
     """Yield the scripts that older tools made without listing them."""
     try:
-        content = (metadata / "entry_points.txt").read_bytes()
+        content = read_file(metadata / "entry_points.txt")
         names = [entry_point.name for entry_point in parse_entry_points(content)]
-    except (OSError, WheelValidationError):
+    except (OSError, LimitError, WheelValidationError):
         names = []
     with suppress(OSError):
         names += os.listdir(metadata / "scripts")

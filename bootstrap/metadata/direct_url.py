@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bootstrap.formats.documents import parse_json
 from bootstrap.network.urls import remove_credentials
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ def read_reference(text: str | None) -> str | None:
 
     None where there is none, or not as PEP 610 says.
     """
-    import json
-
     try:
-        content = json.loads(text or "{}")
+        content = parse_json((text or "{}").encode())
         url, vcs = content.get("url"), content.get("vcs_info", {}).get("vcs")
     except (ValueError, AttributeError):
         return None

@@ -5,6 +5,7 @@ The only scanner of library directories: installing and uninstalling use it, too
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
@@ -17,7 +18,10 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages
-from bootstrap.metadata.core import InvalidHeaderError, iter_headers
+from bootstrap.formats.documents import parse_json, read_file
+from bootstrap.formats.specifiers import parse_requirement, parse_version
+from bootstrap.limits import METADATA_SIZE, SMALL_FILE_SIZE, LimitError, shorten
+from bootstrap.metadata.core import parse_headers
 
 
 class InstalledKind(Enum):
@@ -127,11 +131,11 @@ def _name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Versi
     """
     name, _, rest = path.stem.partition("-")
     with suppress(InvalidVersion):
-        return canonicalize_name(name), Version(rest.partition("-")[0]), ""
+        return canonicalize_name(name), parse_version(rest.partition("-")[0]), ""
     try:
         fields = dict(_read_fields(metadata, {"name", "version"}))
         if fields.keys() == {"name", "version"}:
-            return canonicalize_name(fields["name"]), Version(fields["version"]), ""
+            return canonicalize_name(fields["name"]), parse_version(fields["version"]), ""
         problem = f"{metadata.name} lacks a name or a version"
     except FileNotFoundError:
         problem = f"it has no {metadata.name}"
@@ -144,10 +148,11 @@ def _name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Versi
 
 def _read_fields(path: Path, names: Set[str]) -> Iterator[tuple[str, str]]:
     """Yield the fields of the given names of a file of core metadata. Raises `OSError`."""
-    with path.open(encoding="utf-8", errors="replace") as lines, suppress(InvalidHeaderError):
-        for name, value in iter_headers(lines):
-            if name in names:
-                yield name, value.strip()
+    try:
+        headers = parse_headers(read_file(path, METADATA_SIZE))
+    except LimitError as exc:
+        raise OSError(errno.EFBIG, f"it has {exc}", str(path)) from exc
+    yield from ((name, value.strip()) for name, value in headers.fields if name in names)
 
 
 @dataclass(frozen=True)
@@ -225,14 +230,14 @@ def installed_distributions(
 
 
 def _read_installed(record: InstalledRecord, messages: Messages | None) -> Installed:
-    import json
-
     assert record.version is not None  # noqa: S101  # else it would not count as installed
     directory = record.metadata_directory
     direct_url = read_text(directory, "direct_url.json")
     editable = record.kind is InstalledKind.EGG_LINK
     with suppress(ValueError, AttributeError):
-        editable |= bool(json.loads(direct_url or "{}").get("dir_info", {}).get("editable"))
+        editable |= bool(
+            parse_json((direct_url or "{}").encode()).get("dir_info", {}).get("editable")
+        )
     return Installed(
         name=record.name,
         version=record.version,
@@ -257,9 +262,12 @@ def _parse_requirements(
         return
     for line in lines:
         try:
-            yield Requirement(line)
+            yield parse_requirement(line)
         except InvalidRequirement:  # noqa: PERF203  # there are few lines
-            _warn(messages, f"{record.path} requires {line!r}, which is not a valid requirement")
+            _warn(
+                messages,
+                f"{record.path} requires {shorten(line)!r}, which is not a valid requirement",
+            )
 
 
 def _requirement_lines(metadata: Path) -> Iterator[str]:
@@ -267,7 +275,7 @@ def _requirement_lines(metadata: Path) -> Iterator[str]:
 
     :raises OSError: it cannot be read
     """
-    requires_txt = read_text(metadata, "requires.txt")
+    requires_txt = read_text(metadata, "requires.txt", METADATA_SIZE)
     if requires_txt is not None:
         yield from _parse_requires_txt(requires_txt)
         return
@@ -289,11 +297,11 @@ def _parse_requires_txt(text: str) -> Iterator[str]:
             yield line + conditions
 
 
-def read_text(directory: Path, name: str) -> str | None:
-    """Return the content of a file, or None where there is none."""
+def read_text(directory: Path, name: str, size: int = SMALL_FILE_SIZE) -> str | None:
+    """Return the content of a file, or None where there is none, or a larger one."""
     try:
-        return (directory / name).read_text("utf-8", errors="replace")
-    except OSError:
+        return read_file(directory / name, size).decode("utf-8", errors="replace")
+    except (OSError, LimitError):
         return None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import getpass
-import json
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from bootstrap.formats.documents import parse_json
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import UrlOrigin, split_credentials, url_origin
 from bootstrap.ui import Ui
@@ -151,7 +151,7 @@ class Keyring:
             # Any user's credential, as JSON: from keyring 25.2 on.
             output = self._run(program, "--mode=creds", "--output=json", "get", service)
             with suppress(ValueError, KeyError, TypeError):
-                entry = json.loads(output or "")
+                entry = parse_json((output or "").encode())
                 return str(entry["username"]), str(entry["password"])
             return None
 

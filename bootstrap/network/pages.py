@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bootstrap.formats.documents import parse_json
 from bootstrap.network.cache import Cache
 from bootstrap.network.response import Response, decode_body
 from bootstrap.network.transport import Transport
@@ -57,7 +58,7 @@ def _read_cached(cache: Cache, name: Sha256, limit: int) -> CachedPage | None:
         return None
     first_line, _, content = entry.partition(b"\n")
     try:
-        facts = json.loads(first_line)
+        facts = parse_json(first_line)
         if facts["sha256"] == hashlib.sha256(content).hexdigest() and len(content) <= limit:
             response = Response(facts["final_url"], facts["content_type"], content)
             return CachedPage(response, {h: facts[k] for h, k in _VALIDATORS.items() if facts[k]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import stat
 import tarfile
 import time
@@ -19,6 +20,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from bootstrap.errors import BootstrapError
+from bootstrap.limits import (
+    ARCHIVE_MEMBERS,
+    TAR_HEADER_SIZE,
+    UNPACKED_RATIO,
+    UNPACKED_SIZE,
+    LimitError,
+    shorten,
+)
 
 # What the standard library raises for bytes that are not an archive, found by fuzzing it.
 DAMAGE = (
@@ -31,9 +40,14 @@ DAMAGE = (
     ValueError,
     OverflowError,
     NotImplementedError,
+    RecursionError,  # tarfile reads a long name before a long name before a long name, and so on
 )
 
-_MEGABYTE = 1 << 20
+_CHUNK = 1 << 20
+_ENTRY_SIGNATURE = b"PK\1\2"
+_LONG_NUMBER = re.compile(rb"\d{21}")
+_EXTENDED_HEADERS = b"xgX"
+"""The types of tar headers whose content is records with a length (POSIX.1-2001)."""
 
 
 class ArchiveError(BootstrapError):
@@ -79,6 +93,16 @@ class Member:
     tar: tarfile.TarInfo | None = None
     """For the standard library's own filter."""
 
+    @property
+    def quoted_name(self) -> str:
+        """The name, for messages."""
+        return repr(shorten(self.name))
+
+    @property
+    def quoted_link(self) -> str:
+        """The target of a link, for messages."""
+        return repr(shorten(self.link))
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -86,14 +110,14 @@ class Limits:
 
     size: int
     """Bytes of all files together."""
-    members: int = 200_000
-    header: int = 16 * _MEGABYTE
+    members: int = ARCHIVE_MEMBERS
+    header: int = TAR_HEADER_SIZE
     """Bytes of one read; tar keeps a header of any announced size in memory."""
 
     @classmethod
     def for_file(cls, path: Path) -> Limits:
         """Return the limits for a file: text is compressed to a tenth, zeros to a thousandth."""
-        return cls(size=max(256 * _MEGABYTE, 200 * path.stat().st_size))
+        return cls(size=max(UNPACKED_SIZE, UNPACKED_RATIO * path.stat().st_size))
 
 
 class _LimitedStream:
@@ -101,11 +125,17 @@ class _LimitedStream:
 
     def __init__(self, stream: Any, limits: Limits, archive: str) -> None:
         self._stream, self._limits, self._archive = stream, limits, archive
+        self._is_extended = False
 
     def read(self, size: int = -1) -> bytes:
         if size < 0 or size > self._limits.header:
             raise DamagedArchiveError(self._archive, "a header has an excessive size")
         content: bytes = self._stream.read(size)
+        # In older versions of the library a long number here takes time with its square.
+        if self._is_extended and _LONG_NUMBER.search(content):
+            raise DamagedArchiveError(self._archive, "a header has an excessive length")
+        is_header = size == tarfile.BLOCKSIZE and content[257:262] == b"ustar"
+        self._is_extended = is_header and content[156:157] in _EXTENDED_HEADERS
         return content
 
     def seek(self, offset: int) -> int:
@@ -146,10 +176,11 @@ def read_tar(path: Path, form: str, archive: str, limits: Limits) -> Iterator[Me
                     open=partial(tar.extractfile, info),
                     tar=info,
                 )
+                tar.members = []  # type: ignore[attr-defined]  # the library would keep them all
             # tarfile takes an invalid header for the end and would ignore the rest. Reading to the
             # end also verifies the checksum of the compression.
             limited.seek(tar.offset)
-            while rest := limited.read(_MEGABYTE):
+            while rest := limited.read(_CHUNK):
                 if rest.strip(b"\0"):
                     raise DamagedArchiveError(archive, "invalid data after its last member")
 
@@ -169,6 +200,7 @@ def read_zip(path: Path, archive: str) -> Iterator[Member]:
 
     Raises `ArchiveError`, or one of `DAMAGE` from the standard library.
     """
+    _check_directory(path, archive)
     with zipfile.ZipFile(path) as opened:
         for info in opened.infolist():
             if info.flag_bits & 0x1:
@@ -194,6 +226,17 @@ def read_zip(path: Path, archive: str) -> Iterator[Member]:
                 link=link,
                 open=partial(opened.open, info),
             )
+
+
+def _check_directory(path: Path, archive: str) -> None:
+    """Count the entries before the library keeps all of them. Raises `ArchiveError`."""
+    count, end = 0, b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            count += (end + chunk).count(_ENTRY_SIGNATURE)
+            end = chunk[1 - len(_ENTRY_SIGNATURE) :]
+            if count > ARCHIVE_MEMBERS:
+                raise ArchiveError(archive, f"contains {LimitError(ARCHIVE_MEMBERS, 'members')}.")
 
 
 def _zip_kind(info: zipfile.ZipInfo, mode: int) -> Kind:

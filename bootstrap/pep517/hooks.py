@@ -16,6 +16,9 @@ from bootstrap._vendor.pyproject_hooks import (
     HookMissing,
 )
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import parse_json, read_file
+from bootstrap.formats.specifiers import parse_requirement
+from bootstrap.limits import HOOK_RESULT_SIZE, shorten
 from bootstrap.pep517.isolation import BuildEnvironment
 from bootstrap.pep517.pyproject import BuildSystem
 from bootstrap.pep517.source import ConfigSettings
@@ -147,7 +150,7 @@ class HookRunner:
 
     def _show_warnings(self, output: Path) -> None:
         """Show the backend's warnings under `-v`, before the library raises them as our own."""
-        content = json.loads(output.read_text(encoding="utf-8"))
+        content = parse_json(read_file(output, HOOK_RESULT_SIZE), HOOK_RESULT_SIZE)
         for warning in content.pop("warnings", ()):
             self.ui.detail(f"  {warning['message']}")
         output.write_text(json.dumps(content), encoding="utf-8")
@@ -171,11 +174,13 @@ class Backend:
         hook = f"get_requires_for_build_{self._kind}"
         found = self._call(hook, self._config())
         if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-            raise self._result_error(hook, f"returned {found!r} instead of a list of strings")
+            raise self._result_error(
+                hook, f"returned {shorten(repr(found))} instead of a list of strings"
+            )
         try:
-            return tuple(map(Requirement, found))
+            return tuple(map(parse_requirement, found))
         except InvalidRequirement as exc:
-            reason = f"returned {found!r}, which are not all requirements: {exc}"
+            reason = f"returned {shorten(repr(found))}, which are not all requirements: {exc}"
             raise self._result_error(hook, reason) from exc
 
     def prepare_metadata(self, into: Path) -> Path:
@@ -219,7 +224,9 @@ class Backend:
             or result == suffix
             or set(result) & set("/\\:\0")
         ):
-            raise self._result_error(hook, f"returned {result!r} instead of the name of a {suffix}")
+            raise self._result_error(
+                hook, f"returned {shorten(repr(result))} instead of the name of a {suffix}"
+            )
         return result
 
     def _result_error(self, hook: str, why: str) -> HookResultError:

@@ -18,7 +18,7 @@ from bootstrap.formats.specifiers import (
     parse_version,
 )
 from bootstrap.limits import METADATA_SIZE, LimitError
-from bootstrap.metadata.core import Metadata, parse_headers, parse_metadata
+from bootstrap.metadata.core import Metadata, MetadataError, parse_headers, parse_metadata
 
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _NEEDED_HEADERS = {"requires-dist", "requires-python", "provides-extra"}
@@ -34,6 +34,14 @@ def static_metadata(
     if found is None and document is not None:
         found = read_project_table(document, of)
     return found
+
+
+def read_prepared(path: Path, of: str) -> Metadata:
+    """Return the metadata that a build back-end wrote. Raises `MetadataError`."""
+    try:
+        return parse_metadata(read_file(path, METADATA_SIZE), of)
+    except LimitError as error:
+        raise MetadataError(of, f"it has {error}") from error
 
 
 def read_pkg_info(path: Path, of: str) -> Metadata | None:

@@ -25,7 +25,7 @@ from bootstrap.pep517.isolation import (
     check_dependencies,
     make_environment,
 )
-from bootstrap.pep517.metadata import static_metadata
+from bootstrap.pep517.metadata import read_prepared, static_metadata
 from bootstrap.pep517.pyproject import (
     BuildSystem,
     PyprojectError,
@@ -113,8 +113,7 @@ class Project:
                     self._context.ui.info(f"Reading metadata of {self._of}")
                     backend, into = self._start_backend(), self._new_directory("metadata")
                     self._prepared = backend.prepare_metadata(into)
-                    content = (self._prepared / "METADATA").read_bytes()
-                    metadata = parse_metadata(content, self._of)
+                    metadata = read_prepared(self._prepared / "METADATA", self._of)
                 self._metadata = self._check(metadata)
             return self._metadata
 

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bootstrap.limits import PATH_LENGTH, LimitError
 from bootstrap.pep517.archive import (
     DAMAGE,
     ArchiveError,
@@ -115,6 +116,8 @@ def check_path(path: str) -> str | None:
     """Return why a path in an archive is not allowed, or None if it is."""
     if "\0" in path:
         return "contains a NUL"
+    if len(path) > PATH_LENGTH:
+        return f"has {LimitError(PATH_LENGTH, 'characters')}"
     if path.startswith("/"):
         return "is absolute"
     if re.match("[A-Za-z]:", path):
@@ -153,26 +156,29 @@ class Unpacker:
             # Checked in the file system: the text of a link may lead through other links.
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._into)):
                 raise self._error(
-                    f"contains {member.name!r}, a symbolic link to {member.link!r}, "
+                    f"contains {member.quoted_name}, a symbolic link to {member.quoted_link}, "
                     "which leads outside through other links."
                 )
 
     def _check(self, member: Member) -> None:
         if member.kind is Kind.SPECIAL:
-            raise self._error(f"contains {member.kind.value}, {member.name!r}.")
+            raise self._error(f"contains {member.kind.value}, {member.quoted_name}.")
         if reason := check_path(member.name):
-            raise self._error(f"contains {member.name!r}, a path that {reason}.")
+            raise self._error(f"contains {member.quoted_name}, a path that {reason}.")
         if ".." in split_path(member.name):
-            raise self._error(f"contains {member.name!r}, a path with '..'.")
+            raise self._error(f"contains {member.quoted_name}, a path with '..'.")
         if reason := _check_link(member):
             raise self._error(
-                f"contains {member.name!r}, {member.kind.value} to {member.link!r}, which {reason}."
+                f"contains {member.quoted_name}, {member.kind.value} to {member.quoted_link}, "
+                f"which {reason}."
             )
         if _data_filter is not None and member.tar is not None:
             try:
                 _data_filter(member.tar, str(self._into))
             except tarfile.TarError as exc:  # FilterError, where it exists
-                raise self._error(f"contains {member.name!r}, which is refused: {exc}.") from exc
+                raise self._error(
+                    f"contains {member.quoted_name}, which is refused: {exc}."
+                ) from exc
 
     def _write_member(self, parts: tuple[str, ...], member: Member) -> None:
         self._record_kind(parts, member)
@@ -190,24 +196,27 @@ class Unpacker:
 
     def _record_kind(self, parts: tuple[str, ...], member: Member) -> None:
         """Remember the kind of a path; of the same file twice the later one is kept, as in tar."""
-        for length in range(1, len(parts)):
-            above = self._kinds.setdefault(parts[:length], Kind.DIRECTORY)
-            if above is not Kind.DIRECTORY:
+        for length in range(len(parts) - 1, 0, -1):
+            above = self._kinds.get(parts[:length])
+            if above is Kind.DIRECTORY:
+                break  # and so are all above it
+            self._kinds[parts[:length]] = Kind.DIRECTORY
+            if above is not None:
                 raise self._error(
-                    f"contains {member.name!r}, which would be written through "
+                    f"contains {member.quoted_name}, which would be written through "
                     f"{'/'.join(parts[:length])!r}, {above.value}."
                 )
         known = self._kinds.setdefault(parts, member.kind)
         if known is not member.kind or parts in self._links:
             raise self._error(
-                f"contains {member.name!r} twice: as {known.value} and as {member.kind.value}."
+                f"contains {member.quoted_name} twice: as {known.value} and as {member.kind.value}."
             )
 
     def _write_file(self, path: Path, member: Member) -> None:
         path.unlink(missing_ok=True)
         source = member.open()
         if source is None:
-            raise DamagedArchiveError(self._archive, f"{member.name!r} has no content")
+            raise DamagedArchiveError(self._archive, f"{member.quoted_name} has no content")
         with source, path.open("xb") as target:
             while chunk := source.read(_CHUNK):
                 self._count(len(chunk))
@@ -222,7 +231,7 @@ class Unpacker:
         original = self._into.joinpath(*parts)
         if self._kinds.get(parts) is not Kind.FILE:
             raise self._error(
-                f"contains {member.name!r}, a hard link to {member.link!r}, "
+                f"contains {member.quoted_name}, a hard link to {member.quoted_link}, "
                 "which is not a file before it."
             )
         self._count(original.stat().st_size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.documents import parse_json
 from bootstrap.index.candidate import Candidate
 from bootstrap.metadata.installed import Installed
 from bootstrap.network.urls import remove_credentials
@@ -149,7 +149,7 @@ def is_same_reference(candidate: Candidate, installed: Installed) -> bool:
     wheel = {"url": remove_credentials(candidate.file.url), "archive_info": {}}
     expected: Mapping[str, Any] = candidate.origin or wheel
     try:
-        recorded = json.loads(installed.direct_url)
+        recorded = parse_json(installed.direct_url.encode())
         if any(recorded.get(key, "") != expected.get(key, "") for key in ("url", "subdirectory")):
             return False
         if "vcs_info" in expected:

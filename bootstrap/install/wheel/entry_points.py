@@ -6,8 +6,10 @@ import configparser
 import re
 from dataclasses import dataclass
 
+from bootstrap.formats.ini import read_ini
 from bootstrap.install.strict_zip.names import check_name
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.limits import shorten
 
 _REFERENCE = re.compile(
     r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*:\s*(?P<attribute>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*(\[.*\])?"
@@ -31,15 +33,17 @@ def parse_entry_points(content: bytes) -> tuple[EntryPoint, ...]:
     config = configparser.ConfigParser(delimiters=("=",), interpolation=None, default_section="")
     config.optionxform = str  # type: ignore[assignment, method-assign]  # the documented way
     try:
-        config.read_string(content.decode("utf-8"))
-    except (UnicodeDecodeError, configparser.Error) as exc:
-        raise WheelValidationError(Rule.ENTRY_POINTS, " ".join(str(exc).split())) from exc
+        read_ini(config, content.decode("utf-8"), "entry_points.txt")
+    except (ValueError, configparser.Error) as exc:
+        detail = shorten(" ".join(str(exc).split()))
+        raise WheelValidationError(Rule.ENTRY_POINTS, detail) from exc
     entry_points = []
     for section in filter(config.has_section, _SECTIONS):
         for name, reference in config.items(section):
             match = _REFERENCE.fullmatch(reference or "")
             if match is None:
-                raise WheelValidationError(Rule.ENTRY_POINT_REFERENCE, f"{name} = {reference}")
+                detail = shorten(f"{name} = {reference}")
+                raise WheelValidationError(Rule.ENTRY_POINT_REFERENCE, detail)
             check_script_name(name)
             gui = _SECTIONS[section]
             entry_points.append(EntryPoint(name, match["module"], match["attribute"], gui))

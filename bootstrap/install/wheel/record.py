@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.limits import shorten
 
 _DIGEST_SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
 """The algorithms accepted, with the number of bytes of their digests."""
+_SIZE_DIGITS = 18
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Signatures of RECORD (PEP 427): they cannot be listed in it."""
 
@@ -45,10 +47,10 @@ def parse_record(content: bytes) -> dict[str, RecordRow]:
     rows: dict[str, RecordRow] = {}
     for columns in _read_csv(content):
         if len(columns) != 3 or not columns[0]:
-            raise WheelValidationError(Rule.RECORD, f"the row {','.join(columns)!r}")
+            raise WheelValidationError(Rule.RECORD, shorten(f"the row {','.join(columns)!r}"))
         path, hash_, size = columns
-        if size and not (size.isascii() and size.isdigit()):
-            raise WheelValidationError(Rule.RECORD, f"{path}: the size {size!r}")
+        if size and not (size.isascii() and size.isdigit() and len(size) <= _SIZE_DIGITS):
+            raise WheelValidationError(Rule.RECORD, shorten(f"{path}: the size {size!r}"))
         algorithm, digest = _parse_hash(path, hash_) if hash_ else ("", b"")
         path = path.replace("\\", "/")
         row = RecordRow(path, algorithm, digest, int(size) if size else None)
@@ -105,9 +107,9 @@ def _parse_hash(path: str, hash_: str) -> tuple[str, bytes]:
     algorithm, equals, encoded = hash_.partition("=")
     algorithm = algorithm.lower()
     if not equals:
-        raise WheelValidationError(Rule.RECORD, f"{path}: the hash {hash_!r}")
+        raise WheelValidationError(Rule.RECORD, shorten(f"{path}: the hash {hash_!r}"))
     if algorithm not in _DIGEST_SIZES:
-        raise WheelValidationError(Rule.WEAK_HASH, f"{path}: {algorithm}")
+        raise WheelValidationError(Rule.WEAK_HASH, shorten(f"{path}: {algorithm}"))
     size = _DIGEST_SIZES[algorithm]
     try:
         if len(encoded) == 2 * size:  # some wheels have hexadecimal digits (gmsh 4.15)
@@ -118,5 +120,5 @@ def _parse_hash(path: str, hash_: str) -> tuple[str, bytes]:
     except (binascii.Error, ValueError):
         digest = b""
     if len(digest) != size:
-        raise WheelValidationError(Rule.RECORD, f"{path}: the hash {hash_!r}")
+        raise WheelValidationError(Rule.RECORD, shorten(f"{path}: the hash {hash_!r}"))
     return algorithm, digest

@@ -21,7 +21,7 @@ _VERSIONED = {
 """Scripts of a distribution whose names depend on the version of Python."""
 _PIP_SCRIPTS = {PipScripts.FULL_VERSION: 1, PipScripts.VERSIONED: 2, PipScripts.ALL: 3}
 """How many scripts pip gets, the most specific name first."""
-_PYTHON_SHEBANG = re.compile(rb"#!python(?P<gui>w?)[^\s]*[ \t]*(?P<options>[^\r\n]*)(\r?\n|$)")
+_PYTHON_SHEBANG = re.compile(rb"#!python(?P<gui>w?)(?P<rest>[^\r\n]*)(\r?\n|\Z)")
 
 # The same text as pip's and the installer library's, so that other tools recognise it.
 _BODY = """\
@@ -106,7 +106,8 @@ def replace_shebang(content: bytes, interpreter: ScriptInterpreter) -> bytes:
     match = _PYTHON_SHEBANG.match(content)
     if match is None:
         return content
-    options = match["options"].decode("utf-8", "surrogateescape").strip()
+    # After the rest of the interpreter's name.
+    options = re.sub(rb"^\S*", b"", match["rest"]).decode("utf-8", "surrogateescape").strip()
     return interpreter.format_shebang(options, gui=bool(match["gui"])) + content[match.end() :]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
+from bootstrap.programs import find_programs
 
 PythonCommand = tuple[str, ...]
 """How an interpreter is started: its path, or the Windows launcher with a version option."""
@@ -101,27 +102,20 @@ def _interpreters_in(directory: Path) -> Iterator[Path]:
     return filter(os.path.lexists, (directory / name for name in _IN_ENVIRONMENT))
 
 
-def find_commands(name: str, search_path: str) -> Iterator[PythonCommand]:
-    """Yield the commands of that name on the search path, first to last."""
-    suffixes = (".exe", ".bat", "") if _WINDOWS else ("",)
-    for directory in filter(None, search_path.split(os.pathsep)):
-        for suffix in suffixes:
-            path = Path(directory).absolute() / f"{name}{suffix}"
-            if path.is_file() and os.access(path, os.X_OK):
-                yield (str(path),)
-
-
 def find_interpreters(version: VersionRequest, settings: TargetSettings) -> Iterator[PythonCommand]:
     """Yield interpreters that may be of a version; the caller has to query and check them."""
-    yield from find_commands(version.command, settings.search_path)
+    for path in find_programs(version.command, settings.search_path):
+        yield (str(path),)
     if _WINDOWS:
-        for (launcher,) in find_commands("py", settings.search_path):
-            yield launcher, f"-{'.'.join(map(str, version.release[:2]))}"
+        for launcher in find_programs("py", settings.search_path):
+            yield str(launcher), f"-{'.'.join(map(str, version.release[:2]))}"
     for directory in _managed_installations(version, settings.environment):
         yield from ((str(path),) for path in islice(_interpreters_in(directory), 1))
-    yield from find_commands(version.command, os.pathsep.join(_COMMON_DIRECTORIES))
+    for path in find_programs(version.command, os.pathsep.join(_COMMON_DIRECTORIES)):
+        yield (str(path),)
     for name in version.general_commands:
-        yield from find_commands(name, settings.search_path)
+        for path in find_programs(name, settings.search_path):
+            yield (str(path),)
 
 
 def _managed_installations(version: VersionRequest, environment: Mapping[str, str]) -> list[Path]:

@@ -10,7 +10,6 @@ from bootstrap.environment.discovery import (
     InterpreterNotFoundError,
     VersionRequest,
     absolute_path,
-    find_commands,
     find_environment_interpreter,
     find_interpreters,
     parse_path,
@@ -28,6 +27,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages, TargetSettings
 from bootstrap.environment.venv_lock import is_complete, require_usable
 from bootstrap.errors import BootstrapError
+from bootstrap.programs import find_programs
 from bootstrap.provenance import Sourced
 
 
@@ -115,8 +115,8 @@ def _find_python(settings: TargetSettings, messages: Messages) -> Interpreter:
     version = parse_version(value)
     if version is not None:
         return _find_version(version, settings.python, settings, messages)
-    for command in find_commands(value, settings.search_path):
-        return query_interpreter(command, settings)
+    for program in find_programs(value, settings.search_path):
+        return query_interpreter((str(program),), settings)
     message = (
         f"No Python found for {value!r} ({origin}): there is no such command on PATH, and no "
         "environment of that name in the current directory"

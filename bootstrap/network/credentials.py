@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import getpass
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from bootstrap.formats.documents import parse_json
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import UrlOrigin, split_credentials, url_origin
+from bootstrap.programs import find_programs
 from bootstrap.ui import Ui
 
 _KEYRING_TIMEOUT = 120.0
@@ -132,7 +132,7 @@ class Keyring:
     be run is not run again.
     """
 
-    def __init__(self, provider: str, search_path: str | None, ui: Ui) -> None:
+    def __init__(self, provider: str, search_path: str, ui: Ui) -> None:
         self._search_path = search_path
         self._ui = ui
         self._lock = threading.Lock()
@@ -141,7 +141,8 @@ class Keyring:
     def get(self, service: str, username: str | None) -> tuple[str, str] | None:
         """Return a user name and password for the service, or None."""
         with self._lock:
-            program = None if self._disabled else shutil.which("keyring", path=self._search_path)
+            found = find_programs("keyring", self._search_path)
+            program = None if self._disabled else next(map(str, found), None)
             if program is None:
                 self._disabled = True
                 return None

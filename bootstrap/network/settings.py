@@ -29,7 +29,7 @@ class NetworkSettings:
     netrc: Path | None = None
     keyring_provider: str = "auto"
     """pip's `--keyring-provider`: `auto`, `disabled`, `subprocess`; `import` is `subprocess`."""
-    search_path: str | None = None
-    """The caller's PATH, to find the keyring program; None: the PATH of this process."""
+    search_path: str = ""
+    """The caller's PATH, to find the keyring program."""
     no_input: bool = True
     user_agent: str = "get-installer"

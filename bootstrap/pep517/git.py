@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +14,12 @@ from bootstrap.network.urls import remove_credentials
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import VcsCheckout
 from bootstrap.pep517.subprocesses import Outcome, ProcessGroup
+from bootstrap.pep517.variables import git_environ
+from bootstrap.programs import find_programs
 from bootstrap.ui import Ui
 
 _TRANSPORTS = ("https", "http", "ssh", "git", "file")
 _COMMIT = re.compile("[0-9a-f]{40}([0-9a-f]{24})?", re.IGNORECASE)
-# What git sets for its hooks; it would bind every git process to one repository.
-_REPOSITORY_VARIABLES = {
-    f"GIT_{name}"
-    for name in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "PREFIX")
-}
 
 
 class VcsError(BootstrapError):
@@ -186,18 +182,15 @@ class Git:
 
     def _run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
         """Run git and return how it ended, successfully or not."""
-        environ = self.settings.environ
-        program = shutil.which("git", path=environ.get("PATH", os.defpath))
+        search_path = self.settings.environ.get("PATH", os.defpath)
+        program = next(find_programs("git", search_path), None)
         if program is None:
             raise VcsError(url.repository, "the program git was not found on PATH", "Install git.")
-        kept = {name: v for name, v in environ.items() if name not in _REPOSITORY_VARIABLES}
-        # Without GIT_TERMINAL_PROMPT=0, a private repository would wait for a password for ever.
-        kept = {**kept, "GIT_TERMINAL_PROMPT": "0", **self.settings.variables}
         try:
             return self.processes.run(
-                [program, *arguments],
+                [str(program), *arguments],
                 cwd=cwd,
-                environ=kept,
+                environ=git_environ(self.settings),
                 on_line=self.ui.trace,
             )
         except OSError as exc:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +15,10 @@ from bootstrap.errors import BootstrapError
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildChain
+from bootstrap.pep517.variables import hook_environ
 
 OLDEST_PYTHON = (3, 7)
 """What the script of pyproject_hooks supports."""
-
-# Variables of the target, not of a build: pip's options for the location of an installation, ...
-_TARGET_VARIABLES = {
-    f"PIP_{name}"
-    for name in ("TARGET", "USER", "PREFIX", "ROOT", "PYTHON", "REQUIRE_VIRTUALENV", "UPGRADE")
-} | {"__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT"}
-# ... and variables of another hook.
-_HOOK_PREFIXES = ("_PYPROJECT_HOOKS_", "PEP517_")
 
 
 class BuildRequirements(Protocol):
@@ -107,31 +99,6 @@ def make_environment(
         raise UnsupportedBuildPythonError(of, target, why)
     environ = hook_environ(settings, target.scheme.scripts)
     return BuildEnvironment(target, settings.isolated, environ)
-
-
-def hook_environ(settings: BuildSettings, scripts: Path) -> dict[str, str]:
-    """Return the variables for hooks: the caller's, except those for another Python.
-
-    If the user set nothing about trust or proxies, nothing is added.
-    """
-    environ = {
-        name: value
-        for name, value in settings.environ.items()
-        if not _is_excluded(name, isolated=settings.isolated)
-    }
-    environ |= settings.variables
-    environ["PATH"] = os.pathsep.join(filter(None, [str(scripts), environ.get("PATH")]))
-    if settings.isolated:
-        # -I applies to the hook's interpreter only, this also to those that it starts.
-        environ["PYTHONNOUSERSITE"] = "1"
-    return environ
-
-
-def _is_excluded(name: str, *, isolated: bool) -> bool:
-    if name in _TARGET_VARIABLES or name.startswith(_HOOK_PREFIXES):
-        return True
-    # Without isolation, distributions provide build requirements with PYTHONPATH.
-    return name.startswith("PYTHON") and (isolated or name == "PYTHONHOME")
 
 
 def check_dependencies(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ TAIL = 40
 """The number of last lines kept for an error message."""
 
 _MAX_LINE = 4096
+_MAX_WORD = 4 * _MAX_LINE
 _OUTPUT_GRACE = 5.0
 """Seconds to wait for the last output after a process has ended."""
 
@@ -100,17 +101,36 @@ class ProcessGroup:
 def _read_lines(stream: IO[bytes], tail: deque[str], on_line: Callable[[str], None]) -> None:
     """Read to the end, at most one line of limited length at a time."""
     with stream:
-        while line := stream.readline(_MAX_LINE):
+        for line in _limited_lines(stream):
             text = line.decode("utf-8", "backslashreplace").rstrip()
             tail.append(text)
             on_line(text)
 
 
+def _limited_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield lines; a long one in parts that end between words.
+
+    So a URL and its password stay together, and the password is recognised when it is shown.
+    """
+    rest = b""
+    while chunk := stream.readline(_MAX_LINE):
+        line, rest = rest + chunk, b""
+        if not chunk.endswith(b"\n") and len(line) < _MAX_WORD:
+            end = 1 + max(line.rfind(b" "), line.rfind(b"\t"))
+            line, rest = line[:end], line[end:]
+        if line:
+            yield line
+    if rest:
+        yield rest
+
+
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         if process.poll() is None:
-            command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-            subprocess.run(command, check=False, capture_output=True)  # part of Windows
+            # Part of Windows; by its name alone, one in the current directory would be run.
+            taskkill = Path(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")
+            command = [str(taskkill), "/F", "/T", "/PID", str(process.pid)]
+            subprocess.run(command, check=False, capture_output=True)
     else:
         # Even if the process itself has ended: it may have left children in its group.
         with suppress(ProcessLookupError, PermissionError):

@@ -14,62 +14,12 @@ from bootstrap.environment.venv import create_venv_at
 from bootstrap.pep517.isolation import (
     UnmetBuildRequirementsError,
     check_dependencies,
-    hook_environ,
     make_environment,
 )
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import BuildRequest, SourceTree
 from tests.unit.pep517.conftest import Bench
 from tests.unit.pep517.workbench import write_project
-
-CALLER = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "CFLAGS": "-O3",
-    "PYTHONPATH": "/caller",
-    "PYTHONHOME": "/caller",
-    "PYTHONSTARTUP": "/caller",
-    "PYTHONWARNINGS": "error",
-    "__PYVENV_LAUNCHER__": "/caller",
-    "VIRTUAL_ENV": "/caller",
-    "PIP_TARGET": "/caller",
-    "PIP_USER": "1",
-    "PIP_PREFIX": "/caller",
-    "PIP_INDEX_URL": "https://index.example.org/",
-    "_PYPROJECT_HOOKS_BACKEND_PATH_JSON": '["/caller"]',
-}
-CERTIFICATE_WORDS = ("CERT", "SSL", "CA_BUNDLE", "CAINFO", "PROXY")
-
-
-class TestVariables:
-    def test_of_the_caller_s_python_and_target_are_removed(self) -> None:
-        found = hook_environ(BuildSettings(environ=CALLER), Path("/env/bin"))
-        assert found == {
-            "PATH": f"/env/bin{os.pathsep}/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "CFLAGS": "-O3",
-            "PIP_INDEX_URL": "https://index.example.org/",
-            "PYTHONNOUSERSITE": "1",
-        }
-
-    def test_without_settings_contain_no_certificate_and_no_proxy(self) -> None:
-        found = hook_environ(BuildSettings(environ=CALLER), Path("/env/bin"))
-        assert not [name for name in found for word in CERTIFICATE_WORDS if word in name.upper()]
-
-    def test_of_the_user_s_settings_override_the_environment(self) -> None:
-        settings = BuildSettings(
-            environ={**CALLER, "SSL_CERT_FILE": "/old"}, variables={"SSL_CERT_FILE": "/user"}
-        )
-        assert hook_environ(settings, Path("/env/bin"))["SSL_CERT_FILE"] == "/user"
-
-    def test_without_isolation_keep_a_distributor_s_pythonpath(self) -> None:
-        found = hook_environ(BuildSettings(environ=CALLER, isolated=False), Path("/env/bin"))
-        assert found["PYTHONPATH"] == "/caller"
-        assert not found.keys() & {"PYTHONHOME", "PYTHONNOUSERSITE", "__PYVENV_LAUNCHER__"}
-
-    def test_without_path_get_one(self) -> None:
-        assert hook_environ(BuildSettings(), Path("/env/bin"))["PATH"] == "/env/bin"
-
 
 REPORT = """
 import json, subprocess
@@ -118,7 +68,7 @@ class TestAHook:
     def test_runs_in_an_environment_of_its_own(
         self, tmp_path: Path, target: TargetEnvironment, report: Callable[..., Mapping[str, Any]]
     ) -> None:
-        environ = {**CALLER, "PYTHONPATH": str(target.scheme.purelib)}
+        environ = {**os.environ, "PYTHONPATH": str(target.scheme.purelib)}
         found = report(environ=environ)
         assert Path(found["prefix"]).is_relative_to(tmp_path / "bench-0")
         assert found["prefix"] == found["python"], "the python on PATH is the same one"

@@ -67,6 +67,22 @@ def test_only_the_last_lines_of_output_are_kept(tmp_path: Path) -> None:
     assert peak < 2_000_000, "twenty megabytes went by"
 
 
+@pytest.mark.parametrize("before", [*range(4060, 4100, 3), 8180])
+def test_a_long_line_is_divided_between_words(before: int, tmp_path: Path) -> None:
+    url = "https://me:s3cret@index.test/"
+    script = f"print('a ' * {before // 2} + 'b' * {before % 2}, {url!r}, 'c ' * 5000, end='')"
+    outcome, lines = run(script, tmp_path)
+    assert any(url in line for line in lines)
+    assert " ".join(" ".join(lines).split()).count("a") == before // 2
+    assert lines == list(outcome.tail)
+    assert len(lines) > 1
+
+
+def test_a_word_of_any_length_is_passed_on(tmp_path: Path) -> None:
+    _, lines = run("print('x' * 100_000)", tmp_path)
+    assert "".join(lines) == "x" * 100_000
+
+
 def test_bytes_that_are_not_utf_8_are_escaped(tmp_path: Path) -> None:
     outcome, _ = run("import os; os.write(1, b'\\xff\\n')", tmp_path)
     assert outcome.tail == ("\\xff",)

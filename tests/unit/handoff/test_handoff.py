@@ -88,3 +88,11 @@ def test_the_first_index_rule_gives_a_warning_where_there_are_several(
     several = make_settings(*first, "--extra-index-url", "https://extra.test/")
     [warning] = prepare_handoff(PIP, (), target, several, {}).warnings
     assert warning.startswith("pip does not get --index-strategy first")
+
+
+def test_the_installer_gets_the_credentials_of_its_index(
+    target: TargetEnvironment, make_settings: MakeSettings
+) -> None:
+    url = "https://me:s3cret@index.test/simple/"
+    found = prepare_handoff(PIP, (), target, make_settings("--index-url", url), {})
+    assert found.environ["PIP_INDEX_URL"] == url

@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from bootstrap.errors import BootstrapError
 
 _SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PERMISSION_HINT = (
+    "Install as a user who can write there, or into an environment of your own "
+    "(--venv DIR, --user, or --target DIR)."
+)
 _PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -18,15 +22,12 @@ class InstallError(BootstrapError):
 
 
 class NotWritableError(InstallError):
-    """We have no permission to change a directory or file of the target."""
+    """A directory or file of the target cannot be changed: we have no permission, for example."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, hint: str = _PERMISSION_HINT) -> None:
         self.path, self.reason = path, reason
-        super().__init__(
-            f"Cannot change {path}: {reason}. The environment was not changed.",
-            hint="Install as a user who can write there, or into an environment of your own "
-            "(--venv DIR, --user, or --target DIR).",
-        )
+        message = f"Cannot change {path}: {reason}. The environment was not changed."
+        super().__init__(message, hint=hint)
 
 
 class NoSpaceError(InstallError):

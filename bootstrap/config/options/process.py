@@ -16,10 +16,22 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact
 
 _VENV_OPTION = ("--venv", ".venv")
+
+
+class WorkingDirectoryError(UsageError):
+    """The working directory has been removed, or we may not enter it."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(
+            f"The current directory cannot be used: {why}.",
+            hint="Change to a directory that exists (`cd ~`), and run the same command again.",
+        )
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,13 @@ class ProcessContext:
 
     @classmethod
     def current(cls, environ: Mapping[str, str], cwd: Path | None = None) -> ProcessContext:
-        """Return the context of this process, but with the given environment."""
+        """Return the context of this process, but with the given environment.
+
+        Raises `WorkingDirectoryError`.
+        """
         return cls(
             environ=environ,
-            cwd=cwd or Path(os.path.abspath(os.curdir)),  # noqa: PTH100  # resolves no links
+            cwd=cwd or _working_directory(),
             prefix=Path(sys.prefix),
             platform=sys.platform,
             encoding=locale.getpreferredencoding(False),  # noqa: FBT003  # it knows no keyword
@@ -210,6 +225,15 @@ def _program() -> tuple[str, ...]:
 
 def _join(words: Sequence[str]) -> str:
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def _working_directory() -> Path:
+    try:
+        return Path(os.path.abspath(os.curdir))  # noqa: PTH100  # resolves no links
+    except FileNotFoundError:
+        raise WorkingDirectoryError("it no longer exists") from None
+    except OSError as error:
+        raise WorkingDirectoryError((error.strerror or str(error)).lower()) from error
 
 
 def _home_from_password_database() -> str | None:

@@ -182,7 +182,7 @@ _NETWORK = (
     Option("--proxy URL", 'the proxy; "" for none'),
     Option("--no-proxy-env"),
     Option("--timeout --default-timeout SECONDS", "time to wait for an answer (15)"),
-    Option("--retries N", "number of retries (5)"),
+    Option("--retries N", "number of retries (5); at most 1 of a server that never answered"),
     Option("--cache-dir DIR", "the cache directory", OptionKind.PATH),
     Option("--no-cache-dir", "disable the cache", OptionKind.ABSENCE, dest="cache_dir"),
     Option("--keyring-provider HOW", choices=("auto", "disabled", "import", "subprocess")),

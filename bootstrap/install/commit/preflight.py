@@ -60,7 +60,8 @@ def _find_existing(path: str) -> str:
 
 def _check_writable(directory: str) -> None:
     if not os.path.isdir(directory):
-        raise NotWritableError(directory, "it is not a directory")
+        hint = "Move it away, or install to another directory."
+        raise NotWritableError(directory, "it is not a directory", hint)
     effective = os.access in os.supports_effective_ids
     if not os.access(directory, os.W_OK | os.X_OK, effective_ids=effective):
         read_only = getattr(os, "ST_RDONLY", 0)

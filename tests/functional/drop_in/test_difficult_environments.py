@@ -112,3 +112,30 @@ def test_a_closed_stdout_is_closed_for_the_installer_too(engine: Engine, install
     )
     assert done.stdout == ""
     assert "works in" not in done.stderr
+
+
+@POSIX
+@pytest.mark.parametrize("command", [["--offline"], ["doctor"]])
+def test_a_working_directory_that_was_removed_is_one_sentence(
+    engine: Engine, tmp_path: Path, command: list[str]
+) -> None:
+    (gone := tmp_path / "gone").mkdir()
+    script = 'cd "$1" && rmdir "$1" && shift && exec "$@"'
+    outside = replace(engine, command=("sh", "-c", script, "sh", str(gone), *engine.command))
+    done = outside.fails(*command, "--venv", tmp_path / "venv", status=2)
+    assert done.err.startswith("error: The current directory cannot be used: it no longer exists.")
+    assert not (tmp_path / "venv").exists()
+
+
+@POSIX
+def test_a_home_that_is_a_file_only_matters_where_it_is_installed_into(
+    engine: Engine, tmp_path: Path
+) -> None:
+    (home := tmp_path / "a file").write_bytes(b"")
+    environ = {"HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": ""}
+    engine.succeeds("--offline", "--venv", tmp_path / "venv", environ=environ)
+    base = Path(os.path.realpath(sys.executable))
+    asked = ("--offline", "--python", base, "--user", "--break-system-packages")
+    done = engine.fails(*asked, environ={**environ, "PYTHONUSERBASE": ""})
+    assert f"Cannot change {home}: it is not a directory." in done.err
+    assert "--user" not in done.err

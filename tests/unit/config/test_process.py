@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.config.options.process import ProcessContext
+from bootstrap.config.options.process import ProcessContext, WorkingDirectoryError
 from tests.functional.engine import CHECKOUT, run
 from tests.unit.config.users import User
 
@@ -182,6 +182,19 @@ def test_the_venv_command_is_the_command_line_with_a_virtual_environment(
 ) -> None:
     words = typed.split()
     assert venv_command([*started.split(), *words], words) == expected
+
+
+def test_a_working_directory_that_was_removed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(WorkingDirectoryError, match="it no longer exists") as caught:
+        ProcessContext.current({})
+    assert caught.value.hint
+    assert ProcessContext.current({}, tmp_path).cwd == tmp_path
 
 
 def test_the_venv_command_leaves_out_user() -> None:

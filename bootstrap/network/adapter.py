@@ -92,9 +92,10 @@ class OneContextAdapter(HTTPAdapter):
         """Shut down every connection in use, so that no thread waits for a server."""
         for connection in list(self._connections):
             sock = connection.sock
-            with suppress(OSError, AttributeError):  # it may be closed already
-                # TLS within TLS is not a socket but has one.
-                getattr(sock, "socket", sock).shutdown(socket.SHUT_RDWR)
+            with suppress(OSError, TypeError):  # it may be closed already
+                # TLS within TLS is not a socket but has one. And not SSLSocket's own shutdown,
+                # which ends TLS: a thread that still reads would get the encrypted bytes.
+                socket.socket.shutdown(getattr(sock, "socket", sock), socket.SHUT_RDWR)
 
 
 def _create_pool_classes(

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
-from bootstrap.network.errors import ProxyRefusedError, UnreachableError, UnsupportedProxyError
+from bootstrap.network.errors import (
+    NetworkError,
+    ProxyRefusedError,
+    UnreachableError,
+    UnsupportedProxyError,
+)
+from bootstrap.network.settings import NetworkSettings
+from bootstrap.network.transport import Transport
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.tls_diagnosis.explain import CertificateError
+from bootstrap.trust.policy import TrustPolicy
 from tests.servers import Authority, IndexServer, ProxyServer
+from tests.servers.loopback import Exchange, Reply
 from tests.unit.network.conftest import MakeSession, RecordedUi
 
 
@@ -121,3 +133,31 @@ def test_no_proxy_and_an_empty_proxy_option_bypass_the_proxy(
 def test_a_socks_proxy_is_refused(make_session: MakeSession, page: str) -> None:
     with pytest.raises(UnsupportedProxyError):
         make_session(proxy=proxy_option("socks5h://localhost:1")).get(page)
+
+
+def test_after_close_no_encrypted_bytes_are_taken_for_a_body(
+    authority: Authority, index: IndexServer, recorded: RecordedUi
+) -> None:
+    arrived, closed = threading.Event(), threading.Event()
+
+    def send_later(exchange: Exchange, reply: Reply) -> None:
+        exchange.send_head(reply)
+        time.sleep(0.1)  # so that the client has read the head alone
+        exchange.wfile.write(reply.body)
+        exchange.wfile.flush()
+        arrived.set()
+        closed.wait(10)
+
+    index.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
+    index.fault("/simple/demo/", send_later)
+    settings = NetworkSettings(timeout=5.0)
+    transport = Transport(settings, authority.client_context(), TrustPolicy(()), recorded.ui)
+    with transport.open(f"{index.simple_url}demo/", {}) as response:
+        assert arrived.wait(10)
+        transport.close()
+        closed.set()
+        try:
+            body = b"".join(response.chunks())
+        except NetworkError:
+            body = b""
+    assert body in {b"", b"<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>"}

@@ -93,6 +93,15 @@ UNPACKED_RATIO = 200
 PATH_LENGTH = 4 * _KIB
 """Characters of a path in an archive: Linux allows no more."""
 
+# --- Responses of servers -------------------------------------------------------------------------
+
+MIN_RATE = 1 * _KIB
+"""Bytes of a response that arrive per second at least, on average of a period."""
+MIN_RATE_PERIOD = 30.0
+"""Seconds of waiting for a server after which the rate is judged; twice `--timeout` if longer."""
+RESPONSE_HEAD_SIZE = 1 * _MIB
+"""Bytes of a response besides its body: headers, interim responses, chunk sizes, trailers."""
+
 # --- What is shown --------------------------------------------------------------------------------
 
 QUOTE_LENGTH = 200

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 
-_UNUSABLE = frozenset({"idna", "punycode", "undefined"})
-"""Codecs of Python that take time with the square of the length, or always fail."""
+_UNUSABLE = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
+)
+"""Codecs of Python that are slow, always fail, or hide what browsers show."""
 
 
 def decode(content: bytes, encoding: str, errors: str = "strict") -> str:

@@ -130,8 +130,12 @@ def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
         return LinksPage(location, session, ui)
     url, path = location.url, location.path
     if path.is_dir():
-        files = (file for file in path.iterdir() if file.name.endswith((WHEEL, *SDISTS)))
-        return LocalFiles(url, tuple(sorted(files)))
+        names = (file for file in path.iterdir() if file.name.endswith((WHEEL, *SDISTS)))
+        files = sorted(names)
+        for file in files:
+            if not file.is_file():
+                ui.warn(f"{location.origin}: {file} is not a regular file, ignored.")
+        return LocalFiles(url, tuple(file for file in files if file.is_file()))
     if path.suffix.lower() in {".html", ".htm"} and path.is_file():
         return LinksPage(location, session, ui)
     if path.is_file():

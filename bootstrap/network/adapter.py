@@ -23,6 +23,7 @@ from bootstrap._vendor.urllib3.exceptions import (
 )
 from bootstrap.network.connect import Connector
 from bootstrap.network.insecure_hosts import InsecureHosts
+from bootstrap.network.pacing import PacedResponse
 
 CONNECTIONS_PER_HOST = 8
 
@@ -104,11 +105,15 @@ def _create_pool_classes(
     """Return urllib3's pool classes by scheme; their connections are made by the connector."""
 
     class PlainConnection(HTTPConnection):
+        response_class = PacedResponse
+
         def _new_conn(self) -> socket.socket:
             connections.add(self)
             return _connect(self, connector)
 
     class TlsConnection(HTTPSConnection):
+        response_class = PacedResponse
+
         def _new_conn(self) -> socket.socket:
             connections.add(self)
             return _connect(self, connector)

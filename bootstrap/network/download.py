@@ -8,14 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, SizeMismatchError
+from bootstrap.limits import DISTRIBUTION_SIZE
+from bootstrap.network.errors import (
+    HttpStatusError,
+    InterruptedTransferError,
+    NoSpaceError,
+    SizeMismatchError,
+    TooLargeError,
+)
+from bootstrap.network.files import free_space, require_space
 from bootstrap.network.response import limit_size
+from bootstrap.network.retry import parse_count
 from bootstrap.trust.hashes import HashCheck, Hashes, VerifiedFile
 
 if TYPE_CHECKING:
     from bootstrap.network.transport import HttpResponse, Transport
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _RANGE_REFUSED = {400, 403, 405, 416, 501}
 """The status codes of servers and proxies that do not support ranges, or no empty ones."""
 
@@ -50,10 +59,10 @@ class Download:
         try:
             with self._transport.open(self._url, headers) as response:
                 self._resume_or_restart(response)
-                length = response.headers.get("Content-Length", "")
-                if length.isdigit():
-                    self._check_size(self._received + int(length), "announced")
-                self._receive(response, check_cancelled)
+                length = parse_count(response.headers.get("Content-Length"))
+                if length is not None:
+                    self._check_size(self._received + length, "announced")
+                self._receive(response, check_cancelled, length or self._size or 0)
         except HttpStatusError as error:
             if error.status == 416 and self._received:
                 self._restart()
@@ -73,17 +82,27 @@ class Download:
             raise InterruptedTransferError(self._url, "the server sent another range")
 
     def _check_size(self, found: int, remark: str = "") -> None:
+        if self._size is None and found > DISTRIBUTION_SIZE:
+            raise TooLargeError(self._url, DISTRIBUTION_SIZE, remark)
         if self._size is not None and found != self._size:
             text = f"{found:,} {remark}".rstrip()
             raise SizeMismatchError(self._url, self._path.name, self._size, text)
 
-    def _receive(self, response: HttpResponse, check_cancelled: Callable[[], object]) -> None:
+    def _receive(
+        self, response: HttpResponse, check_cancelled: Callable[[], object], length: int
+    ) -> None:
+        require_space(self._path.parent, length, self._url)
+        space = self._received + free_space(self._path.parent)
         with self._path.open("r+b" if self._received else "wb") as stream:
             stream.seek(self._received)
             for chunk in response.chunks():
                 check_cancelled()
                 if self._size is not None and self._received + len(chunk) > self._size:
                     raise SizeMismatchError(self._url, self._path.name, self._size, "more")
+                if self._size is None and self._received + len(chunk) > DISTRIBUTION_SIZE:
+                    raise TooLargeError(self._url, DISTRIBUTION_SIZE, "transferred")
+                if self._received + len(chunk) > space:
+                    raise NoSpaceError(self._url, str(self._path.parent), self._received)
                 stream.write(chunk)
                 self._received += len(chunk)
                 self._hash_check.update(chunk)

@@ -6,23 +6,30 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass, replace
+from http import client
 from typing import TypeVar
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3 import exceptions as urllib3_errors
 from bootstrap.errors import BootstrapError, iter_causes
+from bootstrap.limits import RESPONSE_HEAD_SIZE, shorten
 from bootstrap.network.errors import (
     InterruptedTransferError,
+    InvalidResponseError,
     NetworkError,
     ProxyRefusedError,
     TlsError,
+    TooLargeError,
     UnreachableError,
 )
+from bootstrap.network.pacing import OversizedHeadError
 from bootstrap.network.urls import MalformedUrlError, UrlOrigin, url_origin
 from bootstrap.trust.policy import TrustPolicy
 
 _E = TypeVar("_E", bound=BaseException)
 _TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3}.*)")
+_INVALID = (client.HTTPException, client.LineTooLong, client.UnknownProtocol)
+"""Exactly these: subclasses of the first are also the errors of broken connections."""
 _SERVER_UNREACHABLE = ("502", "503", "504")
 """What a proxy answers to CONNECT if it cannot connect to the server itself."""
 
@@ -58,6 +65,11 @@ def translate_error(error: BaseException, request: RequestContext) -> BootstrapE
         translated = translate(causes, request)
         if translated is not None:
             return translated
+    if _find(causes, OversizedHeadError):
+        return TooLargeError(request.url, RESPONSE_HEAD_SIZE, "besides the content")
+    invalid = next((c for c in causes if type(c) in _INVALID), None)
+    if invalid is not None:
+        return InvalidResponseError(request.url, shorten(str(invalid)))
     malformed = _find(
         causes, requests.exceptions.InvalidURL, urllib3_errors.LocationValueError, UnicodeError
     )

@@ -100,6 +100,18 @@ class InterruptedTransferError(NetworkError):
         )
 
 
+class InvalidResponseError(NetworkError):
+    """The server's answer is not HTTP, or has an endless head."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            url,
+            f"The response for {url} is not valid HTTP: {reason}.",
+            hint="Check the URL and the proxy settings (--proxy, NO_PROXY).",
+        )
+
+
 class HttpStatusError(NetworkError):
     """The server answered with a status other than success."""
 
@@ -174,7 +186,7 @@ class NoSpaceError(NetworkError):
         self.directory, self.size = directory, size
         super().__init__(
             url,
-            f"{url} has {size:,} bytes, and {directory} has not enough free space for it.",
+            f"{directory} has not enough free space for {url}, of which {size:,} bytes are known.",
             hint="Set TMPDIR to a directory on a larger disk.",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TypeVar
@@ -15,6 +16,8 @@ _FIRST_DELAY = 0.25
 _MAX_DELAY = 10.0
 
 T = TypeVar("T")
+
+_COUNT = re.compile("[0-9]{1,18}")
 
 
 def retry(
@@ -47,17 +50,28 @@ def retry_delay(number: int, error: NetworkError) -> float | None:
     return float(min(_FIRST_DELAY * 2**number, _MAX_DELAY) * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
 
 
+def parse_count(value: str | None) -> int | None:
+    """Return the number in a header such as Content-Length; None where it is not a count.
+
+    Not by `isdigit`, which accepts what `int` does not, such as "²", nor by `int` alone, which
+    accepts "1_0" and "+1".
+    """
+    found = _COUNT.fullmatch(value.strip()) if value else None
+    return int(found[0]) if found else None
+
+
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds in a Retry-After header (RFC 9110, section 10.2.3), or None."""
     if value is None:
         return None
-    if value.strip().isdigit():
-        return float(value.strip())
+    seconds = parse_count(value)
+    if seconds is not None:
+        return float(seconds)
     from email.utils import parsedate_to_datetime
 
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)

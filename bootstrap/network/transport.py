@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from http import client
+from typing import Any
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3.exceptions import HTTPError
@@ -21,7 +22,7 @@ from bootstrap.network.error_translation import RequestContext, translate_error
 from bootstrap.network.errors import HttpStatusError, RedirectError, UnreachableError
 from bootstrap.network.insecure_hosts import InsecureHosts
 from bootstrap.network.proxies import proxy_for
-from bootstrap.network.retry import parse_retry_after
+from bootstrap.network.retry import parse_count, parse_retry_after
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import UrlOrigin, join_url, split_credentials, url_origin
 from bootstrap.trust.policy import TrustPolicy
@@ -46,17 +47,30 @@ class HttpResponse:
     def chunks(self) -> Iterator[bytes]:
         """Yield the body, undecoded. Raises `InterruptedTransferError` if it is cut off."""
         try:
-            yield from self._response.raw.stream(_CHUNK, decode_content=False)
+            # Not stream(): it waits for whole chunks, so that nobody could check how they arrive.
+            while chunk := self._response.raw.read1(_CHUNK, decode_content=False):
+                yield chunk
         except (requests.RequestException, HTTPError, OSError) as error:
             raise translate_error(error, self._request) from error
 
     def close(self) -> None:
         """Release the connection, for reuse if little was left to read."""
-        length = self.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) <= _MAX_DRAINED:
+        length = parse_count(self.headers.get("Content-Length"))
+        if length is not None and length <= _MAX_DRAINED:
             with suppress(requests.RequestException, HTTPError, OSError):
-                self._response.raw.read(decode_content=False)
+                while self._response.raw.read1(_CHUNK, decode_content=False):
+                    pass
         self._response.close()
+
+
+class _Requests(requests.Session):
+    """requests without its redirects, for which it reads and decompresses whole bodies."""
+
+    def resolve_redirects(
+        self, *_: Any, **_options: Any
+    ) -> Generator[requests.Response, None, None]:
+        """Yield nothing: `Transport` follows redirects."""
+        yield from ()
 
 
 class Transport:
@@ -75,7 +89,7 @@ class Transport:
         self._answered: set[UrlOrigin] = set()
         self._failed: set[UrlOrigin] = set()
         self._unreachable: dict[UrlOrigin, UnreachableError] = {}
-        self._http = requests.Session()
+        self._http = _Requests()
         self._http.trust_env = False
         self._http.headers.clear()
         self._http.headers["User-Agent"] = settings.user_agent

@@ -6,6 +6,7 @@ the presented chain is still available after verification has failed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -46,13 +47,14 @@ def shake_hands(
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         tls = context.wrap_bio(incoming, outgoing, server_hostname=server.host)
         error, protocol = None, None
+        deadline = time.monotonic() + server.timeout
         try:
-            _drive(tls.do_handshake, stream, incoming, outgoing)
+            _drive(tls.do_handshake, stream, incoming, outgoing, deadline)
             protocol = tls.version()
             # With TLS 1.3, a server that requires a client certificate says so only after the
             # handshake. A closing alert makes it answer now, without a request.
             _try_step(tls.unwrap, stream, outgoing)
-            _drive(lambda: tls.read(1), stream, incoming, outgoing)
+            _drive(lambda: tls.read(1), stream, incoming, outgoing, deadline)
         except OSError as exc:
             # After the handshake, only an alert is an error: every server closes the connection.
             is_alert = isinstance(exc, ssl.SSLError) and "ALERT" in (exc.reason or "")
@@ -66,10 +68,19 @@ def shake_hands(
 
 
 def _drive(
-    step: Callable[[], Any], stream: socket.socket, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO
+    step: Callable[[], Any],
+    stream: socket.socket,
+    incoming: ssl.MemoryBIO,
+    outgoing: ssl.MemoryBIO,
+    deadline: float,
 ) -> None:
-    """Repeat a step of the protocol until it is done, and pass bytes in both directions."""
+    """Repeat a step of the protocol until it is done, and pass bytes in both directions.
+
+    Raises `TimeoutError` after the deadline, also where a byte arrives now and then.
+    """
     while not _try_step(step, stream, outgoing):
+        if time.monotonic() > deadline:
+            raise TimeoutError("timed out")
         data = stream.recv(1 << 14)
         if data:
             incoming.write(data)

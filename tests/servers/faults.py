@@ -31,6 +31,20 @@ def stall(seconds: float, *, after: int | None = None) -> Fault:
     return spoil
 
 
+def raw(first: bytes, then: bytes = b"", *, every: float = 0.0) -> Fault:
+    """Answer with these bytes and no others; repeat `then` for ever, with a pause in between."""
+
+    def spoil(exchange: Exchange, reply: Reply) -> None:  # noqa: ARG001
+        with suppress(OSError):
+            exchange.wfile.write(first)
+            while then and not exchange.owner.stopping.wait(every):
+                exchange.wfile.write(then)
+                exchange.wfile.flush()
+        exchange.hang_up()
+
+    return spoil
+
+
 def drop(after: int | None = None) -> Fault:
     """Cut the connection: before the reply's first byte, or after so many bytes of its body."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -198,3 +199,24 @@ def test_a_private_name_is_taken_from_the_first_index_that_has_it(
         assert "app 99.0" in best.out
         first = engine.succeeds("--venv", venv, *ASKED, *more, "--index-strategy", "first")
         assert "app 1.0" in first.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+@pytest.mark.parametrize("kind", ["pipe", "device", "dangling link", "directory"])
+def test_what_is_no_file_in_a_directory_of_wheels_is_skipped_at_once(
+    engine: Engine, offer: LocalIndex, venv: Path, kind: str
+) -> None:
+    odd = offer.wheels / "app-2.0-py3-none-any.whl"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    elif kind == "directory":
+        odd.mkdir()
+    else:
+        odd.symlink_to("/dev/zero" if kind == "device" else "nowhere")
+    local = ("--venv", venv, "--no-index", "--find-links", offer.wheels)
+    done = engine.succeeds(*local, *ASKED, timeout=60)
+    assert f"{odd} is not a regular file, ignored" in done.err
+    assert is_installed(venv)
+    done = engine.fails(*local, "--force-reinstall", odd.as_uri(), timeout=60)
+    assert "app-2.0" in done.err
+    assert "internal error" not in done.err

@@ -8,12 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.network.errors import InterruptedTransferError, SizeMismatchError
+from bootstrap.network.errors import (
+    InterruptedTransferError,
+    NoSpaceError,
+    SizeMismatchError,
+    TooLargeError,
+)
 from bootstrap.network.session import Session
 from bootstrap.network.urls import MalformedUrlError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import Features, IndexServer, make_wheel
-from tests.servers.faults import changed, claiming_length, drop, oversized, stall, status, truncated
+from tests.servers.faults import (
+    changed,
+    claiming_length,
+    drop,
+    endless,
+    oversized,
+    stall,
+    status,
+    truncated,
+)
 from tests.unit.network.conftest import MakeSession
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -164,6 +178,33 @@ def test_a_file_name_with_a_directory_is_refused(
     with pytest.raises(MalformedUrlError):
         session.download(index.file_url(NAME), filename=name)
     assert index.requests == []
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_file_of_unsaid_size_is_bounded(
+    session: Session,
+    index: IndexServer,
+    wheel: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    announced: bool,
+) -> None:
+    monkeypatch.setattr("bootstrap.network.download.DISTRIBUTION_SIZE", 1_000_000)
+    size = wheel.stat().st_size
+    assert session.download(index.file_url(NAME), filename=NAME, size=size).path.exists()
+    if not announced:
+        index.fault(FILE, endless())
+    with pytest.raises(TooLargeError, match="more than 1,000,000 bytes"):
+        session.download(index.file_url(NAME), filename=NAME)
+
+
+def test_a_file_that_would_fill_the_disk_is_refused_before_it_is_received(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    index.fault(FILE, claiming_length(1 << 50))
+    with pytest.raises(NoSpaceError, match="not enough free space"):
+        session.download(index.file_url(NAME), filename=NAME, size=1 << 50)
+    assert wheel.exists()
 
 
 @pytest.mark.usefixtures("wheel")

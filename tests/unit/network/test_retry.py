@@ -19,6 +19,11 @@ NOW = datetime(2024, 5, 1, 12, 0, tzinfo=timezone.utc)
         ("Wed, 01 May 2024 12:00:30 GMT", 30.0),
         ("Wed, 01 May 2024 11:00:00 GMT", 0.0),
         ("soon", None),
+        ("²", None),
+        ("+1", None),
+        ("1_0", None),
+        ("9" * 5000, None),
+        ("Wed, 01 May 2024 12:00:30 +9999999999", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:

@@ -242,6 +242,39 @@ def test_a_directory_needs_no_network(make_bench: MakeBench, tmp_path: Path) -> 
     assert [prepared.wheel.filename.split("-")[0] for prepared in wheels] == ["helper", "demo"]
 
 
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_local_wheel_that_is_swapped_after_it_was_prepared_is_installed_as_it_was(
+    make_bench: MakeBench, tmp_path: Path, *, hashed: bool
+) -> None:
+    links = tmp_path / "links"
+    links.mkdir()
+    wheel = make_wheel(links, "demo", "1.0")
+    content = wheel.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    hashes = [f"sha256:{digest}"] if hashed else []
+    bench = make_bench(links=links)
+    resolution = bench.resolve(user_requirement({"text": "demo==1.0", "hashes": hashes}))
+    (prepared,) = bench.preparer.wheels(resolution)
+    wheel.write_bytes(b"other")
+    with prepared.wheel.open() as stream:
+        assert stream.read() == content
+    assert prepared.wheel.sha256 == digest
+
+
+def test_a_local_wheel_that_is_swapped_after_it_was_resolved_is_refused(
+    make_bench: MakeBench, tmp_path: Path
+) -> None:
+    links, others = tmp_path / "links", tmp_path / "others"
+    links.mkdir()
+    others.mkdir()
+    wheel = make_wheel(links, "demo", "1.0")
+    bench = make_bench(links=links)
+    resolution = bench.resolve("demo")
+    wheel.write_bytes(make_wheel(others, "demo", "1.0", requires=["more"]).read_bytes())
+    with pytest.raises(UnexpectedMetadataError, match="requires"):
+        bench.preparer.wheels(resolution)
+
+
 def test_prefetching_never_raises_and_the_error_is_raised_when_asked_for(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:

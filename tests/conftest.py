@@ -1,4 +1,4 @@
-"""What every test stands on."""
+"""What all tests share: the default signals, the engine to import, and the environment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import signal
 import sys
 from copy import copy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.servers import Authority
 
 _SHIELDED = (
     "PIP_",
@@ -102,3 +106,11 @@ def shielded_environment(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """The certificate authority of all local servers."""
+    from tests.servers import Authority
+
+    return Authority()

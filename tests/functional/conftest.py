@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap._bundled import BundleError, bundled_wheel
 from tests.functional.engine import CHECKOUT, Engine
+from tests.functional.trust.proxy_py import Interceptor, interceptor
 from tests.servers import Authority, IndexServer, make_wheel
 from tests.unit.environment.pythons import ALL, name_of, version_of
 
@@ -83,12 +85,6 @@ class LocalIndex:
         return path
 
 
-@pytest.fixture(scope="session")
-def authority() -> Authority:
-    """The tests' own certificate authority."""
-    return Authority()
-
-
 @pytest.fixture
 def index(authority: Authority, tmp_path: Path) -> Iterator[LocalIndex]:
     """Serve the pip that this Python's ensurepip carries, and whatever a test adds."""
@@ -97,6 +93,17 @@ def index(authority: Authority, tmp_path: Path) -> Iterator[LocalIndex]:
     with IndexServer(authority) as server:
         server.add(ensurepip_wheel())
         yield LocalIndex(server, wheels, authority.write_pem(tmp_path / "ca.pem"))
+
+
+def write_bundled_wheel(directory: Path) -> Path:
+    """Write the bundled pip wheel into a directory; skip the test where there is none."""
+    try:
+        bundled = bundled_wheel()
+    except BundleError:
+        pytest.skip("the pip wheel is bundled by build_zipapp.py, which has not run here")
+    path = directory / bundled.filename
+    path.write_bytes(bundled.read())
+    return path
 
 
 def ensurepip_wheel() -> Path:
@@ -108,3 +115,10 @@ def ensurepip_wheel() -> Path:
 def venv(tmp_path: Path) -> Path:
     """Where a test's virtual environment goes; the path has a space, as users' paths have."""
     return tmp_path / "the target"
+
+
+@pytest.fixture(scope="module")
+def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
+    """proxy.py, which intercepts TLS with a CA of its own."""
+    with interceptor(tmp_path_factory.mktemp("proxy"), authority) as running:
+        yield running

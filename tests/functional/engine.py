@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 AS_NOBODY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
 """Runs a command without root's capabilities, which are above permissions."""
+Snapshot = dict[str, tuple[str, int, int, str]]
 _FROM_CHECKOUT = "import sys; from bootstrap.cli import main; sys.exit(main())"
 
 
@@ -95,16 +98,26 @@ def run(*command: str | Path, **options: object) -> str:
     return str(done.stdout)
 
 
-def snapshot(directory: Path) -> Sequence[tuple[str, int, int, bytes | str]]:
-    """Return every path below a directory with its mode, modification time and content."""
-    return [
-        (str(path.relative_to(directory)), status.st_mode, status.st_mtime_ns, _content(path))
-        for path in sorted(directory.rglob("*"))
-        for status in [path.lstat()]
-    ]
+def snapshot(directory: Path, *, times: bool = True) -> Snapshot:
+    """Return kind, mode, modification time and content of everything below a directory."""
+    return {
+        str(Path(parent, name).relative_to(directory)): _facts(Path(parent, name), times=times)
+        for parent, subdirectories, names in os.walk(directory)
+        for name in (*subdirectories, *names)
+    }
 
 
-def _content(path: Path) -> bytes | str:
+def snapshot_with_root(root: Path, *, times: bool = True) -> Snapshot:
+    """Return the same as `snapshot`, and also the facts about the directory itself."""
+    return {".": _facts(root, times=times), **snapshot(root, times=times)}
+
+
+def _facts(path: Path, *, times: bool) -> tuple[str, int, int, str]:
+    status = path.lstat()
+    content = ""
     if path.is_symlink():
-        return str(path.readlink())
-    return path.read_bytes() if path.is_file() else b""
+        content = str(path.readlink())
+    elif stat.S_ISREG(status.st_mode):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    kind = stat.filemode(status.st_mode)
+    return kind, stat.S_IMODE(status.st_mode), status.st_mtime_ns if times else 0, content

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import CHECKOUT, Engine, run
+from tests.servers.loopback import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +20,6 @@ def _bundled(request: pytest.FixtureRequest) -> None:
     built = any((CHECKOUT / "bootstrap" / "_bundled").glob("pip-*.whl"))
     if not built and not request.config.getoption("--zipapp"):
         pytest.skip("the pip wheel is bundled by build_zipapp.py, which has not run here")
-
-
-def closed_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def test_offline_installs_the_bundled_pip_and_reports_that(engine: Engine, venv: Path) -> None:
@@ -46,7 +40,7 @@ def test_offline_imports_no_network_library(engine: Engine, venv: Path) -> None:
 def test_an_index_that_cannot_be_reached_leads_to_the_bundled_pip(
     engine: Engine, venv: Path
 ) -> None:
-    url = f"https://127.0.0.1:{closed_port()}/simple/"
+    url = f"https://127.0.0.1:{free_port()}/simple/"
     done = engine.succeeds("--venv", venv, "--index-url", url)
     assert "bundled" in done.text
     assert url in done.text
@@ -55,7 +49,7 @@ def test_an_index_that_cannot_be_reached_leads_to_the_bundled_pip(
 def test_an_unreachable_index_ends_the_run_if_the_bundled_wheel_is_not_enough(
     engine: Engine, venv: Path
 ) -> None:
-    url = f"https://127.0.0.1:{closed_port()}/simple/"
+    url = f"https://127.0.0.1:{free_port()}/simple/"
     done = engine.fails("--venv", venv, "--index-url", url, "--installer", "uv")
     assert url in done.err
 
@@ -63,7 +57,7 @@ def test_an_unreachable_index_ends_the_run_if_the_bundled_wheel_is_not_enough(
 def test_the_error_names_an_unreachable_url_that_no_local_file_replaces(
     engine: Engine, venv: Path
 ) -> None:
-    url = f"http://127.0.0.1:{closed_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     for argument in (
         f"extra @ {url}/extra-1.0-py3-none-any.whl",
         f"--requirement={url}/wanted.txt",

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.functional.engine import Snapshot, snapshot_with_root
 from tests.reliability import killer
-from tests.unit.install.trees import Snapshot, snapshot
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class PipVenv:
         return f"differs from a fresh installation: {', '.join(names[:5])}"
 
     def _snapshot(self) -> Snapshot:
-        return snapshot(self.venv, times=False)
+        return snapshot_with_root(self.venv, times=False)
 
     def _run(self, wheel: Path, number: int | None = None) -> subprocess.Popen[bytes]:
         arguments = ["--python", str(self.venv), "--no-index", "--find-links", str(self._wheels)]

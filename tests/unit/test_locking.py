@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.locking import LOCK_FILE, LockFile, LockTimeoutError, PathLock, hold_locks
-from tests.unit.install.trees import snapshot
+from tests.functional.engine import snapshot_with_root
 
 
 def _ignore(_: str) -> None:
@@ -71,10 +71,10 @@ def test_the_wait_ends_when_the_other_process_ends(tmp_path: Path) -> None:
 
 
 def test_locking_leaves_no_trace(tmp_path: Path) -> None:
-    before = snapshot(tmp_path)
+    before = snapshot_with_root(tmp_path)
     with hold_locks([str(tmp_path)], 0, _ignore):
         pass
-    assert snapshot(tmp_path) == before
+    assert snapshot_with_root(tmp_path) == before
 
 
 def test_a_directory_that_was_created_again_is_not_the_locked_one(tmp_path: Path) -> None:

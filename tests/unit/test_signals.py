@@ -2,34 +2,13 @@ from __future__ import annotations
 
 import os
 import signal
-import traceback
-from collections.abc import Callable
 
 import pytest
 
 from bootstrap.signals import SignalGuard, Terminated, raise_on_termination
+from tests.unit.children import run_in_child
 
 _ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-
-
-def _run_in_child(action: Callable[[], object], *handled: signal.Signals) -> int:
-    """Run an action in a child with default signal handlers; return how the child ended."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        for number in handled:
-            is_interrupt = number == signal.SIGINT
-            signal.signal(number, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
-        try:
-            action()
-            status = 0
-        except KeyboardInterrupt:
-            status = 2
-        except BaseException:  # noqa: BLE001  # whatever it is, the child ends here
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -46,7 +25,7 @@ def test_a_signal_that_would_kill_raises_once_and_the_clean_up_is_not_interrupte
         with pytest.raises(Terminated, match=f"Ended by {number.name}"), raise_on_termination():
             interrupt_twice()
 
-    assert _run_in_child(run, number) == 0
+    assert run_in_child(run, number) == 0
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
@@ -55,7 +34,7 @@ def test_an_ignored_signal_stays_ignored() -> None:
         with raise_on_termination():
             signal.raise_signal(signal.SIGHUP)
 
-    assert _run_in_child(run) == 0
+    assert run_in_child(run) == 0
 
 
 @pytest.mark.parametrize("number", _ENDING)
@@ -75,7 +54,7 @@ def test_a_delayed_signal_takes_effect_after_the_block(number: signal.Signals) -
                 os._exit(99)
 
     expected = 2 if number == signal.SIGINT else -number
-    assert _run_in_child(run, number) == expected
+    assert run_in_child(run, number) == expected
 
 
 def test_a_guard_inside_a_run_ends_the_run_once_by_the_same_exception() -> None:
@@ -91,4 +70,4 @@ def test_a_guard_inside_a_run_ends_the_run_once_by_the_same_exception() -> None:
         with pytest.raises(Terminated, match="SIGTERM"), raise_on_termination():
             terminate_twice()
 
-    assert _run_in_child(run, signal.SIGTERM) == 0
+    assert run_in_child(run, signal.SIGTERM) == 0

@@ -68,3 +68,9 @@ def site(engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path) -> Site:
 def tree(tmp_path: Path) -> Callable[[str], Path]:
     """Return the path for a source tree of a name."""
     return lambda name: tmp_path / "trees" / name
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for all tests of a module, so that backends are fetched once."""
+    return tmp_path_factory.mktemp("cache")

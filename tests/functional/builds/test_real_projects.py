@@ -46,12 +46,6 @@ BUILD_PYTHON = (3, 11)
 """The oldest that our own build runs on."""
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Back-ends are fetched once; what is built is another project in every test."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
 def target(venv: Path, cache: Path) -> tuple[str | Path, ...]:
     return ("--venv", venv, "--installer", "none", "--cache-dir", cache)

@@ -34,11 +34,6 @@ def able(target: Path) -> Path:
     return target
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 def installed_in(venv: Path, code: str) -> str:
     return run(venv / "bin" / "python", "-I", "-c", code).strip()
 

@@ -16,7 +16,7 @@ from tests.functional.builds.conftest import Site
 from tests.functional.builds.projects import git, repository, write_project
 from tests.functional.builds.real_projects import write_editable, write_files
 from tests.functional.engine import Engine, Finished, run
-from tests.functional.trust.interceptor import Interceptor, interceptor, interceptor_trusting
+from tests.functional.trust.proxy_py import Interceptor, interceptor_trusting
 from tests.functional.trust.system_store import needs_root, with_ca_in_system_store
 from tests.servers import Authority, StaticServer
 
@@ -35,12 +35,6 @@ CERTIFICATES = {
     "CARGO_HTTP_CAINFO",
     "NODE_EXTRA_CA_CERTS",
 }
-
-
-@pytest.fixture(scope="module")
-def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
-    with interceptor(tmp_path_factory.mktemp("proxy"), authority) as running:
-        yield running
 
 
 @dataclass(frozen=True)

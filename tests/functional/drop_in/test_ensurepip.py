@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap._bundled import BundleError, bundled_wheel
+from tests.functional.conftest import write_bundled_wheel
 from tests.functional.drop_in.environments import contents
 from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import run
@@ -35,13 +35,7 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        bundled = bundled_wheel()
-    except BundleError:
-        pytest.skip("the pip wheel is bundled by build_zipapp.py, which has not run here")
-    directory = tmp_path_factory.mktemp("bundled")
-    (directory / bundled.filename).write_bytes(bundled.read())
-    return directory
+    return write_bundled_wheel(tmp_path_factory.mktemp("bundled")).parent
 
 
 def made(directory: Path) -> Path:

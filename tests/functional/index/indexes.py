@@ -17,15 +17,10 @@ from uuid import uuid4
 
 from tests.servers import Authority
 from tests.servers.front import TlsFront
+from tests.servers.loopback import free_port
 
 _PATIENCE = 60.0
 """Seconds until a server that does not begin to listen is given up."""
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -6,10 +6,9 @@ import subprocess
 from pathlib import Path
 
 from tests.functional.conftest import ensurepip_wheel
-from tests.functional.engine import run
+from tests.functional.engine import run, snapshot_with_root
 from tests.functional.install.conftest import Site
 from tests.reliability.pips import relabel_wheel
-from tests.unit.install.trees import snapshot
 
 RUNS = 20
 OTHER = "99.0"
@@ -27,7 +26,7 @@ def test_twenty_simultaneous_runs_leave_one_complete_pip(site: Site, tmp_path: P
     assert [process.returncode for process in runs] == [0] * RUNS, outputs
     shown = run(site.venv / "bin" / "python", "-B", "-m", "pip", "--version")
     (version,) = (version for version in versions if shown.startswith(f"pip {version} "))
-    found = snapshot(site.library, times=False)
+    found = snapshot_with_root(site.library, times=False)
     site.venv.rename(tmp_path / "shared")
     site.at(site.venv).installs(f"pip=={version}")
-    assert found == snapshot(site.library, times=False)
+    assert found == snapshot_with_root(site.library, times=False)

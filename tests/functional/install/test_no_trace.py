@@ -113,7 +113,7 @@ def test_a_signal_at_any_time_leaves_no_trace_or_comes_too_late(
     upgrade.venv.rename(model)
     before = snapshot(model)
     longest = lasting(lambda: started(upgrade, model).communicate())
-    after = timeless(snapshot(upgrade.venv))
+    after = snapshot(upgrade.venv, times=False)
     traceless = 0
     for number in range(instants):
         process = started(upgrade, model)
@@ -121,16 +121,11 @@ def test_a_signal_at_any_time_leaves_no_trace_or_comes_too_late(
         process.send_signal(ending)
         process.communicate()
         found = snapshot(upgrade.venv)
-        if timeless(found) != after:  # it did not come too late
+        if snapshot(upgrade.venv, times=False) != after:  # it did not come too late
             assert process.returncode
             assert found == before
             traceless += 1
     assert traceless
-
-
-def timeless(found: object) -> object:
-    """Leave out when things were made."""
-    return [(path, mode, content) for path, mode, _, content in found]  # type: ignore[attr-defined]  # a snapshot
 
 
 def started(site: Site, model: Path) -> subprocess.Popen[bytes]:

@@ -12,20 +12,14 @@ import pytest
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
 from tests.functional.trust.cert_settings import CERT_SETTINGS, CertSetting
-from tests.functional.trust.interceptor import Interceptor, interceptor
+from tests.functional.trust.proxy_py import Interceptor
 from tests.functional.trust.tls_front import tls_front
-from tests.servers import Authority, make_sdist
+from tests.servers import make_sdist
 from tests.servers.wheels import IN_TREE_BACKEND
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
 
 _BACKEND = "import tools_for_building\n" + IN_TREE_BACKEND
-
-
-@pytest.fixture(scope="module")
-def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
-    with interceptor(tmp_path_factory.mktemp("proxy"), authority) as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,17 +10,11 @@ import pytest
 
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
-from tests.functional.trust.interceptor import Interceptor, interceptor
+from tests.functional.trust.proxy_py import Interceptor
 from tests.functional.trust.system_store import needs_root, with_ca_in_system_store
-from tests.servers import Authority, make_sdist
+from tests.servers import make_sdist
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="proxy.py runs openssl")
-
-
-@pytest.fixture(scope="module")
-def proxy(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interceptor]:
-    with interceptor(tmp_path_factory.mktemp("proxy"), authority) as running:
-        yield running
 
 
 @needs_root

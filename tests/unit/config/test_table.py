@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ensurepip
 import json
 import os
 import subprocess
@@ -11,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap._bundled import BundleError, bundled_wheel
 from bootstrap.config.options.parser import parse_command_line
 from bootstrap.config.options.table import OPTIONS
 from bootstrap.errors import UsageError
+from tests.functional.conftest import ensurepip_wheel, write_bundled_wheel
 
 ASKED = """
 import json
@@ -34,13 +33,8 @@ def names(wheel: Path) -> set[str]:
 @pytest.fixture(params=["ensurepip's", "the bundled one"])
 def pip(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     if request.param == "ensurepip's":
-        return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
-    try:
-        bundled = bundled_wheel()
-    except BundleError:
-        pytest.skip("the pip wheel is bundled by build_zipapp.py, which has not run here")
-    (tmp_path / bundled.filename).write_bytes(bundled.read())
-    return tmp_path / bundled.filename
+        return ensurepip_wheel()
+    return write_bundled_wheel(tmp_path)
 
 
 def test_none_of_pips_options_is_ignored(pip: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from bootstrap.environment.probe import probe
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.ui import Ui
+from tests.functional.engine import run
 
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 DEBIAN = Path("/usr/bin/python3")
@@ -35,24 +35,17 @@ def name_of(path: Path) -> str:
 def version_of(path: Path) -> tuple[int, ...]:
     """Return an interpreter's (major, minor)."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
-    return tuple(map(int, run(path, "-c", code).split(".")))
+    return tuple(map(int, run_python(path, "-c", code).split(".")))
 
 
-def run(python: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+def run_python(python: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
     """Return what an interpreter prints."""
-    done = subprocess.run(
-        [str(python), "-B", *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=None if env is None else dict(env),
-    )
-    return done.stdout
+    return run(python, "-B", *arguments, env=env)
 
 
 def run_json(python: Path, code: str, *arguments: str) -> Any:
     """Return the JSON that a piece of code prints on an interpreter."""
-    return json.loads(run(python, "-c", code, *arguments).splitlines()[-1])
+    return json.loads(run_python(python, "-c", code, *arguments).splitlines()[-1])
 
 
 class RecordingUi(Ui):

@@ -21,8 +21,8 @@ from bootstrap.environment.managed import VirtualEnvironmentRequiredError
 from tests.unit.environment.pythons import (
     DEBIAN,
     RecordingUi,
-    run,
     run_json,
+    run_python,
     settings_for,
     target_of,
 )
@@ -64,7 +64,7 @@ def test_the_scheme_is_that_of_the_targets_own_pip(python: Path, tmp_path: Path)
 def test_the_scheme_of_a_virtual_environment(tmp_path: Path, python: Path) -> None:
     if target_of(python).version_info < (3, 3):
         pytest.skip("it has none")
-    run(python, "-m", "venv", "--without-pip", str(tmp_path / "env"))
+    run_python(python, "-m", "venv", "--without-pip", str(tmp_path / "env"))
     target = target_of(tmp_path / "env")
     assert target.is_virtual
     assert target.scheme.purelib.is_relative_to(tmp_path / "env")
@@ -125,7 +125,7 @@ def base_of(environment: Path) -> Interpreter:
 def venv_of(tmp_path: Path) -> Path:
     directory = tmp_path / "env"
     if not directory.exists():
-        run(Path(sys.executable), "-m", "venv", "--without-pip", str(directory))
+        run_python(Path(sys.executable), "-m", "venv", "--without-pip", str(directory))
     return directory
 
 

@@ -16,7 +16,7 @@ from bootstrap.environment.platforms import (
     platform_tags,
     supported_tags,
 )
-from tests.unit.environment.pythons import run, run_json, target_of, version_of
+from tests.unit.environment.pythons import run_json, run_python, target_of, version_of
 
 LIBRARIES = Path(packaging.__file__).parents[1]
 PACKAGING_SAYS = """
@@ -51,10 +51,10 @@ def test_tags_and_markers_equal_those_of_packaging_in_the_target(python: Path) -
 def test_tags_equal_those_of_an_old_targets_own_pip(python: Path) -> None:
     if version_of(python) >= (3, 9):
         pytest.skip("packaging itself is compared there")
-    version = tuple(map(int, re.findall(r"\d+", run(python, "-m", "pip", "--version"))[:2]))
+    version = tuple(map(int, re.findall(r"\d+", run_python(python, "-m", "pip", "--version"))[:2]))
     if version < (19, 2):
         pytest.skip("its pip has no debug command")
-    output = run(python, "-W", "ignore", "-m", "pip", "debug", "--verbose")
+    output = run_python(python, "-W", "ignore", "-m", "pip", "debug", "--verbose")
     listed = output.split("Compatible tags")[1]
     theirs = set(re.findall(r"^  (\S+-\S+-\S+)$", listed, re.MULTILINE))
     theirs.discard("cp2-none-any")  # which pip took for a tag until its version 20

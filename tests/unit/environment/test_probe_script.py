@@ -11,11 +11,11 @@ import pytest
 
 from bootstrap.environment import _probe_script
 from bootstrap.environment._probe_script import locations, output
-from tests.unit.environment.pythons import run, run_json
+from tests.unit.environment.pythons import run_json, run_python
 
 
 def described_by(python: Path, *arguments: str) -> dict[str, Any]:
-    text = run(python, "-c", _probe_script.script(), *arguments)
+    text = run_python(python, "-c", _probe_script.script(), *arguments)
     begin, end = text.index(_probe_script.BEGIN), text.index(_probe_script.END)
     facts = json.loads(text[begin + len(_probe_script.BEGIN) : end])
     assert isinstance(facts, dict)
@@ -81,7 +81,7 @@ def test_a_manylinux_module_is_used(tmp_path: Path, python: Path) -> None:
     (tmp_path / "_manylinux.py").write_text(module)
     code = _probe_script.script() + "\nprint(dump(build()))"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    text = run(python, "-c", code, env=environment)
+    text = run_python(python, "-c", code, env=environment)
     policy = json.loads(text.splitlines()[-1])["manylinux"]
     assert policy["2_17"] is True
     assert "2_28" not in policy  # None: no opinion

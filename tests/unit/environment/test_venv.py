@@ -28,7 +28,7 @@ from bootstrap.environment.venv_lock import (
 )
 from bootstrap.provenance import Origin, Sourced
 from tests.functional.engine import CHECKOUT, Engine
-from tests.unit.environment.pythons import ALL, RecordingUi, run, target_of, version_of
+from tests.unit.environment.pythons import ALL, RecordingUi, run_python, target_of, version_of
 
 
 def requested(directory: Path, python: Path | str | None = None) -> TargetEnvironment:
@@ -59,7 +59,7 @@ def supports_venv(python: Path) -> bool:
 def assert_standard(ours: Path, theirs: Path, target: TargetEnvironment) -> None:
     """Compare an environment to the one that the standard library makes of the same base."""
     assert target.interpreter is not None
-    run(target.interpreter.base_executable, "-m", "venv", "--without-pip", str(theirs))
+    run_python(target.interpreter.base_executable, "-m", "venv", "--without-pip", str(theirs))
     mine, standard = tree(ours), tree(theirs)
     for configuration in (mine, standard):  # its last line contains the command line
         configuration["pyvenv.cfg"] = configuration["pyvenv.cfg"].partition("command")[0]
@@ -86,7 +86,9 @@ def test_an_environment_of_the_running_python_is_created_in_this_process(
     monkeypatch.setattr(subprocess, "run", refuse)
     target = created(tmp_path / "env")
     monkeypatch.undo()
-    assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{tmp_path}/env\n"
+    assert (
+        run_python(target.executable, "-c", "import sys; print(sys.prefix)") == f"{tmp_path}/env\n"
+    )
 
 
 def test_the_description_of_a_new_environment_is_right_without_querying_it(
@@ -122,7 +124,7 @@ def test_an_existing_environment_is_used(tmp_path: Path) -> None:
 
 def test_an_environment_of_virtualenv_is_used(tmp_path: Path) -> None:
     pytest.importorskip("virtualenv")
-    run(Path(sys.executable), "-m", "virtualenv", "--no-seed", str(tmp_path / "env"))
+    run_python(Path(sys.executable), "-m", "virtualenv", "--no-seed", str(tmp_path / "env"))
     target = requested(tmp_path / "env")
     assert (target.venv_to_create, target.is_virtual) == (None, True)
 
@@ -207,7 +209,7 @@ def test_an_environment_whose_creation_was_killed_is_created_again(tmp_path: Pat
     assert is_complete(directory)
     assert not (directory / "leftover").exists()
     assert not (directory / MARKER).exists()
-    assert run(target.executable, "-c", "import sys; print(sys.prefix)") == f"{directory}\n"
+    assert run_python(target.executable, "-c", "import sys; print(sys.prefix)") == f"{directory}\n"
 
 
 def left_by_a_killed_run(directory: Path) -> None:
@@ -273,7 +275,7 @@ def test_a_python_without_venv_is_an_error_with_a_hint(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["with space", "it's", 'a "quote"', "käse", "$HOME"])
 def test_every_path_works(name: str, tmp_path: Path) -> None:
     target = created(tmp_path / name)
-    prefix = run(target.executable, "-c", "import sys; sys.stdout.write(sys.prefix)")
+    prefix = run_python(target.executable, "-c", "import sys; sys.stdout.write(sys.prefix)")
     assert prefix == str(tmp_path / name)
 
 
@@ -409,5 +411,7 @@ def test_concurrent_runs_of_the_engine_share_one_environment(tmp_path: Path) -> 
     ]
     output = [each.communicate(timeout=120)[0] for each in runs]
     assert [each.returncode for each in runs] == [0, 0], output
-    assert run(tmp_path / "env" / "bin" / "python", "-m", "pip", "check").startswith("No broken")
+    assert run_python(tmp_path / "env" / "bin" / "python", "-m", "pip", "check").startswith(
+        "No broken"
+    )
     assert not {MARKER, LOCK} & {path.name for path in (tmp_path / "env").iterdir()}

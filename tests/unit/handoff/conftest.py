@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,24 +10,19 @@ import pytest
 from bootstrap.config.load import load
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.probe import probe
-from bootstrap.environment.settings import TargetSettings
 from bootstrap.environment.venv import create_venv_at
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.trust.anchors import Anchors, load_anchors
 from bootstrap.trust.children import child_certificates, needs_anchors
 from bootstrap.trust.policy import decide
-from bootstrap.ui import Ui
 
 MakeSettings = Callable[..., ForwardedSettings]
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> TargetEnvironment:
+def target(running_python: TargetEnvironment, tmp_path: Path) -> TargetEnvironment:
     """A new virtual environment of the Python that runs the tests."""
-    return create_venv_at(
-        probe(TargetSettings(), Ui(io.StringIO(), io.StringIO())), tmp_path / "the target"
-    )
+    return create_venv_at(running_python, tmp_path / "the target")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,8 @@ class Workbench:
     def install(
         self, *wheels: Path | VerifiedWheel | WheelToInstall, **settings: object
     ) -> tuple[InstalledDistribution, ...]:
-        to_install = [_to_install(wheel) for wheel in wheels]
         chosen = InstallSettings(**settings)  # type: ignore[arg-type]  # a shorthand
-        return install(self.target, to_install, chosen, self.ui)
+        return install(self.target, [wheel_to_install(wheel) for wheel in wheels], chosen, self.ui)
 
     def install_bytes(self, content: bytes, filename: str) -> tuple[InstalledDistribution, ...]:
         wheel = verify_wheel_bytes(content, filename, Hashes())
@@ -75,10 +75,15 @@ def uninstall(
     return tuple(sorted({record.name for record in records}))
 
 
-def _to_install(wheel: Path | VerifiedWheel | WheelToInstall) -> WheelToInstall:
+def wheel_to_install(
+    wheel: Path | VerifiedWheel | WheelToInstall, **details: Any
+) -> WheelToInstall:
+    """Return a wheel as a transaction takes it; `details` are fields of `WheelToInstall`."""
+    if isinstance(wheel, WheelToInstall):
+        return wheel
     if isinstance(wheel, Path):
         wheel = verify_wheel(wheel, wheel.name, Hashes())
-    return wheel if isinstance(wheel, WheelToInstall) else WheelToInstall(wheel)
+    return WheelToInstall(wheel, **details)
 
 
 @pytest.fixture

@@ -9,25 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_CALLS = {
-    "open",
-    "os.chmod",
-    "os.link",
-    "os.listdir",
-    "os.mkdir",
-    "os.remove",
-    "os.rename",
-    "os.rmdir",
-    "os.scandir",
-    "os.utime",
-    "fcntl.flock",
-    "bootstrap.install.exchange",
-}
-_DISPOSITIONS = {signal.SIGINT: signal.default_int_handler}
+from tests.reliability.killer import CALLS
+from tests.unit.children import run_in_child
+
+_CALLS = CALLS | {"fcntl.flock"}
 Event = Callable[[str], None]
 _listeners: list[Event] = []
 
@@ -76,19 +64,10 @@ def in_child(action: Callable[[], object], number: int, deadly: signal.Signals) 
 
     0 means that it came to its end, a negative number is the signal that ended it.
     """
-    child = os.fork()
-    if child == 0:
-        status = 1
-        if deadly is not signal.SIGKILL:
-            signal.signal(deadly, _DISPOSITIONS.get(deadly, signal.SIG_DFL))
-        try:
-            with listening(at(number, lambda: os.kill(os.getpid(), deadly))):
-                action()
-            status = 0
-        except KeyboardInterrupt:
-            status = 2
-        except BaseException:  # noqa: BLE001  # whatever it is, the child ends here
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    def run() -> None:
+        with listening(at(number, lambda: os.kill(os.getpid(), deadly))):
+            action()
+
+    handled = () if deadly is signal.SIGKILL else (deadly,)
+    return run_in_child(run, *handled)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +20,7 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.hashes import Hashes, verify_wheel
 from bootstrap.ui import Ui
 from tests.functional.conftest import ensurepip_wheel
+from tests.functional.engine import run
 from tests.reliability.pips import relabel_wheel
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import uninstall
@@ -33,12 +32,7 @@ _NEW = "99.0"
 
 
 def _run(*command: str | Path) -> str:
-    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [*map(str, command)], capture_output=True, text=True, check=False, env=environ
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return run(*command, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def _venv(directory: Path) -> None:
@@ -78,11 +72,6 @@ def python(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     make: Callable[[Path], None] = request.param
     make(tmp_path / "env")
     return tmp_path / "env" / "bin" / "python"
-
-
-@pytest.fixture
-def ui() -> Ui:
-    return Ui(io.StringIO(), io.StringIO())
 
 
 def _target(python: Path, ui: Ui) -> TargetEnvironment:

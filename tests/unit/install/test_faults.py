@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap.install.errors import NoSpaceError, NotWritableError, PathTooLongError
+from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.scenarios import demo
-from tests.unit.install.trees import snapshot
 
 _ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
 as_root = pytest.mark.skipif(not _ROOT, reason="only root may mount or make files immutable")
@@ -86,10 +86,10 @@ def test_a_path_that_is_too_long_is_an_error_and_leaves_no_trace(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     name = "/".join(["d" * 250] * 17) + "/x.py"
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(PathTooLongError):
         bench.install(make_wheel(wheelhouse, "demo", "1.0", files={name: ""}))
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 @pytest.mark.parametrize("place", ["library", "scripts"])
@@ -98,28 +98,28 @@ def test_a_read_only_directory_is_refused(
 ) -> None:
     directory: Path = getattr(open_bench, place)
     directory.chmod(0o555)
-    before = snapshot(open_bench.prefix)
+    before = snapshot_with_root(open_bench.prefix)
 
     def upgrade() -> None:
         with pytest.raises(NotWritableError, match=str(directory)):
             open_bench.install(demo(wheelhouse, "2.0"))
 
     _without_root_s_rights(upgrade)
-    assert snapshot(open_bench.prefix) == before
+    assert snapshot_with_root(open_bench.prefix) == before
 
 
 def test_a_read_only_directory_inside_a_package_is_refused_before_anything_changes(
     open_bench: Workbench, wheelhouse: Path
 ) -> None:
     (open_bench.library / "demo" / "sub").chmod(0o555)
-    before = snapshot(open_bench.prefix)
+    before = snapshot_with_root(open_bench.prefix)
 
     def upgrade() -> None:
         with pytest.raises(NotWritableError, match="demo/sub"):
             open_bench.install(demo(wheelhouse, "2.0"))
 
     _without_root_s_rights(upgrade)
-    assert snapshot(open_bench.prefix) == before
+    assert snapshot_with_root(open_bench.prefix) == before
 
 
 @as_root
@@ -130,10 +130,10 @@ def test_an_immutable_file_is_refused_before_anything_changes(
     bench: Workbench, wheelhouse: Path, name: str
 ) -> None:
     bench.install(demo(wheelhouse, "1.0"))
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with _immutable(bench.prefix / name), pytest.raises(NotWritableError, match=name):
         bench.install(demo(wheelhouse, "2.0"))
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 @as_root
@@ -143,11 +143,11 @@ def test_a_full_disk_is_an_error_before_anything_is_unpacked(
     wheel = make_wheel(wheelhouse, "big", "1.0", files={"big.bin": os.urandom(3 << 20)})
     with _mounted("tmpfs", tmp_path / "small", "size=3m") as small:
         bench = Workbench(small / "env")
-        before = snapshot(bench.prefix)
+        before = snapshot_with_root(bench.prefix)
         with pytest.raises(NoSpaceError) as caught:
             bench.install(wheel)
         assert caught.value.needed is not None
-        assert snapshot(bench.prefix) == before
+        assert snapshot_with_root(bench.prefix) == before
 
 
 @as_root
@@ -159,13 +159,13 @@ def test_a_disk_that_fills_up_during_the_installation_leaves_no_trace(
     with _mounted("tmpfs", tmp_path / "small", f"size=9m,nr_inodes={inodes}") as small:
         try:
             bench = Workbench(small / "env")
-            before = snapshot(bench.prefix)
+            before = snapshot_with_root(bench.prefix)
         except OSError:
             pytest.skip("there is no space for the environment")
         with suppress(NoSpaceError):
             bench.install(demo(wheelhouse, "2.0"))
         if not (bench.library / "demo-2.0.dist-info" / "RECORD").exists():
-            assert snapshot(bench.prefix) == before
+            assert snapshot_with_root(bench.prefix) == before
 
 
 @as_root
@@ -184,7 +184,9 @@ def test_a_lower_layer_of_an_overlay_is_replaced_file_by_file(
         with _mounted("overlay", tmp_path / "merged", options) as merged:
             bench = _bench_at(merged / "env")
             bench.install(demo(wheelhouse, "2.0"))
-            assert snapshot(bench.prefix, times=False) == snapshot(fresh.prefix, times=False)
+            assert snapshot_with_root(bench.prefix, times=False) == snapshot_with_root(
+                fresh.prefix, times=False
+            )
 
 
 def _bench_at(prefix: Path) -> Workbench:

@@ -19,10 +19,10 @@ import pytest
 from bootstrap.errors import BootstrapError
 from bootstrap.install.commit import rename_exchange
 from bootstrap.install.transaction import recover
+from tests.functional.engine import Snapshot, snapshot_with_root
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, in_child, listening
 from tests.unit.install.scenarios import SCENARIOS, Scenario
-from tests.unit.install.trees import Snapshot, snapshot
 
 
 class ScenarioRunner:
@@ -38,9 +38,9 @@ class ScenarioRunner:
         self.model = first.prefix
         self.change(self.fresh())  # makes the wheels, and imports whatever is imported late
         trial = self.fresh()
-        self.before = snapshot(trial.prefix)
+        self.before = snapshot_with_root(trial.prefix)
         self.calls = count(lambda: self.change(trial))
-        self.after = snapshot(trial.prefix, times=False)
+        self.after = snapshot_with_root(trial.prefix, times=False)
 
     def _bench(self, name: str) -> Workbench:
         # The interpreter's path, which scripts hold, must not depend on the copy.
@@ -109,12 +109,12 @@ def _kill_everywhere(
         assert runner.killed(bench, number, signal.SIGKILL) == -signal.SIGKILL
         check(bench)
         recover(bench.target, bench.ui)
-        found = snapshot(bench.prefix, times=False)
+        found = snapshot_with_root(bench.prefix, times=False)
         assert found in (_timeless(runner.before), runner.after), f"call {number}"
         assert bench.leftovers == []
         if number % 7 == 1:
             runner.change(bench)
-            assert snapshot(bench.prefix, times=False) == runner.after
+            assert snapshot_with_root(bench.prefix, times=False) == runner.after
 
 
 def _assert_usable(bench: Workbench) -> None:
@@ -139,7 +139,7 @@ def test_a_kill_while_recovering_is_recovered_from(runner: ScenarioRunner) -> No
         ended = in_child(partial(recover, bench.target, bench.ui), number, signal.SIGKILL)
         assert ended == -signal.SIGKILL
         recover(bench.target, bench.ui)
-        assert snapshot(bench.prefix, times=False) == _timeless(runner.before)
+        assert snapshot_with_root(bench.prefix, times=False) == _timeless(runner.before)
 
 
 @pytest.mark.parametrize(("number_of_error", "stride"), [(errno.ENOSPC, 3), (errno.EACCES, 11)])
@@ -157,10 +157,10 @@ def test_an_error_leaves_no_trace(
             succeeded = True
         if succeeded:
             recover(bench.target, bench.ui)  # the next run completes an interrupted clean-up
-            assert snapshot(bench.prefix, times=False) == runner.after, f"call {number}"
+            assert snapshot_with_root(bench.prefix, times=False) == runner.after, f"call {number}"
         else:
             failed += 1
-            assert snapshot(bench.prefix) == runner.before, f"call {number}"
+            assert snapshot_with_root(bench.prefix) == runner.before, f"call {number}"
     assert failed
 
 
@@ -173,8 +173,8 @@ def test_a_signal_leaves_no_trace_or_comes_too_late(
     for number, bench in runner.instants(stride):
         ended = runner.killed(bench, number, deadly)
         assert ended == (2 if deadly is signal.SIGINT else -deadly)
-        if snapshot(bench.prefix, times=False) != runner.after:
-            assert snapshot(bench.prefix) == runner.before, f"call {number}"
+        if snapshot_with_root(bench.prefix, times=False) != runner.after:
+            assert snapshot_with_root(bench.prefix) == runner.before, f"call {number}"
 
 
 def _timeless(found: Snapshot) -> Snapshot:

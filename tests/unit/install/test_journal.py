@@ -23,8 +23,8 @@ from bootstrap.install.commit.operations import (
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.errors import JournalError
 from bootstrap.install.transaction import recover
+from tests.functional.engine import snapshot_with_root
 from tests.unit.install.conftest import Workbench
-from tests.unit.install.trees import snapshot
 
 _STEPS = st.lists(
     st.tuples(
@@ -85,16 +85,16 @@ def test_any_part_of_a_commit_is_undone_even_if_the_undoing_is_interrupted(
 ) -> None:
     root = tmp_path / "root"
     steps = _lay_out(root, plan)
-    before = snapshot(root / "target", times=False)
+    before = snapshot_with_root(root / "target", times=False)
     try:
         for step in steps[:done]:
             step.do(exchanging)
         for step in list(reversed(steps))[:undone]:
             step.undo(exchanging)
         Journal(tuple(steps), {}).undo(exchanging)
-        assert snapshot(root / "target", times=False) == before
+        assert snapshot_with_root(root / "target", times=False) == before
         Journal(tuple(steps), {}).undo(exchanging)
-        assert snapshot(root / "target", times=False) == before
+        assert snapshot_with_root(root / "target", times=False) == before
     finally:
         shutil.rmtree(root)
 
@@ -108,7 +108,7 @@ def test_a_commit_has_the_same_result_with_and_without_exchange(
     for exchanging in (exchange, _no_exchange):
         root = tmp_path / "root"
         Journal(tuple(_lay_out(root, plan)), {}).do(exchanging)
-        ends.append(snapshot(root / "target", times=False))
+        ends.append(snapshot_with_root(root / "target", times=False))
         shutil.rmtree(root)
     assert ends[0] == ends[1]
 
@@ -156,12 +156,12 @@ def area(bench: Workbench) -> Path:
 
 
 def _refused(bench: Workbench, area: Path, reason: str) -> None:
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(JournalError, match=reason) as caught:
         recover(bench.target, bench.ui)
     assert str(area) in str(caught.value)
     assert caught.value.hint
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_a_damaged_journal_is_refused_and_nothing_is_removed(bench: Workbench, area: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from bootstrap.install.errors import OverwriteError
 from bootstrap.install.filesystem import find_other_spelling
 from bootstrap.install.model import InstallSettings
+from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench, uninstall
-from tests.unit.install.trees import snapshot
 
 
 def _sharing(wheelhouse: Path, name: str, content: str) -> Path:
@@ -21,10 +21,10 @@ def test_a_file_of_another_distribution_is_not_overwritten(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     bench.install(_sharing(wheelhouse, "one", "1"))
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one 1\.0, by two"):
         bench.install(_sharing(wheelhouse, "two", "2"))
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_force_overwrites_with_a_warning(bench: Workbench, wheelhouse: Path) -> None:
@@ -52,10 +52,10 @@ def test_two_wheels_of_one_transaction_cannot_install_different_files_to_one_pat
     bench: Workbench, wheelhouse: Path
 ) -> None:
     wheels = _sharing(wheelhouse, "one", "1"), _sharing(wheelhouse, "two", "2")
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one, by two"):
         bench.install(*wheels)
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_two_wheels_of_one_transaction_can_share_a_file(bench: Workbench, wheelhouse: Path) -> None:
@@ -68,10 +68,10 @@ def test_nothing_is_installed_if_one_wheel_of_a_set_is_refused(
 ) -> None:
     good = [make_wheel(wheelhouse, f"good{n}", "1.0") for n in range(19)]
     bad = make_wheel(wheelhouse, "bad", "1.0", wheel_version="9.0")
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(Exception, match="Wheel-Version"):
         bench.install(*good[:10], bad, *good[10:])
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_an_unowned_file_in_data_is_not_overwritten(bench: Workbench, wheelhouse: Path) -> None:

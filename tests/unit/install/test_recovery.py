@@ -24,10 +24,10 @@ from bootstrap.install.commit.recovery import _Limits
 from bootstrap.install.errors import JournalError
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.transaction import recover
+from tests.functional.engine import snapshot_with_root
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import count, in_child
 from tests.unit.install.scenarios import demo
-from tests.unit.install.trees import snapshot
 
 needs_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
@@ -55,9 +55,9 @@ def outside(tmp_path: Path) -> Path:
 
 def _is_left_alone(bench: Workbench, area: Path, reason: str) -> None:
     root = bench.prefix.parent
-    before = snapshot(root)
+    before = snapshot_with_root(root)
     recover(bench.target, bench.ui)
-    assert snapshot(root) == before
+    assert snapshot_with_root(root) == before
     message = f"warning: {area} was left alone: "
     assert message in bench.err.getvalue()
     assert reason in bench.err.getvalue()
@@ -203,7 +203,7 @@ def test_an_interrupted_run_is_undone_in_a_library_that_a_group_may_write_to(
         os.chown(directory, -1, group)
         directory.chmod(0o2775)
     bench.install(demo(wheelhouse, "1.0"))
-    before = snapshot(bench.prefix, times=False)
+    before = snapshot_with_root(bench.prefix, times=False)
 
     def upgrade() -> None:
         bench.install(demo(wheelhouse, "2.0"))
@@ -217,9 +217,9 @@ def test_an_interrupted_run_is_undone_in_a_library_that_a_group_may_write_to(
             break
         recover(bench.target, bench.ui)
         bench.install(demo(wheelhouse, "1.0"))
-    assert snapshot(bench.prefix, times=False) != before
+    assert snapshot_with_root(bench.prefix, times=False) != before
     recover(bench.target, bench.ui)
-    assert snapshot(bench.prefix, times=False) == before
+    assert snapshot_with_root(bench.prefix, times=False) == before
     assert bench.err.getvalue() == ""
 
 

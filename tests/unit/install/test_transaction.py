@@ -12,37 +12,31 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bootstrap.environment.managed import ExternallyManagedError
-from bootstrap.install.model import InstallSettings, WheelToInstall
+from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import begin, install
-from bootstrap.trust.hashes import Hashes, verify_wheel
+from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
-from tests.unit.install.conftest import Workbench
+from tests.unit.install.conftest import Workbench, wheel_to_install
 from tests.unit.install.instants import at, count, listening
 from tests.unit.install.scenarios import demo
-from tests.unit.install.trees import snapshot
-
-
-def _to_install(path: Path, **details: Any) -> WheelToInstall:
-    return WheelToInstall(verify_wheel(path, path.name, Hashes()), **details)
 
 
 def test_a_transaction_without_commit_leaves_no_trace(bench: Workbench, wheelhouse: Path) -> None:
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
-        transaction.stage(_to_install(make_wheel(wheelhouse, "demo", "1.0")))
+        transaction.stage(wheel_to_install(make_wheel(wheelhouse, "demo", "1.0")))
         assert bench.leftovers
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_the_callback_is_called_if_and_only_if_there_was_a_commit(
     tmp_path: Path, wheelhouse: Path
 ) -> None:
-    wheel = _to_install(make_wheel(wheelhouse, "demo", "1.0"))
+    wheel = wheel_to_install(make_wheel(wheelhouse, "demo", "1.0"))
     commits: list[Path] = []
 
     def install_into(bench: Workbench) -> None:
@@ -71,13 +65,13 @@ def test_staged_files_cannot_be_imported(bench: Workbench, wheelhouse: Path) -> 
         "print(list(importlib.metadata.distributions(path=path)), list(pkgutil.iter_modules(path)))"
     )
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
-        transaction.stage(_to_install(make_wheel(wheelhouse, "demo", "1.0")))
+        transaction.stage(wheel_to_install(make_wheel(wheelhouse, "demo", "1.0")))
         found = subprocess.check_output([sys.executable, "-c", listing, str(bench.library)])
     assert found == b"[] []\n"
 
 
 def test_wheels_may_be_staged_by_several_threads(bench: Workbench, wheelhouse: Path) -> None:
-    wheels = [_to_install(make_wheel(wheelhouse, f"demo{n}", "1.0")) for n in range(30)]
+    wheels = [wheel_to_install(make_wheel(wheelhouse, f"demo{n}", "1.0")) for n in range(30)]
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(transaction.stage, wheels))
@@ -91,11 +85,11 @@ def test_an_environment_of_another_package_manager_is_refused(
     bench: Workbench, wheelhouse: Path
 ) -> None:
     managed = replace(bench.target, externally_managed="Use apt.")
-    wheel = _to_install(make_wheel(wheelhouse, "demo", "1.0"))
-    before = snapshot(bench.prefix)
+    wheel = wheel_to_install(make_wheel(wheelhouse, "demo", "1.0"))
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(ExternallyManagedError, match=r"Use apt\."):
         install(managed, [wheel], InstallSettings(), bench.ui)
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_missing_directories_of_the_scheme_are_created_and_removed_again(
@@ -104,19 +98,21 @@ def test_missing_directories_of_the_scheme_are_created_and_removed_again(
     bench.library.rmdir()
     bench.scripts.rmdir()
     shutil.rmtree(bench.prefix / "lib")
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     points = {"console_scripts": {"demo": "demo:main"}}
     wheel = make_wheel(wheelhouse, "demo", "1.0", entry_points=points)
     with begin(bench.target, InstallSettings(), bench.ui) as transaction:
-        transaction.stage(_to_install(wheel))
-    assert snapshot(bench.prefix) == before
+        transaction.stage(wheel_to_install(wheel))
+    assert snapshot_with_root(bench.prefix) == before
     bench.install(wheel)
     assert (bench.scripts / "demo").exists()
 
 
 def test_requested_and_direct_url_are_recorded(bench: Workbench, wheelhouse: Path) -> None:
     url = {"url": "https://user:secret@example.org/demo.whl", "archive_info": {}}
-    to_install = _to_install(make_wheel(wheelhouse, "demo", "1.0"), requested=True, direct_url=url)
+    to_install = wheel_to_install(
+        make_wheel(wheelhouse, "demo", "1.0"), requested=True, direct_url=url
+    )
     (installed,) = bench.install(to_install)
     info = installed.metadata_directory
     assert (info / "REQUESTED").read_bytes() == b""
@@ -132,7 +128,7 @@ def test_requested_and_direct_url_are_recorded(bench: Workbench, wheelhouse: Pat
 def test_a_direct_url_without_a_secret_is_not_changed(
     bench: Workbench, wheelhouse: Path, url: str
 ) -> None:
-    to_install = _to_install(make_wheel(wheelhouse, "demo", "1.0"), direct_url={"url": url})
+    to_install = wheel_to_install(make_wheel(wheelhouse, "demo", "1.0"), direct_url={"url": url})
     (installed,) = bench.install(to_install)
     text = (installed.metadata_directory / "direct_url.json").read_text()
     assert json.loads(text)["url"] == url
@@ -212,10 +208,10 @@ def test_twenty_simultaneous_runs_leave_one_complete_installation(
     for number, wheel in enumerate(wheels):
         alone = Workbench(tmp_path / f"alone{number}", python="/usr/bin/python3")
         alone.install(wheel)
-        expected.append(snapshot(alone.prefix, times=False))
+        expected.append(snapshot_with_root(alone.prefix, times=False))
     children = [_forked(partial(bench.install, wheels[number % 2])) for number in range(20)]
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 20
-    assert snapshot(bench.prefix, times=False) in expected
+    assert snapshot_with_root(bench.prefix, times=False) in expected
 
 
 def _forked(action: Callable[[], object]) -> int:

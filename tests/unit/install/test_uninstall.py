@@ -7,9 +7,9 @@ import pytest
 
 from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.model import InstallSettings
+from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench, uninstall
-from tests.unit.install.trees import snapshot
 
 
 def _dist_info(bench: Workbench, *rows: str, name: str = "old", record: bool = True) -> Path:
@@ -33,7 +33,7 @@ def _touch(path: Path, text: str = "") -> Path:
 
 
 def test_all_installed_files_are_removed_and_no_others(bench: Workbench, wheelhouse: Path) -> None:
-    before = snapshot(bench.prefix, times=False)
+    before = snapshot_with_root(bench.prefix, times=False)
     wheel = make_wheel(
         wheelhouse,
         "demo",
@@ -46,7 +46,7 @@ def test_all_installed_files_are_removed_and_no_others(bench: Workbench, wheelho
     _touch(bench.library / "demo" / "__pycache__" / "__init__.cpython-311.pyc")
     _touch(bench.library / "__pycache__" / "single.cpython-311.pyc")
     assert _remove(bench, "Demo") == ("demo",)
-    assert snapshot(bench.prefix, times=False) == before
+    assert snapshot_with_root(bench.prefix, times=False) == before
 
 
 def test_uninstalling_what_is_not_installed_is_not_an_error(bench: Workbench) -> None:
@@ -118,12 +118,12 @@ def test_absolute_rows_inside_the_environment_are_removed(bench: Workbench) -> N
 def test_a_distribution_without_record_is_refused_with_a_hint(bench: Workbench) -> None:
     info = _dist_info(bench, record=False)
     (info / "INSTALLER").write_text("conda\n")
-    before = snapshot(bench.prefix)
+    before = snapshot_with_root(bench.prefix)
     with pytest.raises(CannotUninstallError, match="no RECORD") as caught:
         _remove(bench)
     assert "conda" in str(caught.value.hint)
     assert "--ignore-installed" in str(caught.value.hint)
-    assert snapshot(bench.prefix) == before
+    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_a_distribution_without_record_may_be_installed_over(

@@ -15,9 +15,9 @@ import pytest
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError
 from bootstrap.trust.hashes import Hashes, verify_wheel_bytes
+from tests.functional.engine import snapshot_with_root
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.hostile import KINDS, Kind
-from tests.unit.install.trees import snapshot
 
 REFUSED = [kind for kind in KINDS if kind.rule is not None]
 ACCEPTED = [kind for kind in KINDS if kind.rule is None]
@@ -36,12 +36,12 @@ def test_there_are_many_kinds() -> None:
 @pytest.mark.parametrize("kind", REFUSED, ids=str)
 def test_a_hostile_wheel_is_refused_and_leaves_no_trace(kind: Kind, bench: Workbench) -> None:
     assert kind.rule is not None
-    before = snapshot(bench.prefix.parent)
+    before = snapshot_with_root(bench.prefix.parent)
     with _writes() as written, pytest.raises(WheelRefusedError) as caught:
         bench.install_bytes(kind.content(), kind.filename)
     assert caught.value.rule is kind.rule, str(caught.value)
     assert kind.rule.value in str(caught.value)
-    assert snapshot(bench.prefix.parent) == before
+    assert snapshot_with_root(bench.prefix.parent) == before
     staging = str(bench.library / ".get-installer-")
     assert [path for path in written if not path.startswith(staging)] == []
 

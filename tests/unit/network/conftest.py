@@ -42,19 +42,6 @@ class RecordedUi:
         return self.out.getvalue() + self.err.getvalue()
 
 
-@pytest.fixture(scope="session")
-def authority() -> Authority:
-    """One authority for all servers."""
-    return Authority()
-
-
-@pytest.fixture
-def index(authority: Authority) -> Iterator[IndexServer]:
-    """An index with TLS."""
-    with IndexServer(authority) as server:
-        yield server
-
-
 @pytest.fixture
 def recorded() -> RecordedUi:
     """The output of the session."""
@@ -82,3 +69,10 @@ def make_session(authority: Authority, recorded: RecordedUi) -> Iterator[MakeSes
 def session(make_session: MakeSession, tmp_path: Path) -> Session:
     """A session with a cache."""
     return make_session(cache_directory=tmp_path / "cache")
+
+
+@pytest.fixture
+def page(index: IndexServer) -> str:
+    """The URL of a project's page."""
+    index.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
+    return f"{index.simple_url}demo/"

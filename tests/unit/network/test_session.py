@@ -37,15 +37,10 @@ from tests.servers.faults import (
     stall,
     status,
 )
+from tests.servers.loopback import free_port
 from tests.unit.network.conftest import MakeSession, RecordedUi
 
 PAGE = "/simple/demo/"
-
-
-@pytest.fixture
-def page(index: IndexServer) -> str:
-    index.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
-    return f"{index.url}{PAGE}"
 
 
 def test_a_page_has_its_type_and_final_url(session: Session, page: str) -> None:
@@ -177,12 +172,6 @@ def test_a_retry_after_of_an_hour_is_refused(
 
 
 # --- What cannot be reached ----------------------------------------------------------------------
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def test_a_refused_connection_is_unreachable(session: Session) -> None:

@@ -23,12 +23,6 @@ from tests.servers.loopback import Exchange, Reply
 from tests.unit.network.conftest import MakeSession, RecordedUi
 
 
-@pytest.fixture
-def page(index: IndexServer) -> str:
-    index.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
-    return f"{index.simple_url}demo/"
-
-
 def proxy_option(url: str) -> Sourced[str]:
     return Sourced(url, Origin.option("--proxy"))
 

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.probe import probe
-from bootstrap.environment.settings import TargetSettings
 from bootstrap.pep517.builder import Builder
 from bootstrap.pep517.isolation import BuildRequirements
 from bootstrap.pep517.settings import BuildSettings
@@ -19,9 +17,9 @@ from tests.unit.pep517.workbench import LocalSdists
 
 
 @pytest.fixture(scope="session")
-def target() -> TargetEnvironment:
+def target(running_python: TargetEnvironment) -> TargetEnvironment:
     """The Python that runs the tests."""
-    return probe(TargetSettings(), Ui(io.StringIO(), io.StringIO()))
+    return running_python
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.ui import Ui
+from tests.functional.builds.projects import git
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "t",
@@ -29,35 +29,28 @@ IDENTITY = {
 }
 
 
-def git(*arguments: str, cwd: Path) -> str:
-    command = ["git", "-c", "init.defaultBranch=main", *arguments]
-    return subprocess.run(
-        command, cwd=cwd, env=IDENTITY, check=True, capture_output=True, text=True
-    ).stdout.strip()
-
-
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """Two commits on main, the first one tagged; a branch; a ref outside heads; a submodule."""
     part, path = tmp_path / "part", tmp_path / "repository"
     for each in (part, path):
         each.mkdir()
-        git("init", cwd=each)
+        git(each, "init")
     (part / "part.txt").write_text("part", encoding="utf-8")
-    git("add", ".", cwd=part)
-    git("commit", "-m", "part", cwd=part)
+    git(part, "add", ".")
+    git(part, "commit", "-m", "part")
     (path / "which").write_text("one", encoding="utf-8")
-    git("submodule", "add", part.as_uri(), "sub", cwd=path)
-    git("add", ".", cwd=path)
-    git("commit", "-m", "one", cwd=path)
-    git("tag", "-a", "v1", "-m", "v1", cwd=path)
+    git(path, "submodule", "add", part.as_uri(), "sub")
+    git(path, "add", ".")
+    git(path, "commit", "-m", "one")
+    git(path, "tag", "-a", "v1", "-m", "v1")
     for name, ref in [("branch", "refs/heads/topic/x"), ("hidden", "refs/pull/7/head")]:
         (path / "which").write_text(name, encoding="utf-8")
-        git("commit", "-am", name, cwd=path)
-        git("update-ref", ref, "HEAD", cwd=path)
-        git("reset", "--hard", "v1", cwd=path)
+        git(path, "commit", "-am", name)
+        git(path, "update-ref", ref, "HEAD")
+        git(path, "reset", "--hard", "v1")
     (path / "which").write_text("two", encoding="utf-8")
-    git("commit", "-am", "two", cwd=path)
+    git(path, "commit", "-am", "two")
     return path
 
 
@@ -145,7 +138,7 @@ class TestAClone:
         found = a_git().clone(url, tmp_path / "clone")
         assert (found.path / "which").read_text(encoding="utf-8") == content
         assert (found.path / "sub/part.txt").is_file()
-        assert found.commit == git("rev-parse", "HEAD", cwd=found.path)
+        assert found.commit == git(found.path, "rev-parse", "HEAD")
         assert found.requested == (revision[1:] or None)
         assert found.subdirectory == "sub"
 
@@ -153,7 +146,7 @@ class TestAClone:
     def test_may_be_of_a_full_or_short_commit(
         self, repository: Path, tmp_path: Path, a_git: Callable[..., Git], length: int
     ) -> None:
-        commit = git("rev-parse", "v1^{commit}", cwd=repository)
+        commit = git(repository, "rev-parse", "v1^{commit}")
         url = parse_vcs_url(f"git+{repository.as_uri()}@{commit[:length]}")
         assert a_git().clone(url, tmp_path / "clone").commit == commit
 
@@ -183,8 +176,8 @@ class TestAClone:
         self, repository: Path, tmp_path: Path, a_git: Callable[..., Git]
     ) -> None:
         (repository / ".gitattributes").write_text("* filter=broken\n", encoding="utf-8")
-        git("add", ".", cwd=repository)
-        git("commit", "-m", "needs a filter", cwd=repository)
+        git(repository, "add", ".")
+        git(repository, "commit", "-m", "needs a filter")
         environ = {
             **IDENTITY,
             "GIT_CONFIG_COUNT": "2",

@@ -52,17 +52,6 @@ class Bench:
 MakeBench = Callable[..., Bench]
 
 
-@pytest.fixture(scope="session")
-def authority() -> Authority:
-    return Authority()
-
-
-@pytest.fixture
-def index(authority: Authority) -> Iterator[IndexServer]:
-    with IndexServer(authority) as server:
-        yield server
-
-
 @pytest.fixture
 def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iterator[MakeBench]:
     """Make benches over the index, or over a directory of files alone."""

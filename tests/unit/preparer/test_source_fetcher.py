@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -49,11 +48,6 @@ class Run:
 
     def keep(self) -> None:
         self.repositories.keep()
-
-
-@pytest.fixture
-def ui() -> Ui:
-    return Ui(io.StringIO(), io.StringIO())
 
 
 @pytest.fixture

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.unit.trust.conftest import other_ca, private_ca, root_pem, serve
+from tests.unit.trust.conftest import other_ca, private_ca, root_pem, serve, system_pem
 
-__all__ = ["other_ca", "private_ca", "root_pem", "serve"]
+__all__ = ["other_ca", "private_ca", "root_pem", "serve", "system_pem"]

@@ -27,11 +27,10 @@ from bootstrap.tls_diagnosis.explain import (
     explain,
     release_date,
 )
-from bootstrap.trust.anchors import load_anchors
-from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from tests.servers import Authority, ProxyServer
+from tests.unit.trust.policies import ADD_CERT, CERT, added, context_for
 from tests.unit.trust.private_ca import (
     CLIENT_ONLY,
     DAY,
@@ -44,17 +43,12 @@ from tests.unit.trust.private_ca import make as make_certificate
 from tests.unit.trust.tls_servers import RawServer, TlsServer, greet
 
 Serve = Callable[..., TlsServer]
-CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 
 
 @pytest.fixture
 def policy(root_pem: Path) -> TrustPolicy:
     """A policy that trusts `private_ca` and the defaults."""
-    return decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
-
-
-def context_for(policy: TrustPolicy) -> ssl.SSLContext:
-    return make_context(policy, load_anchors(policy))
+    return decide(added(root_pem))
 
 
 def failed(policy: TrustPolicy, port: int, host: str = "localhost") -> CertificateError:

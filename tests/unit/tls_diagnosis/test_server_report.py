@@ -7,42 +7,34 @@ from pathlib import Path
 import pytest
 
 from bootstrap.errors import BootstrapError
-from bootstrap.provenance import Origin, Sourced
+from bootstrap.provenance import Sourced
 from bootstrap.tls_diagnosis.classify import Reason
 from bootstrap.tls_diagnosis.connect import Server, TunnelRefusedError
 from bootstrap.tls_diagnosis.explain import CertificateError
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
-from bootstrap.trust import system_store
 from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.context import make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
-from bootstrap.trust.system_store import StorePaths
 from tests.servers import Authority, ProxyServer
+from tests.unit.trust.policies import ADD_CERT, CERT, added, exclusive
 from tests.unit.trust.private_ca import CertificateSpec, PrivateCa
 from tests.unit.trust.tls_servers import TlsServer
 
 Serve = Callable[..., TlsServer]
-CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 
 
-@pytest.fixture(autouse=True)
-def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> Path:
-    """A system store that contains only `other_ca`."""
-    place = tmp_path / "system.pem"
-    place.write_bytes(other_ca.root.pem)
-    monkeypatch.setattr(system_store, "find", lambda _: StorePaths(place))
-    return place
+pytestmark = pytest.mark.usefixtures("system_pem")
 
 
-@pytest.fixture
-def added(root_pem: Path) -> TrustPolicy:
-    return decide(TrustSettings(add_certs=(Sourced(str(root_pem), ADD_CERT),)))
+@pytest.fixture(name="added")
+def policy_with_add_cert(root_pem: Path) -> TrustPolicy:
+    return decide(added(root_pem))
 
 
-@pytest.fixture
-def exclusive(root_pem: Path) -> TrustPolicy:
-    return decide(TrustSettings(cert=(Sourced(str(root_pem), CERT),)))
+@pytest.fixture(name="exclusive")
+def policy_with_cert(root_pem: Path) -> TrustPolicy:
+    return decide(exclusive(root_pem))
 
 
 def inspect_(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.trust import system_store
+from bootstrap.trust.system_store import StorePaths
 from tests.unit.trust.private_ca import IssuedCertificate, PrivateCa
 from tests.unit.trust.tls_servers import TlsServer
 
@@ -29,6 +31,15 @@ def root_pem(private_ca: PrivateCa, tmp_path: Path) -> Path:
     """The root certificate of `private_ca` in a file."""
     path = tmp_path / "root.pem"
     path.write_bytes(private_ca.root.pem)
+    return path
+
+
+@pytest.fixture
+def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> Path:
+    """The file of a system store that contains only `other_ca`."""
+    path = tmp_path / "system.pem"
+    path.write_bytes(other_ca.root.pem)
+    monkeypatch.setattr(system_store, "find", lambda _: StorePaths(path))
     return path
 
 

@@ -20,18 +20,14 @@ from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
 from bootstrap.trust.policy import BundledStore, SystemStore, TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from bootstrap.trust.system_store import StorePaths
+from tests.unit.trust.policies import exclusive
 from tests.unit.trust.private_ca import PrivateCa
 
-CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 SSL_FILE, SSL_DIR = Origin.variable("SSL_CERT_FILE"), Origin.variable("SSL_CERT_DIR")
 SYSTEM = Sourced(DefaultSources.SYSTEM, Origin.option("--trust"))
 BUNDLED = Sourced(DefaultSources.BUNDLED, Origin.option("--trust"))
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl program")
-
-
-def only(path: Path) -> TrustSettings:
-    return TrustSettings(cert=(Sourced(str(path), CERT),))
 
 
 def certificates_of(settings: TrustSettings) -> tuple[bytes, ...]:
@@ -65,7 +61,7 @@ def no_system_store(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_cert_is_the_only_source(root_pem: Path, private_ca: PrivateCa) -> None:
-    assert certificates_of(only(root_pem)) == (private_ca.root.der,)
+    assert certificates_of(exclusive(root_pem)) == (private_ca.root.der,)
 
 
 def test_every_certificate_file_of_a_directory_is_read(
@@ -79,7 +75,7 @@ def test_every_certificate_file_of_a_directory_is_read(
     (place / "README").write_text("not a certificate")
     (place / "server.key").write_bytes(private_ca.root.key_pem)
     (place / "keystore").write_bytes(b"\x30\x01")
-    assert set(certificates_of(only(place))) == {private_ca.root.der, other_ca.root.der}
+    assert set(certificates_of(exclusive(place))) == {private_ca.root.der, other_ca.root.der}
 
 
 @pytest.mark.parametrize(
@@ -114,20 +110,20 @@ def test_an_error_shows_a_relative_path_as_absolute_too(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NamedCertificateError, match=str(tmp_path / "ca.pem")):
-        load_anchors(decide(only(Path("ca.pem"))))
+        load_anchors(decide(exclusive(Path("ca.pem"))))
 
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="no users to be another of")
 def test_an_unreadable_file_ends_the_run(root_pem: Path) -> None:
     root_pem.chmod(0)
     with as_nobody(), pytest.raises(NamedCertificateError, match="Permission denied"):
-        load_anchors(decide(only(root_pem)))
+        load_anchors(decide(exclusive(root_pem)))
 
 
 def test_a_directory_without_certificates_ends_the_run(tmp_path: Path) -> None:
     (tmp_path / "cas").mkdir()
     with pytest.raises(NamedCertificateError, match="no file in it contains a certificate"):
-        load_anchors(decide(only(tmp_path / "cas")))
+        load_anchors(decide(exclusive(tmp_path / "cas")))
 
 
 def test_a_damaged_file_in_a_named_directory_ends_the_run(
@@ -137,7 +133,7 @@ def test_a_damaged_file_in_a_named_directory_ends_the_run(
     (tmp_path / "cas/good.pem").write_bytes(private_ca.root.pem)
     (tmp_path / "cas/torn.pem").write_bytes(private_ca.root.pem[:100])
     with pytest.raises(NamedCertificateError, match=r"torn\.pem"):
-        load_anchors(decide(only(tmp_path / "cas")))
+        load_anchors(decide(exclusive(tmp_path / "cas")))
 
 
 def test_a_pipe_can_be_named(private_ca: PrivateCa) -> None:
@@ -145,7 +141,7 @@ def test_a_pipe_can_be_named(private_ca: PrivateCa) -> None:
     os.write(writer, private_ca.root.pem)
     os.close(writer)
     try:
-        assert certificates_of(only(Path(f"/dev/fd/{reader}"))) == (private_ca.root.der,)
+        assert certificates_of(exclusive(Path(f"/dev/fd/{reader}"))) == (private_ca.root.der,)
     finally:
         os.close(reader)
 

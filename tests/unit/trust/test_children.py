@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from bootstrap.provenance import Origin, Sourced
-from bootstrap.trust import system_store
 from bootstrap.trust.anchors import bundled_certificates, load_anchors
 from bootstrap.trust.children import ChildCertificates, child_certificates
 from bootstrap.trust.pem import read_certificates
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
-from bootstrap.trust.system_store import StorePaths
 from tests.unit.trust.private_ca import PrivateCa
 
 CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
@@ -41,15 +39,6 @@ def children_of(policy: TrustPolicy, cache: Path, **options: Any) -> ChildCertif
 
 def variables_of(tmp_path: Path, **values: Any) -> dict[str, str]:
     return children_of(decide(TrustSettings(**values)), tmp_path / "cache").variables()
-
-
-@pytest.fixture
-def system_pem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, other_ca: PrivateCa) -> bytes:
-    """A system store that contains only `other_ca`."""
-    place = tmp_path / "system.pem"
-    place.write_bytes(other_ca.root.pem)
-    monkeypatch.setattr(system_store, "find", lambda _: StorePaths(place))
-    return other_ca.root.der
 
 
 def test_without_settings_children_get_no_variables(tmp_path: Path) -> None:
@@ -87,14 +76,15 @@ def test_a_cert_that_children_cannot_read_is_passed_as_a_bundle(
     assert variables["SSL_CERT_DIR"] == ""
 
 
+@pytest.mark.usefixtures("system_pem")
 def test_add_cert_is_passed_as_a_bundle_with_the_defaults(
-    tmp_path: Path, root_pem: Path, private_ca: PrivateCa, system_pem: bytes
+    tmp_path: Path, root_pem: Path, private_ca: PrivateCa, other_ca: PrivateCa
 ) -> None:
     variables = variables_of(tmp_path, add_certs=(Sourced(str(root_pem), ADD_CERT),))
     assert set(variables) == FILES
     (bundle,) = set(variables.values())
     held = read_certificates(Path(bundle).read_bytes())
-    assert held == (system_pem, *bundled_certificates(), private_ca.root.der)
+    assert held == (other_ca.root.der, *bundled_certificates(), private_ca.root.der)
 
 
 def test_the_bundled_store_alone_is_passed_by_its_stable_path(tmp_path: Path) -> None:

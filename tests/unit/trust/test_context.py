@@ -17,29 +17,17 @@ from bootstrap.trust import system_store
 from bootstrap.trust.anchors import bundled_certificates, load_anchors
 from bootstrap.trust.context import make_context, unverified_context
 from bootstrap.trust.errors import NamedCertificateError, NoAnchorsError
-from bootstrap.trust.policy import SystemStore, TrustPolicy, decide
+from bootstrap.trust.policy import SystemStore, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from bootstrap.trust.system_store import StorePaths
+from tests.unit.trust.policies import CERT, added, context_for, exclusive
 from tests.unit.trust.private_ca import CertificateSpec, IssuedCertificate, PrivateCa
 from tests.unit.trust.tls_servers import TlsServer, greet
 
 Serve = Callable[..., TlsServer]
-CERT, ADD_CERT = Origin.option("--cert"), Origin.option("--add-cert")
 SSL_FILE = Origin.variable("SSL_CERT_FILE")
 SYSTEM = Sourced(DefaultSources.SYSTEM, Origin.option("--trust"))
 BUNDLED = Sourced(DefaultSources.BUNDLED, Origin.option("--trust"))
-
-
-def exclusive(path: Path, **more: object) -> TrustSettings:
-    return TrustSettings(cert=(Sourced(str(path), CERT),), **more)  # type: ignore[arg-type]  # passed on
-
-
-def added(path: Path, **more: object) -> TrustSettings:
-    return TrustSettings(add_certs=(Sourced(str(path), ADD_CERT),), **more)  # type: ignore[arg-type]  # passed on
-
-
-def context_for(policy: TrustPolicy) -> ssl.SSLContext:
-    return make_context(policy, load_anchors(policy))
 
 
 def is_trusted(settings: TrustSettings, server: TlsServer, host: str = "localhost") -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +10,13 @@ import pytest
 
 from bootstrap.config.load import load
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.probe import probe
-from bootstrap.environment.settings import TargetSettings
 from bootstrap.environment.venv import create_venv_at
-from bootstrap.ui import Ui
 from bootstrap.workflow.default_requirements import add_default_requirements
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> TargetEnvironment:
-    running = probe(TargetSettings(), Ui(io.StringIO(), io.StringIO()))
-    return create_venv_at(running, tmp_path / "target")
+def target(running_python: TargetEnvironment, tmp_path: Path) -> TargetEnvironment:
+    return create_venv_at(running_python, tmp_path / "target")
 
 
 def added(

@@ -34,6 +34,23 @@ def test_output_of_start_up_files_is_ignored(tmp_path: Path) -> None:
     assert query_interpreter(noisy, settings_for()).executable == Path(sys.executable)
 
 
+def test_output_of_a_user_s_start_up_file_is_ignored(python: Path, tmp_path: Path) -> None:
+    variables = {"PYTHONUSERBASE": str(tmp_path / "base")}
+    plain = target_of(python, environment={**os.environ, **variables})
+    assert plain.interpreter is not None
+    user_site = plain.interpreter.user_site
+    if user_site is None:
+        pytest.skip("it has no user site")
+    user_site.mkdir(parents=True)
+    (user_site / "usercustomize.py").write_text(
+        "import atexit, sys\nsys.stdout.write('no end: <')\nsys.stderr.write('warning')\n"
+        "atexit.register(sys.stdout.write, '{} the end')\n"
+    )
+    found = target_of(python, environment={**os.environ, **variables})
+    assert found.scheme == plain.scheme
+    assert user_site in found.search_path
+
+
 def test_variables_of_the_caller_do_not_affect_another_interpreter(
     python: Path, tmp_path: Path
 ) -> None:

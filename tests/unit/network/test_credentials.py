@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from bootstrap.network.credentials import Credentials
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
+from tests.planted import plant_modules
 from tests.servers import IndexServer
 from tests.unit.network.conftest import MakeSession, RecordedUi
 
@@ -125,6 +127,24 @@ def test_the_keyring_program_is_run_after_a_401(
     assert len(guarded.requests) == 3  # once without, then always with
     log = Path(search_path, "keyring.log").read_text().splitlines()
     assert [line.split()[-1] for line in log] == [page, f"localhost:{guarded.port}"]
+
+
+def test_the_keyring_program_imports_nothing_from_the_current_directory(
+    make_session: MakeSession,
+    guarded: IndexServer,
+    page: str,
+    keyring: Keyring,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search_path = keyring(f"import json\n{JSON_MODE.format(port=guarded.port)}")
+    session = make_session(search_path=search_path)
+    planted = plant_modules(tmp_path / "planted")
+    shutil.copy(Path(search_path, "keyring"), planted.directory)
+    monkeypatch.chdir(planted.directory)
+    assert session.get(page).content
+    assert planted.imported == []
+    assert not Path("keyring.log").exists()
 
 
 def test_many_requests_run_the_keyring_program_once(

@@ -51,13 +51,13 @@ class Session:
     def __init__(
         self,
         settings: NetworkSettings,
-        context: ssl.SSLContext | None,
+        open_context: Callable[[], ssl.SSLContext],
         policy: TrustPolicy,
         ui: Ui,
     ) -> None:
-        """Use the run's one TLS context; None for a run that must not use the network."""
+        """`open_context` makes the run's one TLS context; called with the first connection."""
         self._settings = settings
-        self._context = context
+        self._open_context = open_context
         self._policy = policy
         self._ui = ui
         self._cache = Cache(settings.cache_directory, ui, is_named=settings.is_cache_named)
@@ -216,7 +216,7 @@ class Session:
 
     def _open_transport(self, url: str) -> Transport:
         """Return the transport, created now if this is the first remote URL."""
-        if self._settings.offline or self._context is None:
+        if self._settings.offline:
             raise OfflineError(url)
         if url_origin(url).scheme not in {"http", "https"}:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
@@ -224,7 +224,9 @@ class Session:
             if self._transport is None:
                 from bootstrap.network.transport import Transport
 
-                self._transport = Transport(self._settings, self._context, self._policy, self._ui)
+                self._transport = Transport(
+                    self._settings, self._open_context(), self._policy, self._ui
+                )
             return self._transport
 
     def _copy_from_cache(self, sha256: Sha256, path: Path, expected: Hashes) -> VerifiedFile | None:

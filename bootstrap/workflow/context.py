@@ -8,10 +8,9 @@ from bootstrap.config.model import Config
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
-from bootstrap.trust.anchors import Anchors, load_anchors
-from bootstrap.trust.children import ChildCertificates, child_certificates, needs_anchors
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
+from bootstrap.workflow.certificates import RunCertificates
 
 
 @dataclass(frozen=True)
@@ -20,10 +19,8 @@ class RunContext:
 
     config: Config
     policy: TrustPolicy
-    anchors: Anchors
-    """Read once for the whole run; empty where nothing needs them (`--offline`)."""
     target: TargetEnvironment
-    certificates: ChildCertificates
+    certificates: RunCertificates
     ui: Ui
 
     @property
@@ -58,10 +55,7 @@ def create_context(config: Config, ui: Ui) -> RunContext:
     for setting in config.setting_records:
         ui.detail(f"Setting: {setting}")
     policy = decide(config.trust)
-    is_needed = not config.network.offline or needs_anchors(policy)
-    anchors = load_anchors(policy) if is_needed else Anchors()
-    certificates = child_certificates(
-        policy, anchors, config.user_cache, exported=config.environ.keys(), note=ui.detail
-    )
+    certificates = RunCertificates(config, policy, ui)
+    certificates.read(for_installer=config.handoff is not None)
     target = probe(replace(config.target, environment=config.environ), ui)
-    return RunContext(config, policy, anchors, target, certificates, ui)
+    return RunContext(config, policy, target, certificates, ui)

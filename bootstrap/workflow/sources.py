@@ -16,8 +16,6 @@ from bootstrap.network.session import Session
 from bootstrap.preparer.build_requirements import BuildRules
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.preparer.source_builder import BuildTools, SourceBuilder, open_build_tools
-from bootstrap.trust.context import make_context
-from bootstrap.trust.description import anchor_lines
 from bootstrap.workflow.context import RunContext
 from bootstrap.workflow.default_requirements import needs_bundled_installer
 
@@ -38,13 +36,16 @@ class Sources:
 
 @contextmanager
 def open_session(run: RunContext) -> Iterator[Session]:
-    """Open the run's one session, with the run's one TLS context (none for `--offline`)."""
-    context = None
-    if not run.config.network.offline:
-        for line in anchor_lines(run.policy, run.anchors):
-            run.ui.detail(line)
-        context = make_context(run.policy, run.anchors, run.ui.detail)
-    with Session(run.config.network, context, run.policy, run.ui) as session:
+    """Open the run's one session, with the run's one TLS context.
+
+    It is made now, so that a problem is found before anything is asked for; where no index is
+    used, with the first connection (`--no-index`) or never (`--offline`).
+    """
+    open_context = run.certificates.open_context
+    if not run.is_local_only:
+        context = open_context()
+        open_context = lambda: context  # noqa: E731  # the type is that of the method
+    with Session(run.config.network, open_context, run.policy, run.ui) as session:
         yield session
 
 

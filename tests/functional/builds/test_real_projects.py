@@ -103,7 +103,7 @@ def pip_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         formats=FormatControl(no_binary=frozenset({"pip"})),
     )
     context = make_context(policy, load_anchors(policy))
-    with Session(NetworkSettings(), context, policy, ui) as session:
+    with Session(NetworkSettings(), lambda: context, policy, ui) as session:
         finder = Finder(session, index, probe(TargetSettings(), ui), ui)
         found = finder.candidates(canonicalize_name("pip"))
         file = next(each.file for each in found if each.version == Version("25.3"))

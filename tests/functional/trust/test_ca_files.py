@@ -65,3 +65,41 @@ def test_a_ca_file_is_read_once_and_never_after_the_first_connection(
     assert len(reads) == 1
     late = [line for number, line in opened if number > first and "openssl.cnf" not in line]
     assert late == []
+
+
+@pytest.mark.parametrize("switch", ["--offline", "--no-index"])
+@pytest.mark.parametrize(
+    "setting", ["--cert", "PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"]
+)
+def test_a_ca_file_that_has_gone_stops_nothing_that_verifies_nothing(
+    switch: str, setting: str, engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    index.add("app", "1.0")
+    gone = str(tmp_path / "gone")
+    options = (setting, gone) if setting.startswith("--") else ()
+    environ = {} if options else {setting: gone}
+    where = ("--venv", venv, switch, "--find-links", index.wheels, "--installer", "none")
+    engine.succeeds(*where, *options, "app", environ=environ)
+    assert any(venv.glob("lib/*/site-packages/app-1.0.dist-info"))
+
+
+def test_without_an_index_the_ca_file_still_decides_about_what_is_fetched(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    index.add("app", "1.0")
+    url = f"{index.server.url}/files/app-1.0-py3-none-any.whl"
+    where = ("--venv", venv, "--no-index", "--installer", "none", f"app @ {url}")
+    done = engine.fails(*where, "--cert", tmp_path / "gone")
+    assert "--cert" in done.err
+    assert not index.server.paths
+    engine.succeeds(*where, "--cert", index.ca)
+
+
+def test_children_of_a_run_without_an_index_trust_nobody_where_the_ca_file_has_gone(
+    engine: Engine, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    points = {"console_scripts": {"tool": "tool:main"}}
+    index.add("tool", "1.0", files={"tool.py": _PRINT_CERT_FILE}, entry_points=points)
+    where = ("--venv", venv, "--no-index", "--find-links", index.wheels, "--installer", "tool")
+    done = engine.succeeds(*where, "--cert", tmp_path / "gone", "--")
+    assert "BEGIN CERTIFICATE" not in Path(done.out.splitlines()[-1]).read_text()

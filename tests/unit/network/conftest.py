@@ -59,7 +59,7 @@ def make_session(authority: Authority, recorded: RecordedUi) -> Iterator[MakeSes
         def make(*, trust: TrustSettings | None = None, **keywords: Any) -> Session:
             policy = decide(trust) if trust else TrustPolicy(())
             settings = NetworkSettings(**{"timeout": 5.0, "retries": 2, **keywords})
-            session = Session(settings, authority.client_context(), policy, recorded.ui)
+            session = Session(settings, authority.client_context, policy, recorded.ui)
             return stack.enter_context(session)
 
         yield make

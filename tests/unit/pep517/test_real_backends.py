@@ -57,7 +57,8 @@ class FromTheIndex:
         policy = decide(TrustSettings())
         index = Location(default_index_url(), Origin.default())
         network = NetworkSettings(cache_directory=self.cache)
-        with Session(network, make_context(policy, load_anchors(policy)), policy, ui) as session:
+        context = make_context(policy, load_anchors(policy))
+        with Session(network, lambda: context, policy, ui) as session:
             finder = Finder(session, IndexSettings(index_urls=(index,)), into, ui)
             with Preparer(session, finder, into, ui) as preparer:
                 here = installed_distributions(into)

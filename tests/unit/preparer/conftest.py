@@ -74,7 +74,7 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
                 cache_directory=tmp_path / "cache" if cache else None,
             )
             session = stack.enter_context(
-                Session(settings, authority.client_context(), TrustPolicy(()), ui)
+                Session(settings, authority.client_context, TrustPolicy(()), ui)
             )
             if links is None:
                 locations = IndexSettings(index_urls=(Location(index.simple_url, ORIGIN),))

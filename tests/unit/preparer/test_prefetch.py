@@ -12,14 +12,15 @@ from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.preparer.prefetch import Prefetcher
 from bootstrap.trust.policy import TrustPolicy
-from tests.servers import IndexServer, make_wheel
+from tests.servers import Authority, IndexServer, make_wheel
 from tests.unit.preparer.conftest import Bench
 from tests.unit.resolve.test_backjumping import SILENT
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    with Session(NetworkSettings(offline=True), None, TrustPolicy(()), SILENT) as session:
+def session(authority: Authority) -> Iterator[Session]:
+    offline = NetworkSettings(offline=True)
+    with Session(offline, authority.client_context, TrustPolicy(()), SILENT) as session:
         yield session
 
 

@@ -47,9 +47,11 @@ DOCUMENT_DIGITS = 500
 """Digits of a number in JSON and TOML. Python has a limit, from 640 on, but not every 3.10."""
 PAGE_FILES = 100_000
 """Files that a page lists. The largest in use lists about 30,000."""
+PAGE_ELEMENTS = 700_000
+"""Tags, texts and comments of an HTML page: 100,000 links, with a break and white space each."""
 PAGE_ELEMENT_LENGTH = 256 * _KIB
 """Characters of one tag, comment or script of an HTML page."""
-METADATA_FIELDS = 20_000
+METADATA_FIELDS = 10_000
 """Fields of core metadata, Requires-Dist among them. The largest in use has about 2,000."""
 FILENAME_LENGTH = 255
 """Characters of a distribution's file name: file systems allow no more."""
@@ -80,8 +82,8 @@ GROUP_DEPTH = 32
 
 # --- Archives ------------------------------------------------------------------------------------
 
-ARCHIVE_MEMBERS = 200_000
-"""Files and directories in a wheel or a source distribution. The largest in use have 100,000."""
+ARCHIVE_MEMBERS = 100_000
+"""Files and directories in a wheel or a source distribution. The largest in use have 30,000."""
 DIRECTORY_SIZE = 64 * _MIB
 """Bytes of a zip archive's central directory."""
 TAR_HEADER_SIZE = 1 * _MIB

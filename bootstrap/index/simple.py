@@ -20,6 +20,7 @@ from bootstrap.index.page import FileEntry, ProjectDetails
 from bootstrap.limits import (
     METADATA_SIZE,
     PAGE_ELEMENT_LENGTH,
+    PAGE_ELEMENTS,
     PAGE_FILES,
     PAGE_SIZE,
     LimitError,
@@ -148,11 +149,11 @@ def _parse_html(name: NormalizedName, response: Response, index_url: str) -> Pro
     try:
         parser.parse(response.text)
         base_url = join_url(response.final_url, parser.base)
-    except LimitError as error:
-        raise NotAnIndexPageError(index_url, response.final_url, f"HTML with {error}") from error
     except MalformedUrlError as error:
         found = f"HTML whose <base> is not a URL ({shorten(parser.base)!r})"
         raise NotAnIndexPageError(index_url, response.final_url, found) from error
+    except ValueError as error:
+        raise NotAnIndexPageError(index_url, response.final_url, f"HTML with {error}") from error
     meta = parser.meta
     _check_version(meta.get("repository-version", ["1.0"])[0], response, index_url)
     has_files = any(link.filename.endswith(_FILES) for link in parser.links)
@@ -198,17 +199,21 @@ class _PageParser(HTMLParser):
         self.links: list[_Link] = []
         self.meta: dict[str, list[str]] = {}
         self._unusual_tag = ""
+        self._elements = 0
         self._headings = 0
         self._has_text = False
 
     def parse(self, text: str) -> None:
-        """Parse a page in parts; what is incomplete at its end is ignored. Raises `LimitError`.
+        """Parse a page in parts; what is incomplete at its end is ignored. Raises `ValueError`.
 
         Older versions of the library parse an incomplete element again for each character after it.
         They do so in `close`, which is not called, and here for each part.
         """
         for start in range(0, len(text), _PART):
-            self.feed(text[start : start + _PART])
+            try:
+                self.feed(text[start : start + _PART])
+            except AssertionError as error:  # older versions of the library, for "<![" and others
+                raise ValueError(f"an invalid declaration ({shorten(str(error))})") from error
             if len(self.rawdata) > PAGE_ELEMENT_LENGTH:
                 raise LimitError(PAGE_ELEMENT_LENGTH, "characters in one element")
             if len(self.links) > PAGE_FILES:
@@ -221,7 +226,13 @@ class _PageParser(HTMLParser):
             return f"with a <{self._unusual_tag}> and no link to a file"
         return "with text and no link at all" if self._has_text and not self.links else ""
 
+    def _count(self) -> None:
+        self._elements += 1
+        if self._elements > PAGE_ELEMENTS:
+            raise LimitError(PAGE_ELEMENTS, "elements")
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._count()
         attributes = dict(attrs)
         if tag == "a":
             self._add_link(attributes)
@@ -236,11 +247,16 @@ class _PageParser(HTMLParser):
         self._headings += tag in _HEADINGS
 
     def handle_endtag(self, tag: str) -> None:
+        self._count()
         self._headings -= tag in _HEADINGS and self._headings > 0
 
     def handle_data(self, data: str) -> None:
+        self._count()
         if not (self.links or self._headings or self._has_text):
             self._has_text = bool(data.strip())
+
+    def handle_comment(self, data: str) -> None:  # noqa: ARG002  # the library's signature
+        self._count()
 
     def _add_link(self, attributes: dict[str, str | None]) -> None:
         href = (attributes.get("href") or "").strip()

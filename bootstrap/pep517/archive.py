@@ -157,7 +157,7 @@ _DECOMPRESSORS: dict[str, Callable[..., Any]] = {
 }
 
 
-def read_tar(path: Path, form: str, archive: str, limits: Limits) -> Iterator[Member]:
+def read_tar(path: Path, archive: str, limits: Limits, form: str) -> Iterator[Member]:
     """Read a tar archive; `form` is `tar`, `tar.gz`, `tar.bz2` or `tar.xz`.
 
     Raises `DamagedArchiveError`, or one of `DAMAGE` from the standard library.
@@ -195,12 +195,12 @@ def _tar_kind(info: tarfile.TarInfo) -> Kind:
     return Kind.HARD_LINK if info.islnk() else Kind.SPECIAL
 
 
-def read_zip(path: Path, archive: str) -> Iterator[Member]:
+def read_zip(path: Path, archive: str, limits: Limits) -> Iterator[Member]:
     """Read a zip archive, more strictly than the standard library.
 
     Raises `ArchiveError`, or one of `DAMAGE` from the standard library.
     """
-    _check_directory(path, archive)
+    _check_directory(path, archive, limits)
     with zipfile.ZipFile(path) as opened:
         for info in opened.infolist():
             if info.flag_bits & 0x1:
@@ -228,15 +228,15 @@ def read_zip(path: Path, archive: str) -> Iterator[Member]:
             )
 
 
-def _check_directory(path: Path, archive: str) -> None:
+def _check_directory(path: Path, archive: str, limits: Limits) -> None:
     """Count the entries before the library keeps all of them. Raises `ArchiveError`."""
     count, end = 0, b""
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             count += (end + chunk).count(_ENTRY_SIGNATURE)
             end = chunk[1 - len(_ENTRY_SIGNATURE) :]
-            if count > ARCHIVE_MEMBERS:
-                raise ArchiveError(archive, f"contains {LimitError(ARCHIVE_MEMBERS, 'members')}.")
+            if count > limits.members:
+                raise ArchiveError(archive, f"contains {LimitError(limits.members, 'members')}.")
 
 
 def _zip_kind(info: zipfile.ZipInfo, mode: int) -> Kind:

@@ -13,8 +13,9 @@ import posixpath
 import re
 import shutil
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = 
     """
     limits = limits or Limits.for_file(path)
     form = _detect_form(path, filename)
-    members = read_zip(path, filename) if form == "zip" else read_tar(path, form, filename, limits)
-    unpack(members, filename, into, limits)
+    read = read_zip if form == "zip" else partial(read_tar, form=form)
+    unpack(partial(read, path, filename, limits), filename, into, limits)
     found = sorted(into.iterdir())
     if len(found) != 1 or not found[0].is_dir() or found[0].is_symlink():
         names = ", ".join(repr(path.name) for path in found[:5]) or "nothing"
@@ -94,22 +95,42 @@ def _detect_form(path: Path, filename: str) -> str:
     return found
 
 
-def unpack(members: Iterable[Member], archive: str, into: Path, limits: Limits) -> None:
+def unpack(read: Callable[[], Iterable[Member]], archive: str, into: Path, limits: Limits) -> None:
     """Write an archive's members below `into`, a new directory, which is removed on any error.
 
-    Raises `ArchiveError`, also for errors of the archive's reader and the file system.
+    They are read twice: nothing is written of an archive that is too large. Raises `ArchiveError`,
+    also for errors of the archive's reader and the file system.
     """
     into.mkdir(parents=True)
     try:
-        Unpacker(archive, into, limits).write(members)
+        _measure(read(), archive, limits)
+        Unpacker(archive, into, limits).write(read())
     except BaseException as exc:
         shutil.rmtree(into, ignore_errors=True)
         # An OSError of a decompressor has no errno: the bytes are wrong, not the file system.
         if isinstance(exc, DAMAGE) or (isinstance(exc, OSError) and exc.errno is None):
-            raise DamagedArchiveError(archive, str(exc) or type(exc).__name__) from exc
+            is_nested = isinstance(exc, RecursionError)
+            why = "it is nested too deeply" if is_nested else str(exc) or type(exc).__name__
+            raise DamagedArchiveError(archive, why) from exc
         if isinstance(exc, OSError):
             raise ArchiveError(archive, f"cannot be unpacked into {into}: {exc}.") from exc
         raise
+
+
+def _measure(members: Iterable[Member], archive: str, limits: Limits) -> None:
+    """Refuse an archive by what its headers announce. Raises `ArchiveError`."""
+    size = 0
+    for count, member in enumerate(members, 1):
+        size += member.size
+        if count > limits.members:
+            raise ArchiveError(archive, f"contains {LimitError(limits.members, 'members')}.", _HINT)
+        if size > limits.size:
+            raise _too_large(archive, limits)
+
+
+def _too_large(archive: str, limits: Limits) -> ArchiveError:
+    why = f"unpacks to more than {limits.size >> 20} MiB, far more than expected for its size."
+    return ArchiveError(archive, why, _HINT)
 
 
 def check_path(path: str) -> str | None:
@@ -143,9 +164,7 @@ class Unpacker:
 
     def write(self, members: Iterable[Member]) -> None:
         """Write all members. Raises `ArchiveError` at the first that is not allowed."""
-        for count, member in enumerate(members, 1):
-            if count > self._limits.members:
-                raise self._error(f"contains more than {self._limits.members} members.")
+        for member in members:
             self._check(member)
             if parts := split_path(member.name):
                 self._write_member(parts, member)
@@ -242,10 +261,7 @@ class Unpacker:
     def _count(self, size: int) -> None:
         self._bytes_left -= size
         if self._bytes_left < 0:
-            raise self._error(
-                f"unpacks to more than {self._limits.size >> 20} MiB, "
-                "far more than expected for its size."
-            )
+            raise _too_large(self._archive, self._limits)
 
     def _error(self, why: str) -> ArchiveError:
         return ArchiveError(self._archive, why, _HINT)

@@ -15,6 +15,7 @@ from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.option import Command, Option
 from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
 from bootstrap.errors import UsageError
+from bootstrap.limits import shorten
 from bootstrap.provenance import Origin
 
 _COMMANDS = {command.value: command for command in Command}
@@ -28,7 +29,7 @@ class UnknownOptionError(UsageError):
     def __init__(self, name: str, nearest: str | None) -> None:
         self.name, self.nearest = name, nearest
         hint = f"Did you mean {nearest}?" if nearest else None
-        super().__init__(f"There is no option {name}.", hint=hint or "See --help.")
+        super().__init__(f"There is no option {shorten(name)}.", hint=hint or "See --help.")
 
 
 class AmbiguousOptionError(UsageError):

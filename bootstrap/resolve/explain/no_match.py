@@ -96,11 +96,17 @@ class NoMatchReport:
                 return NoMatch(f"{self.name} {self._describe(self.rejected)}", hint)
             reason += f", and none of the others is compatible with the target: {join_few(known)}"
             return NoMatch(reason, self.source_hint or "Check the version.")
+        newest = max(self._suitable_versions() or versions)
         only = "pre-releases only: " if all(version.is_prerelease for version in versions) else ""
         return NoMatch(
             f"{reason}; available: {only}{join_few(versions)}",
-            self.source_hint or f"The newest version is {versions[0]}.",
+            self.source_hint or f"The newest version is {newest}.",
         )
+
+    def _suitable_versions(self) -> set[Version]:
+        """Return the versions to advise: no yanked ones, pre-releases if there are no others."""
+        kept = {each.version for each in self.available if each.file.yanked is None}
+        return {version for version in kept if not version.is_prerelease} or kept
 
     def _explain_unknown(self) -> NoMatch:
         if not self.locations:
@@ -154,16 +160,12 @@ class NoMatchReport:
         files = [file for file in rejected if file.version == version]
         reason = f"{self.name} {version} {self._describe(files)}"
         remedy = _REMEDIES[_main_reason(files)]
-        not_yanked = {
-            candidate.version for candidate in self.available if candidate.file.yanked is None
-        }
-        versions = {other for other in not_yanked if not other.is_prerelease} or not_yanked
-        older = [other for other in versions if other < version]
-        if versions:
-            nearest, which = (max(older), "newest") if older else (min(versions), "oldest")
-            reason += f"; the {which} compatible version is {nearest}"
+        if versions := self._suitable_versions():
+            is_newer = min(versions) > version
+            best, which = (min(versions), "oldest") if is_newer else (max(versions), "newest")
+            reason += f"; the {which} compatible version is {best}"
             if self.is_direct:
-                remedy = f"ask for {self.name}{'<=' if older else '>='}{nearest}, or {remedy}"
+                remedy = f"ask for {self.name}{'<=' if best < version else '>='}{best}, or {remedy}"
         elif any(file.version not in (None, version) for file in self.rejected):
             reason += ", and no other version is compatible either"
         return NoMatch(reason, f"{remedy[0].upper()}{remedy[1:]}.")

@@ -31,6 +31,18 @@ class UserSiteDisabledError(BootstrapError):
         self.executable = interpreter.executable
 
 
+class LinkLeadsOutError(BootstrapError):
+    """A directory of the scheme is, by a link, outside the directory that an option names."""
+
+    def __init__(self, option: str, path: Path, real: str) -> None:
+        self.option, self.path, self.real = option, path, real
+        super().__init__(
+            f"{path} leads out of the directory that {option} names, to {real}: a symbolic link in "
+            "it does. Nothing is installed outside that directory.",
+            hint=f"Replace the link with a directory, or name another directory with {option}.",
+        )
+
+
 def describe_target(
     interpreter: Interpreter,
     settings: TargetSettings,
@@ -40,8 +52,10 @@ def describe_target(
     """Return the target: an interpreter's environment, with the scheme that the settings choose.
 
     :raises UserSiteDisabledError: `--user`, but the interpreter would not find what is installed
+    :raises LinkLeadsOutError: a link leads out of the directory of `--target` and the like
     """
     scheme = _choose_scheme(interpreter, settings, messages)
+    _check_links(scheme, settings)
     is_elsewhere = any((settings.root, settings.prefix, settings.directory))
     hidden_by = externally_managed = None
     if not is_elsewhere:  # nobody expects the interpreter to import from elsewhere by itself
@@ -70,6 +84,24 @@ def describe_target(
         interpreter=interpreter,
         venv_to_create=venv_to_create,
     )
+
+
+def _check_links(scheme: Scheme, settings: TargetSettings) -> None:
+    """Refuse a directory that an option names, if links in it lead out of it.
+
+    It may have come with such links, as a cloned repository or an archive. That it is a link itself
+    is all right. Raises `LinkLeadsOutError`.
+    """
+    options = {"--root": settings.root, "--prefix": settings.prefix, "--target": settings.directory}
+    for option, directory in options.items():
+        if directory is None:
+            continue
+        real_directory = os.path.realpath(directory)
+        for path in dict.fromkeys((scheme.purelib, scheme.platlib, scheme.scripts, scheme.headers)):
+            real = os.path.realpath(path)
+            if not Path(real).is_relative_to(real_directory):
+                raise LinkLeadsOutError(option, path, real)
+        return  # a prefix may be in a root
 
 
 def _choose_scheme(

@@ -69,6 +69,36 @@ class OverwriteError(InstallError):
         )
 
 
+class ObstacleError(InstallError):
+    """Something of nobody is where a wheel needs a directory, or a file instead of a directory."""
+
+    def __init__(self, path: str, distribution: str) -> None:
+        self.path, self.distribution = path, distribution
+        is_directory = os.path.isdir(path) and not os.path.islink(path)
+        needed = "a file" if is_directory else "a directory"
+        found = "a link" if os.path.islink(path) else "a directory" if is_directory else "a file"
+        super().__init__(
+            f"{distribution} needs {needed} at {path}, where {found} is that belongs to no "
+            "distribution. The environment was not changed.",
+            hint="Remove or rename it, then install again.",
+        )
+
+
+class SameNameError(InstallError):
+    """The target's file system does not tell two names of two distributions apart."""
+
+    def __init__(self, path: str, distribution: str, owner: str | None) -> None:
+        self.path, self.distribution, self.owner = path, distribution, owner
+        super().__init__(
+            f"{distribution} has a file whose path differs from {path} of "
+            f"{owner or 'no distribution'} only in upper and lower case or in the form of Unicode "
+            "characters. The file system of the target does not tell them apart. The environment "
+            "was not changed.",
+            hint="Install them into different environments, or on a file system that tells such "
+            "names apart.",
+        )
+
+
 class CannotUninstallError(InstallError):
     """A distribution cannot be uninstalled, because the list of its files is missing."""
 

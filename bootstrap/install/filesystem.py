@@ -1,4 +1,4 @@
-"""Questions about file systems: what a rename would do, and whether names differ only by case.
+"""Questions about file systems: what a rename would do.
 
 POSIX requires that a rename to `.` fails, as does one of a file onto a directory or of a directory
 onto one that is not empty; but a reason against any rename at all is reported first. Such renames
@@ -11,9 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
-
-from bootstrap.install.strict_zip.names import fold
 
 _EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
 """The errors of a rename that would succeed with another destination."""
@@ -46,17 +43,3 @@ def is_movable(path: str, full_directory: str) -> bool:
         if exc.errno not in _EXPECTED:
             raise OSError(exc.errno, exc.strerror, path) from exc
     return True
-
-
-def ignores_case(directory: str) -> bool:
-    """Whether the file system of a directory ignores the case of names."""
-    parent, name = os.path.split(directory)
-    return os.path.lexists(os.path.join(parent, name.swapcase()))
-
-
-def find_other_spelling(name: str, existing: Iterable[str]) -> str | None:
-    """Return the existing name that differs from `name` only in case or Unicode form, if any."""
-    names = set(existing)
-    if name in names:
-        return None
-    return next((other for other in sorted(names) if fold(other) == fold(name)), None)

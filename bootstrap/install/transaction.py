@@ -15,10 +15,12 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.install.commit.commit import commit
+from bootstrap.install.commit.plan import TargetInspector
 from bootstrap.install.commit.preflight import check_writable
 from bootstrap.install.commit.recovery import find_staging_directories, undo_interrupted
-from bootstrap.install.commit.staging import Staging, StagingState, stage_without_lines
-from bootstrap.install.errors import OverwriteError, translate_os_errors
+from bootstrap.install.commit.staging import Staging, StagingState
+from bootstrap.install.commit.trees import merge_trees, stage_without_lines
+from bootstrap.install.errors import translate_os_errors
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.uninstall import FileOwners, find_installed_files, scan_libraries
@@ -85,6 +87,7 @@ def begin(
     settings: InstallSettings,
     ui: Ui,
     on_commit: Callable[[], None] = lambda: None,
+    order: Sequence[NormalizedName] = (),
 ) -> Iterator[Transaction]:
     """Begin a transaction; without a commit, the target is unchanged after the context.
 
@@ -92,6 +95,8 @@ def begin(
     `InstallError` and `LockTimeoutError`.
 
     :param on_commit: called at the end if there was a commit, even where an error came after it
+    :param order: the order of installation; of files that two distributions share, those of the
+        later one are installed. Without it, the order in which they are staged
     """
     require_unmanaged(target)
     paths = SchemePaths(target.scheme)
@@ -100,7 +105,7 @@ def begin(
     _recover(target, ui, settings, ui.detail)  # `recover` has reported already
     guard = SignalGuard()
     with guard.install():
-        transaction = Transaction(target, settings, ui, paths, guard)
+        transaction = Transaction(target, settings, ui, paths, guard, order=order)
         try:
             with guard.allow():
                 yield transaction
@@ -120,7 +125,10 @@ class Transaction:
         ui: Ui,
         paths: SchemePaths,
         guard: SignalGuard,
+        *,
+        order: Sequence[NormalizedName] = (),
     ) -> None:
+        self._order = {name: number for number, name in enumerate(order)}
         self._target, self._settings, self._ui = target, settings, ui
         self._paths, self._guard = paths, guard
         self._staging = Staging(paths, guard.delay)
@@ -144,11 +152,8 @@ class Transaction:
 
         Raises `InstallError` and `LockTimeoutError`; nothing has changed then.
         """
-        conflicts = [conflict for staged in self._staged for conflict in staged.conflicts]
-        if conflicts and not self._settings.force:
-            raise OverwriteError(conflicts)
-        for path, owner, other in conflicts:
-            self._ui.warn(f"{path} is in {owner} and in {other}; the one of {owner} is installed.")
+        # What arrived first must not decide whose files win; the sort is stable.
+        self._staged.sort(key=lambda staged: self._order.get(staged.name, 0))
         if self._settings.compile:
             # Imported here: only this needs processes.
             from bootstrap.install.compile import compile_modules, python_command
@@ -157,7 +162,7 @@ class Transaction:
             compile_modules(self._staged, python)
         with self._translate_os_errors():
             for staged in self._staged:
-                stage_record(staged, self._staging)
+                stage_record(staged)
         names = {staged.name for staged in self._staged}
         replaced = self._change(names, uninstall=not self._settings.ignore_installed)
         scheme, installed = self._target.scheme, []
@@ -196,12 +201,17 @@ class Transaction:
             pth_lines = defaultdict[str, set[str]](set)
             for path, lines in (item for files in owned for item in files.pth_lines.items()):
                 pth_lines[path] |= lines
-            for path, removed_lines in pth_lines.items():
+            without_lines = (
                 stage_without_lines(path, removed_lines, self._staging)
+                for path, removed_lines in pth_lines.items()
+            )
+            trees = [tree for tree in without_lines if tree is not None]
+            merged = merge_trees([*trees, *(staged.tree for staged in self._staged)])
             owners = FileOwners(self._paths, names)
             old = frozenset[str]().union(*(files.files for files in owned))
-            self._staging.root_for(self._paths.libraries[0])
-            commit(self._staging, old, owners, self._guard, ui, force=settings.force)
+            self._staging.create_root(self._paths.libraries[0])  # there may be nothing staged
+            inspector = TargetInspector(self._staging, merged, old, owners)
+            commit(inspector, self._guard, ui, force=settings.force)
         for path in (path for files in owned for path in files.outside):
             ui.warn(f"{path} was not removed: it is outside this environment.")
         return uninstalled

@@ -200,18 +200,58 @@ class FileOwners:
     """The owners of the target's files, apart from the distributions that are to be replaced."""
 
     def __init__(self, paths: SchemePaths, replaced: Container[NormalizedName]) -> None:
-        self._paths, self._replaced = paths, replaced
+        self.paths, self._replaced = paths, replaced
 
     def get(self, path: str) -> str | None:
         """Return the distribution that owns a file, if any does."""
         return self._by_path.get(path)
 
+    def without_shared(self, paths: frozenset[str]) -> frozenset[str]:
+        """Return those of some files that no other distribution lists.
+
+        Only the RECORDs are parsed that contain the first part of one of their names.
+        """
+        names = {os.fsencode(self._first_part(path)) for path in paths}
+        shared: set[str] = set()
+        for record in self._records() if names else ():
+            with suppress(CannotUninstallError):
+                if _mentions(record, names):
+                    shared |= find_installed_files(record, self.paths).files & paths
+        return paths - shared
+
+    def _first_part(self, path: str) -> str:
+        for library in self.paths.libraries:
+            if path.startswith(library + os.sep):
+                return path[len(library) + 1 :].partition(os.sep)[0]
+        return os.path.basename(path)
+
+    def _records(self) -> Iterator[InstalledRecord]:
+        records = scan_libraries(self.paths)
+        return (record for record in records if record.name not in self._replaced)
+
+    def find_in(self, directory: str) -> str | None:
+        """Return a distribution that owns a file in a directory, if any does."""
+        prefix = directory + os.sep
+        return next(
+            (owner for file, owner in self._by_path.items() if file.startswith(prefix)), None
+        )
+
     @cached_property
     def _by_path(self) -> dict[str, str]:
         owners: dict[str, str] = {}
-        for record in scan_libraries(self._paths):
-            if record.name not in self._replaced:
-                with suppress(CannotUninstallError):
-                    files = find_installed_files(record, self._paths).files
-                    owners.update(dict.fromkeys(files, str(record)))
+        for record in self._records():
+            with suppress(CannotUninstallError):
+                files = find_installed_files(record, self.paths).files
+                owners.update(dict.fromkeys(files, str(record)))
         return owners
+
+
+def _mentions(record: InstalledRecord, names: Iterable[bytes]) -> bool:
+    """Whether the RECORD of a distribution may list a file with one of some names."""
+    if record.kind is not InstalledKind.DIST_INFO:
+        return True
+    try:
+        content = (record.path / "RECORD").read_bytes()
+    except OSError:
+        return False
+    return any(name in content for name in names)

@@ -8,12 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import BinaryIO
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.commit.preflight import check_space
-from bootstrap.install.commit.staging import StagedFile, Staging
+from bootstrap.install.commit.staging import Staging
+from bootstrap.install.commit.trees import OtherSpellingError, StagedTree
 from bootstrap.install.model import InstallSettings, WheelToInstall
+from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.strict_zip.names import fold
 from bootstrap.install.wheel.entry_points import check_interpreter_name
 from bootstrap.install.wheel.record import RecordRow, format_record, row_for
 from bootstrap.install.wheel.scripts import (
@@ -50,14 +54,14 @@ class StagedWheel:
     version: Version
     dist_info: str
     library: SchemeKey
+    tree: StagedTree
     rows: dict[str, RecordRow] = field(default_factory=dict)
     modules: list[Module] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     """Names of files in the scripts directory."""
     warnings: tuple[str, ...] = ()
-    conflicts: list[tuple[str, str, str]] = field(default_factory=list)
-    """Each is a path that another wheel of the transaction has staged with other bytes, the name
-    of that distribution, and ours."""
+    record: str = ""
+    """Where RECORD is staged."""
 
 
 def unpack(
@@ -78,9 +82,10 @@ def unpack(
             wheel.version,
             wheel.dist_info,
             library,
+            StagedTree(staging, wheel.name),
             warnings=tuple(f"{wheel.filename}: {warning}" for warning in wheel.warnings),
         )
-        writer = _Writer(staging, staged)
+        writer = _Writer(staging.paths, staged)
         _write_members(wheel, writer, interpreter)
         for entry_point in select_entry_points(
             wheel.name, wheel.entry_points, interpreter.version, settings.pip_scripts
@@ -89,6 +94,7 @@ def unpack(
             writer.write_bytes("scripts", launcher.name, launcher.content, executable=True)
         for name, content in generate_metadata(source, settings).items():
             writer.write_bytes(library, f"{wheel.dist_info}/{name}", content)
+        staged.record = writer.create(library, f"{wheel.dist_info}/RECORD")
         return staged
 
 
@@ -104,13 +110,10 @@ def generate_metadata(source: WheelToInstall, settings: InstallSettings) -> dict
     return files
 
 
-def stage_record(staged: StagedWheel, staging: Staging) -> None:
-    """Stage RECORD, after all other files of the wheel."""
-    path = f"{staged.dist_info}/RECORD"
-    content = format_record(staged.rows.values(), path)
-    library = staging.paths.directories[staged.library]
-    staged_path, _ = staging.reserve(library, path, StagedFile(staged.name, b"", None))
-    with staging.create(staged_path) as stream:
+def stage_record(staged: StagedWheel) -> None:
+    """Stage the content of RECORD, after all other files of the wheel."""
+    content = format_record(staged.rows.values(), f"{staged.dist_info}/RECORD")
+    with open(staged.record, "wb") as stream:
         stream.write(content)
 
 
@@ -165,7 +168,7 @@ def _read_verified(wheel: Wheel, name: str) -> Iterator[bytes]:
 class _Writer:
     """Stages files and adds them to RECORD."""
 
-    staging: Staging
+    paths: SchemePaths
     staged: StagedWheel
 
     def write_bytes(
@@ -182,22 +185,11 @@ class _Writer:
         *,
         executable: bool,
     ) -> None:
-        paths, library = self.staging.paths, self.staged.library
-        directory, relative = paths.locate(key, path)
-        self._check_destination(directory, relative)
-        row = row or RecordRow(path)
-        file = StagedFile(self.staged.name, row.digest, row.size)
-        staged_path, other = self.staging.reserve(directory, relative, file)
+        paths, library = self.paths, self.staged.library
         recorded = path if key == library else f"{paths.path_from_library(library, key)}{path}"
-        if other is None:
-            row = self._store(staged_path, chunks, row, executable=executable)
-        else:  # the same bytes may be shared
-            _exhaust(chunks)
-            if other.distribution == self.staged.name:
-                raise WheelValidationError(Rule.SAME_DESTINATION, recorded)
-            if (other.digest, other.size) != (row.digest, row.size):
-                self.staged.conflicts.append((recorded, other.distribution, self.staged.name))
-            row = RecordRow(recorded, "sha256", other.digest, other.size)
+        staged_path = self.create(key, path, executable=executable)
+        with open(staged_path, "wb") as stream:
+            row = _store(stream, chunks, row or RecordRow(path))
         self.staged.rows[recorded] = RecordRow(recorded, row.algorithm, row.digest, row.size)
         if key == "scripts":
             self.staged.scripts.append(path)
@@ -205,33 +197,38 @@ class _Writer:
             module = Module(staged_path, f"{paths.directories[key]}/{path}", recorded)
             self.staged.modules.append(module)
 
+    def create(self, key: SchemeKey, path: str, *, executable: bool = False) -> str:
+        """Create an empty file; return its staged path. Raises `WheelValidationError`."""
+        directory, relative = self.paths.locate(key, path)
+        self._check_destination(directory, relative)
+        try:
+            return self.staged.tree.create(directory, relative, executable=executable)
+        except FileExistsError as exc:
+            raise WheelValidationError(Rule.SAME_DESTINATION, f"{key}/{path}") from exc
+        except OtherSpellingError as exc:
+            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, path) from exc
+
     def _check_destination(self, directory: str, relative: str) -> None:
         """Refuse what would be something else at its destination: metadata, an interpreter."""
-        directories, top = self.staging.paths.directories, relative.partition("/")[0]
-        is_library = directory in self.staging.paths.libraries
-        if is_library and top.lower().endswith(_METADATA_SUFFIXES):
+        directories, top = self.paths.directories, relative.partition("/")[0]
+        is_library = directory in self.paths.libraries
+        if is_library and fold(top).endswith(_METADATA_SUFFIXES):
             if top != self.staged.dist_info:
                 raise WheelValidationError(Rule.SMUGGLED_METADATA, relative)
         elif directory == directories["scripts"]:
             check_interpreter_name(relative)
-        elif directory == directories["data"] and relative in _PROTECTED:
+        elif directory == directories["data"] and fold(relative) in _PROTECTED:
             raise WheelValidationError(Rule.PROTECTED, relative)
 
-    def _store(
-        self, staged_path: str, chunks: Iterator[bytes], row: RecordRow, *, executable: bool
-    ) -> RecordRow:
-        """Write a file; return its row, completed where the wheel's RECORD may be incomplete."""
-        try:
-            stream = self.staging.create(staged_path, executable=executable)
-        except FileExistsError as exc:  # on a file system for which two names are the same
-            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, staged_path) from exc
-        size, hasher = 0, None if row.algorithm else hashlib.sha256()
-        with stream:
-            for chunk in chunks:
-                stream.write(chunk)
-                size += len(chunk)
-                if hasher:
-                    hasher.update(chunk)
+
+def _store(stream: BinaryIO, chunks: Iterator[bytes], row: RecordRow) -> RecordRow:
+    """Write a file; return its row, completed where the wheel's RECORD may be incomplete."""
+    size, hasher = 0, None if row.algorithm else hashlib.sha256()
+    for chunk in chunks:
+        stream.write(chunk)
+        size += len(chunk)
         if hasher:
-            return RecordRow(row.path, "sha256", hasher.digest(), size)
-        return RecordRow(row.path, row.algorithm, row.digest, size)
+            hasher.update(chunk)
+    if hasher:
+        return RecordRow(row.path, "sha256", hasher.digest(), size)
+    return RecordRow(row.path, row.algorithm, row.digest, size)

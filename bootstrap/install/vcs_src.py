@@ -18,6 +18,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.install.commit.recovery import find_in, lock_if_ours
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.commit.staging import BACKUP, StagingDirectory
+from bootstrap.install.errors import InstallError
 from bootstrap.signals import StoppedError
 from bootstrap.ui import Ui
 
@@ -86,6 +87,15 @@ class Repositories:
         if self._has_ended:
             raise StoppedError
         if self._staging is None:
+            real, around = (
+                os.path.realpath(path) for path in (self.directory, self.directory.parent)
+            )
+            if not Path(real).is_relative_to(around):
+                raise InstallError(
+                    f"{self.directory} is a link that leads out of the environment, to {real}. "
+                    "Repositories are not put there.",
+                    hint="Replace the link with a directory.",
+                )
             self._is_new = not self.directory.exists()
             self.directory.mkdir(parents=True, exist_ok=True)
             clean_up(self.directory, self._ui, self._ui.detail)

@@ -42,7 +42,7 @@ class Rule(Enum):
     TRAILING_DOT = "a part of a file's name ends with a dot or a space"
     LONG_NAME = "a part of a file's name is longer than file systems allow"
     DUPLICATE = "two files have the same name"
-    SAME_AFTER_FOLDING = "two files have names that are the same on some file systems"
+    SAME_AFTER_FOLDING = "two files in it have names that are the same on the target's file system"
     FILE_AND_DIRECTORY = "a name is used for both a file and a directory"
     DIRECTORY_WITH_DATA = "a directory entry in it contains data"
     SYMLINK = "a file in it is a symbolic link"

@@ -103,3 +103,27 @@ class Resolution:
     def to_install(self) -> tuple[Resolved, ...]:
         """Those that are not installed yet."""
         return tuple(resolved for resolved in self.distributions if resolved.candidate is not None)
+
+    @property
+    def installation_order(self) -> tuple[NormalizedName, ...]:
+        """The names of those to install, in the order in which pip installs.
+
+        First what depends on nothing, then what depends on that only, and so on; at last what is
+        left of cycles. Those of one turn are in reverse alphabetical order.
+        """
+        dependencies: dict[NormalizedName, set[NormalizedName]] = {
+            resolved.name: set() for resolved in self.distributions
+        }
+        for resolved in self.distributions:
+            for parent in resolved.required_by:
+                if parent in dependencies:
+                    dependencies[parent].add(resolved.name)
+        order: list[NormalizedName] = []
+        while dependencies:
+            turn = {name for name, below in dependencies.items() if not below} or set(dependencies)
+            order += sorted(turn, reverse=True)
+            dependencies = {
+                name: below - turn for name, below in dependencies.items() if name not in turn
+            }
+        to_install = {resolved.name for resolved in self.to_install}
+        return tuple(name for name in order if name in to_install)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 
 from bootstrap import self_check
@@ -71,7 +71,8 @@ def install(config: Config, ui: Ui) -> Handoff | None:
                     # Wheels: fetched or built, and verified, in the order of their arrival.
                     wheels = sources.preparer.iter_wheels(remaining)
                     # Transaction: the target is changed after everything else has succeeded.
-                    installed = commit_wheels(run, sources, wheels) if remaining.to_install else ()
+                    order = remaining.installation_order
+                    installed = commit_wheels(run, sources, wheels, order) if order else ()
             documents.write()
             seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
             return InstallResult(run.target, remaining, installed, seen)
@@ -157,11 +158,14 @@ def create_request(
 
 
 def commit_wheels(
-    run: RunContext, sources: Sources, wheels: Iterable[tuple[NormalizedName, WheelToInstall]]
+    run: RunContext,
+    sources: Sources,
+    wheels: Iterable[tuple[NormalizedName, WheelToInstall]],
+    order: Sequence[NormalizedName],
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
     keep = sources.repositories.keep
-    with begin(run.target, run.config.install, run.ui, on_commit=keep) as transaction:
+    with begin(run.target, run.config.install, run.ui, keep, order) as transaction:
         for _, wheel in wheels:
             transaction.stage(wheel)
         return transaction.commit()

@@ -7,32 +7,24 @@ import os
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal
 from bootstrap.install.commit.operations import LostBackupError, link_or_copy
-from bootstrap.install.commit.planner import Plan, TargetInspector, plan_additions, plan_removals
+from bootstrap.install.commit.plan import Plan, TargetInspector
+from bootstrap.install.commit.planner import plan_additions, plan_removals
 from bootstrap.install.commit.preflight import check_plan
 from bootstrap.install.commit.staging import Staging, StagingState
 from bootstrap.install.errors import JournalError
-from bootstrap.install.uninstall import FileOwners
 from bootstrap.signals import SignalGuard
 from bootstrap.ui import Ui
 
 
-def commit(
-    staging: Staging,
-    old: frozenset[str],
-    owners: FileOwners,
-    guard: SignalGuard,
-    ui: Ui,
-    *,
-    force: bool,
-) -> None:
-    """Move everything staged to its place and remove the old files, all or nothing.
+def commit(target: TargetInspector, guard: SignalGuard, ui: Ui, *, force: bool) -> None:
+    """Move what was staged and merged to its place and remove the old files, all or nothing.
 
     The caller holds the environment's lock. Raises `InstallError`.
     """
-    target, plan = TargetInspector(staging, old, owners), Plan()
+    staging, plan = target.staging, Plan()
     plan_additions(plan, target)
     plan_removals(plan, target)
-    check_plan(plan, staging, owners, ui, force=force)
+    check_plan(plan, target.merged, target.owners, ui, force=force)
     for path, staged in plan.preserved:  # a second name survives the exchange of the directory
         os.makedirs(os.path.dirname(staged), exist_ok=True)
         link_or_copy(path, staged)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bootstrap.install.commit.operations import (
     Exchange,
@@ -16,126 +15,16 @@ from bootstrap.install.commit.operations import (
     Remove,
     RemoveDir,
 )
-from bootstrap.install.commit.staging import BACKUP, Staging
-from bootstrap.install.errors import NotWritableError
-from bootstrap.install.filesystem import is_movable
-from bootstrap.install.uninstall import FileOwners, find_bytecode, is_bytecode_of
+from bootstrap.install.commit.plan import Plan, TargetInspector
+from bootstrap.install.strict_zip.names import fold
+from bootstrap.install.uninstall import find_bytecode
 
 _METADATA_SUFFIXES = (".dist-info", ".egg-info")
-_MAX_UNOWNED = 10_000
-
-
-@dataclass
-class Plan:
-    """The operations of a commit by the turn in which they are carried out, and their effects."""
-
-    new_directories: list[Operation] = field(default_factory=list)
-    added: list[Operation] = field(default_factory=list)
-    replaced: list[Operation] = field(default_factory=list)
-    metadata: list[Operation] = field(default_factory=list)
-    scripts: list[Operation] = field(default_factory=list)
-    old_metadata: list[Operation] = field(default_factory=list)
-    removed: list[Operation] = field(default_factory=list)
-    emptied: list[Operation] = field(default_factory=list)
-    preserved: list[tuple[str, str]] = field(default_factory=list)
-    """Files without an owner in a directory that is replaced, and where they are staged."""
-    overwritten: dict[str, str] = field(default_factory=dict)
-    """Files that are not the old version's but would be overwritten, and what is staged there."""
-    new: set[str] = field(default_factory=set)
-    """Paths at which something new is afterwards."""
-    gone: set[str] = field(default_factory=set)
-    """Paths whose whole present content is removed."""
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """All operations in their order."""
-        return (
-            *self.new_directories,
-            *self.added,
-            *self.replaced,
-            *self.metadata,
-            *self.scripts,
-            *self.old_metadata,
-            *self.removed,
-            *self.emptied,
-        )
-
-    def is_gone(self, path: str) -> bool:
-        """Whether a path is removed, by itself or with a directory around it."""
-        while path not in self.gone:
-            parent = os.path.dirname(path)
-            if parent == path:
-                return False
-            path = parent
-        return True
-
-    def has_new_below(self, directory: str) -> bool:
-        """Whether anything new is below a directory afterwards."""
-        prefix = directory + os.sep
-        return any(path.startswith(prefix) for path in self.new)
-
-
-class TargetInspector:
-    """Answers questions about the target; changes nothing in it."""
-
-    def __init__(self, staging: Staging, old: frozenset[str], owners: FileOwners) -> None:
-        self.staging, self.paths, self.old, self.owners = staging, staging.paths, old, owners
-        self._numbers = itertools.count()
-        self._staging_directories: dict[str, str] = {}
-
-    def new_backup(self, path: str) -> str:
-        """Return an unused path for the backup of a file, on the same mount."""
-        return os.path.join(self._staging_directory(path), BACKUP, str(next(self._numbers)))
-
-    def check_movable(self, path: str) -> bool:
-        """Whether a path may be renamed as a whole. Raises `NotWritableError` where nothing may."""
-        try:
-            return is_movable(path, self._staging_directory(path))
-        except OSError as exc:
-            raise NotWritableError(path, exc.strerror or str(exc)) from exc
-
-    def _staging_directory(self, path: str) -> str:
-        directory = os.path.dirname(path)
-        if directory not in self._staging_directories:
-            self._staging_directories[directory] = self.staging.directory_for(directory)
-        return self._staging_directories[directory]
-
-    def is_wholly_old(self, directory: str) -> bool:
-        """Whether a directory may be replaced or removed as a whole: all files in it are old."""
-        return self.find_unowned(directory, limit=0) == []
-
-    def find_unowned(self, directory: str, limit: int = _MAX_UNOWNED) -> list[str] | None:
-        """Return the files without an owner in a directory that may otherwise be replaced.
-
-        None where it may not: it cannot be moved, it has files of other distributions, or more than
-        `limit` files without an owner. Raises `NotWritableError` where an old file cannot be moved,
-        an immutable one for example, because it would be left over.
-        """
-        if not self.check_movable(directory):
-            return None
-        unowned: list[str] = []
-        for path in _walk(directory):
-            if path in self.old or is_bytecode_of(path, self.old):
-                self.check_movable(path)
-            elif len(unowned) < limit and self.owners.get(path) is None:
-                unowned.append(path)
-            else:
-                return None
-        return unowned
-
-
-def _walk(directory: str) -> Iterator[str]:
-    """Yield all files and links below a directory."""
-    for entry in list(os.scandir(directory)):  # a list: the caller may stop before the end
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
-        else:
-            yield entry.path
 
 
 def plan_additions(plan: Plan, target: TargetInspector) -> None:
     """Plan the moves of everything staged. Raises `NotWritableError`."""
-    for root, staged in target.staging.roots.items():
+    for root, staged in target.merged.roots.items():
         missing, directory = [], root
         while not os.path.lexists(directory) and directory not in plan.new:
             missing.append(directory)
@@ -155,26 +44,69 @@ class _Additions:
 
     def merge(self, staged: str, directory: str) -> None:
         """Plan the moves from a staged directory into an existing one."""
+        names: set[str] | None = None
         for entry in sorted(os.scandir(staged), key=lambda entry: entry.name):
             path = os.path.join(directory, entry.name)
             try:
                 found = os.lstat(path)
             except FileNotFoundError:
-                self.plan.new.add(path)
-                self._turn(path, self.plan.added).append(Move(path, entry.path, entry.inode()))
+                self._move(path, entry)
                 continue
-            if not stat.S_ISDIR(found.st_mode):
-                self.target.check_movable(path)
-                if path not in self.target.old:
-                    self.plan.overwritten[path] = entry.path
-                self._exchange(path, entry)
+            names = set(os.listdir(directory)) if names is None else names
+            if entry.name not in names:
+                self._respell(path, entry, found, names)
+            elif not stat.S_ISDIR(found.st_mode):
+                self._replace_file(path, entry)
             elif entry.is_dir(follow_symlinks=False):
                 self._replace_directory(path, entry)
-            else:
-                if not self.target.is_wholly_old(path):
-                    self.plan.overwritten[path] = entry.path
+            elif self.target.is_wholly_old(path):
                 self.plan.gone.add(path)
                 self._exchange(path, entry)
+            elif self.target.owners.find_in(path) is None:
+                self.plan.obstacles.append(path)
+            else:
+                self.plan.overwritten[path] = entry.path
+                self.plan.gone.add(path)
+                self._exchange(path, entry)
+
+    def _move(self, path: str, entry: os.DirEntry[str]) -> None:
+        self.plan.new.add(path)
+        self._turn(path, self.plan.added).append(Move(path, entry.path, entry.inode()))
+
+    def _respell(
+        self, path: str, entry: os.DirEntry[str], found: os.stat_result, names: Iterable[str]
+    ) -> None:
+        """Replace what the file system finds by a name that is spelt otherwise there.
+
+        An exchange would keep the old spelling, which Python does not import by the new one.
+        """
+        directory, name = os.path.split(path)
+        others = sorted(names, key=lambda other: (fold(other) != fold(name), other))
+        paths = [os.path.join(directory, other) for other in others]
+        same = (other for other in paths if os.path.samestat(os.lstat(other), found))
+        existing = next(same, paths[0])  # some file systems have an inode for each spelling
+        is_directory = stat.S_ISDIR(found.st_mode)
+        is_old = self.target.is_wholly_old(existing) if is_directory else self._is_old(existing)
+        if not is_old:
+            self.plan.other_spellings.append((existing, path))
+            return
+        self.plan.gone.add(existing)
+        self.plan.new.add(path)
+        turn = self._turn(path, self.plan.replaced)
+        turn.append(Remove(existing, self.target.new_backup(existing)))
+        turn.append(Move(path, entry.path, entry.inode()))
+
+    def _is_old(self, path: str) -> bool:
+        return self.target.check_movable(path) and path in self.target.old
+
+    def _replace_file(self, path: str, entry: os.DirEntry[str]) -> None:
+        self.target.check_movable(path)
+        if path not in self.target.old:
+            if entry.is_dir(follow_symlinks=False) and self.target.owners.get(path) is None:
+                self.plan.obstacles.append(path)
+                return
+            self.plan.overwritten[path] = entry.path
+        self._exchange(path, entry)
 
     def _replace_directory(self, path: str, entry: os.DirEntry[str]) -> None:
         # A package is replaced atomically, even if it has files without an owner. Directories

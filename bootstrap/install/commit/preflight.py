@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
+from collections.abc import Sequence
 
-from bootstrap.install.commit.planner import Plan
-from bootstrap.install.commit.staging import Staging
-from bootstrap.install.errors import NoSpaceError, NotWritableError, OverwriteError
-from bootstrap.install.filesystem import find_other_spelling, ignores_case
+from bootstrap.install.commit.plan import Plan
+from bootstrap.install.commit.trees import MergedTree, Overlap, is_same_file
+from bootstrap.install.errors import (
+    NoSpaceError,
+    NotWritableError,
+    ObstacleError,
+    OverwriteError,
+    SameNameError,
+)
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.uninstall import FileOwners
 from bootstrap.ui import Ui
 
+_MAX_SHOWN = 3
+"""Shared files that a warning names."""
 _RESERVE = 1 << 20
 """Bytes for directories, the journal, and the blocks that files do not fill."""
 
@@ -34,22 +41,41 @@ def check_space(directory: str, size: int) -> None:
         raise NoSpaceError(existing, needed, free)
 
 
-def check_plan(plan: Plan, staging: Staging, owners: FileOwners, ui: Ui, *, force: bool) -> None:
-    """Refuse a plan that would overwrite files of others, or that we have no permission for.
+def check_plan(plan: Plan, merged: MergedTree, owners: FileOwners, ui: Ui, *, force: bool) -> None:
+    """Refuse a plan that would destroy what belongs to nobody, or that we may not carry out.
 
-    With `force`, files of others are overwritten, with a warning. Raises `OverwriteError` and
-    `NotWritableError`.
+    Files of other distributions are overwritten, with a warning, as in pip: what is installed later
+    wins. With `force`, so is what else would be refused with `OverwriteError`. Raises that,
+    `ObstacleError`, `SameNameError` and `NotWritableError`.
     """
     for parent in {_find_existing(os.path.dirname(step.path)) for step in plan.operations}:
         _check_writable(parent)
-    conflicts = [
-        *_find_overwritten(plan, staging, owners),
-        *_find_collisions(plan, staging, owners),
-    ]
-    if conflicts and not force:
-        raise OverwriteError(conflicts)
-    for path, owner, new_owner in conflicts:
+    for existing, path in plan.other_spellings:
+        owner = owners.get(existing) or owners.find_in(existing)
+        raise SameNameError(existing, merged.find_distribution(path), owner)
+    for path in plan.obstacles:
+        raise ObstacleError(path, merged.find_distribution(path))
+    refused, overlaps = _find_overwritten(plan, merged, owners)
+    if refused and not force:
+        raise OverwriteError(refused)
+    for path, owner, new_owner in refused:
         ui.warn(f"{path} of {owner} is overwritten by {new_owner}.")
+    _warn_of_overlaps([*merged.overlaps, *overlaps], ui)
+
+
+def _warn_of_overlaps(overlaps: Sequence[Overlap], ui: Ui) -> None:
+    """Warn once of each two distributions that share files with different bytes."""
+    by_pair: dict[tuple[str, str], list[str]] = {}
+    for overlap in overlaps:
+        by_pair.setdefault((overlap.earlier, overlap.later), []).append(overlap.path)
+    for (earlier, later), paths in sorted(by_pair.items()):
+        shown = ", ".join(sorted(paths)[:_MAX_SHOWN])
+        rest = len(paths) - _MAX_SHOWN
+        more = f" and {rest} more" if rest > 0 else ""
+        ui.warn(
+            f"{earlier} and {later} both contain {shown}{more}, with different content. "
+            f"{later} is installed later, so its files are used."
+        )
 
 
 def _find_existing(path: str) -> str:
@@ -71,38 +97,20 @@ def _check_writable(directory: str) -> None:
 
 
 def _find_overwritten(
-    plan: Plan, staging: Staging, owners: FileOwners
-) -> list[tuple[str, str, str]]:
-    roots = (*staging.paths.libraries, staging.paths.directories["scripts"])
-    conflicts = []
+    plan: Plan, merged: MergedTree, owners: FileOwners
+) -> tuple[list[tuple[str, str, str]], list[Overlap]]:
+    """Return what must not be overwritten, and the files that are because ours come later."""
+    roots = (*owners.paths.libraries, owners.paths.directories["scripts"])
+    refused, overlaps = [], []
     for path, staged in plan.overwritten.items():
-        owner = owners.get(path)
-        if owner is None:
-            # A file without an owner is a leftover, as pip also assumes; but not a directory, and
-            # not outside the directories that only installers write to.
-            is_directory = os.path.isdir(path) and not os.path.islink(path)
-            if not is_directory and any(path.startswith(f"{root}{os.sep}") for root in roots):
-                continue
-        elif not os.path.islink(path) and filecmp.cmp(path, staged, shallow=False):
-            continue
-        new_owner = staging.find_distribution(path)
-        conflicts.append((path, owner or "no distribution", new_owner))
-    return conflicts
-
-
-def _find_collisions(
-    plan: Plan, staging: Staging, owners: FileOwners
-) -> list[tuple[str, str, str]]:
-    """Return the remaining files whose names differ from a new one only in spelling."""
-    if not ignores_case(staging.directories[0].path):
-        return []
-    collisions = []
-    for path in plan.new:
-        directory, name = os.path.split(path)
-        if not os.path.isdir(directory):
-            continue
-        other = find_other_spelling(name, os.listdir(directory))
-        if other and not plan.is_gone(existing := os.path.join(directory, other)):
-            owner = owners.get(existing) or "no distribution"
-            collisions.append((existing, owner, staging.find_distribution(path)))
-    return collisions
+        new_owner = merged.find_distribution(path)
+        is_file = not os.path.isdir(staged) and (os.path.islink(path) or not os.path.isdir(path))
+        owner = owners.get(path) or owners.find_in(path)
+        if owner is not None and is_file:
+            if os.path.islink(path) or not is_same_file(path, staged):
+                overlaps.append(Overlap(path, owner, new_owner))
+        # A file without an owner is a leftover, as pip also assumes, in the directories that only
+        # installers write to.
+        elif owner is not None or not any(path.startswith(f"{root}{os.sep}") for root in roots):
+            refused.append((path, owner or "no distribution", new_owner))
+    return refused, overlaps

@@ -6,11 +6,9 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
 from enum import Enum
-from typing import BinaryIO
 
 from bootstrap.install.errors import InstallError, translate_os_errors
 from bootstrap.install.filesystem import is_same_mount
@@ -63,15 +61,6 @@ class StagingDirectory:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class StagedFile:
-    """The distribution that a staged file belongs to, and its content."""
-
-    distribution: str
-    digest: bytes
-    size: int | None
-
-
 class StagingState(Enum):
     """What happens to staged files at the end."""
 
@@ -99,26 +88,18 @@ class Staging:
         self.directories: list[StagingDirectory] = []
         self.mtimes: dict[str, int] = {}
         self.state = StagingState.ABANDONED
-        self._files: dict[tuple[str, str], StagedFile] = {}
-        self._roots: dict[str, str] = {}
-        self._existing: set[str] = set()
+        self._count = 0
         self._lock = threading.Lock()
 
-    @property
-    def roots(self) -> Mapping[str, str]:
-        """The directory in which files for a directory of the scheme are staged, by the latter."""
-        return self._roots
-
-    def root_for(self, directory: str) -> str:
-        """Return where files for a directory of the scheme are staged; create it."""
+    def create_root(self, directory: str) -> str:
+        """Create a directory in which files for a directory of the scheme are staged."""
         with self._lock, translate_os_errors(directory):
-            if directory not in self._roots:
-                if not self.directories:
-                    self._create_first(self.paths.libraries[0])
-                root = os.path.join(self.directory_for(directory), str(len(self._roots)))
-                os.mkdir(root)
-                self._roots[directory] = root
-            return self._roots[directory]
+            if not self.directories:
+                self._create_first(self.paths.libraries[0])
+            root = os.path.join(self.directory_for(directory), str(self._count))
+            self._count += 1
+            os.mkdir(root)
+            return root
 
     def directory_for(self, directory: str) -> str:
         """Return the staging directory from which a rename into a directory is possible."""
@@ -150,33 +131,6 @@ class Staging:
             directory.create()
         return directory.path
 
-    def reserve(
-        self, directory: str, relative: str, file: StagedFile
-    ) -> tuple[str, StagedFile | None]:
-        """Reserve a path below a directory of the scheme for a file.
-
-        Return where to stage it, and the file that has the path already, if any.
-        """
-        first = self._files.setdefault((directory, relative), file)
-        return f"{self.root_for(directory)}/{relative}", None if first is file else first
-
-    def find_distribution(self, path: str) -> str:
-        """Return the distribution whose staged file goes to a path, or into the directory there."""
-        for (directory, relative), file in self._files.items():
-            destination = os.path.join(directory, relative)
-            if destination == path or destination.startswith(path + os.sep):
-                return file.distribution
-        return "this installation"
-
-    def create(self, staged: str, *, executable: bool = False) -> BinaryIO:
-        """Create a file at a reserved path, and its directories; the umask limits its mode."""
-        parent = staged.rpartition("/")[0]
-        if parent not in self._existing:
-            os.makedirs(parent, exist_ok=True)
-            self._existing.add(parent)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        return os.fdopen(os.open(staged, flags, 0o777 if executable else 0o666), "wb")
-
     def remember_mtime(self, directory: str) -> None:
         """Remember a directory's modification time from before the transaction."""
         mtime = os.stat(directory).st_mtime_ns
@@ -196,23 +150,6 @@ class Staging:
         if is_abandoned:
             remove_directories(self.created)
             restore_mtimes(self.mtimes)
-
-
-def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> None:
-    """Stage a copy of a .pth file in a library directory, without some of its lines."""
-    try:
-        with open(path, "rb") as stream:
-            before = stream.read().splitlines(keepends=True)
-    except FileNotFoundError:
-        return
-    after = [line for line in before if os.fsdecode(line.rstrip(b"\r\n")) not in lines]
-    if after == before:
-        return
-    directory, name = os.path.split(path)
-    staged, _ = staging.reserve(directory, name, StagedFile(name, b"", None))
-    with staging.create(staged) as stream:
-        stream.writelines(after)
-    os.chmod(staged, os.stat(path).st_mode)
 
 
 def remove_directories(directories: Sequence[str]) -> None:

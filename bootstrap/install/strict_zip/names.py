@@ -6,6 +6,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
 
@@ -49,27 +50,18 @@ def _check_part(part: str, name: str) -> None:
 
 
 def check_collisions(names: Iterable[str]) -> None:
-    """Refuse names that are equal, or that some file systems treat as equal.
+    """Refuse names that are equal, and a file whose name is also that of a directory.
 
-    Compared after case folding and Unicode normalisation (NFC), as macOS and Windows do. Raises
-    `WheelValidationError`.
+    Which other names are the same is for the target's file system to say, when they are unpacked.
+    Raises `WheelValidationError`.
     """
-    files: dict[str, str] = {}
-    directories: dict[str, str] = {}
-    for name in names:
-        seen = directories if name.endswith("/") else files
-        key = fold(name.removesuffix("/"))
-        if key in seen:
-            if seen[key] == name:
-                raise WheelValidationError(Rule.DUPLICATE, name)
-            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, f"{seen[key]} and {name}")
-        seen[key] = name
-    for parent in {key.rpartition("/")[0] for key in files} | directories.keys():
-        ancestor = parent
-        while ancestor:
-            if ancestor in files:
-                raise WheelValidationError(Rule.FILE_AND_DIRECTORY, files[ancestor])
-            ancestor = ancestor.rpartition("/")[0]
+    # NUL is in no name and sorts first: what is in a directory directly follows its name.
+    keys = sorted((name.removesuffix("/").replace("/", "\0"), name) for name in names)
+    for (key, name), (next_key, next_name) in pairwise(keys):
+        if name == next_name:
+            raise WheelValidationError(Rule.DUPLICATE, name)
+        if not name.endswith("/") and (next_key == key or next_key.startswith(f"{key}\0")):
+            raise WheelValidationError(Rule.FILE_AND_DIRECTORY, name)
 
 
 def fold(name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from bootstrap.environment import installation_scheme
 from bootstrap.environment.installation_scheme import (
+    LinkLeadsOutError,
     UserSiteDisabledError,
     describe_target,
     is_writable,
@@ -183,3 +184,27 @@ def test_debians_own_packages_count_as_installed_but_are_not_in_the_scheme() -> 
     if own not in target.search_path:
         pytest.skip("not Debian's own Python")
     assert own not in {target.scheme.purelib, target.scheme.platlib}
+
+
+@pytest.mark.parametrize("option", ["directory", "prefix", "root"])
+@pytest.mark.parametrize("kind", ["scripts", "headers"])
+def test_a_link_that_leads_out_of_the_named_directory_is_refused(
+    tmp_path: Path, option: str, kind: str
+) -> None:
+    named, outside = tmp_path / "named", tmp_path / "outside"
+    outside.mkdir()
+    path: Path = getattr(target_of(**{option: named}).scheme, kind)
+    path.parent.mkdir(parents=True)
+    path.symlink_to(outside)
+    with pytest.raises(LinkLeadsOutError) as caught:
+        target_of(**{option: named})
+    assert f"{path} leads out of the directory that --" in str(caught.value)
+    assert str(outside) in str(caught.value)
+
+
+def test_links_inside_the_named_directory_and_one_to_it_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "real" / "tools").mkdir(parents=True)
+    (tmp_path / "real" / "bin").symlink_to("tools")
+    (tmp_path / "named").symlink_to("real")
+    target = target_of(directory=tmp_path / "named")
+    assert target.scheme.scripts == tmp_path / "named" / "bin"

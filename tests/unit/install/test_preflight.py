@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.errors import OverwriteError
-from bootstrap.install.filesystem import find_other_spelling
+from bootstrap.install.errors import ObstacleError, OverwriteError
 from bootstrap.install.model import InstallSettings
 from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
@@ -15,23 +14,6 @@ from tests.unit.install.conftest import Workbench, uninstall
 def _sharing(wheelhouse: Path, name: str, content: str) -> Path:
     files = {"shared/__init__.py": content, f"shared/{name}.py": ""}
     return make_wheel(wheelhouse, name, "1.0", files=files)
-
-
-def test_a_file_of_another_distribution_is_not_overwritten(
-    bench: Workbench, wheelhouse: Path
-) -> None:
-    bench.install(_sharing(wheelhouse, "one", "1"))
-    before = snapshot_with_root(bench.prefix)
-    with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one 1\.0, by two"):
-        bench.install(_sharing(wheelhouse, "two", "2"))
-    assert snapshot_with_root(bench.prefix) == before
-
-
-def test_force_overwrites_with_a_warning(bench: Workbench, wheelhouse: Path) -> None:
-    bench.install(_sharing(wheelhouse, "one", "1"))
-    bench.install(_sharing(wheelhouse, "two", "2"), force=True)
-    assert (bench.library / "shared" / "__init__.py").read_text() == "2"
-    assert "shared/__init__.py of one 1.0 is overwritten by two" in bench.err.getvalue()
 
 
 def test_a_shared_file_stays_until_its_last_owner_is_uninstalled(
@@ -46,16 +28,6 @@ def test_a_shared_file_stays_until_its_last_owner_is_uninstalled(
     ]
     uninstall(bench.target, ["two"], InstallSettings(), bench.ui)
     assert list(bench.library.iterdir()) == []
-
-
-def test_two_wheels_of_one_transaction_cannot_install_different_files_to_one_path(
-    bench: Workbench, wheelhouse: Path
-) -> None:
-    wheels = _sharing(wheelhouse, "one", "1"), _sharing(wheelhouse, "two", "2")
-    before = snapshot_with_root(bench.prefix)
-    with pytest.raises(OverwriteError, match=r"shared/__init__\.py of one, by two"):
-        bench.install(*wheels)
-    assert snapshot_with_root(bench.prefix) == before
 
 
 def test_two_wheels_of_one_transaction_can_share_a_file(bench: Workbench, wheelhouse: Path) -> None:
@@ -142,16 +114,54 @@ def test_a_file_may_become_a_directory_of_the_same_name(bench: Workbench, wheelh
     assert (bench.library / "thing").read_text() == "file"
 
 
-@pytest.mark.parametrize(
-    ("name", "present", "expected"),
-    [
-        ("pip", ["pip", "PIP"], None),
-        ("pip", ["setuptools"], None),
-        ("PIL", ["pil", "x"], "pil"),
-        ("caf\u00e9", ["CAFE\u0301"], "CAFE\u0301"),
-    ],
-)
-def test_another_spelling_of_a_name_is_found(
-    name: str, present: list[str], expected: str | None
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("kind", ["file", "link", "link that leads out"])
+def test_what_belongs_to_nobody_is_not_replaced_by_a_directory(
+    bench: Workbench, wheelhouse: Path, tmp_path: Path, kind: str, *, force: bool
 ) -> None:
-    assert find_other_spelling(name, present) == expected
+    path, outside = bench.library / "one", tmp_path / "outside"
+    outside.mkdir()
+    if kind == "file":
+        path.write_text("mine")
+    else:
+        path.symlink_to(outside if kind == "link that leads out" else ".")
+    wheel = make_wheel(wheelhouse, "one", "1.0", files={"one/__init__.py": ""})
+    before = snapshot_with_root(tmp_path)
+    with pytest.raises(ObstacleError, match=f"one needs a directory at {path}, where a") as caught:
+        bench.install(wheel, force=force)
+    assert caught.value.hint
+    assert snapshot_with_root(tmp_path) == before
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_directory_with_files_of_nobody_is_not_replaced_by_a_file(
+    bench: Workbench, wheelhouse: Path, *, force: bool
+) -> None:
+    (bench.library / "thing").mkdir()
+    (bench.library / "thing" / "mine").write_text("mine")
+    wheel = make_wheel(wheelhouse, "one", "1.0", files={"thing": "a file"})
+    with pytest.raises(ObstacleError, match="needs a file at"):
+        bench.install(wheel, force=force)
+    assert (bench.library / "thing" / "mine").read_text() == "mine"
+
+
+def test_a_link_of_nobody_where_a_file_goes_is_replaced_and_not_written_through(
+    bench: Workbench, wheelhouse: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside.py"
+    outside.write_text("mine")
+    (bench.library / "one.py").symlink_to(outside)
+    bench.install(make_wheel(wheelhouse, "one", "1.0"))
+    assert not (bench.library / "one.py").is_symlink()
+    assert outside.read_text() == "mine"
+
+
+def test_a_package_that_became_a_link_is_not_written_through_by_an_upgrade(
+    bench: Workbench, wheelhouse: Path, tmp_path: Path
+) -> None:
+    bench.install(make_wheel(wheelhouse, "one", "1.0", files={"one/__init__.py": "1"}))
+    (bench.library / "one").rename(tmp_path / "moved")
+    (bench.library / "one").symlink_to(tmp_path / "moved")
+    with pytest.raises(ObstacleError):
+        bench.install(make_wheel(wheelhouse, "one", "2.0", files={"one/__init__.py": "2"}))
+    assert (tmp_path / "moved" / "__init__.py").read_text() == "1"

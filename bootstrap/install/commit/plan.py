@@ -1,0 +1,134 @@
+"""A plan of a commit, and what it is made from: the state of the target."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bootstrap.install.commit.operations import Operation
+from bootstrap.install.commit.staging import BACKUP, Staging
+from bootstrap.install.commit.trees import MergedTree
+from bootstrap.install.errors import NotWritableError
+from bootstrap.install.filesystem import is_movable
+from bootstrap.install.uninstall import FileOwners, is_bytecode_of
+
+_MAX_UNOWNED = 10_000
+
+
+@dataclass
+class Plan:
+    """The operations of a commit by the turn in which they are carried out, and their effects."""
+
+    new_directories: list[Operation] = field(default_factory=list)
+    added: list[Operation] = field(default_factory=list)
+    replaced: list[Operation] = field(default_factory=list)
+    metadata: list[Operation] = field(default_factory=list)
+    scripts: list[Operation] = field(default_factory=list)
+    old_metadata: list[Operation] = field(default_factory=list)
+    removed: list[Operation] = field(default_factory=list)
+    emptied: list[Operation] = field(default_factory=list)
+    preserved: list[tuple[str, str]] = field(default_factory=list)
+    """Files without an owner in a directory that is replaced, and where they are staged."""
+    overwritten: dict[str, str] = field(default_factory=dict)
+    """Files that are not the old version's but would be overwritten, and what is staged there."""
+    obstacles: list[str] = field(default_factory=list)
+    """Files and links without an owner where a directory is needed, and the other way round."""
+    other_spellings: list[tuple[str, str]] = field(default_factory=list)
+    """What would stay although the file system takes its name for a new one, and that path."""
+    new: set[str] = field(default_factory=set)
+    """Paths at which something new is afterwards."""
+    gone: set[str] = field(default_factory=set)
+    """Paths whose whole present content is removed."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All operations in their order."""
+        return (
+            *self.new_directories,
+            *self.added,
+            *self.replaced,
+            *self.metadata,
+            *self.scripts,
+            *self.old_metadata,
+            *self.removed,
+            *self.emptied,
+        )
+
+    def is_gone(self, path: str) -> bool:
+        """Whether a path is removed, by itself or with a directory around it."""
+        while path not in self.gone:
+            parent = os.path.dirname(path)
+            if parent == path:
+                return False
+            path = parent
+        return True
+
+    def has_new_below(self, directory: str) -> bool:
+        """Whether anything new is below a directory afterwards."""
+        prefix = directory + os.sep
+        return any(path.startswith(prefix) for path in self.new)
+
+
+class TargetInspector:
+    """Answers questions about the target; changes nothing in it."""
+
+    def __init__(
+        self, staging: Staging, merged: MergedTree, old: frozenset[str], owners: FileOwners
+    ) -> None:
+        self.staging, self.paths, self.merged = staging, staging.paths, merged
+        self.owners = owners
+        # What another distribution lists, too, may be what that one installed later.
+        self.old = owners.without_shared(old)
+        self._numbers = itertools.count()
+        self._staging_directories: dict[str, str] = {}
+
+    def new_backup(self, path: str) -> str:
+        """Return an unused path for the backup of a file, on the same mount."""
+        return os.path.join(self._staging_directory(path), BACKUP, str(next(self._numbers)))
+
+    def check_movable(self, path: str) -> bool:
+        """Whether a path may be renamed as a whole. Raises `NotWritableError` where nothing may."""
+        try:
+            return is_movable(path, self._staging_directory(path))
+        except OSError as exc:
+            raise NotWritableError(path, exc.strerror or str(exc)) from exc
+
+    def _staging_directory(self, path: str) -> str:
+        directory = os.path.dirname(path)
+        if directory not in self._staging_directories:
+            self._staging_directories[directory] = self.staging.directory_for(directory)
+        return self._staging_directories[directory]
+
+    def is_wholly_old(self, directory: str) -> bool:
+        """Whether a directory may be replaced or removed as a whole: all files in it are old."""
+        return self.find_unowned(directory, limit=0) == []
+
+    def find_unowned(self, directory: str, limit: int = _MAX_UNOWNED) -> list[str] | None:
+        """Return the files without an owner in a directory that may otherwise be replaced.
+
+        None where it may not: it cannot be moved, it has files of other distributions, or more than
+        `limit` files without an owner. Raises `NotWritableError` where an old file cannot be moved,
+        an immutable one for example, because it would be left over.
+        """
+        if not self.check_movable(directory):
+            return None
+        unowned: list[str] = []
+        for path in _walk(directory):
+            if path in self.old or is_bytecode_of(path, self.old):
+                self.check_movable(path)
+            elif len(unowned) < limit and self.owners.get(path) is None:
+                unowned.append(path)
+            else:
+                return None
+        return unowned
+
+
+def _walk(directory: str) -> Iterator[str]:
+    """Yield all files and links below a directory."""
+    for entry in list(os.scandir(directory)):  # a list: the caller may stop before the end
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+        else:
+            yield entry.path

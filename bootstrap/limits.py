@@ -36,6 +36,8 @@ DISTRIBUTION_SIZE = 16 * _GIB
 """Bytes of a wheel or sdist of which the index does not say the size. The largest have 5 GiB."""
 RESERVED_SPACE = 64 * _MIB
 """Bytes of the disk that a download leaves free."""
+ARCHIVE_DIRECTORY_SIZE = 64 * _MIB
+"""Bytes of the central directory of a wheel: 400,000 files."""
 
 # --- What is in them ------------------------------------------------------------------------------
 
@@ -45,6 +47,18 @@ DOCUMENT_VALUES = 2_000_000
 """Values of a JSON document: 100,000 files on a page, with 18 values each."""
 DOCUMENT_DIGITS = 500
 """Digits of a number in JSON and TOML. Python has a limit, from 640 on, but not every 3.10."""
+ARCHIVE_FILES = 200_000
+"""Files in a wheel, and rows of a RECORD. The largest in use have about 40,000."""
+ARCHIVE_DEPTH = 100
+"""Directories that a file of a wheel is in."""
+EXTRA_FIELDS = 64
+"""Extra fields of a file in a zip archive. Writers make one to three."""
+ENTRY_POINT_LINES = 10_000
+"""Lines of an entry_points.txt; Python's parser takes time with the square of invalid ones."""
+ENTRY_POINT_LENGTH = 4 * _KIB
+"""Characters of an entry point's reference to a function."""
+MODULE_SIZE = 16 * _MIB
+"""Bytes of a module that is compiled: compiling takes about 50 times as much memory."""
 PAGE_FILES = 100_000
 """Files that a page lists. The largest in use lists about 30,000."""
 PAGE_ELEMENTS = 700_000

@@ -11,6 +11,7 @@ from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolate
 from bootstrap.install.errors import InstallError
 from bootstrap.install.unpack import Module, StagedWheel
 from bootstrap.install.wheel.record import row_for
+from bootstrap.limits import MODULE_SIZE
 
 _MIN_MODULES = 25
 """Modules that are worth another process."""
@@ -49,7 +50,12 @@ def compile_modules(wheels: Iterable[StagedWheel], python: Sequence[str]) -> Non
 
     Raises `InstallError` where the interpreter fails.
     """
-    work = [(wheel, module) for wheel in wheels for module in wheel.modules]
+    work = [
+        (wheel, module)
+        for wheel in wheels
+        for module in wheel.modules
+        if os.path.getsize(module.staged) <= MODULE_SIZE
+    ]
     work.sort(key=lambda item: os.path.getsize(item[1].staged))
     processes = max(1, min(os.cpu_count() or 1, len(work) // _MIN_MODULES))
     shares = [share for share in (work[first::processes] for first in range(processes)) if share]

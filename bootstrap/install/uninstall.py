@@ -251,7 +251,7 @@ def _mentions(record: InstalledRecord, names: Iterable[bytes]) -> bool:
     if record.kind is not InstalledKind.DIST_INFO:
         return True
     try:
-        content = (record.path / "RECORD").read_bytes()
-    except OSError:
+        content = read_file(record.path / "RECORD", RECORD_SIZE)
+    except (OSError, LimitError):
         return False
     return any(name in content for name in names)

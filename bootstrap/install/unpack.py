@@ -132,11 +132,11 @@ def _write_members(wheel: Wheel, writer: _Writer, interpreter: ScriptInterpreter
         if is_script:
             executable = True
             first = next(chunks, b"")
-            chunks = chain((first,), chunks)
             if first.startswith(b"#!python"):
-                content = replace_shebang(b"".join(chunks), interpreter)
-                writer.write_bytes("scripts", file.path, content, executable=True)
+                chunks = chain((replace_shebang(first, interpreter),), chunks)
+                writer.write("scripts", file.path, chunks, None, executable=True)
                 continue
+            chunks = chain((first,), chunks)
         row = wheel.record.get(file.member)
         writer.write(file.key, file.path, chunks, row, executable=executable)
 

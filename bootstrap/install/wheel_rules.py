@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from bootstrap.errors import BootstrapError
+from bootstrap.limits import shorten
 
 
 class Rule(Enum):
@@ -27,6 +28,8 @@ class Rule(Enum):
     DAMAGED_DATA = "a file's compressed data is damaged"
     CHECKSUM = "a file's bytes do not match its checksum"
     WRONG_SIZE = "a file is larger or smaller than its declared size"
+    TOO_MANY_FILES = "it has more files than get-installer accepts"
+    LARGE_DIRECTORY = "its central directory is larger than get-installer accepts"
     BOMB = "it would unpack to far more data than an archive of its size should contain"
 
     # The names in it
@@ -41,6 +44,7 @@ class Rule(Enum):
     RESERVED_NAME = "a file's name is reserved by Windows"
     TRAILING_DOT = "a part of a file's name ends with a dot or a space"
     LONG_NAME = "a part of a file's name is longer than file systems allow"
+    DEEP_NAME = "a file is in more nested directories than get-installer accepts"
     DUPLICATE = "two files have the same name"
     SAME_AFTER_FOLDING = "two files in it have names that are the same on the target's file system"
     FILE_AND_DIRECTORY = "a name is used for both a file and a directory"
@@ -54,11 +58,13 @@ class Rule(Enum):
     SEVERAL_DIST_INFO = "it has more than one .dist-info directory"
     DIST_INFO_NAME = "its .dist-info directory is that of another distribution or version"
     NO_WHEEL_FILE = "it has no WHEEL file"
+    LARGE_WHEEL_FILE = "its WHEEL file is larger than get-installer accepts"
     WHEEL_FILE = "its WHEEL file is damaged"
     NO_WHEEL_VERSION = "its WHEEL file has no Wheel-Version"
     WHEEL_VERSION = "its Wheel-Version is newer than this program understands"
     ROOT_IS_PURELIB = "its Root-Is-Purelib is neither true nor false"
     NO_METADATA = "it has no METADATA file"
+    LARGE_METADATA = "its METADATA file is larger than get-installer accepts"
     METADATA = "its METADATA file is damaged"
     METADATA_VERSION = "its Metadata-Version is newer than this program understands"
     METADATA_NAME = "its METADATA is that of another distribution"
@@ -72,6 +78,8 @@ class Rule(Enum):
 
     # RECORD (PEP 376, PEP 627)
     NO_RECORD = "it has no RECORD"
+    LARGE_RECORD = "its RECORD is larger than get-installer accepts"
+    TOO_MANY_ROWS = "its RECORD has more rows than get-installer accepts"
     RECORD = "its RECORD is damaged"
     RECORD_TWICE = "its RECORD has two different rows for a file"
     RECORD_ITSELF = "its RECORD has a hash of itself or of its signature"
@@ -83,6 +91,8 @@ class Rule(Enum):
     RECORD_SIZE = "a file's size is not the one in its RECORD"
 
     # Entry points
+    LARGE_ENTRY_POINTS = "its entry_points.txt is larger than get-installer accepts"
+    MANY_ENTRY_POINTS = "its entry_points.txt has more lines than get-installer accepts"
     ENTRY_POINTS = "its entry_points.txt is damaged"
     ENTRY_POINT_REFERENCE = "an entry point is not a valid reference to a function"
     ENTRY_POINT_NAME = "an entry point's name is not a plain file name"
@@ -99,7 +109,7 @@ class WheelRefusedError(BootstrapError):
 
     def __init__(self, wheel: str, rule: Rule, detail: str = "", *, is_built: bool = False) -> None:
         self.wheel, self.rule, self.detail = wheel, rule, detail
-        problem = f"{rule.value}{detail and f' ({detail})'}"
+        problem = f"{rule.value}{detail and f' ({shorten(detail)})'}"
         message = f"The wheel {wheel} is refused: {problem}."
         hint = (
             "Nothing of it was installed. Download it again. If that does not help, report it to "

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.limits import ARCHIVE_DIRECTORY_SIZE, ARCHIVE_FILES, EXTRA_FIELDS
 
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -71,7 +72,8 @@ class ZipMember:
 def find_directory(stream: BinaryIO, length: int) -> CentralDirectory:
     """Find the central directory of an archive of `length` bytes.
 
-    Raises `WheelValidationError` where the end is missing, ambiguous, or contradicts itself.
+    Raises `WheelValidationError` where the end is missing, ambiguous, or contradicts itself, and
+    where the directory is too large to be read.
     """
     tail_start = max(0, length - _END.size - _MAX_COMMENT)
     stream.seek(tail_start)
@@ -93,6 +95,12 @@ def find_directory(stream: BinaryIO, length: int) -> CentralDirectory:
     if (directory_end := directory.offset + directory.size) != records_start:
         detail = f"the directory ends at byte {directory_end}, its end record is at {records_start}"
         raise WheelValidationError(Rule.HIDDEN_DATA, detail)
+    if directory.entries > ARCHIVE_FILES:
+        detail = f"{directory.entries}, the limit is {ARCHIVE_FILES}"
+        raise WheelValidationError(Rule.TOO_MANY_FILES, detail)
+    if directory.size > ARCHIVE_DIRECTORY_SIZE:
+        detail = f"{directory.size} bytes, the limit is {ARCHIVE_DIRECTORY_SIZE}"
+        raise WheelValidationError(Rule.LARGE_DIRECTORY, detail)
     return directory
 
 
@@ -210,7 +218,8 @@ def split_extra(extra: bytes) -> dict[int, bytes]:
     at = 0
     while at < len(extra):
         kind, size = struct.unpack_from("<HH", extra, at) if at + 4 <= len(extra) else (0, -1)
-        if size < 0 or at + 4 + size > len(extra) or kind in parts:
+        is_whole = size >= 0 and at + 4 + size <= len(extra)
+        if not is_whole or kind in parts or len(parts) == EXTRA_FIELDS:
             raise WheelValidationError(Rule.DAMAGED_DIRECTORY, "an extra field")
         parts[kind] = extra[at + 4 : at + 4 + size]
         at += 4 + size

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.limits import ARCHIVE_DEPTH
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -30,6 +31,8 @@ def check_name(name: str) -> None:
         raise WheelValidationError(Rule.ABSOLUTE, name)
     if ":" in path:
         raise WheelValidationError(Rule.DRIVE, name)
+    if (depth := path.count("/")) > ARCHIVE_DEPTH:
+        raise WheelValidationError(Rule.DEEP_NAME, f"{depth}, the limit is {ARCHIVE_DEPTH}: {name}")
     for part in path.split("/"):
         _check_part(part, name)
 

@@ -45,9 +45,16 @@ class Archive:
         """The number of bytes of all members, unpacked."""
         return sum(member.size for member in self.members.values())
 
-    def read(self, name: str) -> bytes:
-        """Return all bytes of a member; for small ones."""
-        return b"".join(self.chunks(self.members[name]))
+    def read(self, name: str, limit: int, too_large: Rule) -> bytes:
+        """Return all bytes of a member.
+
+        Raises `WheelValidationError`, with the rule `too_large` for more bytes than the limit.
+        """
+        member = self.members[name]
+        if member.size > limit:
+            detail = f"{member.size} bytes, the limit is {limit}"
+            raise WheelValidationError(too_large, detail)
+        return b"".join(self.chunks(member))
 
     def chunks(self, member: ZipMember) -> Iterator[bytes]:
         """Yield a member's bytes, never more than its declared size.
@@ -109,21 +116,22 @@ def open_archive(stream: BinaryIO) -> Archive:
     return archive
 
 
-def read_member(stream: BinaryIO, choose: Callable[[list[str]], str], limit: int) -> bytes:
-    """Return the member that `choose` returns of all names; it has at most `limit` bytes.
+def read_member(
+    stream: BinaryIO, choose: Callable[[list[str]], str], limit: int, too_large: Rule
+) -> bytes:
+    """Return the member that `choose` returns of all names.
 
     Only the central directory and that member are read and checked, so that the stream may be a
-    file on a server. Raises `WheelValidationError`.
+    file on a server. Raises `WheelValidationError`, with the rule `too_large` for more bytes than
+    the limit.
     """
     directory = find_directory(stream, stream.seek(0, 2))
     stream.seek(directory.offset)
     members = list(read_members(stream.read(directory.size), directory))
     name = choose([member.name for member in members])
     member = next(member for member in members if member.name == name)
-    if member.size > limit:
-        raise WheelValidationError(Rule.BOMB, f"{name}: {member.size} bytes")
     offsets = {name: _check_local_header(stream, member)}
-    return Archive({name: member}, stream, offsets).read(name)
+    return Archive({name: member}, stream, offsets).read(name, limit, too_large)
 
 
 def _data_offsets(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bootstrap.formats.ini import read_ini
 from bootstrap.install.strict_zip.names import check_name
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
-from bootstrap.limits import shorten
+from bootstrap.limits import ENTRY_POINT_LENGTH, ENTRY_POINT_LINES, shorten
 
 _REFERENCE = re.compile(
     r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*:\s*(?P<attribute>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*(\[.*\])?"
@@ -30,6 +30,8 @@ class EntryPoint:
 
 def parse_entry_points(content: bytes) -> tuple[EntryPoint, ...]:
     """Parse entry_points.txt for the scripts it declares. Raises `WheelValidationError`."""
+    if content.count(b"\n") > ENTRY_POINT_LINES:
+        raise WheelValidationError(Rule.MANY_ENTRY_POINTS, f"the limit is {ENTRY_POINT_LINES}")
     config = configparser.ConfigParser(delimiters=("=",), interpolation=None, default_section="")
     config.optionxform = str  # type: ignore[assignment, method-assign]  # the documented way
     try:
@@ -40,7 +42,8 @@ def parse_entry_points(content: bytes) -> tuple[EntryPoint, ...]:
     entry_points = []
     for section in filter(config.has_section, _SECTIONS):
         for name, reference in config.items(section):
-            match = _REFERENCE.fullmatch(reference or "")
+            is_short = len(reference or "") <= ENTRY_POINT_LENGTH
+            match = _REFERENCE.fullmatch(reference or "") if is_short else None
             if match is None:
                 detail = shorten(f"{name} = {reference}")
                 raise WheelValidationError(Rule.ENTRY_POINT_REFERENCE, detail)

@@ -7,11 +7,11 @@ import binascii
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
-from bootstrap.limits import shorten
+from bootstrap.limits import ARCHIVE_FILES, shorten
 
 _DIGEST_SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
 """The algorithms accepted, with the number of bytes of their digests."""
@@ -95,10 +95,15 @@ def check_complete(names: Iterable[str], rows: Mapping[str, RecordRow], dist_inf
             raise WheelValidationError(Rule.NOT_THERE, path)
 
 
-def _read_csv(content: bytes) -> list[list[str]]:
+def _read_csv(content: bytes) -> Iterator[list[str]]:
+    """Yield the rows; lines are split and decoded one by one, because there may be many."""
+    lines = (line.decode("utf-8").rstrip("\r\n") for line in io.BytesIO(content))
     try:
-        text = content.decode("utf-8")
-        return [columns for columns in csv.reader(text.splitlines(), strict=True) if columns]
+        for number, columns in enumerate(csv.reader(lines, strict=True)):
+            if number == ARCHIVE_FILES:
+                raise WheelValidationError(Rule.TOO_MANY_ROWS, f"the limit is {ARCHIVE_FILES}")
+            if columns:
+                yield columns
     except (UnicodeDecodeError, csv.Error) as exc:
         raise WheelValidationError(Rule.RECORD, str(exc)) from exc
 

@@ -22,7 +22,14 @@ from bootstrap.install.strict_zip.reader import Archive, open_archive, read_memb
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
 from bootstrap.install.wheel.record import RecordRow, check_complete, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
-from bootstrap.limits import METADATA_SIZE, VERSION_LENGTH, LimitError, shorten
+from bootstrap.limits import (
+    METADATA_SIZE,
+    RECORD_SIZE,
+    SMALL_FILE_SIZE,
+    VERSION_LENGTH,
+    LimitError,
+    shorten,
+)
 from bootstrap.metadata.core import LATEST_VERSION, Headers, parse_headers
 
 SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
@@ -88,7 +95,7 @@ def read_metadata(stream: BinaryIO, filename: str, *, is_built: bool = False) ->
         return found[0]
 
     try:
-        return read_member(stream, choose, METADATA_SIZE)
+        return read_member(stream, choose, METADATA_SIZE, Rule.LARGE_METADATA)
     except WheelValidationError as exc:
         raise WheelRefusedError(filename, exc.rule, exc.detail, is_built=is_built) from exc
 
@@ -101,14 +108,16 @@ def _read_wheel(filename: str, archive: Archive) -> Wheel:
     members = tuple(each.name for each in archive.members.values() if not each.is_directory)
     dist_info = _find_dist_info(members, name, version)
 
-    def read(file: str, missing: Rule) -> bytes:
+    def read(file: str, missing: Rule, limit: int, too_large: Rule) -> bytes:
         path = f"{dist_info}/{file}"
         if path not in archive.members:
             raise WheelValidationError(missing)
-        return archive.read(path)
+        return archive.read(path, limit, too_large)
 
-    headers = _parse_strictly(read("WHEEL", Rule.NO_WHEEL_FILE), Rule.WHEEL_FILE)
-    metadata = _parse_strictly(read("METADATA", Rule.NO_METADATA), Rule.METADATA)
+    wheel_file = read("WHEEL", Rule.NO_WHEEL_FILE, SMALL_FILE_SIZE, Rule.LARGE_WHEEL_FILE)
+    headers = _parse_strictly(wheel_file, Rule.WHEEL_FILE)
+    core_metadata = read("METADATA", Rule.NO_METADATA, METADATA_SIZE, Rule.LARGE_METADATA)
+    metadata = _parse_strictly(core_metadata, Rule.METADATA)
     if not headers.get("wheel-version"):
         raise WheelValidationError(Rule.NO_WHEEL_VERSION)
     warnings = (
@@ -120,13 +129,15 @@ def _read_wheel(filename: str, archive: Archive) -> Wheel:
         ),
     )
     _check_identity(metadata, name, version)
-    record = parse_record(read("RECORD", Rule.NO_RECORD))
+    record = parse_record(read("RECORD", Rule.NO_RECORD, RECORD_SIZE, Rule.LARGE_RECORD))
     check_complete(members, record, dist_info)
     root_is_purelib = headers.get("root-is-purelib", "false").lower()
     if root_is_purelib not in {"true", "false"}:
         raise WheelValidationError(Rule.ROOT_IS_PURELIB, root_is_purelib)
     pure = root_is_purelib == "true"
-    entry_points = f"{dist_info}/entry_points.txt"
+    entry_points = b""
+    if (path := f"{dist_info}/entry_points.txt") in archive.members:
+        entry_points = archive.read(path, SMALL_FILE_SIZE, Rule.LARGE_ENTRY_POINTS)
     return Wheel(
         filename,
         name,
@@ -134,7 +145,7 @@ def _read_wheel(filename: str, archive: Archive) -> Wheel:
         dist_info,
         pure,
         record,
-        parse_entry_points(archive.read(entry_points)) if entry_points in archive.members else (),
+        parse_entry_points(entry_points),
         tuple(_find_destinations(members, name, version, pure=pure)),
         warnings,
         archive,

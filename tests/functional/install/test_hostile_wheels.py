@@ -6,6 +6,9 @@ kind is the matter of `tests/unit/install/test_wheel_rules.py`.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +17,9 @@ import pytest
 from bootstrap.install.wheel_rules import Rule
 from tests.functional.engine import snapshot
 from tests.functional.install.conftest import Site
-from tests.unit.install.hostile import KINDS, Kind
+from tests.unit.install.hostile import FILENAME, KINDS, Kind
+from tests.unit.install.hostile.kind import INFO, entries_of, record_of, wheel_files
+from tests.unit.install.zips import Entry, Zip
 
 
 def _some_at_once(kinds: Sequence[Kind]) -> list[object]:
@@ -43,3 +48,33 @@ def test_an_unusual_wheel_is_installed(kind: Kind, site: Site) -> None:
     site.installs(wheel)
     assert list(site.library.glob("*-*.dist-info/RECORD"))
     assert not list(site.venv.rglob(".get-installer*"))
+
+
+@pytest.mark.parametrize("name", ["METADATA", "WHEEL", "RECORD", "entry_points.txt"])
+def test_a_file_of_1_gib_costs_neither_memory_nor_time(name: str, site: Site) -> None:
+    wheel = site.wheels / FILENAME
+    wheel.write_bytes(_wheel_with_zeros(f"{INFO}/{name}"))
+    assert wheel.stat().st_size < 6 << 20
+    command = [*site.command, "--no-cache-dir", str(wheel)]
+    with subprocess.Popen(command, env=site.environ, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        message = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1
+    assert "is larger than get-installer accepts (1073741824 bytes, the limit is" in message
+    assert usage.ru_maxrss < 200 << 10  # KiB
+    assert usage.ru_utime + usage.ru_stime < 5
+
+
+def _wheel_with_zeros(name: str) -> bytes:
+    """Return a wheel in which a file has 1 GiB, not too much for the size of the whole."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = compressor.compress(bytes(1 << 20)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    packed = block * 1024 + compressor.flush()
+    zeros = Entry(name.encode(), packed=packed, size=1 << 30, crc=0)
+    padding = os.urandom(4_500_000)
+    listed = {**wheel_files({f"{INFO}/RECORD": None}), "padding": padding, name: b""}
+    files = wheel_files(record=record_of(listed))
+    files.pop(name, None)
+    return Zip([*entries_of(files), Entry(b"padding", padding, deflated=False), zeros]).bytes()

@@ -21,7 +21,7 @@ def _read_strictly(content: bytes) -> dict[str, bytes] | None:
     """Return all files, or None where a rule is broken; any other error is a fault of ours."""
     try:
         archive = open_archive(io.BytesIO(content))
-        return {name: archive.read(name) for name in archive.members}
+        return {name: b"".join(archive.chunks(each)) for name, each in archive.members.items()}
     except WheelValidationError:
         return None
 

@@ -8,6 +8,7 @@ from tests.unit.install.hostile.members import members
 from tests.unit.install.hostile.names import names
 from tests.unit.install.hostile.records import records
 from tests.unit.install.hostile.scripts import entry_points
+from tests.unit.install.hostile.sizes import sizes
 from tests.unit.install.hostile.wheels import wheels
 
 KINDS = (
@@ -19,6 +20,7 @@ KINDS = (
     *wheels(),
     *records(),
     *entry_points(),
+    *sizes(),
 )
 
 __all__ = ["FILENAME", "KINDS", "Kind"]

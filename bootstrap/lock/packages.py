@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bootstrap.formats.filenames import parse_sdist_filename, parse_wheel_filename
 from bootstrap.formats.specifiers import parse_requirement
 from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.limits import shorten
 from bootstrap.location import Location
 from bootstrap.lock.errors import LockError
 from bootstrap.lock.read import PylockFile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bootstrap._vendor.packaging.pylock import Package, PackageSdist, PackageWheel
     from bootstrap.lock.read import Entry
 
+_COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII | re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
 
 
@@ -62,6 +64,10 @@ def create_reference(
         url = _entry_url(lock.location, path=entry.path, url=entry.url)
         hashes = _strong_hashes(lock.location, package.name, entry.hashes)
     elif isinstance(entry, PackageVcs):
+        if not _COMMIT.fullmatch(entry.commit_id):
+            found = shorten(entry.commit_id)
+            reason = f"the commit-id of {package.name} is not a full commit hash: {found!r}"
+            raise LockError(lock.location, reason)
         repository = _entry_url(lock.location, path=entry.path, url=entry.url)
         url = f"{entry.type}+{repository}@{entry.commit_id}"
     else:

@@ -129,6 +129,67 @@ def is_valid(cache: Path) -> bool:
     return bool(files) and names == [path.name for path in files]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs modes")
+def test_a_shared_cache_directory_is_not_used_and_a_warning_says_so(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    cache.mkdir()
+    cache.chmod(0o777)
+    arguments = ("--target", tmp_path / "one", "--installer", "none", "app")
+    done = engine.succeeds(*arguments, "--cache-dir", cache, *offer.options)
+    assert f"The cache is disabled: other users can write to {cache}" in done.err
+    assert not list(cache.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root")
+def test_root_neither_reads_nor_writes_the_cache_in_a_home_of_another_user(
+    engine: Engine, offer: LocalIndex, tmp_path: Path
+) -> None:
+    """As with `sudo` where it keeps HOME."""
+    home = tmp_path / "home"
+    (home / ".cache").mkdir(parents=True)
+    tmp_path.chmod(0o755)
+    for directory in (home, home / ".cache"):
+        os.chown(directory, 65534, 65534)
+    environ = {"HOME": str(home), "XDG_CACHE_HOME": ""}
+    arguments = ("--target", tmp_path / "one", "--installer", "none", "app", "-v")
+    done = engine.succeeds(*arguments, *offer.options, environ=environ)
+    assert f"The cache is disabled: {home / '.cache'} belongs to another user" in done.out
+    assert "cache" not in done.err
+    assert [path.name for path in home.rglob("*")] == [".cache"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_dangling_links_in_the_place_of_entries_are_replaced(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    installs(engine, offer, cache, tmp_path / "one")
+    for entry in (path for path in cache.rglob("*") if path.is_file()):
+        entry.unlink()
+        entry.symlink_to(tmp_path / "nowhere")
+    installs(engine, offer, cache, tmp_path / "two")
+    assert is_valid(cache)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_entries_that_are_truncated_during_a_run_do_no_harm(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    def truncate(exchange: Exchange, reply: Reply) -> None:
+        for entry in (path for path in cache.rglob("*") if path.is_file()):
+            entry.write_bytes(b"")
+        exchange.send(reply)
+
+    installs(engine, offer, cache, tmp_path / "one")
+    next((cache / "network-1" / "files").rglob(library_digest(offer))).unlink()
+    offer.server.fault("/files/library.*whl", truncate)
+    installs(engine, offer, cache, tmp_path / "two")
+
+
+def library_digest(offer: LocalIndex) -> str:
+    return offer.server.files["library-1.0-py3-none-any.whl"].digest
+
+
 def test_twenty_processes_share_a_cache(
     engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
 ) -> None:

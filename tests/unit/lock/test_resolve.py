@@ -23,6 +23,7 @@ from bootstrap.resolve.requirement import InputRequirement, Resolution, ResolveR
 from bootstrap.trust.hashes import Hashes, WeakHashError
 from tests.unit.lock.targets import Source, a_target
 
+COMMIT = "c0ffee" + "0" * 34
 SHA = "a" * 64
 LOCATION = "/locks/pylock.toml"
 REMOTE = "https://locks.example/pylock.toml"
@@ -249,11 +250,11 @@ def _direct(version: str = "1.0") -> Candidate:
 
 def test_archives_repositories_and_directories_are_direct_references() -> None:
     archive = {"url": "https://x.example/a.zip", "hashes": {"sha256": SHA}, "subdirectory": "s"}
-    vcs = {"type": "git", "url": "https://x.example/a.git", "commit-id": "c0ffee"}
+    vcs = {"type": "git", "url": "https://x.example/a.git", "commit-id": COMMIT}
     directory = {"path": "project", "editable": True}
     expected: dict[str, dict[str, Any]] = {
         "https://x.example/a.zip#subdirectory=s": {"archive": archive},
-        "git+https://x.example/a.git@c0ffee": {"vcs": vcs},
+        f"git+https://x.example/a.git@{COMMIT}": {"vcs": vcs},
         "file:///locks/project": {"directory": directory},
     }
     for url, fields in expected.items():
@@ -261,6 +262,13 @@ def test_archives_repositories_and_directories_are_direct_references() -> None:
         assert versions(resolve(text(package("a", **fields)), source=source)) == {"a": "1.0"}
         assert source.asked[0].editable is ("directory" in fields)
         assert bool(source.asked[0].hashes) is ("archive" in fields)
+
+
+@pytest.mark.parametrize("commit", ["main", "c0ffee", "--upload-pack=x", "ab" * 20 + "@x", ""])
+def test_a_repository_without_a_full_commit_hash_is_refused(commit: str) -> None:
+    vcs = {"type": "git", "url": "https://x.example/a.git", "commit-id": commit}
+    with pytest.raises(LockError, match="the commit-id of a is not a full commit hash"):
+        resolve(text(package("a", vcs=vcs)))
 
 
 def test_a_reference_of_another_version_than_in_the_lock_is_refused() -> None:

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from bootstrap.atomic_file import temporary_beside
+from bootstrap.atomic_file import temporary_beside, write_atomically
 from bootstrap.private_directory import (
     NotPrivateError,
     check_private,
@@ -155,10 +155,10 @@ class Cache:
             return
         stamp = root / "pruned"
         with suppress(OSError):
-            pruned_at = stamp.stat().st_mtime if stamp.exists() else 0.0
+            pruned_at = stamp.lstat().st_mtime if os.path.lexists(stamp) else 0.0
             is_recent = time.time() - pruned_at < _PRUNE_INTERVAL
             if self._written >= _PRUNE_AFTER_WRITING or not is_recent:
-                stamp.write_bytes(b"")
+                write_atomically(stamp, b"", mode=0o600)
                 _remove_oldest(root, self._max_size)
 
 

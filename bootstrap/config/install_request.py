@@ -28,7 +28,7 @@ from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.errors import UsageError
-from bootstrap.index.settings import FormatControl, IndexSettings
+from bootstrap.index.settings import FormatControl, IndexSettings, ReleaseControl
 from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, split_reference
 from bootstrap.network.urls import has_scheme
@@ -166,7 +166,7 @@ def resolve_request(
         or layers.flag("force_reinstall")
         or layers.text("target") is not None,
         ignore_requires_python=layers.flag("ignore_requires_python"),
-        pre=layers.flag("pre") or "pre" in keys,
+        releases=release_control(layers, files.options),
         url_rules=UrlRules(
             not layers.flag("no_transitive_urls"), index.formats, frozenset(index.index_for)
         ),
@@ -239,11 +239,42 @@ def search_locations(
 
 
 def format_control(layers: OptionLayers, file_options: Iterable[OptionValue]) -> FormatControl:
-    """Return the formats that `--only-binary` and `--no-binary` allow, one after the other."""
-    only, no = set[str](), set[str]()
-    in_files = (value for value in file_options if value.option.destination == "formats")
-    for value in (*layers.all("formats"), *in_files):
-        chosen, other = (only, no) if value.option.key == "only-binary" else (no, only)
+    """Return the formats that `--only-binary` and `--no-binary` allow."""
+    only, no = _divide(_given("formats", layers, file_options), "only-binary")
+    return FormatControl(only, no)
+
+
+def release_control(layers: OptionLayers, file_options: Iterable[OptionValue]) -> ReleaseControl:
+    """Return the releases that `--all-releases`, `--only-final` and `--pre` allow.
+
+    Raises `ConflictingOptionsError` for `--pre` with one of the others, as pip does.
+    """
+    file_options = tuple(file_options)
+    given = _given("releases", layers, file_options)
+    is_pre = layers.flag("pre")
+    if is_pre and given:
+        raise ConflictingOptionsError("--pre", f"--{given[-1].option.key}")
+    every, final = _divide(given, "all-releases")
+    if is_pre or any(value.option.key == "pre" for value in file_options):
+        every |= {":all:"}
+    return ReleaseControl(every, final)
+
+
+def _given(
+    destination: str, layers: OptionLayers, file_options: Iterable[OptionValue]
+) -> tuple[OptionValue, ...]:
+    in_files = (value for value in file_options if value.option.destination == destination)
+    return (*layers.all(destination), *in_files)
+
+
+def _divide(values: Iterable[OptionValue], key: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that an option has and those that the other one has, as in pip.
+
+    The last value counts: `:all:` replaces all names before, and `:none:` those of its option.
+    """
+    those, others = set[str](), set[str]()
+    for value in values:
+        chosen, other = (those, others) if value.option.key == key else (others, those)
         for name in filter(None, map(str.strip, value.text.split(","))):
             if name == ":all:":
                 other.clear()
@@ -255,4 +286,4 @@ def format_control(layers: OptionLayers, file_options: Iterable[OptionValue]) ->
                 project = canonicalize_name(name)
                 other.discard(project)
                 chosen.add(project)
-    return FormatControl(frozenset(only), frozenset(no))
+    return frozenset(those), frozenset(others)

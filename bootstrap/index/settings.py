@@ -36,6 +36,24 @@ class FormatControl:
         return not _covers(self.no_binary, self.only_binary, name)
 
 
+@dataclass(frozen=True)
+class ReleaseControl:
+    """`--all-releases` and `--only-final`; names are normalised, `:all:` is kept as it is."""
+
+    all_releases: frozenset[str] = frozenset()
+    only_final: frozenset[str] = frozenset()
+
+    def allows_pre(self, name: str) -> bool | None:
+        """Whether pre-releases count like final releases; None: only where nothing else matches."""
+        if _covers(self.all_releases, self.only_final, name):
+            return True
+        return False if _covers(self.only_final, self.all_releases, name) else None
+
+
+PRE = ReleaseControl(frozenset({":all:"}))
+"""`--pre`."""
+
+
 def _covers(names: frozenset[str], others: frozenset[str], name: str) -> bool:
     return name in names or (":all:" in names and name not in others)
 

@@ -50,6 +50,11 @@ def resolve_lock(
     found: dict[NormalizedName, Resolved] = {}
     for lock in locks:
         for resolved in _resolve_one(lock, context):
+            is_final_only = request.releases.allows_pre(resolved.name) is False
+            if is_final_only and resolved.version.is_prerelease:
+                found_pre = f"{resolved.name} {resolved.version}"
+                reason = f"it has {found_pre}, a pre-release, and --only-final excludes those"
+                raise LockError(lock.location, reason)
             other = found.setdefault(resolved.name, resolved)
             if other.version != resolved.version:
                 reason = (

@@ -11,6 +11,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.index.finder import Finder
+from bootstrap.index.settings import ReleaseControl
 from bootstrap.install.model import InstallSettings
 from bootstrap.install.transaction import install
 from bootstrap.metadata.installed import installed_distributions
@@ -49,7 +50,7 @@ class BuildRules:
     require_hashes: bool = False
     without_hashes: frozenset[NormalizedName] = frozenset()
     """`--no-require-hashes-for`."""
-    pre: bool = False
+    releases: ReleaseControl = field(default_factory=ReleaseControl)
     url_rules: UrlRules = field(default_factory=UrlRules)
 
     @property
@@ -62,7 +63,8 @@ class BuildRules:
                 f"{constraint.text} {sorted((name, sorted(all_)) for name, all_ in allowed)}"
             )
         names = sorted(self.without_hashes)
-        return json.dumps([sorted(lines), self.require_hashes, names, self.pre])
+        releases = [sorted(self.releases.all_releases), sorted(self.releases.only_final)]
+        return json.dumps([sorted(lines), self.require_hashes, names, releases])
 
     def request(self, requirements: Sequence[Requirement], chain: BuildChain) -> ResolveRequest:
         """Return the resolver's request for the build requirements of the last source of a chain.
@@ -78,7 +80,7 @@ class BuildRules:
             constraints=self.constraints,
             require_hashes=self.require_hashes,
             without_hashes=self.without_hashes,
-            pre=self.pre,
+            releases=self.releases,
             url_rules=self.url_rules,
         )
 

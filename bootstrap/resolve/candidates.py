@@ -16,6 +16,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap._vendor.resolvelib.structs import build_iter_view
 from bootstrap.index.candidate import Candidate
+from bootstrap.index.settings import ReleaseControl
 from bootstrap.metadata.installed import Installed
 from bootstrap.resolve.model import (
     Constraint,
@@ -32,12 +33,12 @@ from bootstrap.trust.hashes import Hashes
 class ProjectCandidates:
     """The candidates of one project, best first, and what each specifier leaves of them.
 
-    :param pre: whether pre-releases count like final releases
+    :param pre: whether pre-releases count like final releases; None: where nothing else matches
     """
 
-    def __init__(self, candidates: Iterable[Candidate], *, pre: bool = False) -> None:
+    def __init__(self, candidates: Iterable[Candidate], *, pre: bool | None = None) -> None:
         self.candidates = tuple(candidates)
-        self._pre = True if pre else None
+        self._pre = pre
         self._positions: dict[Version, list[int]] = {}
         for position, candidate in enumerate(self.candidates):
             self._positions.setdefault(candidate.version, []).append(position)
@@ -98,7 +99,7 @@ class CandidateFactory:
     """Raises where a direct reference must not be fetched: reading it may run its code."""
     hashes: dict[NormalizedName, Hashes] = field(default_factory=dict)
     """The hashes that the user's requirements and constraints allow, of each project."""
-    pre: bool = False
+    releases: ReleaseControl = field(default_factory=ReleaseControl)
     unusable: set[ResolverCandidate] = field(default_factory=set)
     """Candidates whose metadata cannot be used; other files of the same version may be usable."""
     _made: dict[tuple[Identifier, str], ResolverCandidate] = field(default_factory=dict)
@@ -292,5 +293,6 @@ class CandidateFactory:
                 for candidate in self.source.candidates(name)
                 if all(allowed.intersection(candidate.file.hashes).allowed.values())
             )
-            self._projects[name] = ProjectCandidates(candidates, pre=self.pre)
+            pre = self.releases.allows_pre(name)
+            self._projects[name] = ProjectCandidates(candidates, pre=pre)
         return self._projects[name]

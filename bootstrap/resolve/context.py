@@ -76,7 +76,7 @@ def create_context(
         constraints,
         prefers_installed=lambda name: not (request.upgrade_all or name in request.upgrade),
         check_reference=lambda reference: check([reference]),
-        pre=request.pre,
+        releases=request.releases,
     )
     dependencies = DependencyReader(factory, reader, target, request, ui)
     # A direct reference comes before a name that only it may satisfy, a project before its extras.

@@ -9,7 +9,7 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate
-from bootstrap.index.settings import FormatControl
+from bootstrap.index.settings import FormatControl, ReleaseControl
 from bootstrap.network.urls import split_fragment
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes
@@ -66,8 +66,8 @@ class ResolveRequest:
     ignore_installed: bool = False
     """`--ignore-installed`, `--force-reinstall`: resolve as if nothing were installed."""
     ignore_requires_python: bool = False
-    pre: bool = False
-    """`--pre`: pre-releases count like final releases (PEP 440)."""
+    releases: ReleaseControl = field(default_factory=ReleaseControl)
+    """For which projects pre-releases count like final releases, or not at all (PEP 440)."""
     url_rules: UrlRules = field(default_factory=UrlRules)
 
     @property

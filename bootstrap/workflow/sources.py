@@ -93,7 +93,7 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
             config.build_constraints,
             config.request.require_hashes,
             config.builds_without_hashes,
-            config.request.pre,
+            config.request.releases,
             config.request.url_rules,
         )
         return open_build_tools(session, finder, target, rules, settings, repositories, ui)

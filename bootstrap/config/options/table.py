@@ -3,51 +3,9 @@
 from __future__ import annotations
 
 from bootstrap.config.options.option import Command, Option, OptionKind
+from bootstrap.config.options.selection import INDEXES, REQUIREMENTS, VERSIONS
 
 _INSTALL_AND_PACK = (Command.INSTALL, Command.PACK)
-
-_REQUIREMENTS = (
-    Option(
-        "--installer REQ",
-        "the installer: any requirement, -e PATH, or none; default: pip",
-        is_requirement=True,
-        of_pip=False,
-    ),
-    Option(
-        "-r --requirement FILE",
-        "install from a requirements file (repeatable)",
-        OptionKind.LIST,
-        in_files=True,
-    ),
-    Option(
-        "--group [PATH:]GROUP",
-        "a dependency group of pyproject.toml or pylock.toml (repeatable)",
-        OptionKind.LIST,
-    ),
-    Option(
-        "-c --constraint FILE",
-        "limit versions by a constraints file (repeatable)",
-        OptionKind.LIST,
-        in_files=True,
-    ),
-    Option(
-        "-e --editable PATH|URL",
-        "install a project in editable mode, from a path or a VCS URL",
-        OptionKind.LIST,
-        in_files=True,
-    ),
-    Option("--no-deps --no-dependencies", "do not install dependencies"),
-    Option("--require-hashes", "require a hash for every file", in_files=True),
-    Option("--no-require-hashes", in_files=True),
-    Option(
-        "--no-require-hashes-for NAMES",
-        "build requirements that need no hash even then (repeatable)",
-        OptionKind.LIST,
-        of_pip=False,
-    ),
-    Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False, of_pip=False),
-    Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False, of_pip=False),
-)
 
 _TARGET = (
     Option(
@@ -83,69 +41,6 @@ _TARGET = (
         "edit the ._pth file of an embeddable Python so that it finds packages",
         of_pip=False,
     ),
-)
-
-_VERSIONS = (
-    Option("-U --upgrade", "upgrade everything that is named"),
-    Option(
-        "--upgrade-strategy HOW",
-        "eager: upgrade their dependencies, too",
-        choices=("only-if-needed", "eager"),
-    ),
-    Option("--pre", "include pre-releases", in_files=True),
-    Option("--uploaded-prior-to WHEN", "only older files (2026-01-31T12:00:00Z, or P7D: days ago)"),
-    Option(
-        "--only-binary NAMES|:all:",
-        "do not use source distributions of these projects",
-        OptionKind.NAMES,
-        dest="formats",
-        in_files=True,
-    ),
-    Option(
-        "--no-binary NAMES|:all:",
-        "do not use wheels of these projects",
-        OptionKind.NAMES,
-        dest="formats",
-        in_files=True,
-    ),
-    Option(
-        "--no-transitive-urls",
-        "refuse URLs in the requirements of packages from an index",
-        of_pip=False,
-    ),
-    Option("--prefer-binary", in_files=True),
-    Option("--ignore-requires-python"),
-)
-
-_INDEXES = (
-    Option(
-        "--offline",
-        "never use the network: only the bundled wheel and local --find-links",
-        of_pip=False,
-    ),
-    Option("-i --index-url --pypi-url URL", "the package index", in_files=True),
-    Option(
-        "--extra-index-url URL", "an additional index (repeatable)", OptionKind.LIST, in_files=True
-    ),
-    Option(
-        "-f --find-links PATH|URL",
-        "a directory, a file or a page with links (repeatable)",
-        OptionKind.LIST,
-        in_files=True,
-    ),
-    Option("--no-index", "do not use an index, only --find-links", in_files=True),
-    Option(
-        "--index-for NAME=URL",
-        "take this project from this index only (repeatable)",
-        OptionKind.LIST,
-    ),
-    Option(
-        "--index-strategy best|first",
-        "first: no newer version from a later index (dependency confusion)",
-        choices=("best", "first"),
-        of_pip=False,
-    ),
-    Option("--shared-name NAME", explicit_kind=OptionKind.LIST, of_pip=False),
 )
 
 _TRUST = (
@@ -249,10 +144,10 @@ _OUTPUT = (
 )
 
 GROUPS: dict[str, tuple[Option, ...]] = {
-    "What to install": _REQUIREMENTS,
+    "What to install": REQUIREMENTS,
     "Where to install it": _TARGET,
-    "Which versions": _VERSIONS,
-    "Package indexes": _INDEXES,
+    "Which versions": VERSIONS,
+    "Package indexes": INDEXES,
     "Certificates": _TRUST,
     "Network and cache": _NETWORK,
     "Installation": _INSTALLATION,
@@ -283,7 +178,6 @@ REQUIREMENT_OPTIONS: tuple[Option, ...] = (
 )
 """Options that may follow a requirement on its line."""
 
-_ONLY_VERSIONS = "Ask for exact versions, or use --pre for all projects"
 _ONLY_SOURCES = "Leave it out: it only concerns source trees"
 _ONLY_PLATFORMS = "Use --python to name the interpreter"
 _NO_LOG = "Use `-vv >FILE 2>&1`"
@@ -291,7 +185,6 @@ _NO_SCRIPT = "Write the requirements to a file and use -r"
 
 UNSUPPORTED: dict[str, str] = {
     "--abi": _ONLY_PLATFORMS,
-    "--all-releases": _ONLY_VERSIONS,
     "--build": _ONLY_SOURCES,
     "--build-dir": _ONLY_SOURCES,
     "--build-directory": _ONLY_SOURCES,
@@ -309,7 +202,6 @@ UNSUPPORTED: dict[str, str] = {
     "--no-use-pep517": "Leave it out: every build follows PEP 517",
     "--only-dependencies": _NO_SCRIPT,
     "--only-deps": _NO_SCRIPT,
-    "--only-final": _ONLY_VERSIONS,
     "--platform": _ONLY_PLATFORMS,
     "--process-dependency-links": "Name the link as a requirement",
     "--python-version": _ONLY_PLATFORMS,

@@ -188,6 +188,7 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
         factory.hashes.get(name, Hashes()),
         source.source_hint(),
         known_names={*factory.installed, *(known.name for known in context.reporter.required_by)},
+        is_final_only=context.request.releases.allows_pre(name) is False,
         is_direct=path.is_direct,
     )
     no_match = report.explain(requirement.specifier)

@@ -71,6 +71,8 @@ class NoMatchReport:
     """How to search more sources, where some were not."""
     known_names: Collection[str] = ()
     """Names of other projects, to suggest for a misspelt one."""
+    is_final_only: bool = False
+    """Whether `--only-final` excludes pre-releases of the project."""
     is_direct: bool = True
     """Whether the user asked for the project, and not a dependency."""
 
@@ -137,6 +139,10 @@ class NoMatchReport:
                 f"{best} was yanked by its maintainers ({yanked})",
                 f"To install it anyway, ask for {self.name}=={matching[0].version}.",
             )
+        if self.is_final_only and all(c.version.is_prerelease for c in not_yanked):
+            best = f"{self.name} {not_yanked[0].version}"
+            hint = "Ask for a final release, or change --only-final for it."
+            return NoMatch(f"{best} is a pre-release, which --only-final excludes", hint)
         found = dict.fromkeys(
             f"{algorithm}:{digest}"
             for candidate in not_yanked

@@ -19,6 +19,7 @@ from bootstrap._vendor.resolvelib.resolvers import (
     Result,
 )
 from bootstrap.errors import BootstrapError
+from bootstrap.index.settings import PRE, ReleaseControl
 from bootstrap.resolve.context import ResolverContext
 from bootstrap.resolve.explain.dependency_path import quote
 from bootstrap.resolve.model import Identifier
@@ -101,8 +102,8 @@ class RelaxationSearch:
                 outcome = self._try(context.with_request(_without(context.request, line)))
                 if isinstance(outcome, Result) and line.requirement is not None:
                     yield RequestChange(line, None, _describe(outcome, line.requirement.name))
-            if not context.request.pre:
-                outcome = self._try(context.with_request(replace(context.request, pre=True)))
+            if context.request.releases == ReleaseControl():
+                outcome = self._try(context.with_request(replace(context.request, releases=PRE)))
                 if isinstance(outcome, Result):
                     chosen = outcome.mapping.values()
                     pre_releases = [

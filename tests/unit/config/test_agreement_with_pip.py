@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bootstrap.config.load import load
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError
+from bootstrap.index.settings import PRE
 from tests.unit.config.pips import Pip
 from tests.unit.config.users import User, named
 
@@ -100,7 +101,7 @@ def _ours(config: Config) -> dict[str, Any]:
         "compile": config.install.compile or not _is_given(config, "compile", "no-compile"),
         "isolation": config.build.isolated,
         "verbosity": config.verbosity,
-        "pre": config.request.pre,
+        "pre": config.request.releases == PRE,
         "no_deps": config.request.no_dependencies,
         "user": config.target.user,
         "proxy": (config.network.proxy.value or None) if config.network.proxy else None,

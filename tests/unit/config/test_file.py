@@ -13,6 +13,7 @@ import pytest
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError, UsageError
+from bootstrap.index.settings import PRE
 from tests.unit.config.pips import Pip
 from tests.unit.config.users import User, named
 
@@ -80,7 +81,7 @@ def _ours(config: Config) -> dict[str, Any]:
         ),
         "index": [each.value for each in config.index.index_urls],
         "find_links": [each.value for each in config.index.find_links],
-        "pre": config.request.pre,
+        "pre": config.request.releases == PRE,
         "prefer_binary": config.index.prefer_binary,
         "only_binary": sorted(config.index.formats.only_binary),
         "no_binary": sorted(config.index.formats.no_binary),

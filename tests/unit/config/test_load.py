@@ -17,7 +17,7 @@ from bootstrap.config.model import Config
 from bootstrap.config.options.option import Command, InvalidValueError
 from bootstrap.config.options.parser import UnknownOptionError, UnsupportedOptionError
 from bootstrap.errors import UsageError
-from bootstrap.index.settings import IndexStrategy
+from bootstrap.index.settings import PRE, IndexStrategy, ReleaseControl
 from bootstrap.install.model import PipScripts
 from bootstrap.trust.settings import DefaultSources
 from tests.unit.config.users import NOW, User, named
@@ -91,7 +91,7 @@ def test_options_and_requirements_may_be_mixed(user: User) -> None:
     config = user.load("requests", "-v", "flask", "--pre", "-vq")
     assert [each.text for each in named(config)] == ["requests", "flask"]
     assert config.verbosity == 1
-    assert config.request.pre
+    assert config.request.releases == PRE
 
 
 @pytest.mark.parametrize(
@@ -505,3 +505,35 @@ def test_a_pin_that_is_not_clear_is_refused(user: User, values: list[str], messa
     with pytest.raises(UsageError, match=message) as caught:
         user.load(*(f"--index-for={value}" for value in values))
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("how", ["typed", "variables", "file"])
+def test_releases_are_chosen_by_project_and_the_last_value_counts(user: User, how: str) -> None:
+    if how == "typed":
+        config = user.load("--all-releases", ":all:", "--only-final", "Foo_Bar,baz", "x")
+    elif how == "variables":
+        config = user.load(PIP_ALL_RELEASES=":all:", PIP_ONLY_FINAL="foo-bar,baz")
+    else:
+        user.write("r.txt", "--only-final Foo.Bar\n--only-final=baz\nx\n")
+        config = user.load("-r", "r.txt", "--all-releases=:all:")
+    releases = config.request.releases
+    assert releases == ReleaseControl(frozenset({":all:"}), frozenset({"foo-bar", "baz"}))
+    assert (releases.allows_pre("baz"), releases.allows_pre("x")) == (False, True)
+    assert not config.warnings
+
+
+def test_the_last_word_about_all_releases_replaces_those_before(user: User) -> None:
+    argv = ("--all-releases", "a", "--only-final", ":all:", "--all-releases", "b")
+    assert user.load(*argv).request.releases == ReleaseControl(
+        frozenset({"b"}), frozenset({":all:"})
+    )
+    emptied = user.load("--only-final", "a,b", "--only-final", ":none:").request.releases
+    assert emptied == ReleaseControl()
+
+
+@pytest.mark.parametrize("option", ["--all-releases", "--only-final"])
+def test_pre_cannot_be_combined_with_a_choice_by_project(user: User, option: str) -> None:
+    with pytest.raises(UsageError, match=f"^--pre and {option} cannot be used together"):
+        user.load("--pre", option, "a")
+    with pytest.raises(UsageError, match="cannot be used together"):
+        user.load("--pre", **{f"PIP_{option[2:].replace('-', '_').upper()}": "a"})

@@ -13,7 +13,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.index.settings import FormatControl
+from bootstrap.index.settings import FormatControl, ReleaseControl
 from bootstrap.location import Location
 from bootstrap.lock.errors import LockedFileNotFoundError, LockError, NotLockedError
 from bootstrap.lock.read import LockSelection, parse_lock
@@ -55,6 +55,7 @@ def resolve(
     requirements: tuple[str, ...] = (),
     selection: LockSelection | None = None,
     formats: FormatControl | None = None,
+    releases: ReleaseControl | None = None,
     **options: bool,
 ) -> Resolution:
     lock = parse_lock(
@@ -65,7 +66,7 @@ def resolve(
     named = tuple(InputRequirement(w, Origin.option("it"), Requirement(w)) for w in requirements)
     return resolve_lock(
         [lock],
-        ResolveRequest(named),
+        ResolveRequest(named, releases=releases or ReleaseControl()),
         LockContext(
             target or a_target(), source or Source(), formats or FormatControl(), **options
         ),
@@ -337,3 +338,12 @@ def test_an_invalid_lock_is_an_error_with_its_location_and_the_reason(
     with pytest.raises(LockError, match=why) as caught:
         resolve(content)
     assert str(Path(LOCATION)) in str(caught.value)
+
+
+def test_a_pre_release_in_a_lock_is_refused_where_only_final_releases_are_allowed() -> None:
+    content = text(package("a", version="1.0rc1"))
+    assert versions(resolve(content)) == {"a": "1.0rc1"}
+    only_b = ReleaseControl(only_final=frozenset({"b"}))
+    assert versions(resolve(content, releases=only_b)) == {"a": "1.0rc1"}
+    with pytest.raises(LockError, match=r"it has a 1\.0rc1, a pre-release, and --only-final"):
+        resolve(content, releases=ReleaseControl(only_final=frozenset({":all:"})))

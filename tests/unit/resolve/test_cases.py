@@ -12,7 +12,7 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.errors import BootstrapError
-from bootstrap.index.settings import FormatControl
+from bootstrap.index.settings import FormatControl, ReleaseControl
 from bootstrap.resolve.context import MAX_ROUNDS
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest, UrlRules
 from bootstrap.resolve.resolver import resolve
@@ -87,6 +87,8 @@ def _request(case: dict[str, Any]) -> ResolveRequest:
     if "upgrade" in options:
         options["upgrade"] = frozenset(map(canonicalize_name, options["upgrade"]))
     only_binary = FormatControl(frozenset(options.pop("only_binary", ())))
+    every, final = (options.pop(key, ()) for key in ("all_releases", "only_final"))
+    options["releases"] = ReleaseControl(frozenset(every), frozenset(final))
     pinned = frozenset(map(canonicalize_name, options.pop("pinned", ())))
     options["url_rules"] = UrlRules(options.pop("transitive_urls", True), only_binary, pinned)
     lines = [*case["requested"], *case.get("constraints", ())]

@@ -1,0 +1,126 @@
+"""Options that choose what is installed: requirements, versions, indexes."""
+
+from __future__ import annotations
+
+from bootstrap.config.options.option import Option, OptionKind
+
+REQUIREMENTS = (
+    Option(
+        "--installer REQ",
+        "the installer: any requirement, -e PATH, or none; default: pip",
+        is_requirement=True,
+        of_pip=False,
+    ),
+    Option(
+        "-r --requirement FILE",
+        "install from a requirements file (repeatable)",
+        OptionKind.LIST,
+        in_files=True,
+    ),
+    Option(
+        "--group [PATH:]GROUP",
+        "a dependency group of pyproject.toml or pylock.toml (repeatable)",
+        OptionKind.LIST,
+    ),
+    Option(
+        "-c --constraint FILE",
+        "limit versions by a constraints file (repeatable)",
+        OptionKind.LIST,
+        in_files=True,
+    ),
+    Option(
+        "-e --editable PATH|URL",
+        "install a project in editable mode, from a path or a VCS URL",
+        OptionKind.LIST,
+        in_files=True,
+    ),
+    Option("--no-deps --no-dependencies", "do not install dependencies"),
+    Option("--require-hashes", "require a hash for every file", in_files=True),
+    Option("--no-require-hashes", in_files=True),
+    Option(
+        "--no-require-hashes-for NAMES",
+        "build requirements that need no hash even then (repeatable)",
+        OptionKind.LIST,
+        of_pip=False,
+    ),
+    Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False, of_pip=False),
+    Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False, of_pip=False),
+)
+
+VERSIONS = (
+    Option("-U --upgrade", "upgrade everything that is named"),
+    Option(
+        "--upgrade-strategy HOW",
+        "eager: upgrade their dependencies, too",
+        choices=("only-if-needed", "eager"),
+    ),
+    Option("--pre", "include pre-releases", in_files=True),
+    Option(
+        "--all-releases NAMES|:all:",
+        "include pre-releases of these projects",
+        OptionKind.NAMES,
+        dest="releases",
+        in_files=True,
+    ),
+    Option(
+        "--only-final NAMES|:all:",
+        "never use pre-releases of these projects",
+        OptionKind.NAMES,
+        dest="releases",
+        in_files=True,
+    ),
+    Option("--uploaded-prior-to WHEN", "only older files (2026-01-31T12:00:00Z, or P7D: days ago)"),
+    Option(
+        "--only-binary NAMES|:all:",
+        "do not use source distributions of these projects",
+        OptionKind.NAMES,
+        dest="formats",
+        in_files=True,
+    ),
+    Option(
+        "--no-binary NAMES|:all:",
+        "do not use wheels of these projects",
+        OptionKind.NAMES,
+        dest="formats",
+        in_files=True,
+    ),
+    Option(
+        "--no-transitive-urls",
+        "refuse URLs in the requirements of packages from an index",
+        of_pip=False,
+    ),
+    Option("--prefer-binary", in_files=True),
+    Option("--ignore-requires-python"),
+)
+
+INDEXES = (
+    Option(
+        "--offline",
+        "never use the network: only the bundled wheel and local --find-links",
+        of_pip=False,
+    ),
+    Option("-i --index-url --pypi-url URL", "the package index", in_files=True),
+    Option(
+        "--extra-index-url URL", "an additional index (repeatable)", OptionKind.LIST, in_files=True
+    ),
+    Option(
+        "-f --find-links PATH|URL",
+        "a directory, a file or a page with links (repeatable)",
+        OptionKind.LIST,
+        in_files=True,
+    ),
+    Option("--no-index", "do not use an index, only --find-links", in_files=True),
+    Option(
+        "--index-for NAME=URL",
+        "take this project from this index only (repeatable)",
+        OptionKind.LIST,
+        of_pip=False,
+    ),
+    Option(
+        "--index-strategy best|first",
+        "first: no newer version from a later index (dependency confusion)",
+        choices=("best", "first"),
+        of_pip=False,
+    ),
+    Option("--shared-name NAME", explicit_kind=OptionKind.LIST, of_pip=False),
+)

@@ -6,8 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bootstrap.network.urls import has_authority, has_scheme, is_remote, path_to_url, url_to_path
+from bootstrap.errors import UsageError
+from bootstrap.network.urls import (
+    MalformedUrlError,
+    has_authority,
+    has_scheme,
+    is_remote,
+    path_to_url,
+    url_to_path,
+)
 from bootstrap.provenance import Sourced
+
+
+class InvalidLocationError(UsageError):
+    """A URL that the user named is malformed."""
+
+    def __init__(self, given: Sourced[str], error: MalformedUrlError) -> None:
+        self.origin, self.url = given.origin, error.url
+        super().__init__(f"{given.origin}: {error}", hint=error.hint)
 
 
 @dataclass(frozen=True)
@@ -24,7 +40,7 @@ class Location(Sourced[str]):
         :param absolute: makes a path absolute: how depends on who wrote it.
 
         Text with a scheme is a URL, unless a file of that name exists: as in pip, `-r ab:c.txt`
-        reads the file.
+        reads the file. Raises `InvalidLocationError`.
         """
         text = given.value
         path = absolute(text)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
-from urllib.parse import urlsplit
 
 from bootstrap.config.model import Config
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
+from bootstrap.network.urls import MalformedUrlError, url_origin
 from bootstrap.tls_diagnosis.connect import Server, redacted_proxy
 from bootstrap.tls_diagnosis.explain import clock_problem, release_date
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
@@ -140,12 +140,11 @@ def _urls(config: Config, ui: Ui) -> tuple[str, ...]:
 def _parse_url(url: str) -> tuple[str, str, int]:
     """Return a URL with its scheme, its host and its port. Raises `UsageError`."""
     url = url if "://" in url else f"https://{url}"
-    parts = urlsplit(url)
     try:
-        host, port = parts.hostname, parts.port or 443
-    except ValueError:  # the port is not a number
-        host, port = None, 0
-    if parts.scheme != "https" or not host:
+        scheme, host, port = url_origin(url)
+    except MalformedUrlError:
+        scheme, host, port = "", "", 0
+    if scheme != "https":
         raise UsageError(
             f"Cannot inspect {redacted_proxy(url)}: expected https://HOST[:PORT].",
             hint="Without TLS there is no certificate.",

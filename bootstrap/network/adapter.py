@@ -8,7 +8,6 @@ import sys
 import threading
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from bootstrap._vendor.requests import PreparedRequest
@@ -24,6 +23,7 @@ from bootstrap._vendor.urllib3.exceptions import (
 from bootstrap.network.connect import Connector
 from bootstrap.network.insecure_hosts import InsecureHosts
 from bootstrap.network.pacing import PacedResponse
+from bootstrap.network.urls import url_origin
 
 CONNECTIONS_PER_HOST = 8
 
@@ -78,8 +78,7 @@ class OneContextAdapter(HTTPAdapter):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the key of a request's pool: scheme, host, port and TLS context."""
         del verify, cert  # the trust policy decides, once per run
-        parts = urlsplit(str(request.url))
-        host = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
+        host = url_origin(str(request.url))._asdict()
         unverified = self._insecure_hosts.context_for(str(request.url))
         if unverified is None:
             return host, {"ssl_context": self._context}

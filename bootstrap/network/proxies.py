@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
 
 from bootstrap.network.errors import UnsupportedProxyError
 from bootstrap.network.settings import NetworkSettings
@@ -14,7 +13,7 @@ def proxy_for(url: str, settings: NetworkSettings) -> str | None:
     """Return the URL of the proxy to use, or None for a direct connection.
 
     `--proxy` applies to every URL that NO_PROXY does not exempt; "" means no proxy. Raises
-    `UnsupportedProxyError` for SOCKS and other unknown kinds.
+    `UnsupportedProxyError` for SOCKS and other unknown kinds, `MalformedUrlError`.
     """
     server, environment = url_origin(url), settings.environment_proxies
     if settings.proxy is not None:
@@ -25,7 +24,7 @@ def proxy_for(url: str, settings: NetworkSettings) -> str | None:
         return None
     if "://" not in proxy:
         proxy = f"http://{proxy}"
-    if urlsplit(proxy).scheme.lower() not in {"http", "https"}:
+    if url_origin(proxy).scheme not in {"http", "https"}:
         raise UnsupportedProxyError(url, proxy)
     return proxy
 

@@ -24,7 +24,13 @@ from bootstrap.network.insecure_hosts import InsecureHosts
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.retry import parse_count, parse_retry_after
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.urls import UrlOrigin, join_url, split_credentials, url_origin
+from bootstrap.network.urls import (
+    MalformedUrlError,
+    UrlOrigin,
+    join_url,
+    split_credentials,
+    url_origin,
+)
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
@@ -166,6 +172,8 @@ class Transport:
         sent = {**headers, "Authorization": credentials.header} if credentials else dict(headers)
         try:
             request = self._http.prepare_request(requests.Request("GET", bare, headers=sent))
+            if url_origin(str(request.url)) != url_origin(bare):
+                raise MalformedUrlError(bare, f"it would be requested as {request.url}")
             self._ui.trace(f"GET {request.url}" + (" (through a proxy)" if proxy else ""))
             response = self._http.send(
                 request,

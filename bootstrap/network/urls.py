@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
+from bootstrap.network.authority import CONTROL, SplitUrl, split_url
 from bootstrap.redaction import redact
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -16,6 +17,8 @@ _TRANSPORTS = {"https", "http", "ssh", "git", "svn", "sftp"}
 """How repositories of servers are reached, as in pip."""
 _IP_LITERAL = re.compile(r"127(\.\d{1,3}){3}|\[?::1\]?")
 _VARIABLES = re.compile(r"\$\{[A-Za-z0-9-_]+\}(:\$\{[A-Za-z0-9-_]+\})?")
+_WHITE_SPACE = " \t\n\r\f"
+"""What HTML removes around a URL."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 """Two characters at least, since `C:` is a drive (RFC 3986 allows one)."""
 
@@ -24,7 +27,7 @@ class MalformedUrlError(BootstrapError):
     """A text that should be a URL but is not."""
 
     def __init__(self, url: str, reason: str) -> None:
-        self.url = redact(url)
+        self.url, self.reason = redact(re.sub(r"\s", "%20", url)), reason
         super().__init__(f"{self.url} is not a usable URL: {reason}.", hint="Check the URL.")
 
 
@@ -47,16 +50,19 @@ class UrlOrigin(NamedTuple):
 
 
 def url_origin(url: str) -> UrlOrigin:
-    """Return a URL's origin. Raises `MalformedUrlError`."""
+    """Return the origin that a request for a URL is sent to. Raises `MalformedUrlError`."""
+    parts = _split(url)
+    if parts.scheme in _DEFAULT_PORTS and not parts.host:
+        raise MalformedUrlError(url, "it has no host")
+    return UrlOrigin(parts.scheme, parts.host, parts.port or _DEFAULT_PORTS.get(parts.scheme, 0))
+
+
+def _split(url: str) -> SplitUrl:
     try:
-        parts = urlsplit(url)
-        scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
-        port = parts.port or _DEFAULT_PORTS.get(scheme, 0)
+        urlsplit(url)  # from here on it raises nothing
+        return split_url(url)
     except ValueError as error:
         raise MalformedUrlError(url, str(error)) from error
-    if scheme in _DEFAULT_PORTS and not host:
-        raise MalformedUrlError(url, "it has no host")
-    return UrlOrigin(scheme, host, port)
 
 
 def remove_credentials(url: str) -> str:
@@ -64,27 +70,25 @@ def remove_credentials(url: str) -> str:
 
     `git@` of ssh stays because it is not secret, and so do names of environment variables.
     """
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    if not at or _VARIABLES.fullmatch(user):
+    parts = _split(url)
+    user = parts.user_info
+    if user is None or _VARIABLES.fullmatch(user):
         return url
     if "ssh" in parts.scheme and ":" not in user:
         return url
-    return urlunsplit(parts._replace(netloc=host))
+    return parts.without_user_info()
 
 
 def split_credentials(url: str) -> tuple[str, tuple[str, str | None] | None]:
     """Return the URL without its user info, and the user info decoded: (user name, password).
 
-    The password is None if the URL has a user name only.
+    The password is None if the URL has a user name only. Raises `MalformedUrlError`.
     """
-    parts = urlsplit(url)
-    user_info, at, host = parts.netloc.rpartition("@")
-    if not at:
+    parts = _split(url)
+    if parts.user_info is None:
         return url, None
-    user, colon, password = user_info.partition(":")
-    bare = urlunsplit(parts._replace(netloc=host))
-    return bare, (unquote(user), unquote(password) if colon else None)
+    user, colon, password = parts.user_info.partition(":")
+    return parts.without_user_info(), (unquote(user), unquote(password) if colon else None)
 
 
 def join_url(base: str, reference: str) -> str:
@@ -93,14 +97,17 @@ def join_url(base: str, reference: str) -> str:
     A reference to the same origin gets the credentials of the base, as in pip. Raises
     `MalformedUrlError`.
     """
+    reference = reference.strip(_WHITE_SPACE)
+    if CONTROL.search(reference):
+        raise MalformedUrlError(reference, "it contains a control character")
     try:
         url = urljoin(base, reference)
-        parts = urlsplit(url)
+        parts = split_url(url)
     except ValueError as error:
         raise MalformedUrlError(reference, str(error)) from error
-    user_info, at, _ = urlsplit(base).netloc.rpartition("@")
-    if at and "@" not in parts.netloc and url_origin(url) == url_origin(base):
-        url = urlunsplit(parts._replace(netloc=f"{user_info}@{parts.netloc}"))
+    user_info = _split(base).user_info
+    if user_info is not None and parts.user_info is None and url_origin(url) == url_origin(base):
+        url = f"{parts.scheme}://{user_info}@{parts.address}{parts.rest}"
     return url
 
 

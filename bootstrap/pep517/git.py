@@ -10,12 +10,18 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
-from bootstrap.network.urls import remove_credentials
+from bootstrap.network.urls import (
+    MalformedUrlError,
+    remove_credentials,
+    split_credentials,
+    url_origin,
+)
 from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import VcsCheckout
 from bootstrap.pep517.subprocesses import Outcome, ProcessGroup
 from bootstrap.pep517.variables import git_environ
 from bootstrap.programs import find_programs
+from bootstrap.redaction import redact
 from bootstrap.ui import Ui
 
 _TRANSPORTS = ("https", "http", "ssh", "git", "file")
@@ -28,7 +34,7 @@ class VcsError(BootstrapError):
     def __init__(
         self, url: str, why: str, hint: str | None = None, *, tail: Sequence[str] = ()
     ) -> None:
-        self.url, self.why, self.tail = remove_credentials(url), why, tuple(tail)
+        self.url, self.why, self.tail = redact(url), why, tuple(tail)
         output = "".join(f"\n    {line}" for line in tail)
         super().__init__(f"{self.url}: {why}.{output}", hint=hint)
 
@@ -62,13 +68,14 @@ def parse_vcs_url(url: str) -> VcsUrl:
             f"repositories of {system} are not supported, only those of git",
             "Check it out yourself and install the directory.",
         )
+    _check_transport(url, rest.partition(":")[0])
+    _check_authority(url, rest)
     parts = urlsplit(rest)
     path, at, revision = parts.path.rpartition("@")
     if not at:
         path, revision = parts.path, ""
     elif not revision:
         raise VcsError(url, "no revision follows its @", "Leave the @ out for the default branch.")
-    _check_transport(url, parts.scheme, parts.hostname)
     revision = unquote(revision)
     _check_revision(url, revision)
     options = parse_qs(parts.fragment)
@@ -80,13 +87,27 @@ def parse_vcs_url(url: str) -> VcsUrl:
     )
 
 
-def _check_transport(url: str, scheme: str, host: str | None) -> None:
+def _check_transport(url: str, scheme: str) -> None:
     if scheme not in _TRANSPORTS:
         # git's `ext::` runs any command, and others run helper programs.
         expected = ", ".join(f"git+{transport}" for transport in _TRANSPORTS)
         raise VcsError(url, f"git+{scheme} is not supported; expected {expected}")
-    if scheme != "file" and (not host or host.startswith("-")):
-        raise VcsError(url, f"invalid host {host or ''!r}; expected git+{scheme}://HOST/PATH")
+
+
+def _check_authority(url: str, repository: str) -> None:
+    try:
+        origin = url_origin(repository)
+    except MalformedUrlError as error:
+        raise VcsError(url, error.reason, error.hint) from error
+    if origin.scheme == "file":
+        if origin.host not in {"", "localhost"}:
+            raise VcsError(url, "a file: URL cannot name another host")
+    elif not origin.host:
+        raise VcsError(url, f"it has no host; expected git+{origin.scheme}://HOST/PATH")
+    _, user_info = split_credentials(repository)
+    if user_info is not None and user_info[0].startswith("-"):
+        # ssh would take USER@HOST for an option: -oProxyCommand=COMMAND runs a command.
+        raise VcsError(url, "its user name looks like an option of ssh")
 
 
 def _check_revision(url: str, revision: str) -> None:

@@ -12,7 +12,7 @@ from bootstrap.config.options.process import ProcessContext
 from bootstrap.errors import UsageError
 from bootstrap.formats import specifiers
 from bootstrap.formats.filenames import parse_wheel_filename
-from bootstrap.network.urls import url_filename
+from bootstrap.network.urls import MalformedUrlError, url_filename, url_origin
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.digests import InvalidDigestError
@@ -85,9 +85,18 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
     requirement = _parse_pep508(text, origin)
     if requirement.url is not None and not _URL.match(requirement.url):
         raise InvalidRequirementError(text, origin, "expected a URL after the @")
+    if requirement.url is not None:
+        _check_url(text, origin, requirement.url)
     if editable and requirement.url is None:
         raise InvalidRequirementError(text, origin, "expected a project's directory or a VCS URL")
     return requirement, requirement.url, frozenset()
+
+
+def _check_url(text: str, origin: Origin, url: str) -> None:
+    try:
+        url_origin(url)
+    except MalformedUrlError as error:
+        raise InvalidRequirementError(text, origin, str(error), error.hint) from error
 
 
 def _split_extras(text: str) -> tuple[str, str]:
@@ -135,6 +144,7 @@ def _check_path(text: str, origin: Origin, path: Path) -> None:
 
 def _direct_reference(text: str, origin: Origin, url: str, extras: str, marker: str) -> _Parts:
     """Return a direct reference, with the name from its wheel's file name or its `#egg=`."""
+    _check_url(text, origin, url)
     egg = _EGG.search(url)
     name = _wheel_pin(text, origin, url) or (egg and egg[1])
     if name is not None:

@@ -13,6 +13,7 @@ from bootstrap.network.urls import (
     has_scheme,
     is_remote,
     path_to_url,
+    url_origin,
     url_to_path,
 )
 from bootstrap.provenance import Sourced
@@ -45,7 +46,13 @@ class Location(Sourced[str]):
         text = given.value
         path = absolute(text)
         is_url = has_scheme(text) and (has_authority(text) or not path.exists())
-        return cls(text if is_url else str(path), given.origin)
+        if not is_url:
+            return cls(str(path), given.origin)
+        try:
+            url_origin(text)
+        except MalformedUrlError as error:
+            raise InvalidLocationError(given, error) from error
+        return cls(text, given.origin)
 
     @property
     def is_remote(self) -> bool:

@@ -17,7 +17,7 @@ from bootstrap.tls_diagnosis.explain import clock_problem, release_date
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
 from bootstrap.trust import description
 from bootstrap.trust.anchors import load_anchors
-from bootstrap.trust.context import make_context
+from bootstrap.trust.context import make_client_context, make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
 
@@ -94,9 +94,10 @@ def diagnose(
         anchors = load_anchors(policy)
         lines = description.anchor_lines(policy, anchors)
         context = make_context(policy, anchors, lines.append)
+        client_context = make_client_context(policy, anchors)
         for url, host, port in addresses:
             server = Server(host, port, proxy_for(url), timeout)
-            report = inspect_server(server, policy, anchors, context)
+            report = inspect_server(server, policy, anchors, context, client_context)
             servers.append((redacted_proxy(url), report))
     except BootstrapError as exc:
         failure = exc

@@ -93,7 +93,7 @@ class LocalFiles:
     def __init__(self, url: str, paths: tuple[Path, ...]) -> None:
         self.url = url
         self._entries = tuple(
-            FileEntry(path.name, path.absolute().as_uri(), url, url, {}) for path in paths
+            FileEntry(path.name, path.absolute().as_uri(), url, url, url, {}) for path in paths
         )
 
     def read_page(self, name: NormalizedName) -> ProjectDetails | None:

@@ -16,6 +16,7 @@ from bootstrap.index.candidate import DistributionFile
 from bootstrap.index.errors import UnrelatedIndexesError
 from bootstrap.network.urls import (
     MalformedUrlError,
+    is_downgrade,
     is_remote,
     join_url,
     split_credentials,
@@ -33,6 +34,9 @@ class FileEntry(NamedTuple):
     url: str
     """As on the page, maybe relative."""
     base_url: str
+    """What its URL is relative to: the page, or what the page names in `<base>`."""
+    page_url: str
+    """Where the page came from: its links act with the rights of that server."""
     index_url: str
     attributes: Mapping[str, Any]
     """The keys of PEP 691's file object."""
@@ -86,20 +90,23 @@ class FileEntry(NamedTuple):
     def parse(self) -> DistributionFile:
         """Return the file with its parsed attributes and an absolute URL.
 
-        Raises `MalformedUrlError`, also where a remote page names a local file, and
+        Raises `MalformedUrlError`, also for a link that its page must not have, and
         `InvalidDigestError`: a file whose hash cannot be checked must not count as one without.
         """
         url, _ = split_fragment(join_url(self.base_url, self.url))
-        if is_remote(self.base_url) and url_origin(url).scheme not in {"https", "http"}:
-            raise MalformedUrlError(url, "a remote page may only link to https: and http: URLs")
+        hashes, metadata_hashes = _parse_hashes(self.attributes.get("hashes")), self.metadata_hashes
+        if is_remote(self.page_url):
+            _require_linkable(self.page_url, url, hashes)
+            if is_downgrade(self.page_url, url) and not (metadata_hashes or Hashes()).strong():
+                metadata_hashes = None
         size, provenance = self.attributes.get("size"), self.attributes.get("provenance")
         return DistributionFile(
             self.filename,
             url,
-            _parse_hashes(self.attributes.get("hashes")),
+            hashes,
             self.requires_python,
             self.yanked,
-            self.metadata_hashes,
+            metadata_hashes,
             size if isinstance(size, int) and size >= 0 else None,
             self.upload_time,
             join_url(self.base_url, provenance) if isinstance(provenance, str) else None,
@@ -118,6 +125,17 @@ class ProjectDetails:
     alternate_locations: tuple[str, ...] = ()
     status: str = "active"
     status_reason: str = ""
+
+
+def _require_linkable(page_url: str, url: str, hashes: Hashes) -> None:
+    """Raise `MalformedUrlError` for a link that a page of a server must not have.
+
+    It must not lead to this machine's files, and from https to http only with a hash.
+    """
+    if url_origin(url).scheme not in {"https", "http"}:
+        raise MalformedUrlError(url, "a remote page may only link to https: and http: URLs")
+    if is_downgrade(page_url, url) and not hashes.strong():
+        raise MalformedUrlError(url, "an https: page may link to http: only with a sha256")
 
 
 def require_related(pages: Sequence[ProjectDetails]) -> None:

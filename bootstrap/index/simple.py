@@ -117,13 +117,13 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
     if len(files) > PAGE_FILES:
         found = f"a list of {LimitError(PAGE_FILES, 'files')}"
         raise NotAnIndexPageError(index_url, response.final_url, found)
-    status = page.get("project-status")
+    page_url, status = response.final_url, page.get("project-status")
     status = status if isinstance(status, dict) else {}
     return ProjectDetails(
         name,
         index_url,
         tuple(
-            FileEntry(file["filename"], file["url"], response.final_url, index_url, file)
+            FileEntry(file["filename"], file["url"], page_url, page_url, index_url, file)
             for file in files
             if isinstance(file, dict)
             and isinstance(file.get("filename"), str)
@@ -163,7 +163,14 @@ def _parse_html(name: NormalizedName, response: Response, index_url: str) -> Pro
         name,
         index_url,
         tuple(
-            FileEntry(link.filename, link.url, base_url, index_url, link.attributes)
+            FileEntry(
+                link.filename,
+                link.url,
+                base_url,
+                response.final_url,
+                index_url,
+                link.attributes,
+            )
             for link in parser.links
         ),
         tracks=tuple(meta.get("tracks", ())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from bootstrap.formats.filenames import parse_sdist_filename, parse_wheel_filename
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 
 _COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII | re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
+
+
+def locked_urls(lock: PylockFile) -> Iterator[str]:
+    """Yield the URLs in a lock: of files, archives, repositories and indexes."""
+    for package in lock.content.packages:
+        entries = (package.vcs, package.archive, package.sdist, *(package.wheels or ()))
+        urls = [entry.url for entry in entries if entry is not None]
+        yield from filter(None, (package.index, *urls))
 
 
 def create_candidate(

@@ -31,14 +31,22 @@ CONNECTIONS_PER_HOST = 8
 class OneContextAdapter(HTTPAdapter):
     """An adapter whose connections, to servers and to proxies, all use one TLS context.
 
-    requests and urllib3 would open CA files of their own for each connection; here they never get
-    a path. An insecure host (`--trusted-host`) gets the unverified context.
+    With a client certificate there is a second one that presents it, to named hosts. requests and
+    urllib3 would open CA files of their own for each connection; here they never get a path. An
+    insecure host (`--trusted-host`) gets the unverified context.
     """
 
     def __init__(
-        self, context: ssl.SSLContext, insecure_hosts: InsecureHosts, connector: Connector
+        self,
+        context: ssl.SSLContext,
+        insecure_hosts: InsecureHosts,
+        connector: Connector,
+        named_hosts: frozenset[str] = frozenset(),
+        client_context: ssl.SSLContext | None = None,
     ) -> None:
         self._context = context
+        self._named_hosts = named_hosts
+        self._client_context = client_context
         self._insecure_hosts = insecure_hosts
         self._lock = threading.Lock()
         self._connections: WeakSet[HTTPConnection] = WeakSet()
@@ -59,13 +67,13 @@ class OneContextAdapter(HTTPAdapter):
         """Return the pools for one proxy: TLS to it and through it uses the one context."""
         with self._lock:
             if proxy not in self.proxy_manager:
-                unverified = self._insecure_hosts.context_for(proxy)
+                unverified, verified = self._contexts_for(proxy)
                 manager = ProxyManager(
                     proxy,
                     **self._pool_options,
                     proxy_headers=self.proxy_headers(proxy),
                     ssl_context=self._context,
-                    proxy_ssl_context=unverified or self._context,
+                    proxy_ssl_context=unverified or verified,
                     proxy_assert_hostname=False if unverified else None,
                 )
                 manager.pool_classes_by_scheme = self._classes
@@ -79,11 +87,17 @@ class OneContextAdapter(HTTPAdapter):
         """Return the key of a request's pool: scheme, host, port and TLS context."""
         del verify, cert  # the trust policy decides, once per run
         host = url_origin(str(request.url))._asdict()
-        unverified = self._insecure_hosts.context_for(str(request.url))
+        unverified, verified = self._contexts_for(str(request.url))
         if unverified is None:
-            return host, {"ssl_context": self._context}
+            return host, {"ssl_context": verified}
         checks = {"cert_reqs": "CERT_NONE", "assert_hostname": False}
         return host, {"ssl_context": unverified, **checks}
+
+    def _contexts_for(self, url: str) -> tuple[ssl.SSLContext | None, ssl.SSLContext]:
+        """Return the unverified context of an insecure host, and the one that verifies."""
+        is_named = url_origin(url).host in self._named_hosts
+        verified = self._client_context if is_named else None
+        return self._insecure_hosts.context_for(url, is_named=is_named), verified or self._context
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Do nothing: the base class would look for a CA file and give its path to urllib3."""

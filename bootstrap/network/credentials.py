@@ -38,6 +38,7 @@ class CredentialStore:
     """The credentials to send to each origin; safe to use from several threads."""
 
     def __init__(self, settings: NetworkSettings, ui: Ui) -> None:
+        """Take the credentials in the URLs that the user named."""
         self._settings = settings
         self._ui = ui
         self._keyring = Keyring(settings.keyring_provider, settings.search_path, ui)
@@ -46,23 +47,27 @@ class CredentialStore:
         self._usernames: dict[UrlOrigin, str] = {}
         self._index_urls: dict[UrlOrigin, str] = {}
         self._looked_up: set[UrlOrigin] = set()
+        self._named = frozenset(map(url_origin, settings.named_urls))
+        for url in settings.named_urls:
+            self._learn(url)
 
-    def learn(self, url: str) -> None:
-        """Remember the credentials in a URL for other URLs of its origin (as pip does)."""
+    def _learn(self, url: str) -> None:
+        """Remember the credentials in a URL that the user named, for others of its origin.
+
+        Those in links of pages are used for that one request, and remembered for none.
+        """
         bare, user_info = split_credentials(url)
         if user_info is None:
             return
         username, password = user_info
-        with self._lock:
-            server = url_origin(bare)
-            self._usernames.setdefault(server, username)
-            self._index_urls.setdefault(server, bare)
-            if password is not None:
-                self._known.setdefault(server, Credentials(username, password))
+        server = url_origin(bare)
+        self._usernames.setdefault(server, username)
+        self._index_urls.setdefault(server, bare)
+        if password is not None:
+            self._known.setdefault(server, Credentials(username, password))
 
     def initial(self, url: str) -> Credentials | None:
         """Return what to send with the first request: from the URL, its origin, or netrc."""
-        self.learn(url)
         bare, user_info = split_credentials(url)
         username, password = user_info or ("", None)
         if password is not None:
@@ -70,25 +75,29 @@ class CredentialStore:
         server = url_origin(bare)
         with self._lock:
             if server not in self._known:
-                self._known[server] = self._read_netrc(server, username)
-            # A user name without a password may be a token that is all the server requires.
-            return self._known[server] or (Credentials(username) if username else None)
+                self._known[server] = self._read_netrc(server)
+            known = self._known[server]
+        if known is not None and username in {"", known.username}:
+            return known
+        # A user name without a password may be a token that is all the server requires.
+        return Credentials(username) if username else None
 
     def after_401(self, url: str, rejected: Credentials | None) -> Credentials | None:
         """Return the credentials to answer a 401 with, or None if there are no better ones.
 
-        Each origin is looked up once; threads that wait meanwhile share the result.
+        Each origin is looked up once; threads that wait meanwhile share the result. The keyring
+        is asked for the user names in URLs that the user named, not for those in links.
         """
-        bare, user_info = split_credentials(url)
+        bare, _ = split_credentials(url)
         server = url_origin(bare)
         with self._lock:
+            username = self._usernames.get(server)
             known = self._known.get(server)
-            if known is not None and known != rejected:
+            if known is not None and known != rejected and username in {None, known.username}:
                 return known
-            if server in self._looked_up:
+            if server in self._looked_up or not self._may_look_up(server):
                 return None
             self._looked_up.add(server)
-            username = user_info[0] if user_info else self._usernames.get(server)
             services = (self._index_urls.get(server, bare), str(server).partition("://")[2])
             entries = (self._keyring.get(service, username) for service in services)
             entry = next(filter(None, entries), None)
@@ -97,8 +106,12 @@ class CredentialStore:
                 self._known[server] = found
             return found
 
-    def _read_netrc(self, server: UrlOrigin, username: str) -> Credentials | None:
-        if self._settings.netrc is None:
+    def _may_look_up(self, server: UrlOrigin) -> bool:
+        """Whether stored passwords may be sent to a server: not in clear to where a link leads."""
+        return server.scheme == "https" or server in self._named
+
+    def _read_netrc(self, server: UrlOrigin) -> Credentials | None:
+        if self._settings.netrc is None or not self._may_look_up(server):
             return None
         import netrc
 
@@ -109,7 +122,7 @@ class CredentialStore:
         except (OSError, netrc.NetrcParseError, UnicodeError) as error:
             self._ui.warn(f"{self._settings.netrc} is ignored: {error}")
             return None
-        if entry is None or (username and username != entry[0]):
+        if entry is None:
             return None
         return Credentials(entry[0] or "", entry[2] or "")
 
@@ -146,6 +159,8 @@ class Keyring:
             if program is None:
                 self._disabled = True
                 return None
+            if service.startswith("-") or (username or "").startswith("-"):
+                return None  # the program would take it for an option
             if username is not None:
                 password = self._run(program, "get", service, username)
                 return None if password is None else (username, password)

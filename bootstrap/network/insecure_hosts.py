@@ -21,21 +21,25 @@ class InsecureHosts:
         self._ui = ui
         self._lock = threading.Lock()
         self._warned: set[UrlOrigin] = set()
-        self._context: ssl.SSLContext | None = None
+        self._contexts: dict[bool, ssl.SSLContext] = {}
 
-    def context_for(self, url: str) -> ssl.SSLContext | None:
-        """Return a context that verifies nothing if the URL's host is insecure, else None."""
+    def context_for(self, url: str, *, is_named: bool) -> ssl.SSLContext | None:
+        """Return a context that verifies nothing if the URL's host is insecure, else None.
+
+        It presents the client certificate to a host that the user named.
+        """
         server = url_origin(url)
         trusted_host = self._policy.trusted_host_for(server.host, server.port)
         if trusted_host is None or server.scheme != "https":
             return None
         with self._lock:
             self._warn_once(server, f"TLS verification is off for {server} ({trusted_host.origin})")
-            if self._context is None:
+            if is_named not in self._contexts:
                 from bootstrap.trust.context import unverified_context
 
-                self._context = unverified_context(self._policy)
-            return self._context
+                context = unverified_context(self._policy, is_named=is_named)
+                self._contexts[is_named] = context
+            return self._contexts[is_named]
 
     def warn_about_plain_http(self, url: str) -> None:
         """Warn once per server that its responses can be read and changed in transit."""

@@ -54,10 +54,15 @@ class Session:
         open_context: Callable[[], ssl.SSLContext],
         policy: TrustPolicy,
         ui: Ui,
+        open_client_context: Callable[[], ssl.SSLContext | None] = lambda: None,
     ) -> None:
-        """`open_context` makes the run's one TLS context; called with the first connection."""
+        """`open_context` makes the run's one TLS context; called with the first connection.
+
+        :param open_client_context: the same with the client certificate, for named servers
+        """
         self._settings = settings
         self._open_context = open_context
+        self._open_client_context = open_client_context
         self._policy = policy
         self._ui = ui
         self._cache = Cache(settings.cache_directory, ui, is_named=settings.is_cache_named)
@@ -225,7 +230,11 @@ class Session:
                 from bootstrap.network.transport import Transport
 
                 self._transport = Transport(
-                    self._settings, self._open_context(), self._policy, self._ui
+                    self._settings,
+                    self._open_context(),
+                    self._policy,
+                    self._ui,
+                    self._open_client_context(),
                 )
             return self._transport
 

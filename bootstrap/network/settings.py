@@ -32,4 +32,7 @@ class NetworkSettings:
     search_path: str = ""
     """The caller's PATH, to find the keyring program."""
     no_input: bool = True
+    named_urls: tuple[str, ...] = ()
+    """The URLs that the user named. Their servers get the client certificate, the user names and
+    passwords in these URLs, and (even without TLS) those of netrc and keyring."""
     user_agent: str = "get-installer"

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from http import client
 from typing import Any
@@ -27,6 +28,7 @@ from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import (
     MalformedUrlError,
     UrlOrigin,
+    is_downgrade,
     join_url,
     split_credentials,
     url_origin,
@@ -83,7 +85,12 @@ class Transport:
     """Sends requests over the one TLS context; safe to use from several threads."""
 
     def __init__(
-        self, settings: NetworkSettings, context: ssl.SSLContext, policy: TrustPolicy, ui: Ui
+        self,
+        settings: NetworkSettings,
+        context: ssl.SSLContext,
+        policy: TrustPolicy,
+        ui: Ui,
+        client_context: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings
         self._policy = policy
@@ -101,7 +108,14 @@ class Transport:
         self._http.headers["User-Agent"] = settings.user_agent
         connector = Connector(min(settings.timeout, CONNECT_BUDGET))
         self._http.adapters.clear()
-        self._adapter = OneContextAdapter(context, self._insecure_hosts, connector)
+        proxy = settings.proxy.value if settings.proxy else ""
+        proxies = (proxy if "://" in proxy else f"http://{proxy}",) if proxy else ()
+        self._named_hosts = frozenset(
+            url_origin(url).host for url in (*settings.named_urls, *proxies)
+        )
+        self._adapter = OneContextAdapter(
+            context, self._insecure_hosts, connector, self._named_hosts, client_context
+        )
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, self._adapter)
 
@@ -167,7 +181,7 @@ class Transport:
             is_first_attempt=peer not in self._failed,
             timeout=self._settings.timeout,
             context=self._context,
-            policy=self._policy,
+            policy=self._policy_for(bare),
         )
         sent = {**headers, "Authorization": credentials.header} if credentials else dict(headers)
         try:
@@ -190,6 +204,11 @@ class Transport:
         self._answered.add(peer)
         return HttpResponse(url, response, context.after_response())
 
+    def _policy_for(self, url: str) -> TrustPolicy:
+        """Return the policy as it is for one server: only some get the client certificate."""
+        is_named = url_origin(url).host in self._named_hosts
+        return self._policy if is_named else replace(self._policy, client_certificate=None)
+
     def _record_failure(self, error: UnreachableError, peer: UrlOrigin) -> None:
         """Remember a server that never answered, so that no other request waits for it."""
         with self._lock:
@@ -207,9 +226,9 @@ def redirect_target(url: str, status: int, location: str | None) -> str | None:
         return None
     # http.client decodes headers as latin-1, but servers send UTF-8.
     target = join_url(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
-    before, after = url_origin(url).scheme, url_origin(target).scheme
+    after = url_origin(target).scheme
     if after not in {"http", "https"}:
         raise RedirectError(url, target, f"a server may not redirect to {after or 'this'}:")
-    if before == "https" and after == "http":
+    if is_downgrade(url, target):
         raise RedirectError(url, target, "it leads from https to http")
     return target

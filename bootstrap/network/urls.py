@@ -143,17 +143,21 @@ def is_server_reference(url: str) -> bool:
     Not `file:`, `git+file:` or a path, nor what is unknown or malformed.
     """
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
+        parts = _split(url)
+    except MalformedUrlError:
         return False
-    _, plus, transport = parts.scheme.lower().rpartition("+")
-    return bool(host) and transport in (_TRANSPORTS if plus else _DEFAULT_PORTS)
+    _, plus, transport = parts.scheme.rpartition("+")
+    return bool(parts.host) and transport in (_TRANSPORTS if plus else _DEFAULT_PORTS)
 
 
 def is_file_reference(url: str) -> bool:
     """Whether a direct reference certainly names a path of this machine: `file:`, `git+file:`."""
     return url.partition(":")[0].rpartition("+")[2].lower() == "file"
+
+
+def is_downgrade(before: str, after: str) -> bool:
+    """Whether a link or redirect leads from https to http. Raises `MalformedUrlError`."""
+    return url_origin(before).scheme == "https" and url_origin(after).scheme == "http"
 
 
 def is_vcs_url(url: str) -> bool:

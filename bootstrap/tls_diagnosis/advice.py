@@ -238,7 +238,9 @@ _ADVICE = {
         "certificate with --add-cert FILE."
     ),
     Reason.CLIENT_CERTIFICATE: (
-        "Pass your certificate, with its private key in the same file, with --client-cert FILE."
+        "Pass your certificate, with its private key in the same file, with --client-cert FILE. It "
+        "is presented to the hosts of index URLs, --find-links and URLs that you name, and to no "
+        "others."
     ),
     Reason.NO_TLS: (
         "Check the URL's port; if a proxy speaks plain HTTP, its URL must begin with http://."

@@ -61,7 +61,7 @@ def shake_hands(
             error = None if protocol and not is_alert else exc
         return Handshake(
             chain=_read(_der_chain(tls, "get_unverified_chain")),
-            verified_chain=_read(_der_chain(tls, "get_verified_chain")) if error is None else (),
+            verified_chain=_read(_der_chain(tls, "get_verified_chain")) if protocol else (),
             protocol=protocol,
             error=error,
         )

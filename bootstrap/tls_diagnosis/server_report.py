@@ -64,17 +64,23 @@ class ServerReport:
 
 
 def inspect_server(
-    server: Server, policy: TrustPolicy, anchors: Anchors, context: ssl.SSLContext
+    server: Server,
+    policy: TrustPolicy,
+    anchors: Anchors,
+    context: ssl.SSLContext,
+    client_context: ssl.SSLContext | None = None,
 ) -> ServerReport:
     """Inspect a server under a policy, and with each trust store alone.
 
     A few handshakes are made, and no request. An error with the server, or with the proxy on the
-    way to it, is part of the report. Raises `ClientCertificateError`.
+    way to it, is part of the report. Only the handshake that verifies it as a run does presents
+    the client certificate. Raises `ClientCertificateError`.
     """
-    unverified = unverified_context(policy)
+    insecure = policy.trusted_host_for(server.host, server.port)
+    unverified = unverified_context(policy, is_named=insecure is not None)
     try:
         seen = shake_hands(server, unverified, context)
-        verified = shake_hands(server, context, context)
+        verified = shake_hands(server, client_context or context, context)
         in_force = {type(source) for source in policy.sources}
         others = [s for s in (SystemStore, BundledStore) if s not in in_force]
         sources = (*policy.sources, *(s(Origin.default("not in force")) for s in others))
@@ -88,7 +94,6 @@ def inspect_server(
         is_proxy = server.proxy is not None and classify(exc) is not None
         peer = Server(*server.proxy_address, timeout=server.timeout) if is_proxy else server
         return ServerReport(server, failure=_explain(exc, peer, policy, context, Handshake()))
-    insecure = policy.trusted_host_for(server.host, server.port)
     error = (seen if insecure else verified).error
     return ServerReport(
         server,

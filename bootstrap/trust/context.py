@@ -3,7 +3,12 @@
     policy = decide(settings)                # pure
     anchors = load_anchors(policy)           # reads every source; raises before any connection
     context = make_context(policy, anchors)  # for every connection, also to HTTPS proxies
+    make_client_context(policy, anchors)     # the same, with the client certificate
     unverified_context(policy)               # for hosts where `policy.is_insecure_host(…)`
+
+Python cannot choose per connection whether a context presents its client certificate. So where
+the user named one, there is a second context, which differs in nothing else: for the servers that
+the user named (ADR 0009).
 
 All CA certificates are loaded from memory, so no connection opens a certificate file again, and
 threads may share the context. `--trusted-host` is the one exception to "one context a run": those
@@ -34,7 +39,7 @@ def make_context(
 
     `note` receives (for `-v`) what OpenSSL cannot use. Raises `NoAnchorsError` where the anchors
     are empty, `NamedCertificateError` for a named file with a certificate that OpenSSL refuses,
-    `ClientCertificateError`, and `TlsUnavailableError` on a Python without ssl.
+    and `TlsUnavailableError` on a Python without ssl. It presents no client certificate.
     """
     try:
         import ssl
@@ -57,14 +62,31 @@ def make_context(
     return context
 
 
-def unverified_context(policy: TrustPolicy) -> ssl.SSLContext:
-    """Return a context that verifies nothing: for `--trusted-host`, and to look at a chain."""
+def make_client_context(policy: TrustPolicy, anchors: Anchors) -> ssl.SSLContext | None:
+    """Return the context of `make_context` with the client certificate; None if there is none.
+
+    Raises as `make_context` does, and `ClientCertificateError`.
+    """
+    if policy.client_certificate is None:
+        return None
+    context = make_context(policy, anchors)
+    client_certificate.load(context, policy.client_certificate)
+    return context
+
+
+def unverified_context(policy: TrustPolicy, *, is_named: bool = False) -> ssl.SSLContext:
+    """Return a context that verifies nothing: for `--trusted-host`, and to look at a chain.
+
+    :param is_named: whether the user named the server, so that it gets the client certificate
+    """
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _configure(context, policy)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    if is_named and policy.client_certificate is not None:
+        client_certificate.load(context, policy.client_certificate)
     return context
 
 
@@ -84,8 +106,6 @@ def _configure(context: ssl.SSLContext, policy: TrustPolicy) -> None:
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     # A server may ask for the client's certificate only after it has seen the request (RFC 8446).
     context.post_handshake_auth = True
-    if policy.client_certificate is not None:
-        client_certificate.load(context, policy.client_certificate)
 
 
 def _add_certificates(context: ssl.SSLContext, certificates: tuple[bytes, ...]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bootstrap.config.model import Config
 from bootstrap.trust.anchors import Anchors, load_anchors
 from bootstrap.trust.children import ChildCertificates, child_certificates, needs_anchors
-from bootstrap.trust.context import make_context
+from bootstrap.trust.context import make_client_context, make_context
 from bootstrap.trust.description import anchor_lines
 from bootstrap.trust.errors import NamedCertificateError
 from bootstrap.trust.policy import TrustPolicy
@@ -58,6 +58,10 @@ class RunCertificates:
         for line in anchor_lines(self._policy, anchors):
             self._ui.detail(line)
         return make_context(self._policy, anchors, self._ui.detail)
+
+    def open_client_context(self) -> ssl.SSLContext | None:
+        """Return the same with the client certificate; None if the user named none."""
+        return make_client_context(self._policy, self._load())
 
     def variables(self) -> dict[str, str]:
         """Return the certificate variables of a child process; none where it is offline, too."""

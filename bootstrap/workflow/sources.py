@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
+from bootstrap.config.model import Config
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.index.locations import BundledLocation
 from bootstrap.install.vcs_src import Repositories, src_directory
+from bootstrap.lock.packages import locked_urls
 from bootstrap.network.session import Session
+from bootstrap.network.urls import is_server_reference
 from bootstrap.preparer.build_requirements import BuildRules
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.preparer.source_builder import BuildTools, SourceBuilder, open_build_tools
@@ -42,11 +45,33 @@ def open_session(run: RunContext) -> Iterator[Session]:
     used, with the first connection (`--no-index`) or never (`--offline`).
     """
     open_context = run.certificates.open_context
+    open_client_context = run.certificates.open_client_context
     if not run.is_local_only:
-        context = open_context()
+        context, client_context = open_context(), open_client_context()
         open_context = lambda: context  # noqa: E731  # the type is that of the method
-    with Session(run.config.network, open_context, run.policy, run.ui) as session:
+        open_client_context = lambda: client_context  # noqa: E731
+    settings = replace(run.config.network, named_urls=tuple(named_urls(run.config)))
+    with Session(settings, open_context, run.policy, run.ui, open_client_context) as session:
         yield session
+
+
+def named_urls(config: Config) -> Iterator[str]:
+    """Yield the remote URLs that the user, or a file of this machine, named.
+
+    What a requirement file or a lock from the network names is not the user's word.
+    """
+    yield from config.urls
+    files = (file.location for file in config.remote_files)
+    locks = (lock.location for lock in config.locks)
+    index = config.index
+    indexes = (*index.index_urls, *index.find_links, *index.index_for.values())
+    for location in (*indexes, *files, *locks):
+        if location.is_remote:
+            yield location.value
+    yield from filter(is_server_reference, config.request.urls)
+    for lock in config.locks:
+        if not lock.location.is_remote:
+            yield from filter(is_server_reference, locked_urls(lock))
 
 
 def read_remote_files(run: RunContext, session: Session) -> RunContext:

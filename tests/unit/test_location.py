@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.config.load import load
-from bootstrap.location import Location
+from bootstrap.location import InvalidLocationError, Location
 from bootstrap.network.urls import is_remote
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.ui import Ui
@@ -47,13 +47,22 @@ def test_local_paths_and_file_urls_need_no_network(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["https://host/simple", "HTTP://host", "ftp://host/x", "git+ssh://host/x", "https:host"],
+    ["https://host/simple", "HTTP://host", "ftp://host/x", "git+ssh://host/x"],
 )
 def test_every_scheme_but_file_needs_the_network(text: str) -> None:
     assert is_remote(text)
     assert parse(text) == Location(text, _ORIGIN)
     assert parse(text).is_remote
     assert parse(text).url == text
+
+
+@pytest.mark.parametrize(
+    "text", ["https:host", "https://", "https://h\\x", "https://[h]/", "git+ssh://a b/"]
+)
+def test_a_malformed_url_is_refused_with_its_origin(text: str) -> None:
+    with pytest.raises(InvalidLocationError, match="is not a usable URL") as caught:
+        parse(text)
+    assert str(_ORIGIN) in str(caught.value)
 
 
 def test_a_path_becomes_absolute_and_keeps_its_origin() -> None:

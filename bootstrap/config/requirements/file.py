@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
-from urllib.parse import urljoin
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.process import ProcessContext
@@ -31,10 +30,10 @@ from bootstrap.limits import (
     REQUIREMENTS_FILE_SIZE,
     REQUIREMENTS_FILES,
     LimitError,
-    shorten,
 )
 from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, PylockFile, parse_lock, split_reference
+from bootstrap.network.urls import MalformedUrlError, is_remote, join_url
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact
 from bootstrap.resolve.requirement import InputRequirement
@@ -263,11 +262,15 @@ def _requirement(
 
 
 def _join_url(location: Location, name: str, origin: Origin) -> str:
+    """Return the URL of a file that a file on the network includes, which is there, too."""
     try:
-        return urljoin(location.value, name)
-    except ValueError as exc:
-        why = f"{shorten(name)!r} is not a URL ({exc})"
-        raise RequirementFileError(location.value, origin.line, why) from exc
+        url = join_url(location.value, name)
+    except MalformedUrlError as exc:
+        raise RequirementFileError(location.value, origin.line, str(exc)) from exc
+    if not is_remote(url):
+        why = f"a file from the network cannot include {name!r}, a file of this machine"
+        raise RequirementFileError(location.value, origin.line, why)
+    return url
 
 
 def _included(

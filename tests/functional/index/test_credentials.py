@@ -102,6 +102,27 @@ def test_another_origin_does_not_get_the_password(
     assert "authorization" in guarded.server.requests[0].headers
 
 
+def test_a_link_cannot_switch_the_keyring_off(
+    engine: Engine, guarded: LocalIndex, authority: Authority, venv: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "keys"
+    home.mkdir()
+    place, environ = from_keyring(guarded, home)
+    log = home / "log"
+    record = f"import sys\nopen({str(log)!r}, 'a').write(repr(sys.argv[1:]))\n"
+    keyring = home / "keyring"
+    keyring.write_text(keyring.read_text().replace("import sys\n", record))
+    features = type(guarded.server.features)(credentials=(USER, "another"))
+    with IndexServer(authority, features=features) as other:
+        link = other.file_url("app-2.0-py3-none-any.whl").replace("https://", "https://--disable@")
+        guarded.server.add_page("app", f'<a href="{link}">app-2.0-py3-none-any.whl</a>')
+        options = ("--index-url", place, "--cert", guarded.ca)
+        done = engine.fails("--venv", venv, *ARGUMENTS, *options, environ=environ)
+    assert "401" in done.err
+    assert str(other.port) in log.read_text()
+    assert "disable" not in log.read_text()
+
+
 def test_the_password_of_a_proxy_goes_to_the_proxy_and_is_shown_nowhere(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:

@@ -37,7 +37,7 @@ _CASES: Mapping[str, str | bytes] = {
     "a URL": "https://host.example/thing-1.0-py3-none-any.whl\n",
     "a named URL": "thing @ https://host.example/thing-1.0-py3-none-any.whl\n",
     "variables": "requests${SPEC}\n-i https://${TOKEN}@index.example/\n",
-    "variables of other spellings": "requests # $SPEC ${spec}\n-i https://$SPEC.example\n",
+    "variables of other spellings": "requests # $SPEC ${spec}\n-i https://host.example/$SPEC\n",
     "an index": "-i https://one.example/\n--index-url=https://two.example/\nrequests\n",
     "more indexes": "--extra-index-url https://x.example\n--extra-index-url=https://y.example\n",
     "no index": "--no-index\n-i https://one.example\n--extra-index-url https://x.example\n",
@@ -326,6 +326,33 @@ def test_a_file_on_the_network_that_includes_itself_is_refused(user: User) -> No
     config = user.load("-r", "https://host.example/a.txt")
     with pytest.raises(BootstrapError, match="includes itself"):
         expand(config, lambda _url: "-r a.txt")
+
+
+@pytest.mark.parametrize("option", ["-r", "-c"])
+@pytest.mark.parametrize("name", ["file:///etc/passwd", "file://localhost/x", "FILE:/x", "C:\\x"])
+def test_a_file_from_the_network_cannot_include_a_local_file(
+    user: User, option: str, name: str
+) -> None:
+    config = user.load("-r", "https://host.example/a.txt")
+    with pytest.raises(UsageError, match=r"cannot include .*, a file of this machine"):
+        expand(config, lambda _url: f"{option} {name}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-i https://evil:81\\[idx.corp]:443/",
+        "-f https://idx.corp\\\\@evil/",
+        "-r https://evil:81\\[idx.corp]:443/x.txt",
+        "demo @ https://evil:81\\[idx.corp]:443/demo-1.0.zip",
+        "https://evil\\@idx.corp/demo-1.0-py3-none-any.whl",
+        "git+https://evil\\@idx.corp/demo#egg=demo",
+    ],
+)
+def test_a_url_that_programs_read_differently_is_refused(user: User, line: str) -> None:
+    user.write("requirements.txt", f"{line}\n")
+    with pytest.raises(UsageError, match="is not a usable URL"):
+        user.load("-r", "requirements.txt")
 
 
 def test_a_file_url_is_a_path(user: User) -> None:

@@ -198,6 +198,67 @@ def test_a_remote_page_cannot_link_to_other_schemes(url: str) -> None:
         entry.parse()
 
 
+LOCAL = ["file:///srv/", "file://localhost/srv/", "FILE:/srv/", "C:\\srv\\", "git+file:///srv/"]
+
+
+@pytest.mark.parametrize("base", LOCAL)
+def test_the_base_of_a_remote_page_cannot_lead_to_local_files(base: str) -> None:
+    link = "demo-1.0.tar.gz"
+    try:
+        page = page_of(f'<base href="{base}"><a href="{link}">{link}</a>')
+    except NotAnIndexPageError:
+        return
+    with pytest.raises(MalformedUrlError, match="only link to https: and http:"):
+        only(page)
+
+
+@pytest.mark.parametrize("url", [f"{each}demo-1.0.tar.gz" for each in LOCAL])
+def test_a_link_of_a_remote_page_cannot_lead_to_local_files(url: str) -> None:
+    for page in (
+        json_page({"filename": "demo-1.0.tar.gz", "url": url}),
+        page_of(f'<a href="{url}">demo</a>'),
+    ):
+        for entry in page.entries:
+            with pytest.raises(MalformedUrlError):
+                entry.parse()
+
+
+@pytest.mark.parametrize("url", ["//localhost/srv/x.whl", "\\\\server\\share\\x.whl"])
+def test_a_network_path_on_a_remote_page_stays_on_the_network(url: str) -> None:
+    (entry,) = json_page({"filename": "x.whl", "url": url}).entries
+    assert entry.parse().url.startswith("https://")
+
+
+def test_a_local_page_may_link_to_local_files_and_to_servers() -> None:
+    content = b"<a href='demo-1.0.zip'>x</a><a href='http://h/demo-2.0.zip'>y</a>"
+    page = parse_page(NAME, Response("file:///srv/index.html", "text/html", content), INDEX)
+    urls = [entry.parse().url for entry in page.entries]
+    assert urls == ["file:///srv/demo-1.0.zip", "http://h/demo-2.0.zip"]
+
+
+def test_a_link_from_https_to_http_needs_a_hash() -> None:
+    file = {"filename": "demo-1.0.zip", "url": "http://h/demo-1.0.zip", "core-metadata": True}
+    for hashes in ({}, {"hashes": {"md5": "ab" * 16}}):
+        (entry,) = json_page({**file, **hashes}).entries
+        with pytest.raises(MalformedUrlError, match="only with a sha256"):
+            entry.parse()
+    found = only(json_page({**file, "hashes": {"sha256": "ab" * 32}}))
+    assert found.url == file["url"]
+    assert found.metadata is None  # they could be changed in transit
+
+
+def test_the_base_of_an_https_page_does_not_lead_to_http() -> None:
+    page = page_of('<base href="http://index.example/"><a href="demo-1.0.zip">demo</a>')
+    with pytest.raises(MalformedUrlError, match="only with a sha256"):
+        only(page)
+
+
+def test_a_page_without_tls_may_link_to_its_server() -> None:
+    content = b"<a href='demo-1.0.zip'>x</a>"
+    page = parse_page(NAME, Response("http://h/simple/demo/", "text/html", content), INDEX)
+    assert only(page).url == "http://h/simple/demo/demo-1.0.zip"
+
+
 def test_tracks_locations_and_status_are_read_from_json() -> None:
     page = json_page(
         meta={"tracks": ["https://a/"]},

@@ -47,12 +47,32 @@ def test_credentials_in_the_url_are_sent_at_once(
     assert len(guarded.requests) == 1
 
 
-def test_they_are_used_for_other_urls_of_the_same_origin(
-    session: Session, guarded: IndexServer, page: str
+def test_those_of_a_named_url_are_used_for_other_urls_of_its_origin(
+    make_session: MakeSession, guarded: IndexServer, page: str
 ) -> None:
-    session.get(with_user(page))
+    session = make_session(named_urls=(with_user(f"{guarded.url}/other/"),))
     assert session.get(page).content
-    assert len(guarded.requests) == 2
+    assert len(guarded.requests) == 1
+
+
+def test_those_of_a_link_are_used_for_that_link_only(session: Session, page: str) -> None:
+    assert session.get(with_user(page)).content
+    with pytest.raises(HttpStatusError):
+        session.get(page)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_netrc_is_sent_without_tls_only_to_servers_that_the_user_named(
+    make_session: MakeSession, tmp_path: Path, is_named: bool
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login me password secret\n")
+    netrc.chmod(0o600)
+    with IndexServer() as plain:
+        plain.add_page("demo", "<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>")
+        named = (plain.simple_url,) if is_named else (plain.simple_url.replace("http:", "https:"),)
+        make_session(netrc=netrc, named_urls=named).get(f"{plain.url}{PAGE}")
+        assert ["authorization" in each.headers for each in plain.requests] == [is_named]
 
 
 def test_without_credentials_it_is_refused_with_a_hint(session: Session, page: str) -> None:
@@ -162,7 +182,34 @@ def test_a_user_name_in_the_url_is_looked_up(
     search_path = keyring(
         "print('se:cr@t/') if arguments[0] == 'get' and arguments[2] == 'me@home' else exit(1)"
     )
-    assert make_session(search_path=search_path).get(with_user(page, "me%40home")).content
+    url = with_user(page, "me%40home")
+    assert make_session(search_path=search_path, named_urls=(url,)).get(url).content
+
+
+LOG = 'open(__file__ + ".log", "a").write(repr(arguments))\nsys.exit(1)'
+
+
+@pytest.mark.parametrize("user", ["--disable", "%2D%2Ddisable", "-h", "someone"])
+def test_the_user_name_of_a_link_is_not_asked_of_the_keyring(
+    make_session: MakeSession, page: str, keyring: Keyring, user: str
+) -> None:
+    search_path = keyring(LOG)
+    with pytest.raises(HttpStatusError):
+        make_session(search_path=search_path).get(with_user(page, user))
+    log = Path(search_path, "keyring.log").read_text()
+    assert page in log
+    assert "disable" not in log
+    assert "'-h'" not in log
+    assert "someone" not in log
+
+
+def test_no_user_name_can_be_an_option_of_the_keyring_program(
+    make_session: MakeSession, page: str, keyring: Keyring
+) -> None:
+    search_path, url = keyring(LOG), with_user(page, "--disable")
+    with pytest.raises(HttpStatusError):
+        make_session(search_path=search_path, named_urls=(url,)).get(url)
+    assert not Path(search_path, "keyring.log").exists()
 
 
 @pytest.mark.parametrize("provider", ["auto", "import", "subprocess", "disabled"])

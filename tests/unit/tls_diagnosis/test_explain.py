@@ -27,6 +27,8 @@ from bootstrap.tls_diagnosis.explain import (
     explain,
     release_date,
 )
+from bootstrap.trust.anchors import load_anchors
+from bootstrap.trust.context import make_client_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 from tests.servers import Authority, ProxyServer
@@ -55,7 +57,7 @@ def failed(policy: TrustPolicy, port: int, host: str = "localhost") -> Certifica
     """Connect, fail, and explain the failure."""
     context = context_for(policy)
     with pytest.raises(ssl.SSLError) as caught:
-        greet(context, port, host)
+        greet(make_client_context(policy, load_anchors(policy)) or context, port, host)
     server = Server("127.0.0.1" if host != "localhost" else host, port)
     found = explain(caught.value, server, policy, context)
     assert found is not None

@@ -13,7 +13,7 @@ from bootstrap.tls_diagnosis.connect import Server, TunnelRefusedError
 from bootstrap.tls_diagnosis.explain import CertificateError
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
 from bootstrap.trust.anchors import load_anchors
-from bootstrap.trust.context import make_context
+from bootstrap.trust.context import make_client_context, make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.trust.settings import TrustSettings
 from tests.servers import Authority, ProxyServer
@@ -42,7 +42,13 @@ def inspect_(
 ) -> ServerReport:
     anchors = load_anchors(policy)
     server = Server(host, port, proxy)
-    return inspect_server(server, policy, anchors, make_context(policy, anchors))
+    return inspect_server(
+        server,
+        policy,
+        anchors,
+        make_context(policy, anchors),
+        make_client_context(policy, anchors),
+    )
 
 
 def votes(found: ServerReport) -> list[tuple[bool, bool]]:

@@ -9,7 +9,7 @@ import pytest
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.client_certificate import ClientCertificateError
-from bootstrap.trust.context import make_context
+from bootstrap.trust.context import make_client_context
 from bootstrap.trust.policy import decide
 from bootstrap.trust.settings import TrustSettings
 from tests.unit.trust.private_ca import CertificateSpec, IssuedCertificate, PrivateCa
@@ -28,7 +28,9 @@ def with_client(root_pem: Path, client: Path) -> ssl.SSLContext:
         cert=(Sourced(str(root_pem), CLIENT),), client_cert=(Sourced(str(client), CLIENT),)
     )
     policy = decide(settings)
-    return make_context(policy, load_anchors(policy))
+    context = make_client_context(policy, load_anchors(policy))
+    assert context is not None
+    return context
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -117,7 +117,7 @@ def test_a_link_cannot_switch_the_keyring_off(
         link = other.file_url("app-2.0-py3-none-any.whl").replace("https://", "https://--disable@")
         guarded.server.add_page("app", f'<a href="{link}">app-2.0-py3-none-any.whl</a>')
         options = ("--index-url", place, "--cert", guarded.ca)
-        done = engine.fails("--venv", venv, *ARGUMENTS, *options, environ=environ)
+        done = engine.fails("--venv", venv, *ARGUMENTS[:3], *options, environ=environ)
     assert "401" in done.err
     assert str(other.port) in log.read_text()
     assert "disable" not in log.read_text()

@@ -104,9 +104,9 @@ def _find_overwritten(
     refused, overlaps = [], []
     for path, staged in plan.overwritten.items():
         new_owner = merged.find_distribution(path)
-        is_file = not os.path.isdir(staged) and (os.path.islink(path) or not os.path.isdir(path))
-        owner = owners.get(path) or owners.find_in(path)
-        if owner is not None and is_file:
+        is_directory = os.path.isdir(path) and not os.path.islink(path)
+        owner = owners.find_in(path) if is_directory else owners.get(path)
+        if owner is not None and not is_directory and not os.path.isdir(staged):
             if os.path.islink(path) or not is_same_file(path, staged):
                 overlaps.append(Overlap(path, owner, new_owner))
         # A file without an owner is a leftover, as pip also assumes, in the directories that only

@@ -116,17 +116,16 @@ class MergedTree:
             if not os.path.lexists(staged):
                 os.rename(entry.path, staged)
                 continue
-            owner = self.find_distribution(path)
             if entry.name not in names:
-                raise SameNameError(path, distribution, owner)
+                raise SameNameError(path, distribution, self.find_distribution(path))
             is_directory = entry.is_dir(follow_symlinks=False)
             if is_directory != os.path.isdir(staged):
-                raise OverwriteError([(path, owner, distribution)])
+                raise OverwriteError([(path, self.find_distribution(path), distribution)])
             if is_directory:
                 self._merge(entry.path, staged, path, distribution)
                 continue
             if not is_same_file(entry.path, staged):
-                self.overlaps.append(Overlap(path, owner, distribution))
+                self.overlaps.append(Overlap(path, self.find_distribution(path), distribution))
             os.replace(entry.path, staged)
 
 

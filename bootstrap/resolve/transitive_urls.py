@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.network.urls import (
+    is_downgrade,
     is_file_reference,
     is_server_reference,
     is_vcs_url,
@@ -75,7 +76,6 @@ def _find_reason(
         return "it has to be built, which --only-binary excludes"
     if is_remote and not rules.transitive and not requirer.is_direct:
         return "--no-transitive-urls allows URLs only in your own requirements"
-    is_downgrade = requirer.url.lower().startswith("https:") and url.lower().startswith("http:")
-    if is_downgrade and not Hashes.in_fragment(url).strong():
+    if is_downgrade(requirer.url, url) and not Hashes.in_fragment(url).strong():
         return "it is not protected by https or a hash, as the package itself is"
     return None

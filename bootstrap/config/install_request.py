@@ -27,6 +27,7 @@ from bootstrap.config.requirements.file import (
 from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
+from bootstrap.config.requirements.script import ScriptMetadata, read_script
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, ReleaseControl
 from bootstrap.location import Location
@@ -83,6 +84,17 @@ def command_line_requirements(
     return (*arguments, *grouped, *editables)
 
 
+def script_metadata(layers: OptionLayers, process: ProcessContext) -> ScriptMetadata:
+    """Return what the script of `--requirements-from-script` needs. Raises `ScriptError`."""
+    scripts = layers.items("requirements_from_script")
+    if len(scripts) > 1:
+        raise UsageError(
+            "--requirements-from-script can only be used once.",
+            hint="Install the requirements of one script after the other.",
+        )
+    return read_script(scripts[0], process) if scripts else ScriptMetadata()
+
+
 def installer_requirement(
     line: CommandLine,
     layers: OptionLayers,
@@ -99,7 +111,8 @@ def installer_requirement(
     if given.value.lower() == "none":
         if line.handoff is not None:
             raise ConflictingOptionsError("--installer none", "--")
-        if not (requirements or layers.items("requirement") or layers.items("group")):
+        files = ("requirement", "group", "requirements_from_script")
+        if not (requirements or any(map(layers.items, files))):
             raise NothingToInstallError
         return None
     words = re.fullmatch(r"(?:-e\s*|--editable[\s=]\s*)(\S.*)", given.value)
@@ -161,6 +174,9 @@ def resolve_request(
         or "require-hashes" in keys
         or (HASH.key in keys and not no_require_hashes),
         no_dependencies=layers.flag("no_deps"),
+        only_dependencies_of=tuple(each for each in requirements if each is not installer)
+        if layers.flag("only_deps")
+        else (),
         # As in pip, for --target: what the environment has is not in the directory.
         ignore_installed=layers.flag("ignore_installed")
         or layers.flag("force_reinstall")

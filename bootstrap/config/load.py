@@ -72,7 +72,10 @@ def load(
     config = replace(config, venv_command=process.venv_command(argv))
     requirements, installer = tuple[InputRequirement, ...](), None
     if line.command in install_request.INSTALLING:
-        requirements = install_request.command_line_requirements(line, layers, process)
+        script = install_request.script_metadata(layers, process)
+        config = replace(config, requires_python=script.requires_python)
+        named = install_request.command_line_requirements(line, layers, process)
+        requirements = (*named, *script.requirements)
         installer = install_request.installer_requirement(line, layers, process, requirements)
     default_index = None if config.network.offline else default_index
     inputs = Inputs(process, layers, requirements, default_index=default_index)

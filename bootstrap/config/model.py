@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.options.layers import OptionLayers, SettingRecord
 from bootstrap.config.options.option import Command
@@ -17,6 +18,7 @@ from bootstrap.install.model import InstallSettings
 from bootstrap.lock.read import PylockFile
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
+from bootstrap.provenance import Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
 
@@ -58,6 +60,8 @@ class Config:
     """Build requirements that need no hash even with `--require-hashes`."""
     installer: InputRequirement | None = None
     """None with `--installer none`, and for commands that install nothing."""
+    requires_python: Sourced[SpecifierSet] | None = None
+    """What the script of `--requirements-from-script` requires of the target."""
     default_packages: frozenset[str] = DEFAULT_PACKAGES
     """What get-pip.py also installs into a Python below 3.12 that lacks it; `--no-setuptools` and
     `--no-wheel` remove it."""

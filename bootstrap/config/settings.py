@@ -130,6 +130,10 @@ def trust_settings(layers: OptionLayers, process: ProcessContext) -> TrustSettin
         )
 
     sources = layers.text("trust")
+    for given in layers.items("use_deprecated"):
+        is_overridden = sources is not None and sources.origin.outranks(given.origin)
+        if given.value == "legacy-certs" and not is_overridden:
+            sources = Sourced(DefaultSources.BUNDLED.value, given.origin)
     system_file = process.sourced_variable("SSL_CERT_FILE")
     return TrustSettings(
         cert=read_paths("cert"),

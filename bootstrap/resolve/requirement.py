@@ -59,6 +59,8 @@ class ResolveRequest:
     without_hashes: frozenset[NormalizedName] = frozenset()
     """Projects exempt from `require_hashes`: build requirements that the user exempted by name."""
     no_dependencies: bool = False
+    only_dependencies_of: tuple[InputRequirement, ...] = ()
+    """`--only-deps`: requirements that are resolved, but not installed themselves."""
     upgrade: frozenset[NormalizedName] = frozenset()
     """Projects for which the installed version is not preferred."""
     upgrade_all: bool = False

@@ -55,7 +55,14 @@ def resolve(
     resolution = build_result(result, context)
     check_resolution(request, resolution)
     _warn(resolution, context)
-    return resolution
+    return _without_requested(resolution, request)
+
+
+def _without_requested(resolution: Resolution, request: ResolveRequest) -> Resolution:
+    """Leave out the projects of which only the dependencies are wanted."""
+    left_out = request.only_dependencies_of
+    kept = (each for each in resolution.distributions if each.requested not in left_out)
+    return Resolution(tuple(kept)) if left_out else resolution
 
 
 def drop_installed(

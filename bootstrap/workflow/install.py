@@ -9,6 +9,7 @@ from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
+from bootstrap.config.requirements.script import require_python
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
 from bootstrap.environment.venv import create_venv
@@ -96,6 +97,9 @@ def check_target(run: RunContext) -> None:
     require_site_visible(run.target, fix=run.config.target.fix_pth)
     if run.config.handoff is not None:
         require_runnable(run.target)
+    required = run.config.requires_python
+    if required is not None and not run.config.request.ignore_requires_python:
+        require_python(required, run.target)
 
 
 def install_or_fall_back(

@@ -75,7 +75,8 @@ class OptionValue:
     def check(self) -> None:
         """Raise `InvalidValueError` for a value that is not a choice, truth value or number."""
         if self.option.choices:
-            check_choice(self.text, self.subject, self.option.choices)
+            for item in self.items if self.option.kind is OptionKind.LIST else (self.text,):
+                check_choice(item, self.subject, self.option.choices)
         elif self.option.kind in {OptionKind.FLAG, OptionKind.NEGATION, OptionKind.ABSENCE}:
             self.as_bool()
         elif self.option.kind is OptionKind.COUNT and not self.is_command_line:
@@ -185,12 +186,17 @@ class OptionLayers:
             for value in self.values
             if value.option.key in UNSUPPORTED_OPTIONS
         ]
+        legacy = [
+            f"{given.origin}: {given.value} has no effect: get-installer has one resolver."
+            for given in self.items("use_deprecated")
+            if given.value == "legacy-resolver"
+        ]
         replaced = [
             f"{value.subject} is ignored, because {by.subject} is set."
             for value, by in self._replaced
             if not by.origin.outranks(value.origin)
         ]
-        return (*unsupported, *replaced, *feature_warnings(self.all("use_feature")))
+        return (*unsupported, *replaced, *feature_warnings(self.all("use_feature")), *legacy)
 
     def check_conflicts(self) -> None:
         """Raise `ConflictingOptionsError` for two options of the command line."""

@@ -34,7 +34,17 @@ REQUIREMENTS = (
         OptionKind.LIST,
         in_files=True,
     ),
+    Option(
+        "--requirements-from-script FILE",
+        "the requirements in a script's comments (PEP 723)",
+        OptionKind.LIST,
+    ),
     Option("--no-deps --no-dependencies", "do not install dependencies"),
+    Option(
+        "--only-deps --only-dependencies",
+        "install only the dependencies of what is named",
+        excludes=("no_deps", "requirement", "requirements_from_script", "group"),
+    ),
     Option("--require-hashes", "require a hash for every file", in_files=True),
     Option("--no-require-hashes", in_files=True),
     Option(

@@ -139,6 +139,11 @@ _OUTPUT = (
     Option("--disable-pip-version-check"),
     Option("--no-python-version-warning"),
     Option("--use-feature FEATURE", explicit_kind=OptionKind.LIST, in_files=True),
+    Option(
+        "--use-deprecated FEATURE",
+        explicit_kind=OptionKind.LIST,
+        choices=("legacy-resolver", "legacy-certs"),
+    ),
     Option("-h --help", "show this help", configurable=False),
     Option("-V --version", "show the version", configurable=False, of_pip=False),
 )
@@ -181,7 +186,6 @@ REQUIREMENT_OPTIONS: tuple[Option, ...] = (
 _ONLY_SOURCES = "Leave it out: it only concerns source trees"
 _ONLY_PLATFORMS = "Use --python to name the interpreter"
 _NO_LOG = "Use `-vv >FILE 2>&1`"
-_NO_SCRIPT = "Write the requirements to a file and use -r"
 
 UNSUPPORTED: dict[str, str] = {
     "--abi": _ONLY_PLATFORMS,
@@ -200,19 +204,15 @@ UNSUPPORTED: dict[str, str] = {
     "--log-file": _NO_LOG,
     "--no-clean": _ONLY_SOURCES,
     "--no-use-pep517": "Leave it out: every build follows PEP 517",
-    "--only-dependencies": _NO_SCRIPT,
-    "--only-deps": _NO_SCRIPT,
     "--platform": _ONLY_PLATFORMS,
     "--process-dependency-links": "Name the link as a requirement",
     "--python-version": _ONLY_PLATFORMS,
     "--refresh-package": "Use --no-cache-dir",
-    "--requirements-from-script": _NO_SCRIPT,
     "--resume-retries": "Use --retries",
     "--source": _ONLY_SOURCES,
     "--source-dir": _ONLY_SOURCES,
     "--source-directory": _ONLY_SOURCES,
     "--src": _ONLY_SOURCES,
-    "--use-deprecated": "Leave it out: the old behaviour is gone",
 }
 """Options of pip that this program does not have, and what to do instead."""
 

@@ -149,7 +149,7 @@ def test_options_of_our_own_are_not_abbreviated(user: User, typed: str) -> None:
         user.load(typed, "x")
 
 
-@pytest.mark.parametrize("typed", ["--src", "--platform", "--global-option", "--use-deprecated"])
+@pytest.mark.parametrize("typed", ["--src", "--platform", "--global-option", "--egg"])
 def test_unsupported_options_of_pip_are_refused_by_name(user: User, typed: str) -> None:
     with pytest.raises(UnsupportedOptionError, match=rf"^{typed} is not supported\.$"):
         user.load(typed, "x")
@@ -537,3 +537,46 @@ def test_pre_cannot_be_combined_with_a_choice_by_project(user: User, option: str
         user.load("--pre", option, "a")
     with pytest.raises(UsageError, match="cannot be used together"):
         user.load("--pre", **{f"PIP_{option[2:].replace('-', '_').upper()}": "a"})
+
+
+def test_only_the_dependencies_of_what_is_named_are_installed_and_the_installer(
+    user: User,
+) -> None:
+    for config in (user.load("--only-deps", "a", "b"), user.load("a", "b", PIP_ONLY_DEPS="1")):
+        assert [each.text for each in config.request.only_dependencies_of] == ["a", "b"]
+    assert not user.load("a").request.only_dependencies_of
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("--no-deps",),
+        ("-r", "r.txt"),
+        ("--group", "dev"),
+        ("--requirements-from-script", "x.py"),
+    ],
+)
+def test_dependencies_alone_are_for_named_requirements(user: User, other: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match=r"^--only-deps and .* cannot be used together"):
+        user.load("--only-dependencies", *other)
+
+
+def test_legacy_certificates_are_the_bundled_ones(user: User) -> None:
+    trust = user.load("--use-deprecated", "legacy-certs").trust
+    assert trust.default_sources.value is DefaultSources.BUNDLED
+    assert str(trust.default_sources.origin) == "--use-deprecated"
+    configured = user.load("--trust", "system", PIP_USE_DEPRECATED="legacy-certs").trust
+    assert configured.default_sources.value is DefaultSources.SYSTEM
+    user.write_pip_conf("[global]\ntrust = system\n")
+    trust = user.load(PIP_USE_DEPRECATED="legacy-certs").trust
+    assert trust.default_sources.value is DefaultSources.BUNDLED
+
+
+def test_the_legacy_resolver_is_a_warning_and_an_unknown_feature_an_error(user: User) -> None:
+    config = user.load(PIP_USE_DEPRECATED="legacy-resolver legacy-certs")
+    assert config.warnings == (
+        "PIP_USE_DEPRECATED: legacy-resolver has no effect: get-installer has one resolver.",
+    )
+    assert config.trust.default_sources.value is DefaultSources.BUNDLED
+    with pytest.raises(InvalidValueError, match="--use-deprecated: expected one of legacy-res"):
+        user.load("--use-deprecated", "html5lib")

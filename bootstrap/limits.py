@@ -36,6 +36,8 @@ DISTRIBUTION_SIZE = 16 * _GIB
 """Bytes of a wheel or sdist of which the index does not say the size. The largest have 5 GiB."""
 RESERVED_SPACE = 64 * _MIB
 """Bytes of the disk that a download leaves free."""
+RESERVED_SHARE = 20
+"""The divisor of a small disk's size: it has a twentieth reserved, a 64 MiB tmpfs 3 MiB."""
 ARCHIVE_DIRECTORY_SIZE = 64 * _MIB
 """Bytes of the central directory of a wheel: 400,000 files."""
 
@@ -59,7 +61,7 @@ ENTRY_POINT_LENGTH = 4 * _KIB
 """Characters of an entry point's reference to a function."""
 MODULE_SIZE = 16 * _MIB
 """Bytes of a module that is compiled: compiling takes about 50 times as much memory."""
-PAGE_FILES = 100_000
+PAGE_FILES = 150_000
 """Files that a page lists. The largest in use lists about 30,000."""
 PAGE_ELEMENTS = 700_000
 """Tags, texts and comments of an HTML page: 100,000 links, with a break and white space each."""

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
 from bootstrap.formats.documents import open_regular
-from bootstrap.limits import RESERVED_SPACE
+from bootstrap.limits import RESERVED_SHARE, RESERVED_SPACE
 from bootstrap.network.errors import (
     NoSpaceError,
     NoTemporaryDirectoryError,
@@ -84,7 +84,8 @@ def copy_local_file(
 
 def free_space(directory: Path) -> int:
     """Return how many bytes may be written to a directory's disk, so that it is not filled."""
-    return max(0, shutil.disk_usage(directory).free - RESERVED_SPACE)
+    disk = shutil.disk_usage(directory)
+    return max(0, disk.free - min(RESERVED_SPACE, disk.total // RESERVED_SHARE))
 
 
 def require_space(directory: Path, size: int, url: str) -> None:

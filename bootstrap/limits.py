@@ -89,6 +89,8 @@ REQUIREMENTS_FILE_DEPTH = 32
 """Requirements files, each of which includes the next one."""
 REQUIREMENTS_FILES = 1_000
 """Requirements files of one run, repetitions included."""
+EXTRAS_PER_PROJECT = 200
+"""Extras of one version of a project, in one resolution. The largest in use has about 100."""
 INI_BLANKS = 100
 """Blanks in a row in a line of entry_points.txt or EXTERNALLY-MANAGED."""
 GROUP_REQUIREMENTS = 20_000

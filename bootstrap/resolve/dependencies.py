@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,7 +10,9 @@ from bootstrap._vendor.packaging.markers import UndefinedComparison, UndefinedEn
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.limits import EXTRAS_PER_PROJECT, LimitError
 from bootstrap.metadata.direct_url import read_reference
 from bootstrap.metadata.installed import Installed
 from bootstrap.provenance import Origin
@@ -53,6 +56,12 @@ class DependencyReader:
     unusable: dict[ResolverCandidate, UnusableCandidateError] = field(default_factory=dict)
     """Why candidates cannot be used."""
     _known: dict[ResolverCandidate, tuple[ResolverRequirement, ...]] = field(default_factory=dict)
+    _extras: Counter[tuple[NormalizedName, Version]] = field(default_factory=Counter)
+    """How many extras of a version were read: an extra may require the next one, and so on."""
+    _conditional: dict[tuple[NormalizedName, Version], list[tuple[Requirement, str]]] = field(
+        default_factory=dict
+    )
+    """The requirements of a version that depend on extras, with their markers normalised."""
 
     def iter_dependencies(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
         """Yield what a candidate depends on; its metadata is fetched as late as possible."""
@@ -124,6 +133,7 @@ class DependencyReader:
 
     def _read(self, candidate: ResolverCandidate) -> tuple[ResolverRequirement, ...]:
         try:
+            self._count_extra(candidate)
             return tuple(self._iter_applicable(candidate))
         except UnusableCandidateError as error:
             self._exclude(candidate, error)
@@ -133,6 +143,31 @@ class DependencyReader:
         # nothing satisfies this, so the next candidate is tried
         unusable = Identifier(UNUSABLE, str(candidate))
         return (ResolverRequirement(unusable, "usable metadata", SpecifierSet()),)
+
+    def _count_extra(self, candidate: ResolverCandidate) -> None:
+        """Count the extras of a version. Raises `UnusableCandidateError`."""
+        key = candidate.identifier.name, candidate.version
+        self._extras[key] += bool(candidate.identifier.extra)
+        if self._extras[key] > EXTRAS_PER_PROJECT:
+            error = LimitError(EXTRAS_PER_PROJECT, "extras require each other")
+            raise UnusableCandidateError(str(error))
+
+    def _select(
+        self, candidate: ResolverCandidate, requires: Iterable[Requirement]
+    ) -> Iterable[Requirement]:
+        """Return the requirements that an extra may add: evaluating every marker takes time."""
+        extra = candidate.identifier.extra
+        if not extra:
+            return requires
+        key = candidate.identifier.name, candidate.version
+        if key not in self._conditional:
+            markers = ((each, canonicalize_name(str(each.marker))) for each in requires)
+            self._conditional[key] = [found for found in markers if "extra" in found[1]]
+        return [
+            requirement
+            for requirement, marker in self._conditional[key]
+            if extra in marker or " in " in marker
+        ]
 
     def _exclude(self, candidate: ResolverCandidate, error: UnusableCandidateError) -> None:
         self.factory.unusable.add(candidate)
@@ -155,7 +190,7 @@ class DependencyReader:
                 yield ResolverRequirement(PYTHON, f"Python {python}", python)
         if self.request.no_dependencies:
             return
-        for requirement in requires:
+        for requirement in self._select(candidate, requires):
             if is_applicable(requirement, self.target.markers, candidate.identifier.extra):
                 self._check_url(requirement, candidate)
                 reference = _as_reference(requirement, candidate) if requirement.url else None

@@ -6,23 +6,38 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, TextIO
 
 import bootstrap
 from bootstrap import _snapshot
 from bootstrap._bundled import bundled_wheel, default_index_url
-from bootstrap.errors import BootstrapError
+from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.signals import Terminated, kill_self, raise_on_termination
-from bootstrap.ui import Ui
+from bootstrap.ui import LogFile, Ui
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bootstrap.config.model import Config
 
+_TRACEBACKS = 2
+"""The verbosity from which errors are shown with their traceback."""
 _INTERRUPTED = 130
 """The exit status that a shell reports for a program that SIGINT ended."""
+
+
+class LogFileError(UsageError):
+    """The file that `--log` names cannot be written."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.path = path
+        super().__init__(
+            f"The log {path} cannot be written: {error.strerror or error}.",
+            hint="Name another file with --log.",
+        )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,11 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
         config = load.load(arguments, os.environ, default_index=default_index_url)
-        try:
-            return _run_command(config)
-        except BootstrapError as error:
-            _name_origins(error, config)
-            raise
+        with _open_log(config) as log:
+            try:
+                return _run_command(config, log)
+            except BootstrapError as error:
+                _name_origins(error, config)
+                _log_error(error, config, log)
+                raise
+            except Exception as error:
+                _log_error(error, config, log)
+                raise
 
     return _report_errors(arguments, run)
 
@@ -64,7 +84,7 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
     return _report_errors(arguments, run)
 
 
-def _run_command(config: Config) -> int:
+def _run_command(config: Config, log: LogFile | None = None) -> int:
     """Run the command of a Config; the last stage of an installation is to become the installer."""
     # Our own files may be replaced by this run, or removed by another process.
     _snapshot.hold(bootstrap)
@@ -74,7 +94,7 @@ def _run_command(config: Config) -> int:
 
     # Standard output belongs to the report that is written there, or to the installer.
     is_taken = config.report_file == "-" or config.handoff is not None
-    ui = Ui(sys.stderr if is_taken else sys.stdout, sys.stderr, config.verbosity)
+    ui = Ui(sys.stderr if is_taken else sys.stdout, sys.stderr, config.verbosity, log)
     for warning in config.warnings:
         ui.warn(warning)
     if config.command is Command.DOCTOR:
@@ -96,6 +116,31 @@ def _name_origins(error: BootstrapError, config: Config) -> None:
     message = f"{error} {error.hint or ''}"
     origins = configured_mentions(config.setting_records, message)
     error.hint = " ".join([*([error.hint] if error.hint else []), *origins]) or None
+
+
+@contextmanager
+def _open_log(config: Config) -> Iterator[LogFile | None]:
+    """Open what `--log` names. Raises `LogFileError`."""
+    if config.log_file is None:
+        yield None
+        return
+    try:
+        config.log_file.parent.mkdir(parents=True, exist_ok=True)
+        stream = config.log_file.open("a", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise LogFileError(config.log_file, error) from error
+    with stream:
+        yield LogFile(stream)
+
+
+def _log_error(error: Exception, config: Config, log: LogFile | None) -> None:
+    """Log an error with its traceback; `--debug` shows the traceback, too."""
+    trace = traceback.format_exc().rstrip()
+    if log is not None:
+        log.write(f"error: {error}\n{trace}")
+    typed = config.inputs.layers.last("debug")
+    if config.debug and config.verbosity < _TRACEBACKS and not (typed and typed.is_command_line):
+        Ui(sys.stdout, sys.stderr).error(trace)  # a typed --debug is known without the Config
 
 
 def _run_doctor(config: Config, ui: Ui) -> int:
@@ -144,12 +189,14 @@ def _report_errors(arguments: Sequence[str], run: Callable[[], int]) -> int:
 def _verbosity(arguments: Sequence[str]) -> int:
     """Return the verbosity for errors that occur before there is a Config."""
     ours = list(takewhile(lambda argument: argument != "--", arguments))
+    if "--debug" in ours:
+        return _TRACEBACKS
     flags = [flag for flag in ours if flag.startswith("-v") and not flag.strip("-v")]
     return sum(flag.count("v") for flag in flags) + ours.count("--verbose")
 
 
 def _print_traceback(ui: Ui) -> None:
-    if ui.verbosity >= 2:
+    if ui.verbosity >= _TRACEBACKS:
         ui.error(traceback.format_exc())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TextIO
 
 from bootstrap.redaction import redact
@@ -37,6 +38,20 @@ def _is_harmless(character: str) -> bool:
 
 
 @dataclass(frozen=True)
+class LogFile:
+    """What `--log` names: it gets every message, each line with its time, as in pip."""
+
+    stream: TextIO
+
+    def write(self, message: str) -> None:
+        """Append a message; a full disk never ends a run."""
+        time = datetime.now().astimezone().isoformat(timespec="milliseconds")[:23].replace(".", ",")
+        with suppress(OSError, ValueError):
+            self.stream.write("".join(f"{time} {line}\n" for line in message.splitlines() or [""]))
+            self.stream.flush()
+
+
+@dataclass(frozen=True)
 class Ui:
     """Prints messages, made `printable`; a closed or broken stream never ends a run."""
 
@@ -44,6 +59,8 @@ class Ui:
     err: TextIO
     verbosity: int = 0
     """-1 for `-q`, 1 for `-v`, 2 for `-vv`, and so on."""
+    log: LogFile | None = None
+    """Gets every message, whatever the verbosity."""
 
     def output(self, message: str) -> None:
         """Print what the user asked for (`--version`, JSON); never silent."""
@@ -51,27 +68,29 @@ class Ui:
 
     def info(self, message: str) -> None:
         """Print what was done; silent with `-q`."""
-        if self.verbosity >= 0:
-            self._write(self.out, message)
+        self._show(self.out, message, is_shown=self.verbosity >= 0)
 
     def detail(self, message: str) -> None:
         """Print how it is being done; shown with `-v`."""
-        if self.verbosity >= 1:
-            self._write(self.out, message)
+        self._show(self.out, message, is_shown=self.verbosity >= 1)
 
     def trace(self, message: str) -> None:
         """Print what helps to find a bug; shown with `-vv`."""
-        if self.verbosity >= 2:
-            self._write(self.out, message)
+        self._show(self.out, message, is_shown=self.verbosity >= 2)
 
     def warn(self, message: str) -> None:
         """Print a warning; silent with `-qq`."""
-        if self.verbosity >= -1:
-            self._write(self.err, f"warning: {message}")
+        self._show(self.err, f"warning: {message}", is_shown=self.verbosity >= -1)
 
     def error(self, message: str) -> None:
         """Print why the run ends; never silent."""
-        self._write(self.err, message)
+        self._show(self.err, message, is_shown=True)
+
+    def _show(self, stream: TextIO, message: str, *, is_shown: bool) -> None:
+        if self.log is not None:
+            self.log.write(message)
+        if is_shown:
+            self._write(stream, message)
 
     @staticmethod
     def _write(stream: TextIO, message: str) -> None:

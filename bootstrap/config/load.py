@@ -142,6 +142,8 @@ def _from_options(
         ),
         handoff=line.handoff,
         dry_run=layers.flag("dry_run"),
+        log_file=settings.read_path(layers, "log", process),
+        debug=layers.flag("debug"),
         verbosity=layers.count("verbose") - layers.count("quiet"),
         report_file=report.value if report else None,
         lock_file=lock_file,

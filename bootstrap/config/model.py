@@ -68,6 +68,10 @@ class Config:
     handoff: tuple[str, ...] | None = None
     """What follows `--`; None where there is no `--`."""
     dry_run: bool = False
+    log_file: Path | None = None
+    """`--log`: gets every message, whatever the verbosity."""
+    debug: bool = False
+    """Whether errors are shown with their traceback."""
     verbosity: int = 0
     """-1 for `-q`, 2 for `-vv`."""
     report_file: str | None = None

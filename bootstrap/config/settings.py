@@ -61,6 +61,21 @@ def read_names(layers: OptionLayers, destination: str) -> Iterator[NormalizedNam
             yield _normalize_name(name, given.origin)
 
 
+def read_projects(layers: OptionLayers, destination: str) -> frozenset[str]:
+    """Return the projects that an option names, `:all:` among them; `:none:` empties the list.
+
+    Raises `InvalidValueError`.
+    """
+    found = set[str]()
+    for value in layers.all(destination):
+        for name in filter(None, map(str.strip, value.text.split(","))):
+            if name == ":none:":
+                found.clear()
+            else:
+                found.add(name if name == ":all:" else _normalize_name(name, value.origin))
+    return frozenset(found)
+
+
 def _normalize_name(text: str, origin: Origin) -> NormalizedName:
     try:
         return canonicalize_name(text, validate=True)
@@ -87,6 +102,7 @@ def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSett
         root=read_path(layers, "root", process),
         prefix=read_path(layers, "prefix", process),
         directory=read_path(layers, "target", process),
+        src=read_path(layers, "src", process),
         break_system_packages=layers.flag("break_system_packages") or is_report_only,
         require_virtualenv=layers.flag("require_virtualenv"),
         fix_pth=layers.flag("fix_pth"),
@@ -174,12 +190,14 @@ def trusted_hosts(
 def network_settings(layers: OptionLayers, process: ProcessContext) -> NetworkSettings:
     """Return how to connect to servers."""
     timeout, retries = layers.last("timeout"), layers.last("retries")
+    resumed = layers.last("resume_retries")
     keyring = layers.text("keyring_provider")
     default = NetworkSettings()
     return NetworkSettings(
         offline=layers.flag("offline"),
         timeout=parse_seconds(timeout.text, timeout.subject) if timeout else default.timeout,
         retries=parse_int(retries.text, retries.subject) if retries else default.retries,
+        resume_retries=parse_int(resumed.text, resumed.subject) if resumed else None,
         proxy=layers.text("proxy"),
         user_agent=f"get-installer/{__version__}",
         environment_proxies={} if layers.flag("no_proxy_env") else process.proxies,
@@ -213,6 +231,7 @@ def index_settings(
         index_for=index_for(layers, process),
         strategy=IndexStrategy(strategy.value) if strategy else IndexStrategy.BEST,
         shared_names=frozenset(read_names(layers, "shared_name")),
+        refresh=read_projects(layers, "refresh_package"),
         uploaded_prior_to=parse_datetime(until.text, until.subject, now) if until else None,
     )
 
@@ -263,5 +282,6 @@ def build_settings(layers: OptionLayers) -> BuildSettings:
     """Return how to build wheels from source distributions."""
     return BuildSettings(
         isolated=layers.flag("build_isolation", default=True),
+        keep_directories=layers.flag("no_clean"),
         check_requirements=layers.flag("check_build_dependencies"),
     )

@@ -77,6 +77,7 @@ def describe_target(
         prefix=interpreter.prefix,
         base_prefix=interpreter.base_prefix,
         search_path=_search_path(interpreter, scheme, settings),
+        src=settings.src,
         externally_managed=externally_managed,
         hidden_by=hidden_by,
         running=interpreter.running,

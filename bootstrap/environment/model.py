@@ -35,6 +35,8 @@ class TargetEnvironment:
     search_path: tuple[Path, ...]
     """Where distributions count as installed: the target's own `sys.path`, or only the scheme if it
     is not on it (`--target`, `--prefix`, `--root`)."""
+    src: Path | None = None
+    """`--src`: where editable repositories are checked out, if not in the environment."""
     externally_managed: str | None = None
     """The localised message of PEP 668, or None where the environment is not managed or that does
     not matter (a virtual environment, root, target, prefix, --break-system-packages)."""

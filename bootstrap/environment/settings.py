@@ -24,6 +24,8 @@ class TargetSettings:
     prefix: Path | None = None
     directory: Path | None = None
     """`--target DIR`."""
+    src: Path | None = None
+    """Where editable repositories are checked out."""
     break_system_packages: bool = False
     require_virtualenv: bool = False
     fix_pth: bool = False

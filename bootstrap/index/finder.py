@@ -51,9 +51,12 @@ class Finder:
         self._ui = ui
         self._evaluator = Evaluator(target, settings, ignore_requires_python=ignore_requires_python)
         self._links = [open_find_links(location, session, ui) for location in settings.find_links]
-        self._indexes = [Index(location, session) for location in settings.index_urls]
+        self._indexes = [
+            Index(location, session, settings.refresh) for location in settings.index_urls
+        ]
         self._pinned = {
-            name: Index(location, session) for name, location in settings.index_for.items()
+            name: Index(location, session, settings.refresh)
+            for name, location in settings.index_for.items()
         }
         self._bundled = bundled
         self._lock = threading.Lock()

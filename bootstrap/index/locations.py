@@ -37,16 +37,20 @@ class LinkSource(Protocol):
 class Index:
     """A package index: one page for each project (PEP 503)."""
 
-    def __init__(self, location: Location, session: Session) -> None:
+    def __init__(
+        self, location: Location, session: Session, refresh: frozenset[str] = frozenset()
+    ) -> None:
         self.url = location.url
         self.is_remote = location.is_remote
         self._session = session
+        self._refresh = refresh
 
     def read_page(self, name: NormalizedName) -> ProjectDetails | None:
         """Fetch and parse the page. Raises `IndexResponseError` and `NetworkError`."""
+        refresh = not self._refresh.isdisjoint({name, ":all:"})
         page_url = f"{self.url.rstrip('/')}/{quote(name)}/"
         try:
-            response = self._session.get(page_url, accept=ACCEPT)
+            response = self._session.get(page_url, accept=ACCEPT, refresh=refresh)
         except FileNotFoundError:
             return None
         except HttpStatusError as error:

@@ -73,6 +73,8 @@ class IndexSettings:
     """Normalised names that unrelated indexes may have (an exception to PEP 708)."""
     formats: FormatControl = field(default_factory=FormatControl)
     prefer_binary: bool = False
+    refresh: frozenset[str] = frozenset()
+    """Projects (`:all:` for all) whose pages are not taken from a cache (`--refresh-package`)."""
     uploaded_prior_to: datetime | None = None
 
     @property

@@ -24,7 +24,9 @@ from bootstrap.ui import Ui
 
 
 def src_directory(target: TargetEnvironment) -> Path:
-    """Return the directory of an environment's repositories, as in pip: `src`."""
+    """Return the directory of an environment's repositories, as in pip: `--src`, or `src`."""
+    if target.src is not None:
+        return target.src
     return (target.prefix if target.is_virtual else target.scheme.data) / "src"
 
 

@@ -26,17 +26,22 @@ class CachedPage:
     validators: Mapping[str, str]
 
 
-def fetch_page(transport: Transport, cache: Cache, url: str, accept: str, limit: int) -> Response:
+def fetch_page(
+    transport: Transport, cache: Cache, url: str, accept: str, limit: int, *, refresh: bool = False
+) -> Response:
     """Return a page: the cached one if the server says that it is still valid.
+
+    With `refresh`, the whole page is transferred again, from the server itself.
 
     Raises `NetworkError` and its subclasses, and `CertificateError`.
     """
     bare, user_info = split_credentials(url)
     username = user_info[0] if user_info else ""
     name = Sha256(hashlib.sha256(f"{accept}\n{username}\n{bare}".encode()).hexdigest())
-    cached = _read_cached(cache, name, limit)
+    cached = None if refresh else _read_cached(cache, name, limit)
     # max-age=0, as pip does: a proxy must ask the index too.
-    headers = {"Accept": accept, "Accept-Encoding": "gzip", "Cache-Control": "max-age=0"}
+    control = "no-cache" if refresh else "max-age=0"
+    headers = {"Accept": accept, "Accept-Encoding": "gzip", "Cache-Control": control}
     if cached is not None:
         headers |= cached.validators
     with transport.open(url, headers) as http_response:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from bootstrap.network.errors import NetworkError
+from bootstrap.network.errors import InterruptedTransferError, NetworkError
 
 MAX_RETRY_AFTER = 60.0
 """Seconds; if a server asks for more, the request fails."""
@@ -24,16 +24,22 @@ def retry(
     attempt: Callable[[], T],
     *,
     retries: int,
+    resume_retries: int | None = None,
     sleep: Callable[[float], object],
     warn: Callable[[str], object],
 ) -> T:
-    """Call `attempt` until it succeeds, fails for good, or all retries are used."""
-    for number in range(retries + 1):
+    """Call `attempt` until it succeeds, fails for good, or all retries are used.
+
+    `resume_retries` counts instead of `retries` for responses that were cut off.
+    """
+    resumed = retries if resume_retries is None else resume_retries
+    for number in range(max(retries, resumed) + 1):
         try:
             return attempt()
         except NetworkError as error:  # noqa: PERF203  # failing is what the loop is for
             seconds = retry_delay(number, error)
-            if number == retries or seconds is None:
+            limit = resumed if isinstance(error, InterruptedTransferError) else retries
+            if number >= limit or seconds is None:
                 raise
             warn(f"{error} Retrying in {seconds:.1f} s.")
             sleep(seconds)

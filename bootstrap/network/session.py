@@ -101,11 +101,13 @@ class Session:
         accept: str = "*/*",
         limit: int = PAGE_SIZE,
         expected: Hashes | None = None,
+        refresh: bool = False,
     ) -> Response:
         """Return a page or a small file, whole.
 
         `limit` is in bytes, before and after decompression. With `expected` hashes, the cache is
-        searched by hash, and the content is checked. Raises `NetworkError` and its subclasses,
+        searched by hash, and the content is checked. With `refresh`, no cache is asked, neither
+        ours nor one on the way. Raises `NetworkError` and its subclasses,
         `CertificateError`, `HashMismatchError`; FileNotFoundError if a file: URL does not exist.
         """
         sha256 = expected.only_sha256 if expected else None
@@ -116,7 +118,9 @@ class Session:
             from bootstrap.network.pages import fetch_page
 
             transport = self._open_transport(url)
-            response = self._retry(lambda: fetch_page(transport, self._cache, url, accept, limit))
+            response = self._retry(
+                lambda: fetch_page(transport, self._cache, url, accept, limit, refresh=refresh)
+            )
         else:
             response = read_local_page(url, limit)
         if expected:
@@ -149,7 +153,10 @@ class Session:
         self._ui.detail(f"Fetching {url}")
         download = Download(self._open_transport(url), url, path, expected, size)
         try:
-            file = self._retry(lambda: download.attempt(check_cancelled=self._raise_if_stopped))
+            file = self._retry(
+                lambda: download.attempt(check_cancelled=self._raise_if_stopped),
+                self._settings.resume_retries,
+            )
         except OSError as error:
             raise UnreadableFileError(str(path), error.strerror or str(error)) from error
         self._cache.add_file("files", file.sha256, path)
@@ -203,7 +210,7 @@ class Session:
                 self._pools[kind] = ThreadPoolExecutor(WORKERS, kind)
             return self._pools[kind].submit(function, *args, **kwargs)
 
-    def _retry(self, attempt: Callable[[], R]) -> R:
+    def _retry(self, attempt: Callable[[], R], resume_retries: int | None = None) -> R:
         def sleep(seconds: float) -> None:
             getattr(self._batch, "stop", self._closing).wait(seconds)
             self._raise_if_stopped()
@@ -212,7 +219,10 @@ class Session:
             if not self._closing.is_set():  # nobody needs what is interrupted by `close`
                 self._ui.warn(message)
 
-        return retry(attempt, retries=self._settings.retries, sleep=sleep, warn=warn)
+        retries = self._settings.retries
+        return retry(
+            attempt, retries=retries, resume_retries=resume_retries, sleep=sleep, warn=warn
+        )
 
     def _raise_if_stopped(self) -> None:
         """Raise `StoppedError` if nobody waits for this thread's work any more."""

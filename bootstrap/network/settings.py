@@ -18,6 +18,8 @@ class NetworkSettings:
     timeout: float = 15.0
     """Seconds to wait for a connection, and for the next byte."""
     retries: int = 5
+    resume_retries: int | None = None
+    """How often a download that was cut off is resumed; None: as often as others are repeated."""
     proxy: Sourced[str] | None = None
     """`--proxy` or configuration; "" means no proxy, whatever the environment sets."""
     environment_proxies: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,8 @@ class BuildSettings:
 
     isolated: bool = True
     """False with `--no-build-isolation`: the target itself must have the build requirements."""
+    keep_directories: bool = False
+    """`--no-clean`: the directories of builds stay, to be looked at."""
     check_requirements: bool = False
     """`--check-build-dependencies`: without isolation, first check that the target has them."""
     environ: Mapping[str, str] = field(default_factory=dict)

@@ -242,7 +242,10 @@ def open_build_tools(  # noqa: PLR0917  # seven things of one run, each of its o
         with frontend:
             yield tools
     finally:
-        workspace.remove()
+        if settings.keep_directories:
+            ui.info(f"The directories of builds are kept (--no-clean): {directory.parents[1]}")
+        else:
+            workspace.remove()
 
 
 def _direct_url(source: Source, url: str) -> Mapping[str, Any]:

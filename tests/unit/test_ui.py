@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
-from bootstrap.ui import Ui
+from bootstrap.ui import LogFile, Ui
 
 
 class _BrokenStream(io.TextIOWrapper):
@@ -72,3 +73,19 @@ def test_no_message_shows_credentials() -> None:
         show("for https://me:hunter2@host/x, and 'me:\x1bhunter2@proxy'")
     assert "hunter2" not in out.getvalue()
     assert out.getvalue().count("****@host/x") == 6
+
+
+def test_a_log_gets_every_message_with_its_time_whatever_the_verbosity() -> None:
+    out, log = io.StringIO(), io.StringIO()
+    ui = Ui(out, out, -3, LogFile(log))
+    ui.info("one\ntwo")
+    ui.trace("three")
+    ui.warn("four")
+    assert not out.getvalue()
+    lines = log.getvalue().splitlines()
+    assert [line.split(" ", 1)[1] for line in lines] == ["one", "two", "three", "warning: four"]
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{3} ", line) for line in lines)
+
+
+def test_a_log_that_cannot_be_written_never_ends_a_run() -> None:
+    Ui(io.StringIO(), io.StringIO(), 0, LogFile(_BrokenStream())).info("done")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.option import PIP_VARIABLES, Option, OptionKind
 from bootstrap.config.options.process import ProcessContext
-from bootstrap.config.options.table import CONFIGURABLE, OPTIONS, UNSUPPORTED_OPTIONS
+from bootstrap.config.options.table import CONFIGURABLE, OPTIONS, RELATED, UNSUPPORTED_OPTIONS
 from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin
 
@@ -54,13 +54,14 @@ def read_variables(process: ProcessContext, *, isolated: bool) -> list[OptionVal
                 found.append(
                     OptionValue(option, value, Origin.variable(name), is_command_line=False)
                 )
-    # Sorted: of two that exclude each other, the last one counts, in whatever order they come.
-    for name, text in () if isolated else sorted(process.environ.items()):
+    for name, text in {} if isolated else process.environ.items():
         configurable = _find_option(_normalize_key(name.removeprefix(PIP_VARIABLES)))
         if name.startswith(PIP_VARIABLES) and configurable is not None and text:
             found.append(
                 OptionValue(configurable, text, Origin.variable(name), is_command_line=False)
             )
+    # Of two that exclude each other, the last one counts: in whatever order they were exported.
+    found.sort(key=lambda each: each.origin.name if each.option.destination in RELATED else "")
     return found
 
 

@@ -19,7 +19,7 @@ from bootstrap.config.options.option import (
     parse_bool,
     parse_count,
 )
-from bootstrap.config.options.table import OPTIONS, UNSUPPORTED_OPTIONS
+from bootstrap.config.options.table import RELATED, UNSUPPORTED_OPTIONS
 from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact
@@ -210,13 +210,11 @@ class OptionLayers:
     def _places(self) -> tuple[OptionValue, ...]:
         """The effective values of options that exclude or replace others, highest first."""
         last = {value.option.destination: value for value in self.values}
-        related = {name for option in OPTIONS for name in (*option.excludes, *option.replaces)}
-        related |= {option.destination for option in OPTIONS if option.excludes or option.replaces}
         return tuple(
             value
             for value in reversed(self.values)
             if value is last[value.option.destination]
-            and value.option.destination in related
+            and value.option.destination in RELATED
             and (value.option.takes_value or value.as_bool())
         )
 

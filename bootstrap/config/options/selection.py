@@ -119,6 +119,7 @@ INDEXES = (
         OptionKind.LIST,
         in_files=True,
     ),
+    Option("--refresh-package NAMES|:all:", explicit_kind=OptionKind.NAMES),
     Option("--no-index", "do not use an index, only --find-links", in_files=True),
     Option(
         "--index-for NAME=URL",

@@ -37,6 +37,11 @@ _TARGET = (
     Option("--break-system-packages", "allow changes to an externally managed Python"),
     Option("--require-virtualenv --require-venv"),
     Option(
+        "--src --source --source-dir --source-directory DIR",
+        "where editable repositories are checked out",
+        OptionKind.PATH,
+    ),
+    Option(
         "--fix-pth",
         "edit the ._pth file of an embeddable Python so that it finds packages",
         of_pip=False,
@@ -78,6 +83,7 @@ _NETWORK = (
     Option("--no-proxy-env"),
     Option("--timeout --default-timeout SECONDS", "time to wait for an answer (15)"),
     Option("--retries N", "number of retries (5); at most 1 of a server that never answered"),
+    Option("--resume-retries N", "how often a download that was cut off is resumed"),
     Option("--cache-dir DIR", "the cache directory", OptionKind.PATH),
     Option("--no-cache-dir", "disable the cache", OptionKind.ABSENCE, dest="cache_dir"),
     Option("--keyring-provider HOW", choices=("auto", "disabled", "import", "subprocess")),
@@ -122,6 +128,7 @@ _BUILDS = (
         on_requirements=True,
     ),
     Option("--no-build-isolation", explicit_kind=OptionKind.NEGATION, dest="build_isolation"),
+    Option("--no-clean"),
     Option("--check-build-dependencies"),
     Option("--use-pep517"),
 )
@@ -129,6 +136,12 @@ _BUILDS = (
 _OUTPUT = (
     Option("-v --verbose", "more detail; -vv for a traceback", OptionKind.COUNT),
     Option("-q --quiet", "less output", OptionKind.COUNT),
+    Option(
+        "--log --log-file --local-log FILE",
+        "append every message to a file, as with -vv",
+        OptionKind.PATH,
+    ),
+    Option("--debug", "a traceback of every error"),
     Option("--report FILE", "write pip's installation report; - for standard output"),
     Option(
         "--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,), of_pip=False
@@ -163,6 +176,15 @@ GROUPS: dict[str, tuple[Option, ...]] = {
 
 OPTIONS: tuple[Option, ...] = tuple(option for group in GROUPS.values() for option in group)
 
+RELATED: frozenset[str] = frozenset(
+    name
+    for option in OPTIONS
+    for others in [(*option.excludes, *option.replaces)]
+    if others
+    for name in (option.destination, *others)
+)
+"""The destinations of options that exclude or replace each other."""
+
 HASH = Option("--hash ALGORITHM:DIGEST", explicit_kind=OptionKind.LIST, on_requirements=True)
 """Only allowed after a requirement in a file."""
 
@@ -185,7 +207,6 @@ REQUIREMENT_OPTIONS: tuple[Option, ...] = (
 
 _ONLY_SOURCES = "Leave it out: it only concerns source trees"
 _ONLY_PLATFORMS = "Use --python to name the interpreter"
-_NO_LOG = "Use `-vv >FILE 2>&1`"
 
 UNSUPPORTED: dict[str, str] = {
     "--abi": _ONLY_PLATFORMS,
@@ -193,26 +214,15 @@ UNSUPPORTED: dict[str, str] = {
     "--build-dir": _ONLY_SOURCES,
     "--build-directory": _ONLY_SOURCES,
     "--build-option": "Use --config-settings",
-    "--debug": "Use -vv for a traceback",
     "--egg": "Leave it out: only wheels are installed",
     "--exists-action": _ONLY_SOURCES,
     "--global-option": "Use --config-settings",
     "--implementation": _ONLY_PLATFORMS,
     "--install-option": "Use --config-settings",
-    "--local-log": _NO_LOG,
-    "--log": _NO_LOG,
-    "--log-file": _NO_LOG,
-    "--no-clean": _ONLY_SOURCES,
     "--no-use-pep517": "Leave it out: every build follows PEP 517",
     "--platform": _ONLY_PLATFORMS,
     "--process-dependency-links": "Name the link as a requirement",
     "--python-version": _ONLY_PLATFORMS,
-    "--refresh-package": "Use --no-cache-dir",
-    "--resume-retries": "Use --retries",
-    "--source": _ONLY_SOURCES,
-    "--source-dir": _ONLY_SOURCES,
-    "--source-directory": _ONLY_SOURCES,
-    "--src": _ONLY_SOURCES,
 }
 """Options of pip that this program does not have, and what to do instead."""
 

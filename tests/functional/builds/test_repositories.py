@@ -215,3 +215,19 @@ def test_other_systems_are_refused_by_name(site: Site, system: str) -> None:
 def test_a_missing_revision_is_refused(site: Site, fork: Path) -> None:
     done = site.refuses(f"demo @ git+{fork.as_uri()}@nowhere")
     assert "it has no branch, tag or commit 'nowhere'" in done.err
+
+
+def test_an_editable_repository_is_checked_out_where_src_says(
+    site: Site, fork: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "sources" / "demo"
+    site.installs("--src", place.parent, "-e", f"git+{fork.as_uri()}@main#egg=demo")
+    assert site.direct_url("demo") == {"url": place.as_uri(), "dir_info": {"editable": True}}
+    assert not (site.venv / "src").exists()
+
+
+def test_the_directories_of_builds_stay_where_they_are_wanted(site: Site, fork: Path) -> None:
+    done = site.installs("--no-clean", f"git+{fork.as_uri()}")
+    kept = Path(done.out.split("(--no-clean): ")[1].splitlines()[0])
+    assert any(kept.rglob("demo.py"))
+    shutil.rmtree(kept)

@@ -198,3 +198,16 @@ def test_twenty_processes_share_a_cache(
         list(pool.map(lambda target: installs(engine, offer, cache, target), targets))
     assert is_valid(cache)
     assert not list(cache.rglob(".part-*"))
+
+
+def test_the_page_of_a_project_is_refreshed_from_the_server_itself(
+    engine: Engine, offer: LocalIndex, cache: Path, tmp_path: Path
+) -> None:
+    installs(engine, offer, cache, tmp_path / "one")
+    offer.server.requests.clear()
+    where = ("--target", tmp_path / "two", "--installer", "none", "app", "--cache-dir", cache)
+    engine.succeeds(*where, *offer.options, "--refresh-package", "App")
+    asked = {each.path: each.headers for each in offer.server.requests}
+    assert asked["/simple/app/"]["cache-control"] == "no-cache"
+    assert "if-none-match" not in asked["/simple/app/"]
+    assert asked["/simple/library/"]["cache-control"] == "max-age=0"

@@ -69,3 +69,33 @@ def test_isolated_ignores_the_users_settings(
     assert "user.example" not in done.text
     assert "variable.example" not in done.text
     assert "site.example" in done.text  # the machine's own rules hold, as in pip
+
+
+def test_a_log_gets_what_is_not_shown_and_the_error_with_its_traceback(
+    engine: Engine, tmp_path: Path
+) -> None:
+    log = tmp_path / "new" / "pip.log"
+    where = ("--offline", "--venv", tmp_path / "venv", "--log", log)
+    done = engine.succeeds(*where, "-q")
+    assert not done.out
+    assert "Setting: log = " in log.read_text()
+    engine.fails(*where, "no-such-project", environ={"PIP_FIND_LINKS": ""})
+    text = log.read_text()
+    assert "error: " in text
+    assert "Traceback" in text
+    assert text.count("Setting: log = ") == 2
+    done = engine.fails(*where[:-1], tmp_path, status=2)
+    assert f"The log {tmp_path} cannot be written" in done.err
+
+
+@pytest.mark.parametrize("how", ["option", "variable"])
+def test_debug_shows_the_traceback_of_an_error_once(
+    engine: Engine, tmp_path: Path, how: str
+) -> None:
+    typed = ("--debug",) if how == "option" else ()
+    environ = {"PIP_FIND_LINKS": ""} | ({} if typed else {"PIP_DEBUG": "1"})
+    where = ("--offline", "--venv", str(tmp_path / "venv"), "no-such-project")
+    done = engine(*where, *typed, environ=environ)
+    assert done.status == 1
+    assert done.err.count("UnknownProjectError: No project named") == 1
+    assert "error: No project named" in done.err

@@ -149,18 +149,18 @@ def test_options_of_our_own_are_not_abbreviated(user: User, typed: str) -> None:
         user.load(typed, "x")
 
 
-@pytest.mark.parametrize("typed", ["--src", "--platform", "--global-option", "--egg"])
+@pytest.mark.parametrize("typed", ["--build-dir", "--global-option", "--egg"])
 def test_unsupported_options_of_pip_are_refused_by_name(user: User, typed: str) -> None:
     with pytest.raises(UnsupportedOptionError, match=rf"^{typed} is not supported\.$"):
         user.load(typed, "x")
 
 
 def test_unsupported_options_of_pip_in_configuration_are_ignored_with_a_warning(user: User) -> None:
-    user.write_pip_conf("[global]\nformat = columns\n[install]\nsrc = /src\n")
-    notices = user.load(PIP_PLATFORM="linux").warnings
+    user.write_pip_conf("[global]\nformat = columns\n[install]\nbuild-dir = /b\n")
+    notices = user.load(PIP_GLOBAL_OPTION="x").warnings
     assert len(notices) == 2
-    assert "src in " in notices[0]
-    assert "PIP_PLATFORM" in notices[1]
+    assert "build-dir in " in notices[0]
+    assert "PIP_GLOBAL_OPTION" in notices[1]
 
 
 @pytest.mark.parametrize(
@@ -276,16 +276,24 @@ def test_options_without_a_use_here_are_accepted_and_change_nothing(
     assert replace(config, setting_records=(), inputs=plain.inputs) == plain
 
 
-def test_a_log_is_refused_as_an_option_and_ignored_with_a_warning_in_configuration(
-    user: User,
-) -> None:
-    for typed in ("--log", "--log-file=x", "--local-log"):
-        with pytest.raises(UsageError, match=typed.partition("=")[0]) as caught:
-            user.load(typed, "x")
-        assert "-vv >FILE 2>&1" in (caught.value.hint or "")
-    assert user.load(PIP_LOG="x").warnings == (
-        "log in PIP_LOG is ignored: get-installer does not support this option of pip.",
-    )
+@pytest.mark.parametrize("name", ["--log", "--log-file", "--local-log"])
+def test_a_log_may_be_named_in_every_way_of_pip(user: User, name: str) -> None:
+    assert user.load(name, "x.log").log_file == user.cwd / "x.log"
+    assert user.load(PIP_LOG="x.log").log_file == user.cwd / "x.log"
+    assert user.load().log_file is None
+
+
+def test_options_that_change_how_a_run_works_are_read_from_everywhere(user: User) -> None:
+    user.write_pip_conf("[install]\nsrc = /src\nresume-retries = 7\nno-clean = yes\n")
+    config = user.load("--refresh-package", "Foo_bar,baz", PIP_DEBUG="1")
+    assert config.target.src == Path("/src")
+    assert config.network.resume_retries == 7
+    assert config.build.keep_directories
+    assert config.index.refresh == {"foo-bar", "baz"}
+    assert config.debug
+    assert not user.load("--no-clean", PIP_NO_CLEAN="no", PIP_SRC="x").warnings
+    emptied = user.load("--refresh-package", "a,:none:,:all:").index
+    assert emptied.refresh == {":all:"}
 
 
 def test_target_ignores_installed_distributions(user: User) -> None:

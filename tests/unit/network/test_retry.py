@@ -63,3 +63,28 @@ def test_retries_are_counted_and_the_last_failure_is_raised() -> None:
     with pytest.raises(NetworkError, match="number 3"):
         retry(attempt, retries=3, sleep=delays.append, warn=warnings.append)
     assert len(delays) == len(warnings) == 3
+
+
+@pytest.mark.parametrize(("retries", "resumed", "calls"), [(3, 1, 2), (1, 3, 4), (2, None, 3)])
+def test_responses_that_were_cut_off_have_a_count_of_their_own(
+    retries: int, resumed: int | None, calls: int
+) -> None:
+    made: list[int] = []
+
+    def attempt() -> None:
+        made.append(1)
+        raise InterruptedTransferError("https://h/", "reset")
+
+    options = {"retries": retries, "resume_retries": resumed}
+    with pytest.raises(InterruptedTransferError):
+        retry(attempt, **options, sleep=lambda _: None, warn=lambda _: None)  # type: ignore[arg-type]
+    assert len(made) == calls
+    made.clear()
+
+    def busy() -> None:
+        made.append(1)
+        raise HttpStatusError("https://h/", 503, "busy")
+
+    with pytest.raises(HttpStatusError):
+        retry(busy, **options, sleep=lambda _: None, warn=lambda _: None)  # type: ignore[arg-type]
+    assert len(made) == retries + 1

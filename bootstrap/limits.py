@@ -25,6 +25,10 @@ PYPROJECT_SIZE = 2 * _MIB
 """Bytes of a pyproject.toml. The largest in use have about 100 KiB."""
 SMALL_FILE_SIZE = 1 * _MIB
 """Bytes of direct_url.json, build-details.json, INSTALLER, entry_points.txt and the like."""
+JOURNAL_SIZE = 256 * _MIB
+"""Bytes of the journal of an interrupted installation: 100,000 files need about 50 MB."""
+CA_FILE_SIZE = 64 * _MIB
+"""Bytes of a file of certificate authorities."""
 HOOK_RESULT_SIZE = 4 * _MIB
 """Bytes of the result of a build back-end's hook."""
 RECORD_SIZE = 64 * _MIB
@@ -32,14 +36,6 @@ RECORD_SIZE = 64 * _MIB
 PROBE_OUTPUT_SIZE = 4 * _MIB
 """Bytes that an interpreter may print when it is asked what it is."""
 
-DISTRIBUTION_SIZE = 16 * _GIB
-"""Bytes of a wheel or sdist of which the index does not say the size. The largest have 5 GiB."""
-RESERVED_SPACE = 64 * _MIB
-"""Bytes of the disk that a download leaves free."""
-RESERVED_SHARE = 20
-"""The divisor of a small disk's size: it has a twentieth reserved, a 64 MiB tmpfs 3 MiB."""
-ARCHIVE_DIRECTORY_SIZE = 64 * _MIB
-"""Bytes of the central directory of a wheel: 400,000 files."""
 
 # --- What is in them ------------------------------------------------------------------------------
 
@@ -49,18 +45,6 @@ DOCUMENT_VALUES = 2_000_000
 """Values of a JSON document: 100,000 files on a page, with 18 values each."""
 DOCUMENT_DIGITS = 500
 """Digits of a number in JSON and TOML. Python has a limit, from 640 on, but not every 3.10."""
-ARCHIVE_FILES = 200_000
-"""Files in a wheel, and rows of a RECORD. The largest in use have about 40,000."""
-ARCHIVE_DEPTH = 100
-"""Directories that a file of a wheel is in."""
-EXTRA_FIELDS = 64
-"""Extra fields of a file in a zip archive. Writers make one to three."""
-ENTRY_POINT_LINES = 10_000
-"""Lines of an entry_points.txt; Python's parser takes time with the square of invalid ones."""
-ENTRY_POINT_LENGTH = 4 * _KIB
-"""Characters of an entry point's reference to a function."""
-MODULE_SIZE = 16 * _MIB
-"""Bytes of a module that is compiled: compiling takes about 50 times as much memory."""
 PAGE_FILES = 150_000
 """Files that a page lists. The largest in use lists about 30,000."""
 PAGE_ELEMENTS = 700_000
@@ -98,29 +82,58 @@ GROUP_REQUIREMENTS = 20_000
 GROUP_DEPTH = 32
 """Dependency groups, each of which includes the next one."""
 
-# --- Archives ------------------------------------------------------------------------------------
+# --- Archives -------------------------------------------------------------------------------------
 
+DISTRIBUTION_SIZE = 16 * _GIB
+"""Bytes of a wheel or sdist of which the index does not say the size. The largest have 5 GiB."""
+ARCHIVE_DIRECTORY_SIZE = 64 * _MIB
+"""Bytes of the central directory of a wheel: 400,000 files."""
+ARCHIVE_FILES = 200_000
+"""Files in a wheel, and rows of a RECORD. The largest in use have about 40,000."""
 ARCHIVE_MEMBERS = 100_000
-"""Files and directories in a wheel or a source distribution. The largest in use have 30,000."""
-DIRECTORY_SIZE = 64 * _MIB
-"""Bytes of a zip archive's central directory."""
+"""Files and directories in a source distribution. The largest in use have 30,000."""
+ARCHIVE_DEPTH = 100
+"""Directories that a file of a wheel is in."""
+EXTRA_FIELDS = 64
+"""Extra fields of a file in a zip archive. Writers make one to three."""
+ENTRY_POINT_LINES = 10_000
+"""Lines of an entry_points.txt; Python's parser takes time with the square of invalid ones."""
+ENTRY_POINT_LENGTH = 4 * _KIB
+"""Characters of an entry point's reference to a function."""
+MODULE_SIZE = 16 * _MIB
+"""Bytes of a module that is compiled: compiling takes about 50 times as much memory."""
 TAR_HEADER_SIZE = 1 * _MIB
 """Bytes of one header of a tar archive: a long name, or extended attributes."""
 UNPACKED_SIZE = 256 * _MIB
 """Bytes of all files in an archive together, if it is small."""
-UNPACKED_RATIO = 200
+UNPACKED_RATIO = 250
 """How many times the size of an archive its files may have, above that. Text has ten times."""
 PATH_LENGTH = 4 * _KIB
 """Characters of a path in an archive: Linux allows no more."""
 
-# --- Responses of servers -------------------------------------------------------------------------
+# --- Servers and other programs -------------------------------------------------------------------
 
+REDIRECTS = 10
+"""Redirects of a request, each to the next one."""
+DRAINED_SIZE = 64 * _KIB
+"""Bytes of the body of an error that are read, so that the connection can be used again."""
+PROXY_HEAD_SIZE = 64 * _KIB
+"""Bytes of the headers of a proxy's response, while a failure is explained."""
 MIN_RATE = 1 * _KIB
 """Bytes of a response that arrive per second at least, on average of a period."""
 MIN_RATE_PERIOD = 30.0
 """Seconds of waiting for a server after which the rate is judged; twice `--timeout` if longer."""
 RESPONSE_HEAD_SIZE = 1 * _MIB
 """Bytes of a response besides its body: headers, interim responses, chunk sizes, trailers."""
+
+OUTPUT_LINE_SIZE = 16 * _KIB
+"""Bytes of a line that a build back-end or git prints; a longer one is shown as several."""
+RESOLVER_ROUNDS = 100_000
+"""Rounds of the resolver. Large sets of requirements need a few thousand."""
+RESERVED_SPACE = 64 * _MIB
+"""Bytes of the disk that a download leaves free."""
+RESERVED_SHARE = 20
+"""The divisor of a small disk's size: it has a twentieth reserved, a 64 MiB tmpfs 3 MiB."""
 
 # --- What is shown --------------------------------------------------------------------------------
 

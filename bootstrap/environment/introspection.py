@@ -12,9 +12,13 @@ from typing import Any
 from bootstrap.environment import _probe_script
 from bootstrap.environment.discovery import PythonCommand
 from bootstrap.environment.interpreter import Interpreter, parse_interpreter
+from bootstrap.environment.limited_output import run_program
 from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolated_environment
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.documents import parse_json
+from bootstrap.formats.specifiers import parse_version
+from bootstrap.limits import LimitError
 
 OLDEST_SUPPORTED = (2, 7)
 
@@ -98,32 +102,33 @@ def _query_child(
     program = DROP_CURRENT_DIRECTORY + _probe_script.script()
     arguments = [str(settings.prefix)] if settings.prefix else []
     try:
-        done = subprocess.run(
+        done = run_program(
             [*command, *_OPTIONS, program, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            env=isolated_environment(settings.environment),
-            timeout=settings.timeout,
+            isolated_environment(settings.environment),
+            settings.timeout,
         )
     except subprocess.TimeoutExpired as exc:
         raise InterpreterHungError(command, settings.timeout) from exc
     except OSError as exc:
         raise InterpreterNotRunnableError(command, exc.strerror or str(exc)) from exc
-    text = done.stdout.decode("ascii", "replace")
+    except LimitError as exc:
+        raise NotPythonError(command, f"it printed {exc}") from exc
+    text = done.out.decode("ascii", "replace")
     document, end, _ = text.rpartition(_probe_script.BEGIN)[2].partition(_probe_script.END)
     if not end:
-        lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        lines = (done.err or done.out).decode("utf-8", "replace").strip().splitlines()
         last: Any = lines[-1].strip()[:200] if lines else "nothing"
-        reason = f"it ended with status {done.returncode} and printed {last!r}"
+        reason = f"it ended with status {done.status} and printed {last!r}"
         raise NotPythonError(command, reason)
-    import json  # only needed for a child
-
     try:
-        facts = dict(json.loads(document))
-    except ValueError as exc:  # a program that repeats its input, like echo
+        facts = dict(parse_json(document.encode()))
+        version = tuple(map(int, facts["version_info"][:3]))
+        if version[:2] >= OLDEST_SUPPORTED:
+            facts["executable"] = facts["executable"] or command[0]
+            interpreter = parse_interpreter(facts, running=running)
+            parse_version(interpreter.markers["python_full_version"].rstrip("+"))
+            return interpreter
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
+        # a program that repeats its input, like echo
         raise NotPythonError(command, "its output is not that of a Python") from exc
-    if tuple(facts["version_info"][:2]) < OLDEST_SUPPORTED:
-        raise UnsupportedTargetError(command, tuple(facts["version_info"]))
-    facts["executable"] = facts["executable"] or command[0]
-    return parse_interpreter(facts, running=running)
+    raise UnsupportedTargetError(command, version)

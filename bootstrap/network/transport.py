@@ -16,6 +16,7 @@ from typing import Any
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3.exceptions import HTTPError
+from bootstrap.limits import DRAINED_SIZE, REDIRECTS
 from bootstrap.network.adapter import OneContextAdapter
 from bootstrap.network.connect import CONNECT_BUDGET, Connector
 from bootstrap.network.credentials import Credentials, CredentialStore
@@ -36,10 +37,7 @@ from bootstrap.network.urls import (
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
-MAX_REDIRECTS = 10
 _CHUNK = 1 << 16
-_MAX_DRAINED = 1 << 16
-"""Bytes to read from a response that is not needed, so that its connection can be reused."""
 
 
 class HttpResponse:
@@ -64,7 +62,7 @@ class HttpResponse:
     def close(self) -> None:
         """Release the connection, for reuse if little was left to read."""
         length = parse_count(self.headers.get("Content-Length"))
-        if length is not None and length <= _MAX_DRAINED:
+        if length is not None and length <= DRAINED_SIZE:
             with suppress(requests.RequestException, HTTPError, OSError):
                 while self._response.raw.read1(_CHUNK, decode_content=False):
                     pass
@@ -143,7 +141,7 @@ class Transport:
 
     def _follow_redirects(self, url: str, headers: Mapping[str, str]) -> HttpResponse:
         target: str | None = url
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(REDIRECTS + 1):
             assert target is not None  # noqa: S101  # the loop ends when there is no redirect
             response = self._authenticate(target, headers)
             location = response.headers.get("Location")
@@ -151,7 +149,7 @@ class Transport:
             if target is None:
                 return response
             response.close()
-        raise RedirectError(url, str(target), f"there are more than {MAX_REDIRECTS} in a row")
+        raise RedirectError(url, str(target), f"there are more than {REDIRECTS} in a row")
 
     def _authenticate(self, url: str, headers: Mapping[str, str]) -> HttpResponse:
         """Send with the credentials that belong to this URL's origin, and to no other."""

@@ -14,13 +14,13 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import IO
 
+from bootstrap.limits import OUTPUT_LINE_SIZE
 from bootstrap.signals import StoppedError
 
 TAIL = 40
 """The number of last lines kept for an error message."""
 
-_MAX_LINE = 4096
-_MAX_WORD = 4 * _MAX_LINE
+_PART = 4096
 _OUTPUT_GRACE = 5.0
 """Seconds to wait for the last output after a process has ended."""
 
@@ -113,9 +113,9 @@ def _limited_lines(stream: IO[bytes]) -> Iterator[bytes]:
     So a URL and its password stay together, and the password is recognised when it is shown.
     """
     rest = b""
-    while chunk := stream.readline(_MAX_LINE):
+    while chunk := stream.readline(_PART):
         line, rest = rest + chunk, b""
-        if not chunk.endswith(b"\n") and len(line) < _MAX_WORD:
+        if not chunk.endswith(b"\n") and len(line) < OUTPUT_LINE_SIZE:
             end = 1 + max(line.rfind(b" "), line.rfind(b"\t"))
             line, rest = line[:end], line[end:]
         if line:

@@ -7,7 +7,7 @@ from typing import BinaryIO, cast
 
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.install.wheel.wheel import read_metadata
-from bootstrap.limits import DIRECTORY_SIZE
+from bootstrap.limits import ARCHIVE_DIRECTORY_SIZE
 from bootstrap.network.session import Session
 
 TAIL_SIZE = 66 << 10
@@ -63,7 +63,7 @@ class RemoteFile(io.RawIOBase):
         return content
 
     def _fetch(self, begin: int | None, size: int) -> tuple[int, bytes, int]:
-        if size > DIRECTORY_SIZE:  # nothing that is read of it may be larger
+        if size > ARCHIVE_DIRECTORY_SIZE:  # nothing that is read of it may be larger
             raise RangesRefusedError
         part = self._session.download_range(self._url, begin=begin, size=size)
         if part is None or (begin is not None and part.begin != begin):

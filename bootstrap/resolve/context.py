@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.metadata.installed import Installed
 from bootstrap.resolve.backjumping import BackjumpingResolver
 from bootstrap.resolve.candidates import CandidateFactory
@@ -24,8 +25,6 @@ from bootstrap.ui import Ui
 if TYPE_CHECKING:
     from bootstrap.resolve.backjumping import RawResult
 
-MAX_ROUNDS = 100_000
-"""Far more than any known set of requirements needs."""
 NO_OUTPUT = -3
 """The verbosity at which not even warnings are shown."""
 
@@ -45,7 +44,7 @@ class ResolverContext:
     with_request: Callable[[ResolveRequest], ResolverContext]
     """Creates the context for a trial: for another request, and without output."""
 
-    def search(self, max_rounds: int = MAX_ROUNDS) -> RawResult:
+    def search(self, max_rounds: int = RESOLVER_ROUNDS) -> RawResult:
         """Search for a solution. Raises what `BackjumpingResolver.resolve` and the source raise."""
         self.dependencies.prefetch(self.roots)
         return BackjumpingResolver(self.provider, self.reporter).resolve(self.roots, max_rounds)

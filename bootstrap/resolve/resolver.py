@@ -12,9 +12,10 @@ from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, Resolut
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.documents import parse_json
 from bootstrap.index.candidate import Candidate
+from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.metadata.installed import Installed
 from bootstrap.network.urls import remove_credentials
-from bootstrap.resolve.context import MAX_ROUNDS, ResolverContext, create_context
+from bootstrap.resolve.context import ResolverContext, create_context
 from bootstrap.resolve.errors import ResolutionTooDeepError
 from bootstrap.resolve.hash_checking import check_input, check_resolution
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
@@ -34,7 +35,7 @@ def resolve(
     installed: Mapping[NormalizedName, Installed],
     ui: Ui,
     *,
-    max_rounds: int = MAX_ROUNDS,
+    max_rounds: int = RESOLVER_ROUNDS,
 ) -> Resolution:
     """Find the distributions that satisfy a request on a target.
 

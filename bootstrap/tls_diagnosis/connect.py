@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bootstrap.errors import BootstrapError
+from bootstrap.limits import PROXY_HEAD_SIZE
 
 if TYPE_CHECKING:
     import ssl
 
-_HEAD_LIMIT = 1 << 16
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?")
 
 
@@ -129,7 +129,7 @@ def _read_response(stream: socket.socket, deadline: float) -> tuple[int, str]:
     head = b""
     while not head.endswith((b"\r\n\r\n", b"\n\n")):
         byte = stream.recv(1)
-        if not byte or len(head) > _HEAD_LIMIT or time.monotonic() > deadline:
+        if not byte or len(head) > PROXY_HEAD_SIZE or time.monotonic() > deadline:
             raise ConnectionError("the proxy closed the connection")
         head += byte
     found = _STATUS_LINE.match(head)

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.limits import CA_FILE_SIZE
 from bootstrap.provenance import Origin
 from bootstrap.trust import system_store
 from bootstrap.trust.errors import FILE_NOT_FOUND, NamedCertificateError
 from bootstrap.trust.pem import CertificateFileError, NoCertificateError, read_certificates
 from bootstrap.trust.policy import BundledStore, NamedStore, Source, SystemStore, TrustPolicy
-
-_MAX_FILE_SIZE = 64 << 20
-"""Bytes: far more than any file of certificates has, and less than the machine's memory."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +169,9 @@ def _read_unnamed(files: Iterable[Path], notes: list[str]) -> Iterator[bytes]:
 
 def _read_file(file: Path) -> bytes:
     with file.open("rb") as stream:
-        content = stream.read(_MAX_FILE_SIZE + 1)
-    if len(content) > _MAX_FILE_SIZE:
-        raise CertificateFileError(f"it is larger than {_MAX_FILE_SIZE >> 20} MiB")
+        content = stream.read(CA_FILE_SIZE + 1)
+    if len(content) > CA_FILE_SIZE:
+        raise CertificateFileError(f"it is larger than {CA_FILE_SIZE >> 20} MiB")
     return content
 
 

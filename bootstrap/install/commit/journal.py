@@ -26,13 +26,12 @@ from bootstrap.install.commit.operations import (
 )
 from bootstrap.install.commit.rename_exchange import exchange
 from bootstrap.install.errors import JournalError
+from bootstrap.limits import JOURNAL_SIZE
 from bootstrap.private_directory import is_private_file
 
 NAME = "journal"
 _MAGIC = "get-installer journal"
 _FORMAT = 3
-_MAX_SIZE = 256 << 20
-"""Bytes; an installation of 100,000 files into shared directories needs about 50 MB."""
 _KINDS: Mapping[str, type[Operation]] = {
     kind.__name__: kind for kind in (MakeDir, Move, Exchange, Remove, RemoveDir)
 }
@@ -132,9 +131,9 @@ def _read_private(path: str) -> bytes:
     with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as stream:
         if not is_private_file(stream.fileno()):
             raise UntrustedJournalError("others can write to its journal")
-        content = stream.read(_MAX_SIZE + 1)
-    if len(content) > _MAX_SIZE:
-        raise UntrustedJournalError(f"its journal is larger than {_MAX_SIZE} bytes")
+        content = stream.read(JOURNAL_SIZE + 1)
+    if len(content) > JOURNAL_SIZE:
+        raise UntrustedJournalError(f"its journal is larger than {JOURNAL_SIZE} bytes")
     return content
 
 

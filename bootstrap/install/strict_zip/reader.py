@@ -22,13 +22,13 @@ from bootstrap.install.strict_zip.central_directory import (
 )
 from bootstrap.install.strict_zip.names import check_collisions, check_name
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.limits import UNPACKED_RATIO, UNPACKED_SIZE
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LOCAL_SIGNATURE = b"PK\3\4"
 _DESCRIPTOR_SIGNATURE = b"PK\7\x08"
 _SIGNIFICANT_FLAGS = 1 << 0 | 1 << 3 | 1 << 5 | 1 << 6 | 1 << 11 | 1 << 13
 _CHUNK = 1 << 20
-_LARGE_SIZE, _MAX_RATIO = 1 << 28, 250
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def open_archive(stream: BinaryIO) -> Archive:
     check_collisions(member.name for member in members)
     offsets = dict(_data_offsets(stream, members, directory.offset))
     archive = Archive({member.name: member for member in members}, stream, offsets)
-    if archive.size > max(_LARGE_SIZE, length * _MAX_RATIO):
+    if archive.size > max(UNPACKED_SIZE, length * UNPACKED_RATIO):
         raise WheelValidationError(Rule.BOMB, f"{archive.size} bytes from {length}")
     return archive
 

@@ -13,7 +13,7 @@ import pytest
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.errors import BootstrapError
 from bootstrap.index.settings import FormatControl, ReleaseControl
-from bootstrap.resolve.context import MAX_ROUNDS
+from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest, UrlRules
 from bootstrap.resolve.resolver import resolve
 from bootstrap.trust.digests import DIGEST_SIZES
@@ -69,7 +69,7 @@ def test_the_case_is_resolved_as_written(case: dict[str, Any]) -> None:
             source,
             {each.name: each for each in map(make_installed, case.get("installed", ()))},
             Ui(output, output, verbosity=1),
-            max_rounds=case.get("rounds", MAX_ROUNDS),
+            max_rounds=case.get("rounds", RESOLVER_ROUNDS),
         )
     except BootstrapError as error:
         _check_failure(case, error)

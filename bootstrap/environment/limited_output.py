@@ -1,0 +1,80 @@
+"""A program that may print anything: what it prints is limited, and so is its time."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread
+from typing import IO
+
+from bootstrap.limits import PROBE_OUTPUT_SIZE, LimitError
+
+_GRACE = 1.0
+"""Seconds to wait for the last output of a program that was killed."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a program ended, and what it printed."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+
+def run_program(command: Sequence[str], environment: Mapping[str, str], timeout: float) -> Finished:
+    """Run a program without input to its end.
+
+    :raises OSError: it cannot be started
+    :raises subprocess.TimeoutExpired: it did not end in time, and was killed
+    :raises LimitError: it printed too much, and was killed
+    """
+    deadline = time.monotonic() + timeout
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(environment),
+    )
+    readers = [_Reader(process, stream) for stream in (process.stdout, process.stderr) if stream]
+    try:
+        status = process.wait(timeout)
+        for reader in readers:  # a program that it started may still have the pipe
+            reader.finish(deadline - time.monotonic())
+    except BaseException:
+        process.kill()
+        process.wait()
+        for reader in readers:
+            with suppress(subprocess.TimeoutExpired):
+                reader.finish(_GRACE)
+        raise
+    out, err = (reader.content for reader in readers)
+    if max(len(out), len(err)) > PROBE_OUTPUT_SIZE:
+        raise LimitError(PROBE_OUTPUT_SIZE, "bytes")
+    return Finished(status, out, err)
+
+
+class _Reader:
+    """Reads what a program prints, in a thread; kills it if that is too much."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+        self.content = b""
+        self._process, self._stream = process, stream
+        self._thread = Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        self.content = self._stream.read(PROBE_OUTPUT_SIZE + 1)
+        if len(self.content) > PROBE_OUTPUT_SIZE:
+            self._process.kill()
+
+    def finish(self, seconds: float) -> None:
+        """Wait for the end of the output. Raises `subprocess.TimeoutExpired`."""
+        self._thread.join(max(0.0, seconds))
+        if self._thread.is_alive():
+            raise subprocess.TimeoutExpired(self._process.args, seconds)
+        self._stream.close()

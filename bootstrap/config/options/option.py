@@ -81,6 +81,8 @@ class Option:
     Of two that are set elsewhere, the one with the higher precedence counts."""
     replaces: tuple[str, ...] = ()
     """Destinations of which it replaces values with a lower precedence."""
+    note: str = ""
+    """What is different from pip, for the table in docs/drop-in.md."""
 
     @property
     def names(self) -> tuple[str, ...]:

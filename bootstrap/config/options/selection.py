@@ -119,7 +119,11 @@ INDEXES = (
         OptionKind.LIST,
         in_files=True,
     ),
-    Option("--refresh-package NAMES|:all:", explicit_kind=OptionKind.NAMES),
+    Option(
+        "--refresh-package NAMES|:all:",
+        explicit_kind=OptionKind.NAMES,
+        note="without it, pages are checked with the index in each run, too",
+    ),
     Option("--no-index", "do not use an index, only --find-links", in_files=True),
     Option(
         "--index-for NAME=URL",

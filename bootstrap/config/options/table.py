@@ -86,7 +86,11 @@ _NETWORK = (
     Option("--resume-retries N", "how often a download that was cut off is resumed"),
     Option("--cache-dir DIR", "the cache directory", OptionKind.PATH),
     Option("--no-cache-dir", "disable the cache", OptionKind.ABSENCE, dest="cache_dir"),
-    Option("--keyring-provider HOW", choices=("auto", "disabled", "import", "subprocess")),
+    Option(
+        "--keyring-provider HOW",
+        choices=("auto", "disabled", "import", "subprocess"),
+        note="`import` is `subprocess`",
+    ),
     Option("--no-input"),
 )
 
@@ -98,10 +102,22 @@ _INSTALLATION = (
     Option("--no-compile", explicit_kind=OptionKind.NEGATION, dest="compile"),
     # They would silence warnings that we do not give; command lines of get-pip.py contain them.
     Option(
-        "--no-warn-script-location", explicit_kind=OptionKind.NEGATION, dest="warn_script_location"
+        "--no-warn-script-location",
+        explicit_kind=OptionKind.NEGATION,
+        dest="warn_script_location",
+        note="accepted: there is no such warning",
     ),
-    Option("--no-warn-conflicts", explicit_kind=OptionKind.NEGATION, dest="warn_conflicts"),
-    Option("--root-user-action HOW", choices=("warn", "ignore")),
+    Option(
+        "--no-warn-conflicts",
+        explicit_kind=OptionKind.NEGATION,
+        dest="warn_conflicts",
+        note="accepted: there is no such warning",
+    ),
+    Option(
+        "--root-user-action HOW",
+        choices=("warn", "ignore"),
+        note="accepted: there is no warning about root",
+    ),
     Option(
         "--lock FILE",
         "write a pylock.toml of the result",
@@ -128,9 +144,9 @@ _BUILDS = (
         on_requirements=True,
     ),
     Option("--no-build-isolation", explicit_kind=OptionKind.NEGATION, dest="build_isolation"),
-    Option("--no-clean"),
+    Option("--no-clean", note="the output names the directories"),
     Option("--check-build-dependencies"),
-    Option("--use-pep517"),
+    Option("--use-pep517", note="every build follows PEP 517"),
 )
 
 _OUTPUT = (
@@ -147,15 +163,25 @@ _OUTPUT = (
         "--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,), of_pip=False
     ),
     # No colours and no progress bars here: accepted because pip's users set them.
-    Option("--no-color", variables=("NO_COLOR",)),
-    Option("--progress-bar WHEN", choices=("auto", "on", "off", "raw")),
-    Option("--disable-pip-version-check"),
-    Option("--no-python-version-warning"),
-    Option("--use-feature FEATURE", explicit_kind=OptionKind.LIST, in_files=True),
+    Option("--no-color", variables=("NO_COLOR",), note="nothing is coloured"),
+    Option(
+        "--progress-bar WHEN",
+        choices=("auto", "on", "off", "raw"),
+        note="accepted: there are no progress bars",
+    ),
+    Option("--disable-pip-version-check", note="no look for a newer get-installer"),
+    Option("--no-python-version-warning", note="accepted: there is no such warning"),
+    Option(
+        "--use-feature FEATURE",
+        explicit_kind=OptionKind.LIST,
+        in_files=True,
+        note="what this program does anyway is accepted, other features with a warning",
+    ),
     Option(
         "--use-deprecated FEATURE",
         explicit_kind=OptionKind.LIST,
         choices=("legacy-resolver", "legacy-certs"),
+        note="`legacy-certs` is `--trust bundled`; `legacy-resolver` is a warning",
     ),
     Option("-h --help", "show this help", configurable=False),
     Option("-V --version", "show the version", configurable=False, of_pip=False),

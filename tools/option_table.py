@@ -8,17 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bootstrap.config.options.table import GROUPS, UNSUPPORTED
+from bootstrap.config.options.table import GROUPS, REMOVED, UNSUPPORTED
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "drop-in.md"
 _BEGIN, _END = "<!-- options: begin -->\n", "<!-- options: end -->\n"
-_OLD = frozenset(
-    {
-        *("--build", "--build-dir", "--build-directory", "--build-option", "--egg"),
-        *("--global-option", "--install-option", "--no-use-pep517", "--process-dependency-links"),
-    }
-)
-"""Options that older pips had."""
 
 
 def table() -> str:
@@ -40,7 +33,7 @@ def _rows() -> Iterator[str]:
                 what = "; ".join(filter(None, (option.help, option.note))) or "as in pip"
                 yield _row(option.names, option.metavar, what)
     for name, alternative in UNSUPPORTED.items():
-        if name not in _OLD:
+        if name not in REMOVED:
             yield _row((name,), "", f"**not supported**: {alternative[0].lower()}{alternative[1:]}")
 
 

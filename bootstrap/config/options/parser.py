@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.option import Command, Option
-from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
+from bootstrap.config.options.table import OPTIONS, REMOVED, UNSUPPORTED
 from bootstrap.errors import UsageError
 from bootstrap.limits import shorten
 from bootstrap.provenance import Origin
@@ -231,7 +231,7 @@ def _find_option(name: str, by_name: Mapping[str, Option]) -> tuple[str, Option]
     if not name.startswith("--"):
         raise UnknownOptionError(name, None)
     longer = [word for word, option in by_name.items() if word.startswith(name) and option.of_pip]
-    unsupported = [word for word in UNSUPPORTED if word.startswith(name)]
+    unsupported = [word for word in UNSUPPORTED.keys() - REMOVED if word.startswith(name)]
     if len({by_name[word] for word in longer}) == 1 and not unsupported:
         return longer[0], by_name[longer[0]]
     if (longer or unsupported) and name != "--":

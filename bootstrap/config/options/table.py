@@ -234,21 +234,26 @@ REQUIREMENT_OPTIONS: tuple[Option, ...] = (
 _ONLY_SOURCES = "Leave it out: it only concerns source trees"
 _ONLY_PLATFORMS = "Use --python to name the interpreter"
 
-UNSUPPORTED: dict[str, str] = {
-    "--abi": _ONLY_PLATFORMS,
+REMOVED: dict[str, str] = {
     "--build": _ONLY_SOURCES,
     "--build-dir": _ONLY_SOURCES,
     "--build-directory": _ONLY_SOURCES,
     "--build-option": "Use --config-settings",
     "--egg": "Leave it out: only wheels are installed",
-    "--exists-action": _ONLY_SOURCES,
     "--global-option": "Use --config-settings",
-    "--implementation": _ONLY_PLATFORMS,
     "--install-option": "Use --config-settings",
     "--no-use-pep517": "Leave it out: every build follows PEP 517",
-    "--platform": _ONLY_PLATFORMS,
     "--process-dependency-links": "Name the link as a requirement",
+}
+"""Options that only older pips have, and what to do instead."""
+
+UNSUPPORTED: dict[str, str] = {
+    "--abi": _ONLY_PLATFORMS,
+    "--exists-action": _ONLY_SOURCES,
+    "--implementation": _ONLY_PLATFORMS,
+    "--platform": _ONLY_PLATFORMS,
     "--python-version": _ONLY_PLATFORMS,
+    **REMOVED,
 }
 """Options of pip that this program does not have, and what to do instead."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class Location(Sourced[str]):
         """
         text = given.value
         path = absolute(text)
-        is_url = has_scheme(text) and (has_authority(text) or not path.exists())
+        is_url = has_scheme(text) and (has_authority(text) or not os.path.exists(path))  # noqa: PTH110  # pathlib raises for a name that is too long
         if not is_url:
             return cls(str(path), given.origin)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -244,7 +245,7 @@ def search_locations(
         elif key == "find-links":
             beside = Path(value.origin.name).parent / value.text
             # As in pip, relative to the file that names it, if it exists there.
-            is_beside = not has_scheme(value.text) and beside.exists()
+            is_beside = not has_scheme(value.text) and os.path.exists(beside)  # noqa: PTH110  # pathlib raises for a name that is too long
             link = Location(str(beside), value.origin) if is_beside else parse(given)
             found = replace(found, find_links=(*found.find_links, link))
         elif key == "index-url" and not found.no_index:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -133,16 +134,17 @@ def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
     if location.is_remote:
         return LinksPage(location, session, ui)
     url, path = location.url, location.path
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  # pathlib raises for a name that is too long
         names = (file for file in path.iterdir() if file.name.endswith((WHEEL, *SDISTS)))
         files = sorted(names)
         for file in files:
             if not file.is_file():
                 ui.warn(f"{location.origin}: {file} is not a regular file, ignored.")
         return LocalFiles(url, tuple(file for file in files if file.is_file()))
-    if path.suffix.lower() in {".html", ".htm"} and path.is_file():
+    is_file = os.path.isfile(path)  # noqa: PTH113  # pathlib raises for a name that is too long
+    if is_file and path.suffix.lower() in {".html", ".htm"}:
         return LinksPage(location, session, ui)
-    if path.is_file():
+    if is_file:
         return LocalFiles(url, (path,))
     ui.warn(f"{location.origin}: {location.value} not found, ignored.")
     return LocalFiles(url, ())

@@ -176,7 +176,9 @@ def local_directory(url: str) -> Path | None:
     """Return the path of the directory that a file: URL names; None if it names anything else."""
     bare, _ = split_fragment(url)
     path = None if is_remote(bare) else url_to_path(bare)
-    return path if path is not None and path.is_dir() else None
+    if path is None or not os.path.isdir(path):  # noqa: PTH112  # pathlib raises for a name that is too long
+        return None
+    return path
 
 
 def path_to_url(text: str) -> str:

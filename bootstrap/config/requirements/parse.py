@@ -12,6 +12,7 @@ from bootstrap.config.options.process import ProcessContext
 from bootstrap.errors import UsageError
 from bootstrap.formats import specifiers
 from bootstrap.formats.filenames import parse_wheel_filename
+from bootstrap.limits import shorten
 from bootstrap.network.urls import MalformedUrlError, url_filename, url_origin
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
@@ -78,9 +79,14 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
     if _URL.match(reference):
         url, url_extras = (bare, extras) if editable else (reference, "")
         return _direct_reference(text, origin, _absolute_url(url, process), url_extras, marker)
-    path = _find_path(bare, process, editable=editable)
+    try:
+        path = _find_path(bare, process, editable=editable)
+        if path is not None:
+            _check_path(text, origin, path)
+    except OSError as error:  # for example a name that is too long
+        reason = f"{shorten(bare)} cannot be read: {error.strerror}"
+        raise InvalidRequirementError(text, origin, reason) from error
     if path is not None:
-        _check_path(text, origin, path)
         return _direct_reference(text, origin, path.as_uri(), extras, marker)
     requirement = _parse_pep508(text, origin)
     if requirement.url is not None and not _URL.match(requirement.url):

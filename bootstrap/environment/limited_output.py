@@ -68,7 +68,8 @@ class _Reader:
         self._thread.start()
 
     def _read(self) -> None:
-        self.content = self._stream.read(PROBE_OUTPUT_SIZE + 1)
+        with self._stream:  # here: nobody else knows when a program that keeps the pipe ends
+            self.content = self._stream.read(PROBE_OUTPUT_SIZE + 1)
         if len(self.content) > PROBE_OUTPUT_SIZE:
             self._process.kill()
 
@@ -77,4 +78,3 @@ class _Reader:
         self._thread.join(max(0.0, seconds))
         if self._thread.is_alive():
             raise subprocess.TimeoutExpired(self._process.args, seconds)
-        self._stream.close()

@@ -90,7 +90,8 @@ def parse_path(text: str) -> Path | None:
 
 def absolute_path(text: str) -> Path:
     """Return an absolute path without following links: an environment may be a link."""
-    return Path(os.path.normpath(Path(text).expanduser().absolute()))
+    home = os.path.expanduser(text)  # noqa: PTH111  # pathlib raises an error for ~NOBODY
+    return Path(os.path.abspath(home))  # noqa: PTH100  # without "..", as pathlib leaves it
 
 
 def find_environment_interpreter(directory: Path) -> Path | None:

@@ -185,7 +185,7 @@ def path_to_url(text: str) -> str:
     """Return the file: URL of a local path; text with a scheme is returned unchanged."""
     if has_scheme(text):
         return text
-    url = Path(text).expanduser().absolute().as_uri()
+    url = Path(os.path.expanduser(text)).absolute().as_uri()  # noqa: PTH111  # pathlib raises for ~NOBODY
     return url + "/" if text.endswith("/") and not url.endswith("/") else url
 
 

@@ -78,7 +78,8 @@ class ProcessContext:
         if path == "~" or path.startswith(("~/", "~\\")):
             return self.cwd / (self.home or "~") / path[2:]
         if path.startswith("~"):
-            return self.cwd / Path(path).expanduser()
+            # As in a shell, an unknown user leaves it as it is; pathlib raises an error.
+            return self.cwd / os.path.expanduser(path)  # noqa: PTH111
         return self.cwd / path
 
     def in_directory(self, directory: Path) -> ProcessContext:

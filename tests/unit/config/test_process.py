@@ -85,7 +85,14 @@ def test_configuration_files_on_windows_are_those_of_pip() -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("x", "/work/x"), ("./x", "/work/x"), ("/x", "/x"), ("~", "/h"), ("~/x", "/h/x")],
+    [
+        ("x", "/work/x"),
+        ("./x", "/work/x"),
+        ("/x", "/x"),
+        ("~", "/h"),
+        ("~/x", "/h/x"),
+        ("~nobody-here/x", "/work/~nobody-here/x"),
+    ],
 )
 def test_paths_become_absolute(path: str, expected: str) -> None:
     assert _on("linux", HOME="/h").absolute(path) == Path(expected)

@@ -6,10 +6,15 @@ What exceeds a limit is invalid: the errors are those of `packaging`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from bootstrap._vendor.packaging.markers import InvalidMarker, Marker
+from bootstrap._vendor.packaging.markers import (
+    InvalidMarker,
+    Marker,
+    UndefinedComparison,
+    UndefinedEnvironmentName,
+)
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
@@ -46,6 +51,19 @@ def parse_marker(text: str) -> Marker:
 def parse_requirement(text: str) -> Requirement:
     """Return a requirement. Raises `InvalidRequirement`."""
     return _parse(text, Requirement, REQUIREMENT_LENGTH, InvalidRequirement)
+
+
+def is_true(marker: Marker | None, environment: Mapping[str, str], extra: str = "") -> bool:
+    """Evaluate a marker; without one, it is true. Raises `InvalidMarker`.
+
+    That is raised for a comparison that has no meaning, as of names by `~=` (PEP 508).
+    """
+    if marker is None:
+        return True
+    try:
+        return marker.evaluate({**environment, "extra": extra})
+    except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
+        raise InvalidMarker(f"{shorten(str(marker))!r}: {shorten(str(error))}") from error
 
 
 def _parse(text: str, parse: Callable[[str], T], length: int, invalid: type[ValueError]) -> T:

@@ -147,8 +147,7 @@ def _find_missing(
         if requirement is None:
             missing.append(given.text)
             continue
-        marker = requirement.marker
-        if marker is not None and not marker.evaluate(dict(context.target.markers)):
+        if not given.is_applicable(context.target.markers):
             continue
         if not _satisfies(found, requirement) and not _satisfies(installed, requirement):
             missing.append(given.text)

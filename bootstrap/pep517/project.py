@@ -9,11 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from bootstrap._vendor.packaging.markers import InvalidMarker
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.filenames import parse_wheel_filename
+from bootstrap.formats.specifiers import is_true
 from bootstrap.install.strict_zip.reader import open_archive
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.install.wheel_rules import WheelRefusedError, WheelValidationError
@@ -176,7 +178,11 @@ class Project:
     def _install(self, environment: BuildEnvironment, requires: Sequence[Requirement]) -> None:
         """Install build requirements; without isolation, check that the target has them."""
         markers, target = dict(environment.target.markers), environment.target
-        needed = [req for req in requires if not req.marker or req.marker.evaluate(markers)]
+        try:
+            needed = [each for each in requires if is_true(each.marker, markers)]
+        except InvalidMarker as error:
+            problem = f"a build requirement has a marker that cannot be evaluated, {error}"
+            raise PyprojectError(self._of, problem) from error
         if needed and environment.isolated:
             self._context.requirements.install(needed, target, self._chain)
         elif self._context.settings.check_requirements:

@@ -37,7 +37,6 @@ from bootstrap.pep517.source import (
 )
 from bootstrap.preparer.build_requirements import BuildRules
 from bootstrap.preparer.wheels import Built
-from bootstrap.resolve.dependencies import is_applicable
 from bootstrap.resolve.model import constraints_by_name
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.source import UnusableCandidateError
@@ -202,7 +201,7 @@ class ProjectOptions:
         hashes = {name: constraint.hashes for name, constraint in constraints.items()}
         settings: dict[NormalizedName, ConfigSettings] = {}
         for item in request.requirements:
-            if item.requirement is not None and is_applicable(item.requirement, markers):
+            if item.requirement is not None and item.is_applicable(markers):
                 name = canonicalize_name(item.requirement.name)
                 hashes[name] = hashes.get(name, Hashes()).intersection(item.hashes)
                 settings[name] = config_settings(item.config_settings)

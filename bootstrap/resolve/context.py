@@ -13,7 +13,7 @@ from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.metadata.installed import Installed
 from bootstrap.resolve.backjumping import BackjumpingResolver
 from bootstrap.resolve.candidates import CandidateFactory
-from bootstrap.resolve.dependencies import DependencyReader, is_applicable
+from bootstrap.resolve.dependencies import DependencyReader
 from bootstrap.resolve.hash_checking import check_references, combine_hashes
 from bootstrap.resolve.incompatible import IncompatibilityCache
 from bootstrap.resolve.model import ResolverRequirement, constraints_by_name
@@ -108,7 +108,7 @@ def _iter_applicable(
     request: ResolveRequest, target: TargetEnvironment, ui: Ui
 ) -> Iterator[InputRequirement]:
     for line in request.requirements:
-        if line.requirement is None or is_applicable(line.requirement, target.markers):
+        if line.is_applicable(target.markers):
             yield line
         else:
             ui.detail(

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bootstrap._vendor.packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+from bootstrap._vendor.packaging.markers import InvalidMarker
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.specifiers import is_true
 from bootstrap.limits import EXTRAS_PER_PROJECT, LimitError
 from bootstrap.metadata.direct_url import read_reference
 from bootstrap.metadata.installed import Installed
@@ -35,13 +36,12 @@ from bootstrap.ui import Ui
 def is_applicable(requirement: Requirement, markers: Mapping[str, str], extra: str = "") -> bool:
     """Tell whether a requirement's marker is true (PEP 508), for one extra or for none.
 
+    Raises `InvalidMarker`.
     False for an extra where it is also true without: then the project itself depends on it.
     """
-    if requirement.marker is None:
-        return not extra
-    if extra and requirement.marker.evaluate({**markers, "extra": ""}):
+    if extra and is_true(requirement.marker, markers):
         return False
-    return requirement.marker.evaluate({**markers, "extra": extra})
+    return is_true(requirement.marker, markers, extra)
 
 
 @dataclass
@@ -137,7 +137,7 @@ class DependencyReader:
             return tuple(self._iter_applicable(candidate))
         except UnusableCandidateError as error:
             self._exclude(candidate, error)
-        except (UndefinedComparison, UndefinedEnvironmentName) as error:
+        except InvalidMarker as error:
             reason = f"{candidate} has an invalid marker: {error}"
             self._exclude(candidate, UnusableCandidateError(reason))
         # nothing satisfies this, so the next candidate is tried

@@ -162,7 +162,7 @@ def constraints_by_name(
             raise InvalidConstraintError(constraint, "has extras")
         if constraint.editable:
             raise InvalidConstraintError(constraint, "is editable")
-        if requirement.marker is None or requirement.marker.evaluate({**markers, "extra": ""}):
+        if constraint.is_applicable(markers):
             name = canonicalize_name(requirement.name)
             combined[name] = combined.get(name, Constraint()).combine(constraint)
     return combined

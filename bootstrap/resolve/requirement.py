@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bootstrap._vendor.packaging.markers import InvalidMarker
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.errors import UsageError
+from bootstrap.formats.specifiers import is_true
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.settings import FormatControl, ReleaseControl
+from bootstrap.limits import shorten
 from bootstrap.network.urls import split_fragment
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes
@@ -34,6 +38,25 @@ class InputRequirement:
 
     def __hash__(self) -> int:
         return hash((self.text, self.origin))
+
+    def is_applicable(self, markers: Mapping[str, str]) -> bool:
+        """Tell whether its marker is true on a target. Raises `InputMarkerError`."""
+        try:
+            return self.requirement is None or is_true(self.requirement.marker, markers)
+        except InvalidMarker as error:
+            raise InputMarkerError(self, error) from error
+
+
+class InputMarkerError(UsageError):
+    """The marker of a requirement of the user has no value."""
+
+    def __init__(self, requirement: InputRequirement, error: InvalidMarker) -> None:
+        self.requirement = requirement
+        super().__init__(
+            f"The marker of {shorten(requirement.text)} ({requirement.origin}) cannot be "
+            f"evaluated: {error}.",
+            hint="Compare versions only by ~=, and only variables that PEP 508 defines.",
+        )
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from bootstrap.limits import DISTRIBUTION_SIZE
 from bootstrap.network.errors import (
+    DownloadSpaceError,
     HttpStatusError,
     InterruptedTransferError,
-    NoSpaceError,
     SizeMismatchError,
     TooLargeError,
 )
@@ -102,7 +102,7 @@ class Download:
                 if self._size is None and self._received + len(chunk) > DISTRIBUTION_SIZE:
                     raise TooLargeError(self._url, DISTRIBUTION_SIZE, "transferred")
                 if self._received + len(chunk) > space:
-                    raise NoSpaceError(self._url, str(self._path.parent), self._received)
+                    raise DownloadSpaceError(self._url, str(self._path.parent), self._received)
                 stream.write(chunk)
                 self._received += len(chunk)
                 self._hash_check.update(chunk)

@@ -179,7 +179,7 @@ class NoTemporaryDirectoryError(BootstrapError):
         )
 
 
-class NoSpaceError(NetworkError):
+class DownloadSpaceError(NetworkError):
     """A file that would fill the disk."""
 
     def __init__(self, url: str, directory: str, size: int) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from bootstrap.formats.documents import open_regular
 from bootstrap.limits import RESERVED_SHARE, RESERVED_SPACE
 from bootstrap.network.errors import (
-    NoSpaceError,
+    DownloadSpaceError,
     NoTemporaryDirectoryError,
     SizeMismatchError,
     TooLargeError,
@@ -69,7 +69,7 @@ def copy_local_file(
 ) -> VerifiedFile:
     """Return a private copy of a local file with the expected size (in bytes) and hashes.
 
-    Raises `UnreadableFileError`, `SizeMismatchError`, `NoSpaceError` and `HashMismatchError`.
+    Raises `UnreadableFileError`, `SizeMismatchError`, `DownloadSpaceError` and `HashMismatchError`.
     """
     with open_local_file(url) as stream:
         found = os.fstat(stream.fileno()).st_size
@@ -89,9 +89,9 @@ def free_space(directory: Path) -> int:
 
 
 def require_space(directory: Path, size: int, url: str) -> None:
-    """Raise `NoSpaceError` if so many bytes would fill the disk."""
+    """Raise `DownloadSpaceError` if so many bytes would fill the disk."""
     if size > free_space(directory):
-        raise NoSpaceError(url, str(directory), size)
+        raise DownloadSpaceError(url, str(directory), size)
 
 
 def check_filename(filename: str, url: str) -> str:

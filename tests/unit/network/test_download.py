@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap.network.errors import (
+    DownloadSpaceError,
     InterruptedTransferError,
-    NoSpaceError,
     SizeMismatchError,
     TooLargeError,
 )
@@ -202,7 +202,7 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_is_received(
     session: Session, index: IndexServer, wheel: Path
 ) -> None:
     index.fault(FILE, claiming_length(1 << 50))
-    with pytest.raises(NoSpaceError, match="not enough free space"):
+    with pytest.raises(DownloadSpaceError, match="not enough free space"):
         session.download(index.file_url(NAME), filename=NAME, size=1 << 50)
     assert wheel.exists()
 

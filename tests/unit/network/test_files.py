@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.network.errors import (
-    NoSpaceError,
+    DownloadSpaceError,
     NoTemporaryDirectoryError,
     TooLargeError,
     UnreadableFileError,
@@ -105,7 +105,7 @@ def test_a_file_that_would_fill_the_disk_is_refused_before_it_is_copied(tmp_path
     path = tmp_path / "x.whl"
     with path.open("wb") as stream:
         stream.truncate(1 << 43)  # a sparse file
-    with pytest.raises(NoSpaceError, match="has not enough free space"):
+    with pytest.raises(DownloadSpaceError, match="has not enough free space"):
         copy_local_file(path.as_uri(), tmp_path / "copy.whl", "x.whl", Hashes())
     assert not (tmp_path / "copy.whl").exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bootstrap.limits import shorten_message
 from bootstrap.redaction import redact
 
 
@@ -18,8 +19,9 @@ class BootstrapError(Exception):
     exit_status = 1
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(redact(message))
-        self.hint = None if hint is None else redact(hint)
+        # Redacted first: half a URL would not be recognised.
+        super().__init__(shorten_message(redact(message)))
+        self.hint = None if hint is None else shorten_message(redact(hint))
 
 
 class UsageError(BootstrapError):

@@ -139,6 +139,8 @@ RESERVED_SHARE = 20
 
 QUOTE_LENGTH = 200
 """Characters of a text of others that a message quotes."""
+MESSAGE_LENGTH = 8_000
+"""Characters of one message: about 100 lines."""
 
 
 class LimitError(ValueError):
@@ -164,3 +166,12 @@ def shorten(text: str) -> str:
     if len(text) <= QUOTE_LENGTH:
         return text
     return f"{text[:QUOTE_LENGTH]}... ({len(text):,} characters)"
+
+
+def shorten_message(message: str) -> str:
+    """Return a message without its middle if it is very long."""
+    left_out = len(message) - MESSAGE_LENGTH
+    if left_out <= 0:
+        return message
+    half = MESSAGE_LENGTH // 2
+    return f"{message[:half]}\n... ({left_out:,} characters left out) ...\n{message[-half:]}"

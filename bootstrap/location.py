@@ -45,10 +45,10 @@ class Location(Sourced[str]):
         reads the file. Raises `InvalidLocationError`.
         """
         text = given.value
-        path = absolute(text)
-        is_url = has_scheme(text) and (has_authority(text) or not os.path.exists(path))  # noqa: PTH110  # pathlib raises for a name that is too long
-        if not is_url:
-            return cls(str(path), given.origin)
+        if not (has_scheme(text) and has_authority(text)):
+            path = absolute(text)
+            if not has_scheme(text) or os.path.exists(path):  # noqa: PTH110  # never raises
+                return cls(str(path), given.origin)
         try:
             url_origin(text)
         except MalformedUrlError as error:

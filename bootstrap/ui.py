@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
+from bootstrap.limits import shorten_message
 from bootstrap.redaction import redact
 
 _PRINTED = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
@@ -80,6 +81,7 @@ class Ui:
 
     def warn(self, message: str) -> None:
         """Print a warning; silent with `-qq`."""
+        message = shorten_message(redact(message))
         self._show(self.err, f"warning: {message}", is_shown=self.verbosity >= -1)
 
     def error(self, message: str) -> None:

@@ -10,13 +10,17 @@ from itertools import islice
 from pathlib import Path
 
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.errors import BootstrapError
+from bootstrap.errors import BootstrapError, UsageError
+from bootstrap.formats import paths
+from bootstrap.limits import shorten
 from bootstrap.programs import find_programs
 
 PythonCommand = tuple[str, ...]
 """How an interpreter is started: its path, or the Windows launcher with a version option."""
 
-_VERSION = re.compile(r"(?P<name>python|pypy|)(?P<version>\d+(?:\.\d+){0,2})(?P<threads>t?)")
+_VERSION = re.compile(
+    r"(?P<name>python|pypy|)(?P<version>\d{1,9}(?:\.\d{1,9}){0,2})(?P<threads>t?)"
+)
 _WINDOWS = os.name == "nt"
 _IN_ENVIRONMENT = (
     ("Scripts/python.exe", "python.exe", "bin/python.exe")
@@ -88,10 +92,26 @@ def parse_path(text: str) -> Path | None:
     return path if path.is_dir() and find_environment_interpreter(path) else None
 
 
+class InvalidPathError(UsageError):
+    """A text is not a path that a file system can have."""
+
+    def __init__(self, text: str, error: ValueError) -> None:
+        self.text = text
+        super().__init__(
+            f"{shorten(text)!r} is not a path that can be used: {error}.", hint="Check the path."
+        )
+
+
 def absolute_path(text: str) -> Path:
-    """Return an absolute path without following links: an environment may be a link."""
-    home = os.path.expanduser(text)  # noqa: PTH111  # pathlib raises an error for ~NOBODY
-    return Path(os.path.abspath(home))  # noqa: PTH100  # without "..", as pathlib leaves it
+    """Return an absolute path without following links: an environment may be a link.
+
+    Raises `InvalidPathError`.
+    """
+    try:
+        path = paths.parse_path(text)
+    except ValueError as error:
+        raise InvalidPathError(text, error) from error
+    return Path(os.path.normpath(path.absolute()))
 
 
 def find_environment_interpreter(directory: Path) -> Path | None:

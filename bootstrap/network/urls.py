@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
+from bootstrap.formats.paths import parse_path
 from bootstrap.network.authority import CONTROL, SplitUrl, split_url
 from bootstrap.redaction import redact
 
@@ -185,18 +186,28 @@ def path_to_url(text: str) -> str:
     """Return the file: URL of a local path; text with a scheme is returned unchanged."""
     if has_scheme(text):
         return text
-    url = Path(os.path.expanduser(text)).absolute().as_uri()  # noqa: PTH111  # pathlib raises for ~NOBODY
+    try:
+        url = parse_path(text).absolute().as_uri()
+    except ValueError as error:
+        raise MalformedUrlError(text, str(error)) from error
     return url + "/" if text.endswith("/") and not url.endswith("/") else url
 
 
 def url_to_path(url: str) -> Path:
-    """Return the path of a file: URL. Raises `MalformedUrlError` for another host's file."""
-    parts = urlsplit(url)
+    """Return the path of a file: URL. Raises `MalformedUrlError`, also for another host's file."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise MalformedUrlError(url, str(error)) from error
     if parts.netloc not in {"", "localhost"} and os.name != "nt":
         raise MalformedUrlError(url, "a file: URL cannot name another host")
     path = unquote(parts.path)
     if os.name == "nt":
         path = path.lstrip("/") if re.match(r"/+[A-Za-z]:", path) else f"//{parts.netloc}{path}"
+    try:
+        parse_path(path)
+    except ValueError as error:
+        raise MalformedUrlError(url, str(error)) from error
     return Path(path)
 
 

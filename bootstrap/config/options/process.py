@@ -16,7 +16,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from bootstrap.environment.discovery import InvalidPathError
 from bootstrap.errors import UsageError
+from bootstrap.formats.paths import parse_path
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact
 
@@ -74,13 +76,17 @@ class ProcessContext:
         return Sourced(text, Origin.variable(name)) if text else None
 
     def absolute(self, path: str) -> Path:
-        """Return a user's path as an absolute one: relative to `cwd`, with `~` as in a shell."""
+        """Return a user's path as an absolute one: relative to `cwd`, with `~` as in a shell.
+
+        Raises `InvalidPathError`.
+        """
+        try:
+            parsed = parse_path(path)
+        except ValueError as error:
+            raise InvalidPathError(path, error) from error
         if path == "~" or path.startswith(("~/", "~\\")):
             return self.cwd / (self.home or "~") / path[2:]
-        if path.startswith("~"):
-            # As in a shell, an unknown user leaves it as it is; pathlib raises an error.
-            return self.cwd / os.path.expanduser(path)  # noqa: PTH111
-        return self.cwd / path
+        return self.cwd / parsed
 
     def in_directory(self, directory: Path) -> ProcessContext:
         """Return the same context with another working directory."""

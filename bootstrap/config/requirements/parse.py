@@ -9,6 +9,7 @@ from pathlib import Path
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap._vendor.packaging.utils import InvalidWheelFilename
 from bootstrap.config.options.process import ProcessContext
+from bootstrap.environment.discovery import InvalidPathError
 from bootstrap.errors import UsageError
 from bootstrap.formats import specifiers
 from bootstrap.formats.filenames import parse_wheel_filename
@@ -33,7 +34,9 @@ class InvalidRequirementError(UsageError):
     def __init__(self, text: str, origin: Origin, why: str, hint: str | None = None) -> None:
         self.text, self.origin, self.why = text, origin, why
         where = f" ({origin})" if origin.kind != "option" else ""
-        super().__init__(f"{text!r}{where} is not a requirement: {why}", hint=hint or _FORMS)
+        super().__init__(
+            f"{shorten(text)!r}{where} is not a requirement: {shorten(why)}", hint=hint or _FORMS
+        )
 
 
 def parse_requirement(
@@ -83,7 +86,9 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
         path = _find_path(bare, process, editable=editable)
         if path is not None:
             _check_path(text, origin, path)
-    except OSError as error:  # for example a name that is too long
+    except InvalidPathError as error:
+        raise InvalidRequirementError(text, origin, str(error), error.hint) from error
+    except OSError as error:  # for example a directory that we may not enter
         reason = f"{shorten(bare)} cannot be read: {error.strerror}"
         raise InvalidRequirementError(text, origin, reason) from error
     if path is not None:
@@ -125,9 +130,11 @@ def _find_path(text: str, process: ProcessContext, *, editable: bool) -> Path | 
     before_url, at, _ = text.partition("@")
     if at and not _looks_like_path(before_url, process):
         return None
-    path = process.absolute(text)
-    is_path = _looks_like_path(text, process) or (editable and path.is_dir())
-    return path if is_path or _ARCHIVE.fullmatch(text) else None
+    if _looks_like_path(text, process) or _ARCHIVE.fullmatch(text):
+        return process.absolute(text)
+    if editable and (path := process.absolute(text)).is_dir():
+        return path
+    return None
 
 
 def _looks_like_path(text: str, process: ProcessContext) -> bool:

@@ -53,13 +53,18 @@ class ScriptInterpreter:
         executable = self.executable
         if gui and self.launcher != "posix":
             executable = re.sub(r"python(?=[^\\/]*$)", "pythonw", executable)
-        simple = f"#!{executable}{options and f' {options}'}\n".encode()
+        simple = _encode(f"#!{executable}{options and f' {options}'}\n")
         if self.launcher != "posix":
             return simple
         if " " not in executable and len(simple) <= _MAX_SHEBANG:
             return simple
         command = f"{shlex.quote(executable)}{options and f' {options}'}"
-        return f"#!/bin/sh\n'''exec' {command} \"$0\" \"$@\"\n' '''\n".encode()
+        return _encode(f"#!/bin/sh\n'''exec' {command} \"$0\" \"$@\"\n' '''\n")
+
+
+def _encode(text: str) -> bytes:
+    """Return bytes; those of a path or of options that are not UTF-8 are as they were."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 _LAUNCHERS = {

@@ -18,7 +18,7 @@ METADATA_SIZE = 16 * _MIB
 METADATA_HEADER_SIZE = 8 * _MIB
 """Bytes of the headers of core metadata: old versions have the description among them."""
 REQUIREMENTS_FILE_SIZE = 16 * _MIB
-"""Bytes of a requirements file: 100,000 lines with a hash each."""
+"""Bytes of a requirements file: 50,000 lines with three hashes each."""
 LOCK_SIZE = 16 * _MIB
 """Bytes of a pylock.toml: 3,000 packages with 20 wheels each."""
 PYPROJECT_SIZE = 2 * _MIB
@@ -67,8 +67,8 @@ MARKER_DEPTH = 32
 """Levels of brackets in a marker."""
 LINE_LENGTH = 256 * _KIB
 """Characters of a line of a requirements file, continuation lines included: 2,000 hashes."""
-REQUIREMENTS_FILE_LINES = 200_000
-"""Lines of a requirements file."""
+REQUIREMENTS_FILE_LINES = 50_000
+"""Lines of a requirements file, without those that are empty or comments."""
 REQUIREMENTS_FILE_DEPTH = 32
 """Requirements files, each of which includes the next one."""
 REQUIREMENTS_FILES = 1_000

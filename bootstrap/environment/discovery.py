@@ -96,7 +96,7 @@ class InvalidPathError(UsageError):
     """A text is not a path that a file system can have."""
 
     def __init__(self, text: str, error: ValueError) -> None:
-        self.text = text
+        self.text, self.reason = text, str(error)
         super().__init__(
             f"{shorten(text)!r} is not a path that can be used: {error}.", hint="Check the path."
         )

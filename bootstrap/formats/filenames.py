@@ -15,7 +15,7 @@ from bootstrap._vendor.packaging.utils import (
 from bootstrap._vendor.packaging.utils import parse_sdist_filename as _parse_sdist_filename
 from bootstrap._vendor.packaging.utils import parse_wheel_filename as _parse_wheel_filename
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.limits import FILENAME_LENGTH, TAGS_PER_WHEEL, LimitError, require_length, shorten
+from bootstrap.limits import FILENAME_LENGTH, TAGS_PER_WHEEL, LimitError, require_length
 
 
 def parse_wheel_filename(filename: str) -> tuple[NormalizedName, Version, BuildTag, frozenset[Tag]]:
@@ -24,7 +24,7 @@ def parse_wheel_filename(filename: str) -> tuple[NormalizedName, Version, BuildT
         require_length(filename, FILENAME_LENGTH)
         check_wheel_tags(filename)
     except LimitError as error:
-        raise InvalidWheelFilename(f"{shorten(filename)!r}: {error}") from error
+        raise InvalidWheelFilename(str(error)) from error
     return _parse_wheel_filename(filename)
 
 
@@ -33,7 +33,7 @@ def parse_sdist_filename(filename: str) -> tuple[NormalizedName, Version]:
     try:
         require_length(filename, FILENAME_LENGTH)
     except LimitError as error:
-        raise InvalidSdistFilename(f"{shorten(filename)!r}: {error}") from error
+        raise InvalidSdistFilename(str(error)) from error
     return _parse_sdist_filename(filename)
 
 

@@ -15,7 +15,7 @@ def parse_path(text: str) -> Path:
     """
     require_length(text, PATH_LENGTH)
     if "\0" in text:
-        raise ValueError("a path cannot contain a NUL")
+        raise ValueError("a NUL, which no path can contain")
     if any(len(os.fsencode(name)) > FILENAME_LENGTH for name in text.replace("\\", "/").split("/")):
         raise LimitError(FILENAME_LENGTH, "bytes in a name")
     return Path(os.path.expanduser(text))  # noqa: PTH111  # pathlib raises for an unknown user

@@ -1,6 +1,6 @@
 """Versions, version specifiers, markers and requirements (PEP 440 and PEP 508) of limited length.
 
-What exceeds a limit is invalid: the errors are those of `packaging`.
+What exceeds a limit is invalid: the errors are those of `packaging`, without the text.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _parse(text: str, parse: Callable[[str], T], length: int, invalid: type[Valu
     try:
         check_text(text, length)
     except LimitError as error:
-        raise invalid(f"{shorten(text)!r}: {error}") from error
+        raise invalid(str(error)) from error
     return parse(text)
 
 

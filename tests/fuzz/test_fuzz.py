@@ -64,7 +64,8 @@ LINKS = "\n".join(
 )
 HTML = f"""<!DOCTYPE html>
 <html><head><title>Links</title><base href="https://index.test/simple/demo/">
-<meta name="pypi:repository-version" content="1.1"><meta name="pypi:tracks" content="https://x/">
+<meta name="pypi:repository-version" content="1.1">
+<meta name="pypi:alternate-locations" content="https://other.test/demo/">
 </head><body><h1>Links</h1><!-- all -->{LINKS}</body></html>""".encode()
 REQUIRES = (
     'other>=1,<3; python_version >= "3.8"',
@@ -299,6 +300,34 @@ READERS = (
         st.one_of(_replaced(FACTS, _keys(FACTS)).map(_probe), mutated(_probe(FACTS))),
     ),
 )
+
+
+ACCEPTED: Mapping[Callable[[bytes], None], bytes] = {
+    targets.read_json_page: json.dumps(PAGE).encode(),
+    targets.read_html_page: HTML,
+    targets.read_core_metadata: METADATA,
+    targets.resolve_dependencies: METADATA.replace(b"Requires-Python", b"X"),
+    targets.read_requirements_file: b"".join(
+        line
+        for line in REQUIREMENTS.splitlines(keepends=True)
+        if not line.startswith((b"-r", b"-c"))
+    ),
+    targets.read_lock: tomli_w.dumps({**LOCK, "packages": LOCK["packages"][:1]}).encode(),
+    targets.read_wheel: _wheel(entry_points=ENTRY_POINTS),
+    targets.read_record: b"demo.py,,\n",
+    targets.read_sdist: gzipped(tarred(LONG_TREE)),
+    targets.read_source_tree: tomli_w.dumps(PYPROJECT).encode(),
+    targets.read_build_details_file: json.dumps(BUILD_DETAILS).encode(),
+    targets.read_probe_output: _probe(FACTS),
+    **dict.fromkeys((targets.read_pkg_info, targets.read_environment), METADATA),
+    targets.compare_direct_url: json.dumps(DIRECT_URL).encode(),
+    targets.read_names: NAMES[0],
+}
+
+
+@pytest.mark.parametrize("read", ACCEPTED, ids=lambda read: read.__name__)
+def test_a_valid_document_is_accepted(read: Callable[[bytes], None]) -> None:
+    read(ACCEPTED[read])
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")

@@ -77,7 +77,9 @@ class DependencyGroup:
         try:
             _GroupSizes(table).measure(self.name)
         except LimitError as error:
-            raise DependencyGroupError(self.name, str(path), f"it has {error}") from error
+            why = f"it has {error}"
+            hint = "Write its requirements into fewer groups, or into a requirements file (-r)."
+            raise DependencyGroupError(self.name, str(path), why, hint) from error
         try:
             found = DependencyGroupResolver(table).resolve(self.name)
         except ExceptionGroup as error:
@@ -97,7 +99,9 @@ class DependencyGroup:
             why = f"the file cannot be read ({error.strerror})"
             raise DependencyGroupError(self.name, str(path), why) from error
         except LimitError as error:
-            raise DependencyGroupError(self.name, str(path), f"the file has {error}") from error
+            hint = "Move the groups into a smaller file, and name it: --group PATH:GROUP."
+            why = f"the file has {error}"
+            raise DependencyGroupError(self.name, str(path), why, hint) from error
         except ValueError as error:
             why = f"the file is not valid TOML ({error})"
             raise DependencyGroupError(self.name, str(path), why) from error

@@ -82,15 +82,7 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
     if _URL.match(reference):
         url, url_extras = (bare, extras) if editable else (reference, "")
         return _direct_reference(text, origin, _absolute_url(url, process), url_extras, marker)
-    try:
-        path = _find_path(bare, process, editable=editable)
-        if path is not None:
-            _check_path(text, origin, path)
-    except InvalidPathError as error:
-        raise InvalidRequirementError(text, origin, str(error), error.hint) from error
-    except OSError as error:  # for example a directory that we may not enter
-        reason = f"{shorten(bare)} cannot be read: {error.strerror}"
-        raise InvalidRequirementError(text, origin, reason) from error
+    path = _existing_path(text, bare, origin, process, editable=editable)
     if path is not None:
         return _direct_reference(text, origin, path.as_uri(), extras, marker)
     requirement = _parse_pep508(text, origin)
@@ -123,6 +115,22 @@ def _absolute_url(url: str, process: ProcessContext) -> str:
     if scheme.lower() == "file" and not rest.startswith("/"):
         return process.absolute(rest).as_uri()
     return f"{scheme}+{url}" if scheme.lower() in {"git", "hg", "svn", "bzr"} else url
+
+
+def _existing_path(
+    text: str, bare: str, origin: Origin, process: ProcessContext, *, editable: bool
+) -> Path | None:
+    """Return the path that a requirement is, which must exist; None where it is not one."""
+    try:
+        path = _find_path(bare, process, editable=editable)
+        if path is not None:
+            _check_path(text, origin, path)
+    except InvalidPathError as error:
+        raise InvalidRequirementError(text, origin, f"its path has {error.reason}") from error
+    except OSError as error:  # for example a directory that we may not enter
+        reason = f"{shorten(bare)} cannot be read: {error.strerror}"
+        raise InvalidRequirementError(text, origin, reason) from error
+    return path
 
 
 def _find_path(text: str, process: ProcessContext, *, editable: bool) -> Path | None:

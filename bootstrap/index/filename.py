@@ -14,7 +14,10 @@ from bootstrap.formats import filenames, specifiers
 from bootstrap.limits import FILENAME_LENGTH
 
 WHEEL = ".whl"
-SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
+SDISTS = (
+    *(".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2", ".tbz"),
+    *(".tar.xz", ".txz", ".tar.lzma", ".tlz"),
+)
 """PEP 625 allows only .tar.gz; like pip, we also accept the others."""
 INSTALLERS = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg")
 """Formats on old pages that cannot be installed any more."""

@@ -198,11 +198,23 @@ def _tar_kind(info: tarfile.TarInfo) -> Kind:
 def read_zip(path: Path, archive: str, limits: Limits) -> Iterator[Member]:
     """Read a zip archive, more strictly than the standard library.
 
+    A backslash in a name is a separator, as pip reads it on Windows, where such archives are made.
+
     Raises `ArchiveError`, or one of `DAMAGE` from the standard library.
     """
     _check_directory(path, archive, limits)
+    written: dict[str, str] = {}
     with zipfile.ZipFile(path) as opened:
         for info in opened.infolist():
+            # zipfile cuts names at a NUL and replaces separators; check the original.
+            name = info.orig_filename.replace("\\", "/")
+            other = written.setdefault(name, info.orig_filename)
+            if other != info.orig_filename:
+                raise ArchiveError(
+                    archive,
+                    f"contains {shorten(other)!r} and {shorten(info.orig_filename)!r}, which are "
+                    "one file or two, depending on the system.",
+                )
             if info.flag_bits & 0x1:
                 raise ArchiveError(archive, f"contains {info.filename!r}, which is encrypted.")
             if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
@@ -212,13 +224,12 @@ def read_zip(path: Path, archive: str, limits: Limits) -> Iterator[Member]:
                     "expected stored or deflated.",
                 )
             mode = info.external_attr >> 16
-            kind, link = _zip_kind(info, mode), ""
+            kind, link = _zip_kind(name, mode), ""
             if kind is Kind.SYMBOLIC_LINK:
                 with opened.open(info) as stream:
                     link = stream.read(4096).decode("utf-8")
             yield Member(
-                # zipfile cuts names at a NUL and replaces separators; check the original.
-                name=info.orig_filename,
+                name=name,
                 kind=kind,
                 size=info.file_size if kind is Kind.FILE else 0,
                 executable=bool(mode & stat.S_IXUSR),
@@ -239,10 +250,9 @@ def _check_directory(path: Path, archive: str, limits: Limits) -> None:
                 raise ArchiveError(archive, f"contains {LimitError(limits.members, 'members')}.")
 
 
-def _zip_kind(info: zipfile.ZipInfo, mode: int) -> Kind:
+def _zip_kind(name: str, mode: int) -> Kind:
     if stat.S_ISLNK(mode):
         return Kind.SYMBOLIC_LINK
-    # Not is_dir(): it fails on a name that begins with a NUL, which zipfile cuts to nothing.
-    if info.orig_filename.endswith("/") or stat.S_ISDIR(mode):
+    if name.endswith("/") or stat.S_ISDIR(mode):
         return Kind.DIRECTORY
     return Kind.FILE if stat.S_IFMT(mode) in {0, stat.S_IFREG} else Kind.SPECIAL

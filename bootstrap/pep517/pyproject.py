@@ -58,9 +58,11 @@ def read_pyproject(tree: Path, of: str) -> Mapping[str, Any] | None:
     except FileNotFoundError as exc:
         if any((tree / name).is_file() for name in ("setup.py", "setup.cfg")):
             return None
+        found = ", ".join(sorted(repr(path.name) for path in tree.iterdir())[:5]) or "nothing"
         raise PyprojectError(
             of,
-            "it is not a Python project: it has neither pyproject.toml nor setup.py",
+            "it is not a Python project: it has neither pyproject.toml nor setup.py, only "
+            f"{shorten(found)}",
             "Name the directory that contains one of them; for an archive or a repository, add "
             "#subdirectory=DIR to the URL.",
         ) from exc

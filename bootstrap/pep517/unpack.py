@@ -40,7 +40,7 @@ _FORMS = {
     "zip": r"\.zip",
     "tar.gz": r"\.tar\.gz|\.tgz",
     "tar.bz2": r"\.tar\.bz2|\.tbz2?",
-    "tar.xz": r"\.tar\.xz|\.txz",
+    "tar.xz": r"\.tar\.xz|\.txz|\.tar\.lzma|\.tlz",
     "tar": r"\.tar",
 }
 _MAGIC = {
@@ -49,30 +49,29 @@ _MAGIC = {
     b"\x1f\x8b": "tar.gz",
     b"BZh": "tar.bz2",
     b"\xfd7zXZ\0": "tar.xz",
+    b"\x5d\0\0": "tar.xz",  # the older form of LZMA, which the same decompressor reads
 }
+_LZIP = b"LZIP"
 _data_filter: Any = getattr(tarfile, "data_filter", None)
 
 
 def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = None) -> Path:
     """Unpack an archive into the new directory `into` and return its one top-level directory.
 
-    Any name is allowed: an archive may come from a URL. Raises `ArchiveError`; then `into` does
-    not exist.
+    An old source distribution may have none, and all files at its top; then that is `into`, as in
+    pip. Any name is allowed: an archive may come from a URL. Raises `ArchiveError`; then `into`
+    does not exist.
     """
     limits = limits or Limits.for_file(path)
     form = _detect_form(path, filename)
     read = read_zip if form == "zip" else partial(read_tar, form=form)
     unpack(partial(read, path, filename, limits), filename, into, limits)
-    found = sorted(into.iterdir())
-    if len(found) != 1 or not found[0].is_dir() or found[0].is_symlink():
-        names = ", ".join(repr(path.name) for path in found[:5]) or "nothing"
+    found = list(into.iterdir())
+    if not found:
         shutil.rmtree(into, ignore_errors=True)
-        raise ArchiveError(
-            filename,
-            f"must contain exactly one top-level directory; found {names}.",
-            "A source distribution has one directory, NAME-VERSION, with all files in it.",
-        )
-    return found[0]
+        raise DamagedArchiveError(filename, "it contains no files")
+    is_flat = len(found) > 1 or not found[0].is_dir() or found[0].is_symlink()
+    return into if is_flat else found[0]
 
 
 def _detect_form(path: Path, filename: str) -> str:
@@ -82,6 +81,12 @@ def _detect_form(path: Path, filename: str) -> str:
     found = next((form for magic, form in _MAGIC.items() if head.startswith(magic)), None)
     if head[257:262] == b"ustar":
         found = "tar"
+    if head.startswith(_LZIP):
+        raise ArchiveError(
+            filename,
+            "is compressed by lzip, which is not supported.",
+            "Decompress it with lzip, and name the .tar file.",
+        )
     if found is None:
         raise DamagedArchiveError(filename, "it is neither a tar nor a zip archive")
     forms = (form for form, ends in _FORMS.items() if re.search(f"({ends})$", filename.lower()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import lzma
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,40 @@ def test_an_sdist_by_path_is_recorded_with_its_hash(site: Site, tmp_path: Path) 
     recorded = site.direct_url("demo")
     assert recorded["url"] == sdist.as_uri()
     assert recorded["archive_info"]["hashes"] == {"sha256": digest(sdist)}
+
+
+@pytest.mark.parametrize("prefix", ["", "./", "demo-1.5\\"])
+def test_an_old_zip_without_a_directory_or_with_backslashes_is_built(
+    site: Site, tmp_path: Path, prefix: str
+) -> None:
+    """As `hexdump` 3.3 is."""
+    tree = write_project(tmp_path / "demo-1.5")
+    (tree / "data").mkdir()
+    (tree / "data" / "hexfile.bin").write_bytes(b"x")
+    archive = tmp_path / "demo-1.5.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in tree.rglob("*.*"):
+            name = path.relative_to(tree).as_posix()
+            opened.writestr(prefix + name.replace("/", prefix[-1:] or "/"), path.read_bytes())
+    assert "Installed demo 1.5" in site.installs("demo", "--find-links", tmp_path).out
+
+
+def test_an_sdist_compressed_in_the_oldest_way_is_built(site: Site, tmp_path: Path) -> None:
+    tree = write_project(tmp_path / "demo-1.5")
+    packed = gzip.decompress(pack(tree, tmp_path, "demo-1.5.tar.gz").read_bytes())
+    archive = tmp_path / "demo-1.5.tar.lzma"
+    archive.write_bytes(lzma.compress(packed, format=lzma.FORMAT_ALONE))
+    site.index.server.add(archive)
+    assert "Installed demo 1.5" in site.installs("demo").out
+
+
+def test_an_archive_that_is_not_a_project_is_described(site: Site, tmp_path: Path) -> None:
+    archive = tmp_path / "demo-1.5.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("demo-1.5/setup.py", "")
+        opened.writestr("__MACOSX/x", "")
+    done = site.refuses(archive)
+    assert "it has neither pyproject.toml nor setup.py, only '__MACOSX', 'demo-1.5'" in done.err
 
 
 def test_a_wrong_hash_is_refused_before_any_code_runs(site: Site, tmp_path: Path) -> None:

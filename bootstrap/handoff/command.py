@@ -15,6 +15,8 @@ from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
 from bootstrap.limits import RECORD_SIZE, LimitError
 from bootstrap.metadata.installed import Installed, installed_distributions
+from bootstrap.network.references import normalize_reference
+from bootstrap.network.urls import split_fragment
 from bootstrap.resolve.requirement import InputRequirement, Resolution
 
 _MODULES = {"pip": "pip"}
@@ -56,11 +58,15 @@ def installer_name(installer: InputRequirement, resolution: Resolution) -> Norma
     """Return the installer's name; for a path or URL without a name, that of its metadata."""
     if installer.requirement is not None:
         return canonicalize_name(installer.requirement.name)
+    url = normalize_reference(split_fragment(installer.url or "")[0])
     return next(
         resolved.name
         for resolved in resolution.distributions
         if resolved.requested is installer
-        or (resolved.candidate is not None and resolved.candidate.file.url == installer.url)
+        or (
+            resolved.candidate is not None
+            and normalize_reference(resolved.candidate.file.url) == url
+        )
     )
 
 

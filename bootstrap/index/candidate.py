@@ -60,6 +60,14 @@ class Candidate:
     origin: Mapping[str, Any] | None = field(default=None, compare=False)
     """The content of direct_url.json, for a source that is a direct reference."""
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Distinguishes it from all other candidates of its project."""
+        if not self.is_direct:
+            return (self.file.url,)
+        hashes = frozenset(self.file.hashes.allowed.items())
+        return self.file.url, (self.origin or {}).get("subdirectory"), hashes
+
 
 class RejectionReason(Enum):
     """Why a file of a project is not a candidate."""

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.paths import parse_path
@@ -114,7 +114,8 @@ def join_url(base: str, reference: str) -> str:
 
 def split_fragment(url: str) -> tuple[str, str]:
     """Return the URL without its fragment, and the fragment."""
-    bare, fragment = urldefrag(url)
+    # Not urldefrag: it makes `file:///./x` of `file:./x`.
+    bare, _, fragment = url.partition("#")
     return bare, fragment
 
 

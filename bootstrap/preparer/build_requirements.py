@@ -71,9 +71,9 @@ class BuildRules:
 
         Raises `TransitiveUrlError` and `InvalidDigestError`.
         """
-        source, own_urls = chain.links[-1], ResolveRequest((), self.constraints).urls
+        source, own = chain.links[-1], ResolveRequest((), self.constraints).references
         for required in requirements:
-            check_url(required, _requirer(chain), self.url_rules, own_urls)
+            check_url(required, _requirer(chain), self.url_rules, own)
         origin = Origin.default(f"needed to build {source}")
         return ResolveRequest(
             tuple(_as_input(required, origin) for required in requirements),

@@ -70,5 +70,12 @@ def wheel_candidate(requirement: InputRequirement, target: TargetEnvironment) ->
     )
 
 
+def require_name(requirement: InputRequirement, candidate: Candidate) -> None:
+    """Raise `WrongReferenceError` where a requirement names another project."""
+    given = requirement.requirement
+    if given is not None and canonicalize_name(given.name) != candidate.name:
+        raise WrongReferenceError(requirement, candidate.name, given.name)
+
+
 def _filename(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).name

@@ -20,8 +20,9 @@ from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.files import open_local_file
+from bootstrap.network.references import normalize_reference
 from bootstrap.network.session import Session
-from bootstrap.preparer.direct_reference import is_wheel_reference, wheel_candidate
+from bootstrap.preparer.direct_reference import is_wheel_reference, require_name, wheel_candidate
 from bootstrap.preparer.lazy_wheel import read_remote_metadata
 from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher
 from bootstrap.preparer.wheels import (
@@ -69,7 +70,7 @@ class Preparer:
         self._source_hint = source_hint
         # Work must not wait for work of its own kind, and a build waits for its requirements.
         self._kind = f"wheels {depth}" if depth else "wheels"
-        self._direct: dict[str, Candidate] = {}
+        self._direct: dict[str, list[Candidate]] = {}
         self._downloaded: dict[str, VerifiedWheel] = {}
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
         self._older = BatchPrefetcher(self._metadata)
@@ -121,19 +122,24 @@ class Preparer:
         return self._metadata(candidate)
 
     def direct_candidate(self, requirement: InputRequirement) -> Candidate:
-        """Return the candidate of a direct reference.
+        """Return the candidate of a direct reference: one for all spellings of its URL.
 
-        Raises `NoBuilderError`, `UnsuitableWheelError`, `WrongReferenceError`.
+        Other hashes than those of the first spelling make another candidate, as in pip. Raises
+        `NoBuilderError`, `UnsuitableWheelError`, `WrongReferenceError`.
         """
-        url = requirement.url or ""
-        if url not in self._direct:
-            if is_wheel_reference(requirement):
-                self._direct[url] = wheel_candidate(requirement, self._target)
-            elif self._builder is None:
-                raise NoBuilderError(f"{requirement.text} ({requirement.origin})")
-            else:
-                self._direct[url] = self._builder.reference(requirement)
-        return self._direct[url]
+        url, hashes = normalize_reference(requirement.url or ""), requirement.hashes
+        known = self._direct.setdefault(url, [])
+        for candidate in known:
+            if not hashes or hashes == candidate.file.hashes:
+                require_name(requirement, candidate)
+                return candidate
+        if is_wheel_reference(requirement):
+            known.append(wheel_candidate(requirement, self._target))
+        elif self._builder is None:
+            raise NoBuilderError(f"{requirement.text} ({requirement.origin})")
+        else:
+            known.append(self._builder.reference(requirement))
+        return known[-1]
 
     def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
         """Start to fetch pages, and the metadata of the candidates likely to be chosen."""

@@ -82,7 +82,7 @@ class SourceBuilder:
         self._lock = Lock()
         self._tools: BuildTools | None = None
         self._is_closed = False
-        self._requests: dict[tuple[NormalizedName, str], BuildRequest] = {}
+        self._requests: dict[tuple[NormalizedName, tuple[object, ...]], BuildRequest] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -153,8 +153,7 @@ class SourceBuilder:
         settings = config_settings(requirement.config_settings)
         request = BuildRequest(source, name, config_settings=settings, chain=self._chain)
         metadata = tools.frontend.metadata(request)
-        self._requests[metadata.name, url] = request
-        return Candidate(
+        candidate = Candidate(
             metadata.name,
             metadata.version,
             DistributionFile(str(source), url, requirement.hashes),
@@ -162,10 +161,12 @@ class SourceBuilder:
             is_direct=True,
             origin=_direct_url(source, url),
         )
+        self._requests[candidate.name, candidate.identity] = request
+        return candidate
 
     def _request(self, candidate: Candidate) -> BuildRequest:
         """Return the build request of a candidate; its source is fetched once."""
-        key = candidate.name, candidate.file.url
+        key = candidate.name, candidate.identity
         with self._lock:
             known = self._requests.get(key)
         if known is not None:

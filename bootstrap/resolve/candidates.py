@@ -102,14 +102,16 @@ class CandidateFactory:
     releases: ReleaseControl = field(default_factory=ReleaseControl)
     unusable: set[ResolverCandidate] = field(default_factory=set)
     """Candidates whose metadata cannot be used; other files of the same version may be usable."""
-    _made: dict[tuple[Identifier, str], ResolverCandidate] = field(default_factory=dict)
+    _made: dict[tuple[Identifier, tuple[object, ...]], ResolverCandidate] = field(
+        default_factory=dict
+    )
     _projects: dict[NormalizedName, ProjectCandidates] = field(default_factory=dict)
 
     def make_candidate(
         self, identifier: Identifier, version: Version, installable: Candidate | None
     ) -> ResolverCandidate:
         """Return the candidate for a distribution (None: the installed one) and an identifier."""
-        key = identifier, installable.file.url if installable else ""
+        key = identifier, installable.identity if installable else ()
         if key not in self._made:
             self._made[key] = ResolverCandidate(identifier, version, installable)
         return self._made[key]

@@ -11,6 +11,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.metadata.installed import Installed
+from bootstrap.network.references import has_credentials
 from bootstrap.resolve.backjumping import BackjumpingResolver
 from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.dependencies import DependencyReader
@@ -77,6 +78,9 @@ def create_context(
         check_reference=lambda reference: check([reference]),
         releases=request.releases,
     )
+    # Of several spellings of one direct reference, the first one that is fetched counts.
+    for line in sorted((line for line in lines if line.url is not None), key=_spelling_rank):
+        factory.fetch_reference(line)
     dependencies = DependencyReader(factory, reader, target, request, ui)
     # A direct reference comes before a name that only it may satisfy, a project before its extras.
     roots = tuple(
@@ -102,6 +106,11 @@ def create_context(
             other, target, source, installed, no_output, reader=reader.for_trial()
         ),
     )
+
+
+def _spelling_rank(line: InputRequirement) -> tuple[bool, bool, bool]:
+    """Prefer what is to be editable, what has a hash, and what has credentials."""
+    return not line.editable, not line.hashes, not has_credentials(line.url or "")
 
 
 def _iter_applicable(

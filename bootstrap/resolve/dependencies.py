@@ -201,7 +201,7 @@ class DependencyReader:
         if requirement.url is None:
             return
         requirer = _requirer(candidate, self.factory.installed.get(candidate.identifier.name))
-        check_url(requirement, requirer, self.request.url_rules, self.request.urls)
+        check_url(requirement, requirer, self.request.url_rules, self.request.references)
 
 
 def _requirer(candidate: ResolverCandidate, installed: Installed | None) -> Requirer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bootstrap._vendor.packaging.markers import InvalidMarker
 from bootstrap._vendor.packaging.requirements import Requirement
@@ -14,6 +15,7 @@ from bootstrap.formats.specifiers import is_true
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.settings import FormatControl, ReleaseControl
 from bootstrap.limits import shorten
+from bootstrap.network.references import normalize_reference
 from bootstrap.network.urls import split_fragment
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes
@@ -100,6 +102,11 @@ class ResolveRequest:
         """The URLs that the user named, without fragments."""
         given = (*self.requirements, *self.constraints)
         return frozenset(split_fragment(line.url)[0] for line in given if line.url is not None)
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """The same URLs, normalized: they do not depend on how they are spelled."""
+        return frozenset(map(normalize_reference, self.urls))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from bootstrap.formats.documents import parse_json
 from bootstrap.index.candidate import Candidate
 from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.metadata.installed import Installed
+from bootstrap.network.references import normalize_reference
 from bootstrap.network.urls import remove_credentials
 from bootstrap.resolve.context import ResolverContext, create_context
 from bootstrap.resolve.errors import ResolutionTooDeepError
@@ -158,7 +159,9 @@ def is_same_reference(candidate: Candidate, installed: Installed) -> bool:
     expected: Mapping[str, Any] = candidate.origin or wheel
     try:
         recorded = parse_json(installed.direct_url.encode())
-        if any(recorded.get(key, "") != expected.get(key, "") for key in ("url", "subdirectory")):
+        if normalize_reference(recorded["url"]) != normalize_reference(expected["url"]):
+            return False
+        if recorded.get("subdirectory", "") != expected.get("subdirectory", ""):
             return False
         if "vcs_info" in expected:
             return all(

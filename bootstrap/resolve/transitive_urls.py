@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.network.references import normalize_reference
 from bootstrap.network.urls import (
     is_downgrade,
     is_file_reference,
@@ -50,13 +51,14 @@ class TransitiveUrlError(UnusableCandidateError):
 
 
 def check_url(
-    requirement: Requirement, requirer: Requirer, rules: UrlRules, own_urls: Collection[str]
+    requirement: Requirement, requirer: Requirer, rules: UrlRules, own: Collection[str]
 ) -> None:
     """Raise `TransitiveUrlError` for a requirement with a URL that must not be fetched.
 
-    :param own_urls: those of the user's own requirements and constraints, without fragments
+    :param own: the normalized URLs of the user's own requirements and constraints
     """
-    if requirement.url is not None and split_fragment(requirement.url)[0] not in own_urls:
+    url = split_fragment(requirement.url or "")[0]
+    if requirement.url is not None and normalize_reference(url) not in own:
         reason = _find_reason(requirement, requirement.url, requirer, rules)
         if reason is not None:
             raise TransitiveUrlError(requirer, requirement, reason)

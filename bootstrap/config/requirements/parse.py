@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from bootstrap.errors import UsageError
 from bootstrap.formats import specifiers
 from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.limits import shorten
+from bootstrap.network.references import absolute_file_url
 from bootstrap.network.urls import MalformedUrlError, url_filename, url_origin
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
@@ -81,7 +83,8 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
     bare, extras = _split_extras(reference)
     if _URL.match(reference):
         url, url_extras = (bare, extras) if editable else (reference, "")
-        return _direct_reference(text, origin, _absolute_url(url, process), url_extras, marker)
+        absolute = _absolute_url(text, origin, url, process)
+        return _direct_reference(text, origin, absolute, url_extras, marker)
     path = _existing_path(text, bare, origin, process, editable=editable)
     if path is not None:
         return _direct_reference(text, origin, path.as_uri(), extras, marker)
@@ -89,6 +92,7 @@ def _split(text: str, origin: Origin, process: ProcessContext, *, editable: bool
     if requirement.url is not None and not _URL.match(requirement.url):
         raise InvalidRequirementError(text, origin, "expected a URL after the @")
     if requirement.url is not None:
+        requirement.url = _absolute_url(text, origin, requirement.url, process)
         _check_url(text, origin, requirement.url)
     if editable and requirement.url is None:
         raise InvalidRequirementError(text, origin, "expected a project's directory or a VCS URL")
@@ -109,12 +113,15 @@ def _split_extras(text: str) -> tuple[str, str]:
     return before.rstrip(), extras
 
 
-def _absolute_url(url: str, process: ProcessContext) -> str:
+def _absolute_url(text: str, origin: Origin, url: str, process: ProcessContext) -> str:
     """Return `git://…` as `git+git://…`, and a relative file: URL as an absolute one."""
-    scheme, _, rest = url.partition(":")
-    if scheme.lower() == "file" and not rest.startswith("/"):
-        return process.absolute(rest).as_uri()
-    return f"{scheme}+{url}" if scheme.lower() in {"git", "hg", "svn", "bzr"} else url
+    scheme = url.partition(":")[0].lower()
+    if scheme in {"git", "hg", "svn", "bzr"}:
+        return f"{scheme}+{url}"
+    try:
+        return absolute_file_url(url, process.absolute)
+    except MalformedUrlError as error:
+        raise InvalidRequirementError(text, origin, str(error), error.hint) from error
 
 
 def _existing_path(
@@ -138,11 +145,11 @@ def _find_path(text: str, process: ProcessContext, *, editable: bool) -> Path | 
     before_url, at, _ = text.partition("@")
     if at and not _looks_like_path(before_url, process):
         return None
+    # As pip does, without `..` by the text, whatever links lead to.
+    path = Path(os.path.normpath(process.absolute(text)))
     if _looks_like_path(text, process) or _ARCHIVE.fullmatch(text):
-        return process.absolute(text)
-    if editable and (path := process.absolute(text)).is_dir():
         return path
-    return None
+    return path if editable and path.is_dir() else None
 
 
 def _looks_like_path(text: str, process: ProcessContext) -> bool:

@@ -116,3 +116,32 @@ def test_no_transitive_urls_may_be_a_variable(site: Site) -> None:
     done = site.engine.fails(*site.options, "app", environ=environ)
     assert "--no-transitive-urls allows URLs only" in done.err
     site.installs("app")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_repository_with_and_without_credentials_is_one(
+    site: Site, repository_url: str, first: bool
+) -> None:
+    secret = repository_url.replace("://", "://tok3n@")
+    site.index.add("app", "1.0", requires=[f"forked @ {repository_url}@main"])
+    own = [f"forked @ {secret}@main", f"forked @ {repository_url}@main"]
+    done = site.installs("-vv", "app", *(own if first else reversed(own)), "--no-transitive-urls")
+    assert done.out.count("Cloning ") == 1
+    assert "tok3n" not in done.text
+    assert site.direct_url("forked")["url"] == repository_url.removeprefix("git+")
+
+
+def test_another_branch_of_a_repository_is_a_conflict(site: Site, repository_url: str) -> None:
+    secret = repository_url.replace("://", "://tok3n@")
+    done = site.refuses(f"forked @ {secret}@main", f"forked @ {repository_url}")
+    assert "tok3n" not in done.text
+    assert "conflict" in done.err
+
+
+def test_a_directory_is_one_however_it_is_named(site: Site, private: Path) -> None:
+    localhost = private.as_uri().replace("file:///", "file://localhost/")
+    around = private.parent / "other" / ".." / private.name
+    names = [f"private @ {localhost}", str(around), f"private @ file:{private}", "file:../private"]
+    site.engine.succeeds(*site.options, *names, environ=site.environ, cwd=private)
+    assert site.direct_url("private") == {"url": private.as_uri(), "dir_info": {}}
+    assert len(site.seen()) == 1

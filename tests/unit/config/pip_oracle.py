@@ -17,6 +17,7 @@ from pip._internal.locations import USER_CACHE_DIR
 from pip._internal.models.search_scope import SearchScope
 from pip._internal.models.selection_prefs import SelectionPreferences
 from pip._internal.network.session import PipSession
+from pip._internal.req.constructors import install_req_from_parsed_requirement
 from pip._internal.req.req_file import parse_requirements
 from pip._internal.utils import appdirs
 
@@ -87,6 +88,25 @@ def requirements_file(question: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def local_references(question: dict[str, Any]) -> dict[str, Any]:
+    """Return the name, path and extras of the one requirement in a file, as pip installs it."""
+    os.chdir(question["cwd"])
+    try:
+        (line,) = parse_requirements(question["local"], session=PipSession())
+        requirement = install_req_from_parsed_requirement(line)
+        link = requirement.link
+        path = link and os.path.realpath(link.file_path)
+    except Exception as error:  # noqa: BLE001  # whatever pip finds wrong is an answer
+        return {"error": str(error)}
+    name = requirement.req and requirement.req.name
+    return {
+        "name": name,
+        "path": path,
+        "extras": sorted(requirement.extras or (requirement.req and requirement.req.extras) or ()),
+        "editable": requirement.editable,
+    }
+
+
 def _welcomes_prereleases(finder: Any) -> bool:
     control = getattr(finder, "release_control", None)  # from pip 26 on
     if control is not None:
@@ -107,7 +127,10 @@ def answers() -> Iterator[Any]:
         # /etc/pip.conf is the one place that no variable can move.
         appdirs.site_config_dirs = partial(_machine, question)
         sys.prefix = question.get("prefix", "/nowhere")
-        yield command_line(question) if "argv" in question else requirements_file(question)
+        if "local" in question:
+            yield local_references(question)
+        else:
+            yield command_line(question) if "argv" in question else requirements_file(question)
 
 
 if __name__ == "__main__":

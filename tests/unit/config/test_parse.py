@@ -6,6 +6,7 @@ import pytest
 
 from bootstrap.errors import UsageError
 from bootstrap.network.urls import url_to_path
+from tests.unit.config.pips import Pip
 from tests.unit.config.users import User, named
 
 
@@ -38,6 +39,93 @@ def test_a_wheel_is_found_by_every_form_of_its_path(user: User, written: str) ->
     assert str(requirement.requirement) == "thing==1.0+local"
     assert requirement.url is not None
     assert url_to_path(requirement.url).resolve() == wheel
+
+
+LOCAL = (
+    "file:./project",
+    "file:project",
+    "file:../work/project",
+    "file:{cwd}/project",
+    "file://{cwd}/project",
+    "file://localhost{cwd}/project",
+    "file://{cwd}/./other/../project",
+    "file://{cwd}/project#egg=project",
+    "file:./project#egg=project",
+    "file:./a%20b",
+    "file:./thing-1.0-py3-none-any.whl",
+    "file:thing-1.0-py3-none-any.whl#sha256=" + "0" * 64,
+    "project @ file:./project",
+    "project[fast] @ file:../work/project",
+    "project @ file://localhost{cwd}/project",
+    "project @ file://{cwd}/project",
+    "./project",
+    "../work/project",
+    "./other/../project",
+    "./project[fast,docs]",
+    "./thing-1.0-py3-none-any.whl",
+    "-e ./project",
+    "-e project",
+    "-e project[fast]",
+    "-e file:./project",
+    "-e file:project",
+    "-e file:./project#egg=project",
+    "-e file:../work/project#egg=project",
+    "-e file://{cwd}/project#egg=project",
+    "-e file://localhost{cwd}/project#egg=project",
+    "-e file://{cwd}/project[fast]",
+    "-e file://{cwd}/project#egg=project&subdirectory=x",
+)
+REFUSED = (
+    "project @ ./project",
+    "./nowhere/project",
+    "-e ./project#egg=project",
+    "file://elsewhere/project",
+)
+
+
+@pytest.fixture
+def files(user: User) -> User:
+    """A user with projects; the requirements file is in another directory."""
+    for directory in ("project", "a b", "other"):
+        user.write(f"{directory}/pyproject.toml", "")
+    user.write("thing-1.0-py3-none-any.whl", "")
+    return user
+
+
+@pytest.mark.parametrize("line", LOCAL)
+def test_a_local_reference_in_a_file_is_read_as_by_pip(files: User, pip: Pip, line: str) -> None:
+    listed = files.write("elsewhere/requirements.txt", line.format(cwd=files.cwd))
+    theirs = pip.parse(local=str(listed), cwd=str(files.cwd), environ={})
+    [ours] = named(files.load("-r", str(listed)))
+    assert ours.url is not None
+    extras = ours.requirement.extras if ours.requirement else ours.extras
+    assert theirs == {
+        "name": ours.requirement and ours.requirement.name,
+        "path": str(url_to_path(ours.url).resolve()),
+        "extras": sorted(extras),
+        "editable": ours.editable,
+    }
+    assert url_to_path(ours.url).is_absolute()
+    assert ".." not in ours.url
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_a_reference_that_pip_refuses_is_refused(files: User, pip: Pip, line: str) -> None:
+    listed = files.write("elsewhere/requirements.txt", line)
+    assert "error" in pip.parse(local=str(listed), cwd=str(files.cwd), environ={})
+    with pytest.raises(UsageError):
+        files.load("-r", str(listed))
+
+
+def test_the_fragment_of_a_relative_file_url_is_kept(files: User) -> None:
+    [requirement] = named(files.load("file:../work/project#egg=project&subdirectory=a"))
+    expected = (files.cwd / "project").as_uri()
+    assert requirement.url == f"{expected}#egg=project&subdirectory=a"
+
+
+def test_a_tilde_in_a_file_url_is_a_directory_of_that_name(files: User) -> None:
+    [requirement] = named(files.load("file:~/project"))
+    assert requirement.url == (files.cwd / "~" / "project").as_uri()
 
 
 def test_a_wheel_may_have_extras_and_a_marker(user: User) -> None:

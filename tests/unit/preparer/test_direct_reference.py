@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bootstrap.preparer.direct_reference import (
 )
 from bootstrap.preparer.source_fetcher import SourceFetcher
 from bootstrap.preparer.wheels import NoBuilderError
+from bootstrap.resolve.errors import ConflictError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench, reference
@@ -37,6 +39,51 @@ def test_credentials_are_not_recorded(index: IndexServer, bench: Bench, tmp_path
     (prepared,) = bench.preparer.wheels(bench.resolve(reference(secret, "demo")))
     assert prepared.direct_url is not None
     assert prepared.direct_url["url"] == url
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_url_with_and_without_credentials_is_one_wheel(
+    index: IndexServer, bench: Bench, tmp_path: Path, order: int
+) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    index.features = replace(index.features, credentials=("me", "secret"))
+    url = index.file_url(wheel.name)
+    secret = url.replace("https://", "https://me:secret@")
+    named = [reference(url, "demo"), reference(secret), reference(f"{url}#egg=demo", "demo")]
+    (prepared,) = bench.preparer.wheels(bench.resolve(*named[::order]))
+    assert prepared.direct_url is not None
+    assert prepared.direct_url["url"] == url
+    assert "secret" not in bench.output.getvalue()
+
+
+def test_a_dependency_s_hash_of_a_wheel_that_the_user_named_without_is_a_conflict(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    url = index.file_url(wheel.name)
+    index.add(make_wheel(tmp_path, "app", "1.0", requires=[f"demo @ {url}#sha256={'0' * 64}"]))
+    with pytest.raises(ConflictError):
+        bench.resolve(reference(url, "demo"), "app")
+
+
+def test_a_hash_that_the_user_gave_holds_for_a_dependency_without(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    index.add(wheel)
+    url = index.file_url(wheel.name)
+    index.add(make_wheel(tmp_path, "app", "1.0", requires=[f"demo @ {url}"]))
+    hashed = reference(url, "demo", hashes=Hashes.of([("sha256", "0" * 64)]))
+    with pytest.raises(HashMismatchError):
+        bench.preparer.wheels(bench.resolve("app", hashed))
+
+
+def test_one_url_cannot_be_two_projects(bench: Bench, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    with pytest.raises(WrongReferenceError, match="expected other, found demo"):
+        bench.resolve(reference(wheel.as_uri(), "demo"), reference(wheel.as_uri(), "other"))
 
 
 def test_a_local_wheel_needs_no_index(make_bench: MakeBench, tmp_path: Path) -> None:

@@ -266,8 +266,15 @@ def install_settings(layers: OptionLayers, process: ProcessContext) -> InstallSe
         compile=layers.flag("compile"),
         force=layers.flag("force_reinstall"),
         ignore_installed=layers.flag("ignore_installed"),
+        strict_record=strict_record(layers),
         pip_scripts=pip_scripts(process),
     )
+
+
+def strict_record(layers: OptionLayers) -> Origin | None:
+    """Return where `--strict-record` is set, None where it is not. Raises `InvalidValueError`."""
+    value = layers.last("strict_record")
+    return value.origin if value is not None and value.as_bool() else None
 
 
 def pip_scripts(process: ProcessContext) -> PipScripts:

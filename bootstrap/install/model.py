@@ -10,6 +10,7 @@ from typing import Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import VerifiedWheel
 
 
@@ -42,6 +43,8 @@ class InstallSettings:
     """`--force-reinstall`: files of another distribution may be overwritten, with a warning."""
     ignore_installed: bool = False
     """`--ignore-installed`: the installed version is not uninstalled first."""
+    strict_record: Origin | None = None
+    """Where `--strict-record` is set, if it is: a RECORD that does not match is refused."""
     lock_timeout: float = 600.0
     """Seconds to wait for another writer of the same environment."""
     installer_name: str = "get-installer"

@@ -1,14 +1,13 @@
-"""Unpack one wheel into the staging directory, checking each file against RECORD."""
+"""Unpack one wheel into the staging directory, comparing each file with RECORD."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import BinaryIO
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -19,7 +18,7 @@ from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.strict_zip.names import fold
 from bootstrap.install.wheel.entry_points import check_interpreter_name
-from bootstrap.install.wheel.record import RecordRow, format_record, row_for
+from bootstrap.install.wheel.record import RecordRow, find_difference, format_record
 from bootstrap.install.wheel.scripts import (
     ScriptInterpreter,
     make_launcher,
@@ -27,7 +26,13 @@ from bootstrap.install.wheel.scripts import (
     select_entry_points,
 )
 from bootstrap.install.wheel.wheel import SchemeKey, Wheel, open_wheel
-from bootstrap.install.wheel_rules import Rule, WheelValidationError
+from bootstrap.install.wheel_rules import (
+    RecordProblem,
+    RecordRefusedError,
+    Rule,
+    WheelValidationError,
+    record_message,
+)
 from bootstrap.network.urls import remove_credentials
 
 GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
@@ -72,7 +77,8 @@ def unpack(
 ) -> StagedWheel:
     """Stage a wheel's files, launchers and metadata.
 
-    Raises `WheelRefusedError`, and `InstallError` where the files cannot be written.
+    Raises `WheelRefusedError`, `RecordRefusedError`, and `InstallError` where the files cannot be
+    written.
     """
     with open_wheel(source) as wheel:
         library: SchemeKey = "purelib" if wheel.pure else "platlib"
@@ -86,7 +92,13 @@ def unpack(
             warnings=tuple(f"{wheel.filename}: {warning}" for warning in wheel.warnings),
         )
         writer = _Writer(staging.paths, staged)
-        _write_members(wheel, writer, interpreter)
+        problems = [*wheel.record.problems, *_write_members(wheel, writer, interpreter)]
+        if problems and (strict := settings.strict_record) is not None:
+            raise RecordRefusedError(wheel.filename, problems, strict, is_built=source.is_built)
+        if problems:
+            message = record_message(problems, is_built=source.is_built)
+            warning = f"{wheel.filename}: {message}. The RECORD that is installed is corrected."
+            staged.warnings = (*staged.warnings, warning)
         for entry_point in select_entry_points(
             wheel.name, wheel.entry_points, interpreter.version, settings.pip_scripts
         ):
@@ -117,51 +129,49 @@ def stage_record(staged: StagedWheel) -> None:
         stream.write(content)
 
 
-def _write_members(wheel: Wheel, writer: _Writer, interpreter: ScriptInterpreter) -> None:
+def _write_members(
+    wheel: Wheel, writer: _Writer, interpreter: ScriptInterpreter
+) -> Iterator[RecordProblem]:
+    """Write the wheel's files; yield those that are not as its RECORD says."""
     launchers = {entry_point.name for entry_point in wheel.entry_points}
     generated = {f"{wheel.dist_info}/{name}" for name in GENERATED}
     for file in wheel.files:
-        chunks = _read_verified(wheel, file.member)
-        executable = wheel.archive.members[file.member].executable
+        member = wheel.archive.members[file.member]
+        expected = wheel.record.rows.get(file.member, RecordRow(file.member))
+        chunks = wheel.archive.chunks(member)
         is_script = file.key == "scripts"
         # Launchers that setuptools made for entry points are not installed; pip ignores them, too.
         is_launcher = is_script and _LAUNCHER_SUFFIX.sub("", file.path) in launchers
         if is_launcher or file.member in generated:
-            _exhaust(chunks)  # their hashes are checked nevertheless
-            continue
-        if is_script:
-            executable = True
-            first = next(chunks, b"")
-            if first.startswith(b"#!python"):
-                chunks = chain((replace_shebang(first, interpreter),), chunks)
-                writer.write("scripts", file.path, chunks, None, executable=True)
-                continue
-            chunks = chain((first,), chunks)
-        row = wheel.record.get(file.member)
-        writer.write(file.key, file.path, chunks, row, executable=executable)
+            found = measure(chunks, expected)
+        elif is_script and (first := next(chunks, b"")).startswith(b"#!python"):
+            script = chain((replace_shebang(first, interpreter),), chunks)
+            writer.write("scripts", file.path, script, executable=True)
+            found = measure(wheel.archive.chunks(member), expected)
+        else:
+            if is_script:
+                chunks = chain((first,), chunks)
+            executable = is_script or member.executable
+            found = writer.write(file.key, file.path, chunks, expected, executable=executable)
+        if file.member not in wheel.record.invalid:
+            problem = find_difference(expected, found)
+            if problem is not None:
+                yield problem
 
 
-def _exhaust(chunks: Iterable[bytes]) -> None:
-    for _ in chunks:
-        pass
-
-
-def _read_verified(wheel: Wheel, name: str) -> Iterator[bytes]:
-    """Yield a file's bytes; raise at their end where their hash is not the one in RECORD."""
-    member = wheel.archive.members[name]
-    row = wheel.record.get(name)
-    if row is None or not row.algorithm:  # RECORD itself and its signatures
-        yield from wheel.archive.chunks(member)
-        return
-    if row.size is not None and row.size != member.size:
-        detail = f"{name}: {member.size} bytes, {row.size} in RECORD"
-        raise WheelValidationError(Rule.RECORD_SIZE, detail)
-    hasher = hashlib.new(row.algorithm)
-    for chunk in wheel.archive.chunks(member):
+def measure(
+    chunks: Iterable[bytes],
+    expected: RecordRow,
+    write: Callable[[bytes], object] = lambda _chunk: None,
+) -> RecordRow:
+    """Write a file's bytes; return its row, with a hash of the algorithm that is expected."""
+    algorithm, size = expected.algorithm or "sha256", 0
+    hasher = hashlib.new(algorithm)
+    for chunk in chunks:
+        write(chunk)
         hasher.update(chunk)
-        yield chunk
-    if hasher.digest() != row.digest:
-        raise WheelValidationError(Rule.RECORD_HASH, name)
+        size += len(chunk)
+    return RecordRow(expected.path, algorithm, hasher.digest(), size)
 
 
 @dataclass(frozen=True)
@@ -174,28 +184,30 @@ class _Writer:
     def write_bytes(
         self, key: SchemeKey, path: str, content: bytes, *, executable: bool = False
     ) -> None:
-        self.write(key, path, iter((content,)), row_for(path, content), executable=executable)
+        self.write(key, path, (content,), executable=executable)
 
     def write(
         self,
         key: SchemeKey,
         path: str,
-        chunks: Iterator[bytes],
-        row: RecordRow | None,
+        chunks: Iterable[bytes],
+        expected: RecordRow | None = None,
         *,
         executable: bool,
-    ) -> None:
+    ) -> RecordRow:
+        """Stage a file; return its row, with a hash of the algorithm that is expected."""
         paths, library = self.paths, self.staged.library
         recorded = path if key == library else f"{paths.path_from_library(library, key)}{path}"
         staged_path = self.create(key, path, executable=executable)
         with open(staged_path, "wb") as stream:
-            row = _store(stream, chunks, row or RecordRow(path))
-        self.staged.rows[recorded] = RecordRow(recorded, row.algorithm, row.digest, row.size)
+            row = measure(chunks, expected or RecordRow(path), stream.write)
+        self.staged.rows[recorded] = replace(row, path=recorded)
         if key == "scripts":
             self.staged.scripts.append(path)
         elif path.endswith(".py") and key in {"purelib", "platlib"}:
             module = Module(staged_path, f"{paths.directories[key]}/{path}", recorded)
             self.staged.modules.append(module)
+        return row
 
     def create(self, key: SchemeKey, path: str, *, executable: bool = False) -> str:
         """Create an empty file; return its staged path. Raises `WheelValidationError`."""
@@ -219,16 +231,3 @@ class _Writer:
             check_interpreter_name(relative)
         elif directory == directories["data"] and fold(relative) in _PROTECTED:
             raise WheelValidationError(Rule.PROTECTED, relative)
-
-
-def _store(stream: BinaryIO, chunks: Iterator[bytes], row: RecordRow) -> RecordRow:
-    """Write a file; return its row, completed where the wheel's RECORD may be incomplete."""
-    size, hasher = 0, None if row.algorithm else hashlib.sha256()
-    for chunk in chunks:
-        stream.write(chunk)
-        size += len(chunk)
-        if hasher:
-            hasher.update(chunk)
-    if hasher:
-        return RecordRow(row.path, "sha256", hasher.digest(), size)
-    return RecordRow(row.path, row.algorithm, row.digest, size)

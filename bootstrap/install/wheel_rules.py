@@ -1,11 +1,22 @@
-"""The rules for wheels; each has a message of its own."""
+"""The rules for wheels; each has a message of its own.
+
+There are two classes. An archive that breaks a rule is refused, because it is ambiguous or
+dangerous: another program, or another file system, may see other files in it, or the
+installation would damage something else. The `CORRECTED` rules are about RECORD's rows only.
+Nothing depends on them before the installation, and the archive's own checksums and its hash, where
+one is known, cover the same bytes. So they give one warning, and the RECORD that is installed
+is right.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from bootstrap.errors import BootstrapError
 from bootstrap.limits import shorten
+from bootstrap.provenance import Origin
 
 
 class Rule(Enum):
@@ -81,14 +92,15 @@ class Rule(Enum):
     LARGE_RECORD = "its RECORD is larger than get-installer accepts"
     TOO_MANY_ROWS = "its RECORD has more rows than get-installer accepts"
     RECORD = "its RECORD is damaged"
-    RECORD_TWICE = "its RECORD has two different rows for a file"
+    RECORD_ROW = "its RECORD has invalid rows"
+    RECORD_TWICE = "its RECORD has different rows for the same file"
     RECORD_ITSELF = "its RECORD has a hash of itself or of its signature"
-    NOT_RECORDED = "a file in it is not listed in its RECORD"
-    NOT_THERE = "its RECORD lists a file that is not in it"
-    NO_HASH = "its RECORD has no hash for a file"
-    WEAK_HASH = "its RECORD has a hash of an insecure algorithm"
-    RECORD_HASH = "a file's bytes do not match the hash in its RECORD"
-    RECORD_SIZE = "a file's size is not the one in its RECORD"
+    NOT_RECORDED = "files in it are not listed in its RECORD"
+    NOT_THERE = "its RECORD lists files that are not in it"
+    NO_HASH = "its RECORD has no hash for files"
+    WEAK_HASH = "its RECORD has hashes of an insecure algorithm"
+    RECORD_HASH = "files in it do not have the hash in its RECORD"
+    RECORD_SIZE = "files in it do not have the size in its RECORD"
 
     # Entry points
     LARGE_ENTRY_POINTS = "its entry_points.txt is larger than get-installer accepts"
@@ -97,6 +109,49 @@ class Rule(Enum):
     ENTRY_POINT_REFERENCE = "an entry point is not a valid reference to a function"
     ENTRY_POINT_NAME = "an entry point's name is not a plain file name"
     SHADOWS_PYTHON = "it would replace the interpreter with a script"
+
+
+CORRECTED = frozenset(
+    {
+        Rule.RECORD_ROW,
+        Rule.RECORD_TWICE,
+        Rule.RECORD_ITSELF,
+        Rule.NOT_RECORDED,
+        Rule.NOT_THERE,
+        Rule.NO_HASH,
+        Rule.WEAK_HASH,
+        Rule.RECORD_HASH,
+        Rule.RECORD_SIZE,
+    }
+)
+"""Rules that a wheel may break: its RECORD is corrected, unless `--strict-record` refuses it."""
+
+_MAX_LISTED = 5
+
+
+@dataclass(frozen=True)
+class RecordProblem:
+    """One of the `CORRECTED` rules, and the file or row that breaks it."""
+
+    rule: Rule
+    path: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return shorten(f"{self.path}{self.detail and f': {self.detail}'}")
+
+
+def describe_problems(problems: Iterable[RecordProblem]) -> str:
+    """Return what is wrong with a RECORD, and the first entries that each rule is broken by."""
+    by_rule: dict[Rule, list[str]] = {}
+    for problem in problems:
+        by_rule.setdefault(problem.rule, []).append(str(problem))
+    clauses = []
+    for rule, entries in by_rule.items():
+        more = len(entries) - _MAX_LISTED
+        listed = ", ".join(entries[:_MAX_LISTED])
+        clauses.append(f"{rule.value} ({listed}{f' and {more} more' if more > 0 else ''})")
+    return "; ".join(clauses)
 
 
 class WheelRefusedError(BootstrapError):
@@ -121,6 +176,35 @@ class WheelRefusedError(BootstrapError):
                 "Nothing of it was installed. Report it to the project, or choose another version."
             )
         super().__init__(message, hint=hint)
+
+
+class RecordRefusedError(BootstrapError):
+    """A wheel's RECORD does not match its files, and `--strict-record` is set.
+
+    :param problems: all that is wrong with it
+    :param strict: where `--strict-record` is set
+    """
+
+    def __init__(
+        self, wheel: str, problems: Iterable[RecordProblem], strict: Origin, *, is_built: bool
+    ) -> None:
+        self.wheel, self.problems, self.strict = wheel, tuple(problems), strict
+        option = "--strict-record" if strict.kind == "option" else f"strict-record ({strict})"
+        super().__init__(
+            f"The wheel {wheel} is refused, because of {option}: "
+            f"{record_message(self.problems, is_built=is_built)}.",
+            hint="Nothing of it was installed. Report it to the project, choose another version, "
+            "or leave out the option: then the RECORD is corrected.",
+        )
+
+
+def record_message(problems: Iterable[RecordProblem], *, is_built: bool) -> str:
+    """Return what is wrong with a RECORD, as a clause.
+
+    :param is_built: whether we built the wheel
+    """
+    whose = "the RECORD that the project's build wrote" if is_built else "its RECORD"
+    return f"{whose} does not match its files: {describe_problems(problems)}"
 
 
 class WheelValidationError(Exception):

@@ -52,6 +52,8 @@ class BuildRules:
     """`--no-require-hashes-for`."""
     releases: ReleaseControl = field(default_factory=ReleaseControl)
     url_rules: UrlRules = field(default_factory=UrlRules)
+    strict_record: Origin | None = None
+    """Where `--strict-record` is set, if it is."""
 
     @property
     def fingerprint(self) -> str:
@@ -137,4 +139,5 @@ class EngineBuildRequirements:
                 resolution = resolve(request, into, preparer, installed, self.ui)
             except HashCheckingError as error:
                 raise UncheckedBuildRequirementsError(source, error) from error
-            install(into, preparer.wheels(resolution), InstallSettings(), self.ui)
+            settings = InstallSettings(strict_record=self.rules.strict_record)
+            install(into, preparer.wheels(resolution), settings, self.ui)

@@ -120,6 +120,7 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
             config.builds_without_hashes,
             config.request.releases,
             config.request.url_rules,
+            config.install.strict_record,
         )
         return open_build_tools(session, finder, target, rules, settings, repositories, ui)
 

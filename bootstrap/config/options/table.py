@@ -98,6 +98,11 @@ _INSTALLATION = (
     Option("--dry-run", "only show what would be done", commands=_INSTALL_AND_PACK),
     Option("--force-reinstall", "reinstall what is installed already"),
     Option("-I --ignore-installed", "ignore what is installed already"),
+    Option(
+        "--strict-record",
+        "refuse wheels whose RECORD does not match their files",
+        of_pip=False,
+    ),
     Option("--compile", "compile to bytecode now, not at the first import"),
     Option("--no-compile", explicit_kind=OptionKind.NEGATION, dest="compile"),
     # They would silence warnings that we do not give; command lines of get-pip.py contain them.

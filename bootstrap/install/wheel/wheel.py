@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal, get_args
 
 from bootstrap._vendor.packaging.utils import (
@@ -20,7 +20,7 @@ from bootstrap.install.errors import InstallError
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.strict_zip.reader import Archive, open_archive, read_member
 from bootstrap.install.wheel.entry_points import EntryPoint, parse_entry_points
-from bootstrap.install.wheel.record import RecordRow, check_complete, parse_record
+from bootstrap.install.wheel.record import ParsedRecord, find_incomplete, parse_record
 from bootstrap.install.wheel_rules import Rule, WheelRefusedError, WheelValidationError
 from bootstrap.limits import (
     METADATA_SIZE,
@@ -56,7 +56,7 @@ class Wheel:
     dist_info: str
     """The directory's name as it is spelt in the wheel."""
     pure: bool
-    record: Mapping[str, RecordRow]
+    record: ParsedRecord
     entry_points: tuple[EntryPoint, ...]
     files: tuple[WheelFile, ...]
     warnings: tuple[str, ...]
@@ -130,7 +130,8 @@ def _read_wheel(filename: str, archive: Archive) -> Wheel:
     )
     _check_identity(metadata, name, version)
     record = parse_record(read("RECORD", Rule.NO_RECORD, RECORD_SIZE, Rule.LARGE_RECORD))
-    check_complete(members, record, dist_info)
+    incomplete = find_incomplete(members, record, dist_info)
+    record = replace(record, problems=(*record.problems, *incomplete))
     root_is_purelib = headers.get("root-is-purelib", "false").lower()
     if root_is_purelib not in {"true", "false"}:
         raise WheelValidationError(Rule.ROOT_IS_PURELIB, root_is_purelib)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.builds.conftest import Site
-from tests.functional.builds.projects import write_project
+from tests.functional.builds.projects import BACKEND, write_project
 from tests.functional.engine import snapshot
 
 VALUE = "import demo; print(demo.VALUE)"
@@ -73,6 +73,25 @@ def test_without_isolation_the_target_must_have_the_build_requirements(
     done = site.refuses("--no-build-isolation", "--check-build-dependencies", other)
     assert "tinyback>=2: found 1.0" in done.err
     assert "absent: not installed" in done.err
+
+
+def test_a_record_that_an_in_tree_backend_wrote_incompletely_is_corrected_or_refused(
+    site: Site, tmp_path: Path
+) -> None:
+    tree = write_project(tmp_path / "tree", requires=(), backend="own")
+    backend = BACKEND.replace(
+        "for path, content in files.items():\n        digest",
+        "for path, content in [*files.items()][1:]:\n        digest",
+    )
+    assert backend != BACKEND
+    (tree / "own.py").write_text(backend, encoding="utf-8")
+    (tree / "pyproject.toml").write_text(
+        (tree / "pyproject.toml").read_text() + 'backend-path = ["."]\n', encoding="utf-8"
+    )
+    what = "the RECORD that the project's build wrote does not match its files"
+    assert what in site.refuses("--strict-record", tree).err
+    assert site.installs(tree).err.count(what) == 1
+    assert site.python(VALUE) == "7"
 
 
 def test_a_failed_build_leaves_the_target_unchanged(site: Site, tmp_path: Path) -> None:

@@ -48,9 +48,11 @@ class Site:
         """Install what can be installed."""
         return self.engine.succeeds(*self._options, *requirements)
 
-    def refuses(self, *requirements: str | Path, status: int = 1) -> Finished:
+    def refuses(
+        self, *requirements: str | Path, status: int = 1, environ: Mapping[str, str] | None = None
+    ) -> Finished:
         """Ask for what has to fail in one clear message."""
-        return self.engine.fails(*self._options, *requirements, status=status)
+        return self.engine.fails(*self._options, *requirements, status=status, environ=environ)
 
     def without_root_s_rights(self) -> Site:
         """Return the same, run by a user for whom permissions count."""

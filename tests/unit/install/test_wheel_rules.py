@@ -13,20 +13,29 @@ from pathlib import Path
 import pytest
 
 from bootstrap.install.model import WheelToInstall
-from bootstrap.install.wheel_rules import Rule, WheelRefusedError
+from bootstrap.install.wheel_rules import (
+    CORRECTED,
+    RecordRefusedError,
+    Rule,
+    WheelRefusedError,
+)
+from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes, verify_wheel_bytes
 from tests.functional.engine import snapshot_with_root
 from tests.unit.install.conftest import Workbench
-from tests.unit.install.hostile import KINDS, Kind
+from tests.unit.install.hostile import FILENAME, KINDS, Kind
+from tests.unit.install.hostile.kind import DATA, INFO, row, wheel_files
+from tests.unit.install.hostile.kind import wheel as wheel_of
 
-REFUSED = [kind for kind in KINDS if kind.rule is not None]
+REFUSED = [kind for kind in KINDS if kind.is_refused]
+WITH_PROBLEMS = [kind for kind in KINDS if kind.rule in CORRECTED]
 ACCEPTED = [kind for kind in KINDS if kind.rule is None]
 _WRITES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "shutil.move"}
 
 
 def test_every_rule_is_broken_by_some_kind() -> None:
     by_file_system = {Rule.SAME_AFTER_FOLDING}  # see test_spellings.py
-    assert {kind.rule for kind in REFUSED} == set(Rule) - by_file_system
+    assert {kind.rule for kind in KINDS} - {None} == set(Rule) - by_file_system
 
 
 def test_there_are_many_kinds() -> None:
@@ -57,10 +66,83 @@ def test_a_wheel_that_our_own_build_made_is_not_to_be_downloaded_again(bench: Wo
     assert "Download" not in str(caught.value.hint)
 
 
+@pytest.mark.parametrize("kind", WITH_PROBLEMS, ids=str)
+def test_a_wheel_with_a_wrong_record_is_installed_with_a_right_one_and_a_warning(
+    kind: Kind, bench: Workbench
+) -> None:
+    assert kind.rule is not None
+    (installed,) = bench.install_bytes(kind.content(), kind.filename)
+    assert bench.err.getvalue().count("warning: ") == 1
+    start = f"warning: {kind.filename}: its RECORD does not match its files: "
+    assert bench.err.getvalue().startswith(start)
+    assert kind.rule.value in bench.err.getvalue()
+    assert_complete(installed.metadata_directory, bench)
+
+
+@pytest.mark.parametrize("kind", WITH_PROBLEMS, ids=str)
+def test_strict_record_refuses_a_wrong_record_and_leaves_no_trace(
+    kind: Kind, bench: Workbench
+) -> None:
+    wheel = verify_wheel_bytes(kind.content(), kind.filename, Hashes())
+    before = snapshot_with_root(bench.prefix.parent)
+    with pytest.raises(RecordRefusedError) as caught:
+        bench.install(wheel, strict_record=Origin.variable("PIP_STRICT_RECORD"))
+    assert kind.rule in {problem.rule for problem in caught.value.problems}
+    assert "because of strict-record (PIP_STRICT_RECORD)" in str(caught.value)
+    assert snapshot_with_root(bench.prefix.parent) == before
+
+
+@pytest.mark.parametrize("kind", ACCEPTED, ids=str)
+def test_strict_record_accepts_a_right_record(kind: Kind, bench: Workbench) -> None:
+    wheel = verify_wheel_bytes(kind.content(), kind.filename, Hashes())
+    (installed,) = bench.install(wheel, strict_record=Origin.option("--strict-record"))
+    assert installed.name == "demo"
+
+
+def test_every_wrong_entry_is_named_in_one_message(bench: Workbench) -> None:
+    files = wheel_files({f"pkg/{number}.py": b"x" for number in range(8)})
+    right = files[f"{INFO}/RECORD"].decode()
+    kept = [line for line in right.splitlines(keepends=True) if not line.startswith("pkg/")]
+    record = "".join(kept).replace(",10\n", ",11\n") + row("gone.py", b"")
+    bench.install_bytes(wheel_of({**files, f"{INFO}/RECORD": record.encode()}), FILENAME)
+    assert bench.err.getvalue() == (
+        f"warning: {FILENAME}: its RECORD does not match its files: files in it are not listed in "
+        "its RECORD (pkg/0.py, pkg/1.py, pkg/2.py, pkg/3.py, pkg/4.py and 3 more); its RECORD "
+        "lists files that are not in it (gone.py); files in it do not have the size in its RECORD "
+        "(demo.py: 10 bytes, 11 in RECORD). The RECORD that is installed is corrected.\n"
+    )
+
+
+def test_the_original_bytes_of_what_is_changed_or_left_out_are_compared_with_record(
+    bench: Workbench,
+) -> None:
+    script = f"{DATA}/scripts/tool"
+    files = wheel_files({script: b"#!python\nprint(1)\n", f"{INFO}/INSTALLER": b"other"})
+    record = files[f"{INFO}/RECORD"]
+    bench.install_bytes(wheel_of(files, record=record), FILENAME)
+    assert bench.err.getvalue() == ""
+    changed = {**files, script: b"#!python\nprint(2)\n", f"{INFO}/INSTALLER": b"OTHER"}
+    bench.install_bytes(wheel_of(changed, record=record), FILENAME)
+    assert f"({script}, {INFO}/INSTALLER)" in bench.err.getvalue()
+
+
+def test_a_wrong_record_of_our_own_build_is_that_of_the_project(bench: Workbench) -> None:
+    kind = next(kind for kind in WITH_PROBLEMS if kind.rule is Rule.NOT_RECORDED)
+    wheel = verify_wheel_bytes(kind.content(), kind.filename, Hashes())
+    bench.install(WheelToInstall(wheel, is_built=True))
+    assert "the RECORD that the project's build wrote does not match" in bench.err.getvalue()
+
+
 @pytest.mark.parametrize("kind", ACCEPTED, ids=str)
 def test_an_unusual_wheel_is_installed_completely(kind: Kind, bench: Workbench) -> None:
     (installed,) = bench.install_bytes(kind.content(), kind.filename)
-    recorded = _recorded(installed.metadata_directory)
+    assert_complete(installed.metadata_directory, bench)
+    assert (installed.metadata_directory / "INSTALLER").read_text() == "get-installer\n"
+
+
+def assert_complete(metadata: Path, bench: Workbench) -> None:
+    """Check that RECORD lists exactly what is installed, with hashes and sizes."""
+    recorded = _recorded(metadata)
     files = {path for path in bench.prefix.rglob("*") if path.is_file()}
     assert set(recorded) == files
     for path, (digest, size) in recorded.items():
@@ -69,12 +151,10 @@ def test_an_unusual_wheel_is_installed_completely(kind: Kind, bench: Workbench) 
             assert (digest, size) == ("", "")
             continue
         assert size == str(len(content))
-        if digest:
-            algorithm, _, value = digest.partition("=")
-            found = urlsafe_b64encode(hashlib.new(algorithm, content).digest()).rstrip(b"=")
-            assert value == found.decode()
+        algorithm, _, value = digest.partition("=")
+        found = urlsafe_b64encode(hashlib.new(algorithm, content).digest()).rstrip(b"=")
+        assert value == found.decode()
     assert bench.leftovers == []
-    assert (installed.metadata_directory / "INSTALLER").read_text() == "get-installer\n"
 
 
 def _recorded(metadata: Path) -> dict[Path, tuple[str, str]]:

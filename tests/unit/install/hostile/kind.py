@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bootstrap.install.wheel_rules import Rule
+from bootstrap.install.wheel_rules import CORRECTED, Rule
 from tests.unit.install.zips import UTF8, Entry, Zip
 
 FILENAME = "demo-1.0-py3-none-any.whl"
@@ -25,6 +25,11 @@ class Kind:
     rule: Rule | None
     content: Callable[[], bytes]
     filename: str = FILENAME
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is not installed, whatever the settings."""
+        return self.rule is not None and self.rule not in CORRECTED
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""Wheels that break a rule of RECORD."""
+"""Wheels that break a rule of RECORD; see `CORRECTED` for what becomes of most of them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,23 @@ def records() -> Iterator[Kind]:
 
     yield Kind("no-record", Rule.NO_RECORD, lambda: wheel({f"{INFO}/RECORD": None}))
     yield Kind("record-latin-1", Rule.RECORD, changed(b"demo.py", b"d\xe9mo.py"))
-    yield Kind("record-with-open-quote", Rule.RECORD, lambda: wheel(record=right + b'"x,,'))
-    yield Kind("record-with-two-columns", Rule.RECORD, lambda: wheel(record=right + b"x,y\n"))
-    yield Kind("record-without-path", Rule.RECORD, lambda: wheel(record=right + b",sha256=x,1\n"))
-    yield Kind("record-with-odd-size", Rule.RECORD, changed(b",10\n", b",-1\n"))
+    yield Kind("record-with-open-quote", Rule.RECORD_ROW, lambda: wheel(record=right + b'"x,,'))
+    yield Kind("record-with-two-columns", Rule.RECORD_ROW, lambda: wheel(record=right + b"x,y\n"))
+    yield Kind(
+        "record-without-path", Rule.RECORD_ROW, lambda: wheel(record=right + b",sha256=x,1\n")
+    )
+    yield Kind("record-with-odd-size", Rule.RECORD_ROW, changed(b",10\n", b",-1\n"))
     yield Kind(
         "record-with-odd-hash",
-        Rule.RECORD,
+        Rule.RECORD_ROW,
         changed(b"demo.py,sha256=", b"demo.py,sha256="[:-1] + b"~"),
     )
-    yield Kind("record-with-short-hash", Rule.RECORD, changed(demo, b"demo.py,sha256=AAAA,10\n"))
-    yield Kind("record-with-base64-hash", Rule.RECORD, changed(demo, b"demo.py,sha256=+/+/,10\n"))
+    yield Kind(
+        "record-with-short-hash", Rule.RECORD_ROW, changed(demo, b"demo.py,sha256=AAAA,10\n")
+    )
+    yield Kind(
+        "record-with-base64-hash", Rule.RECORD_ROW, changed(demo, b"demo.py,sha256=+/+/,10\n")
+    )
     yield Kind(
         "record-twice-differently",
         Rule.RECORD_TWICE,
@@ -55,6 +61,7 @@ def records() -> Iterator[Kind]:
         "record-outside", Rule.NOT_THERE, lambda: wheel(record=right + row("../../x", b"").encode())
     )
     yield Kind("no-hash", Rule.NO_HASH, changed(demo, b"demo.py,,10\n"))
+    yield Kind("dot-slash", Rule.NOT_RECORDED, changed(b"demo.py", b"./demo.py"))
     yield Kind("no-size", None, changed(b",10\n", b",\n"))
     yield Kind("md5", Rule.WEAK_HASH, changed(demo, row("demo.py", b"VALUE = 1\n", "md5").encode()))
     yield Kind(

@@ -54,6 +54,7 @@ def sizes() -> Iterator[Kind]:
         Rule.TOO_MANY_ROWS,
         lambda: wheel(record=right + b"\n" * ARCHIVE_FILES),
     )
+    yield Kind("record-with-long-field", Rule.RECORD, lambda: wheel(record=b"x" * (200 << 10)))
     yield Kind("too-many-files", Rule.TOO_MANY_FILES, _too_many_files)
     yield Kind("large-directory", Rule.LARGE_DIRECTORY, _large_directory)
     yield Kind("deep-name", Rule.DEEP_NAME, _nested(ARCHIVE_DEPTH + 1))
@@ -74,7 +75,7 @@ def sizes() -> Iterator[Kind]:
     yield Kind("many-extra-fields", Rule.DAMAGED_DIRECTORY, lambda: archive(first(extra=extra)))
     yield Kind(
         "record-with-long-size",
-        Rule.RECORD,
+        Rule.RECORD_ROW,
         lambda: wheel(record=right.replace(b",10\n", b"," + b"1" * 5000 + b"\n")),
     )
     yield Kind(

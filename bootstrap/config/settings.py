@@ -26,7 +26,7 @@ from bootstrap.install.model import InstallSettings, PipScripts
 from bootstrap.location import Location
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import is_remote
-from bootstrap.pep517.settings import BuildSettings
+from bootstrap.pep517.settings import BuildSettings, ExistsAction
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
@@ -103,6 +103,7 @@ def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSett
         prefix=read_path(layers, "prefix", process),
         directory=read_path(layers, "target", process),
         src=read_path(layers, "src", process),
+        working_directory=process.cwd,
         break_system_packages=layers.flag("break_system_packages") or is_report_only,
         require_virtualenv=layers.flag("require_virtualenv"),
         fix_pth=layers.flag("fix_pth"),
@@ -291,4 +292,5 @@ def build_settings(layers: OptionLayers) -> BuildSettings:
         isolated=layers.flag("build_isolation", default=True),
         keep_directories=layers.flag("no_clean"),
         check_requirements=layers.flag("check_build_dependencies"),
+        exists_actions=tuple(ExistsAction(given.value) for given in layers.items("exists_action")),
     )

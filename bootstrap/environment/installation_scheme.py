@@ -77,7 +77,7 @@ def describe_target(
         prefix=interpreter.prefix,
         base_prefix=interpreter.base_prefix,
         search_path=_search_path(interpreter, scheme, settings),
-        src=settings.src,
+        src=settings.src or _default_src(interpreter, settings),
         externally_managed=externally_managed,
         hidden_by=hidden_by,
         running=interpreter.running,
@@ -85,6 +85,13 @@ def describe_target(
         interpreter=interpreter,
         venv_to_create=venv_to_create,
     )
+
+
+def _default_src(interpreter: Interpreter, settings: TargetSettings) -> Path | None:
+    """Return where editable repositories go if not into the environment, as in pip."""
+    if interpreter.is_virtual or settings.working_directory is None:
+        return None
+    return settings.working_directory / "src"
 
 
 def _check_links(scheme: Scheme, settings: TargetSettings) -> None:

@@ -36,7 +36,8 @@ class TargetEnvironment:
     """Where distributions count as installed: the target's own `sys.path`, or only the scheme if it
     is not on it (`--target`, `--prefix`, `--root`)."""
     src: Path | None = None
-    """`--src`: where editable repositories are checked out, if not in the environment."""
+    """Where editable repositories are checked out, if not in the environment: `--src`, or `src` in
+    the working directory."""
     externally_managed: str | None = None
     """The localised message of PEP 668, or None where the environment is not managed or that does
     not matter (a virtual environment, root, target, prefix, --break-system-packages)."""

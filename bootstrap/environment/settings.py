@@ -25,7 +25,10 @@ class TargetSettings:
     directory: Path | None = None
     """`--target DIR`."""
     src: Path | None = None
-    """Where editable repositories are checked out."""
+    """`--src`: where editable repositories are checked out."""
+    working_directory: Path | None = None
+    """In its `src`, they are checked out without `--src` if the target is not virtual, as in pip.
+    None: in the target, also then."""
     break_system_packages: bool = False
     require_virtualenv: bool = False
     fix_pth: bool = False

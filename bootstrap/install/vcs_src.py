@@ -24,7 +24,7 @@ from bootstrap.ui import Ui
 
 
 def src_directory(target: TargetEnvironment) -> Path:
-    """Return the directory of an environment's repositories, as in pip: `--src`, or `src`."""
+    """Return the directory of an environment's repositories: `--src`, or `src`."""
     if target.src is not None:
         return target.src
     return (target.prefix if target.is_virtual else target.scheme.data) / "src"
@@ -39,8 +39,9 @@ class Repositories:
         self._staging: StagingDirectory | None = None
         self._is_new = False
         self._mtime = 0
-        self._replaced: dict[Path, bool] = {}
-        """The paths of the repositories that were put, and whether something was there before."""
+        self._replaced: dict[Path, Path | None] = {}
+        """The paths of the repositories that were put, and where that lies which was there before;
+        None where nothing was."""
         self._is_kept = False
         self._has_ended = False
         self._lock = Lock()
@@ -50,16 +51,20 @@ class Repositories:
         with self._lock:
             return _temporary_path(path, self._open_staging())
 
-    def put(self, new: Path, path: Path) -> None:
-        """Move a repository from a temporary path to its final one. Raises OSError."""
+    def put(self, new: Path, path: Path, backup: Path | None = None) -> None:
+        """Move a repository from a temporary path to its final one. Raises OSError.
+
+        :param backup: an unused path beside it for what was there before; None: that is removed
+        """
         with self._lock:
             staging = self._open_staging()
             if path in self._replaced:  # what comes back later is what was there before the run
                 _replace(path, new, _temporary_path(path, staging))
                 return
-            self._replaced[path] = path.exists()
+            old = backup or Path(staging.path, BACKUP, path.name)
+            self._replaced[path] = old if path.exists() else None
             if path.exists():
-                _replace(path, new, Path(staging.path, BACKUP, path.name))
+                _replace(path, new, old)
             else:
                 new.rename(path)
 
@@ -75,8 +80,8 @@ class Repositories:
         if self._staging is None:
             return
         if not self._is_kept:
-            for path, existed in self._replaced.items():
-                _restore(path, self._staging, existed=existed)
+            for path, old in self._replaced.items():
+                _restore(path, self._staging, old)
         self._staging.remove()
         if not self._is_kept:
             with suppress(OSError):  # it was removed, or is not empty
@@ -143,11 +148,10 @@ def _replace(path: Path, new: Path, old: Path) -> None:
         new.rename(old)
 
 
-def _restore(path: Path, staging: StagingDirectory, *, existed: bool) -> None:
-    backup = Path(staging.path, BACKUP, path.name)
-    if not existed:
+def _restore(path: Path, staging: StagingDirectory, old: Path | None) -> None:
+    if old is None:
         shutil.rmtree(path, ignore_errors=True)
-    elif backup.exists() and path.exists():
-        _replace(path, backup, _temporary_path(path, staging))
-    elif backup.exists():
-        backup.rename(path)
+    elif old.exists() and path.exists():
+        _replace(path, old, _temporary_path(path, staging))
+    elif old.exists():
+        old.rename(path)

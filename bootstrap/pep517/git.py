@@ -129,50 +129,51 @@ class Git:
     def clone(self, url: VcsUrl, into: Path, *, editable: bool = False) -> VcsCheckout:
         """Clone a repository into the new directory `into` and check out its commit.
 
-        Submodules are included. Raises `VcsError`.
+        Submodules are included. With `editable` a branch is checked out as such, and tracks that of
+        the server, since somebody will work in the clone. Raises `VcsError`.
         """
         self.ui.info(f"Cloning {url.shown}")
         # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
         command = ("clone", "--quiet", "--no-checkout", "--", url.repository, str(into))
-        self._run_checked(url, *command, cwd=into.parent)
+        self.run_checked(url, *command, cwd=into.parent)
+        commit, branch = self._find_commit(url, into)
+        checkout = VcsCheckout(
+            into, url.shown, commit, url.revision, url.subdirectory, editable, branch
+        )
         hint = f"`git clone {url.shown}` shows whether git itself can check it out."
-        commit = self._check_out(url, into, hint)
-        return VcsCheckout(into, url.shown, commit, url.revision, url.subdirectory, editable)
+        self.check_out(url, into, commit, branch if editable else None, hint)
+        return checkout
 
-    def update(self, url: VcsUrl, clone: Path) -> None:
-        """Check out the requested commit in a clone; git does not overwrite local changes.
+    def check_out(
+        self, url: VcsUrl, clone: Path, commit: str, branch: str | None, hint: str
+    ) -> None:
+        """Check out a branch, which is brought forward to a commit, or the commit itself.
 
-        Raises `VcsError`.
+        git does not overwrite local changes. Raises `VcsError`.
         """
-        self._run_checked(url, "fetch", "--tags", "--force", "origin", cwd=clone)
-        self._check_out(url, clone, "Commit, stash or remove the local changes in the clone.")
+        if branch is None:
+            self.run_checked(url, "checkout", "--detach", commit, "--", cwd=clone, hint=hint)
+        elif self.find_revision(url, f"refs/heads/{branch}", clone) is None:
+            track = ("checkout", "-b", branch, "--track", f"origin/{branch}")
+            self.run_checked(url, *track, cwd=clone, hint=hint)
+        else:
+            self.run_checked(url, "checkout", branch, "--", cwd=clone, hint=hint)
+            self.run_checked(url, "merge", "--quiet", "--ff-only", commit, cwd=clone, hint=hint)
+        self.run_checked(url, "submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
 
-    def require_clone(self, url: VcsUrl, path: Path) -> None:
-        """Raise `VcsError` unless the directory is a clone of this repository."""
-        command = ("config", "--local", "--get", "remote.origin.url")
-        found = self._run(url, *command, cwd=path) if (path / ".git").exists() else None
-        if found is None or found.status or found.tail[-1:] != (url.repository,):
-            raise VcsError(
-                url.repository,
-                f"cannot be checked out into {path}: something else is there",
-                "Move it to another place.",
-            )
+    def _find_commit(self, url: VcsUrl, clone: Path) -> tuple[str, str | None]:
+        """Return the commit of a revision (a branch, a tag, a commit, or a ref of the server).
 
-    def _check_out(self, url: VcsUrl, clone: Path, hint: str) -> str:
-        commit = self._find_commit(url, clone)
-        self._run_checked(url, "checkout", "--detach", commit, "--", cwd=clone, hint=hint)
-        self._run_checked(url, "submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
-        return commit
-
-    def _find_commit(self, url: VcsUrl, clone: Path) -> str:
-        """Return the commit of a revision: a branch, a tag, a commit, or a ref of the server."""
+        And the branch, if it is one; without a revision, the server's default branch.
+        """
         revision = url.revision or "HEAD"
         for name in (f"refs/remotes/origin/{revision}", f"refs/tags/{revision}", revision):
-            if commit := self._parse_revision(url, name, clone):
-                return commit
-        fetched = self._run(url, "fetch", "origin", revision, cwd=clone)
-        if not fetched.status and (commit := self._parse_revision(url, "FETCH_HEAD", clone)):
-            return commit
+            if commit := self.find_revision(url, name, clone):
+                is_branch = name.startswith("refs/remotes/") or url.revision is None
+                return commit, self._find_branch(url, clone) if is_branch else None
+        fetched = self.run(url, "fetch", "origin", revision, cwd=clone)
+        if not fetched.status and (commit := self.find_revision(url, "FETCH_HEAD", clone)):
+            return commit, None
         raise VcsError(
             url.repository,
             f"it has no branch, tag or commit {revision!r}",
@@ -180,17 +181,24 @@ class Git:
             tail=fetched.tail,
         )
 
-    def _parse_revision(self, url: VcsUrl, name: str, clone: Path) -> str | None:
-        outcome = self._run(
-            url, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", cwd=clone
-        )
+    def _find_branch(self, url: VcsUrl, clone: Path) -> str | None:
+        if url.revision is not None:
+            return url.revision
+        head = "refs/remotes/origin/HEAD"
+        outcome = self.run(url, "symbolic-ref", "--quiet", "--short", head, cwd=clone)
+        branch = outcome.tail[-1].removeprefix("origin/") if outcome.tail else ""
+        # git would take one that begins with a dash for an option.
+        return None if outcome.status or not branch or branch.startswith("-") else branch
+
+    def find_revision(self, url: VcsUrl, name: str, clone: Path) -> str | None:
+        """Return the commit that a name stands for in a clone, or None."""
+        outcome = self.run(url, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", cwd=clone)
         found = outcome.tail[-1] if outcome.tail and not outcome.status else ""
         return found if _COMMIT.fullmatch(found) else None
 
-    def _run_checked(
-        self, url: VcsUrl, *arguments: str, cwd: Path, hint: str | None = None
-    ) -> None:
-        outcome = self._run(url, *arguments, cwd=cwd)
+    def run_checked(self, url: VcsUrl, *arguments: str, cwd: Path, hint: str | None = None) -> None:
+        """Run git, which has to succeed. Raises `VcsError`."""
+        outcome = self.run(url, *arguments, cwd=cwd)
         if outcome.status:
             raise VcsError(
                 url.repository,
@@ -201,7 +209,7 @@ class Git:
                 tail=outcome.tail,
             )
 
-    def _run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
+    def run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
         """Run git and return how it ended, successfully or not."""
         search_path = self.settings.environ.get("PATH", os.defpath)
         program = next(find_programs("git", search_path), None)

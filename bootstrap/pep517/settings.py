@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
+
+
+class ExistsAction(Enum):
+    """What is done where the clone of an editable requirement would go (`--exists-action`)."""
+
+    SWITCH = "s"
+    """Make the clone one of the requested repository."""
+    IGNORE = "i"
+    """Install what is there."""
+    WIPE = "w"
+    """Delete what is there."""
+    BACKUP = "b"
+    """Rename what is there."""
+    ABORT = "a"
 
 
 @dataclass(frozen=True)
@@ -24,5 +39,7 @@ class BuildSettings:
     SSL_CERT_FILE, GIT_SSL_CAINFO, …). Empty if nothing was set."""
     cache_directory: Path | None = None
     """Where built wheels are cached for later runs; None: not cached."""
+    exists_actions: tuple[ExistsAction, ...] = ()
+    """What may be done where something else lies in the place of an editable clone."""
     timeout: float | None = None
     """Seconds that one hook may take; None: no limit."""

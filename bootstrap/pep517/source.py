@@ -72,6 +72,8 @@ class VcsCheckout:
     """The requested branch, tag or commit."""
     subdirectory: str = ""
     editable: bool = False
+    branch: str | None = None
+    """The branch of the server that was requested, or its default one; None for anything else."""
 
     def __str__(self) -> str:
         return f"{self.url} at {self.commit[:12]}"

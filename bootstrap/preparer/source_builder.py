@@ -129,7 +129,7 @@ class SourceBuilder:
             from bootstrap.pep517.git import parse_vcs_url
 
             url = parse_vcs_url(candidate.file.url)
-            moved = tools.fetcher.move_to_src(source, url, candidate.name)
+            moved = tools.fetcher.clones.place(source, url, candidate.name)
             request = replace(request, source=moved)
         direct_url = _direct_url(request.source, candidate.file.url)
         wheel = tools.frontend.wheel(request)
@@ -226,6 +226,7 @@ def open_build_tools(  # noqa: PLR0917  # seven things of one run, each of its o
     # Imported here: most runs build nothing.
     from bootstrap.pep517.builder import Builder as BuildFrontend
     from bootstrap.preparer.build_requirements import EngineBuildRequirements
+    from bootstrap.preparer.editable_clones import EditableClones
     from bootstrap.preparer.source_fetcher import SourceFetcher
 
     workspace = Workspace(settings.cache_directory)
@@ -238,7 +239,8 @@ def open_build_tools(  # noqa: PLR0917  # seven things of one run, each of its o
     directory.mkdir()
     try:
         frontend = BuildFrontend(target, requirements, settings, directory=directory, ui=ui)
-        tools = BuildTools(frontend, SourceFetcher(session, frontend.git, workspace, repositories))
+        clones = EditableClones(frontend.git, repositories, settings.exists_actions)
+        tools = BuildTools(frontend, SourceFetcher(session, frontend.git, workspace, clones))
         with frontend:
             yield tools
     finally:

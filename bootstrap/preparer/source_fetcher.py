@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import stat
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.index.candidate import DistributionFile
-from bootstrap.install.vcs_src import Repositories
 from bootstrap.network.files import Workspace
 from bootstrap.network.session import Session
 from bootstrap.network.urls import (
@@ -21,9 +17,10 @@ from bootstrap.network.urls import (
     unhashable_kind,
     url_filename,
 )
-from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
+from bootstrap.pep517.git import Git, VcsUrl, parse_vcs_url
 from bootstrap.pep517.source import SdistFile, Source, SourceTree, VcsCheckout
 from bootstrap.preparer.direct_reference import WrongReferenceError
+from bootstrap.preparer.editable_clones import EditableClones
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.trust.hashes import Hashes
 
@@ -31,16 +28,16 @@ from bootstrap.trust.hashes import Hashes
 class SourceFetcher:
     """Fetches archives and repositories, and finds directories.
 
-    :param repositories: where the repositories of editable requirements stay
+    :param clones: where the repositories of editable requirements stay
     """
 
     def __init__(
-        self, session: Session, git: Git, workspace: Workspace, repositories: Repositories
+        self, session: Session, git: Git, workspace: Workspace, clones: EditableClones
     ) -> None:
         self._session = session
         self._git = git
         self._workspace = workspace
-        self._repositories = repositories
+        self.clones = clones
 
     def archive(
         self, file: DistributionFile, expected: Hashes, subdirectory: str = ""
@@ -63,8 +60,7 @@ class SourceFetcher:
         if expected and (found := unhashable_kind(url)) is not None:
             raise WrongReferenceError(requirement, found, "a file with the hash that was given")
         if is_vcs_url(url):
-            into = self._workspace.new_path("checkout")
-            return self._git.clone(parse_vcs_url(url), into, editable=requirement.editable)
+            return self._repository(parse_vcs_url(url), requirement)
         bare, fragment = split_fragment(url)
         subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
         if (path := local_directory(bare)) is not None:
@@ -74,38 +70,15 @@ class SourceFetcher:
         file = DistributionFile(url_filename(bare), bare)
         return replace(self.archive(file, expected, subdirectory), is_direct=True)
 
-    def move_to_src(self, checkout: VcsCheckout, url: VcsUrl, name: NormalizedName) -> VcsCheckout:
-        """Move the repository of an editable requirement to `src/NAME`, where pip keeps it.
-
-        A clone that is there already is updated. Raises `VcsError`, also where something else is
-        there.
-        """
-        path = self._repositories.directory / name
-        if path.is_symlink():
-            raise VcsError(
-                url.repository,
-                f"cannot be checked out into {path}: it is a link to {path.resolve()}",
-                f"Install that directory, with `-e {path.resolve()}`, or remove the link.",
-            )
-        try:
-            new = self._repositories.temporary_path(path)
-            if path.exists():
-                self._git.require_clone(url, path)
-                shutil.copytree(path, new, symlinks=True, ignore=_special_files)
-                self._git.update(replace(url, revision=checkout.commit), new)
-            else:
-                shutil.move(checkout.path, new)
-            self._repositories.put(new, path)
-        except (OSError, shutil.Error) as error:
-            raise VcsError(url.repository, f"cannot be put into {path}: {error}") from error
-        return replace(checkout, path=path)
-
-
-def _special_files(directory: str, names: Iterable[str]) -> set[str]:
-    """Return what is not a file, directory or link: git's own sockets cannot be copied."""
-    modes = {name: Path(directory, name).lstat().st_mode for name in names}
-    kinds = (stat.S_ISREG, stat.S_ISDIR, stat.S_ISLNK)
-    return {name for name, mode in modes.items() if not any(is_kind(mode) for is_kind in kinds)}
+    def _repository(self, url: VcsUrl, requirement: InputRequirement) -> VcsCheckout:
+        """Clone a repository, or find the clone of an editable requirement that is kept."""
+        into = self._workspace.new_path("checkout")
+        checkout = self._git.clone(url, into, editable=requirement.editable)
+        named = requirement.requirement
+        if named is None or not requirement.editable:
+            return checkout
+        # Its metadata is that of the clone which is installed: it may have commits of its own.
+        return self.clones.find_kept(url, checkout, canonicalize_name(named.name)) or checkout
 
 
 def _below(path: Path, subdirectory: str, requirement: InputRequirement) -> Path:

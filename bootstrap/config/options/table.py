@@ -42,6 +42,12 @@ _TARGET = (
         OptionKind.PATH,
     ),
     Option(
+        "--exists-action ACTION",
+        explicit_kind=OptionKind.LIST,
+        choices=("s", "i", "w", "b", "a"),
+        note="without it, an error: nothing is asked",
+    ),
+    Option(
         "--fix-pth",
         "edit the ._pth file of an embeddable Python so that it finds packages",
         of_pip=False,
@@ -254,7 +260,6 @@ REMOVED: dict[str, str] = {
 
 UNSUPPORTED: dict[str, str] = {
     "--abi": _ONLY_PLATFORMS,
-    "--exists-action": _ONLY_SOURCES,
     "--implementation": _ONLY_PLATFORMS,
     "--platform": _ONLY_PLATFORMS,
     "--python-version": _ONLY_PLATFORMS,

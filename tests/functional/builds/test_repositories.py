@@ -231,3 +231,29 @@ def test_the_directories_of_builds_stay_where_they_are_wanted(site: Site, fork: 
     kept = Path(done.out.split("(--no-clean): ")[1].splitlines()[0])
     assert any(kept.rglob("demo.py"))
     shutil.rmtree(kept)
+
+
+def test_a_clone_with_commits_of_its_own_is_what_is_installed(site: Site, fork: Path) -> None:
+    url = f"git+{fork.as_uri()}@main#egg=demo"
+    site.installs("-e", url)
+    place = site.venv / "src" / "demo"
+    assert git(place, "branch", "--show-current") == "main"
+    path = place / "pyproject.toml"
+    path.write_text(path.read_text("utf-8").replace("1.5", "2.0"), encoding="utf-8")
+    git(place, "commit", "--quiet", "-am", "a version of my own")
+    assert "demo 2.0" in site.installs("-e", url).out
+    assert git(place, "branch", "--show-current") == "main"
+
+
+def test_what_lies_in_the_place_of_a_clone_is_renamed_if_that_is_asked_for(
+    site: Site, fork: Path
+) -> None:
+    place = site.venv / "src" / "demo"
+    site.installs("tinyback")
+    place.mkdir(parents=True)
+    (place / "mine.txt").write_text("mine", encoding="utf-8")
+    done = site.refuses("-e", f"git+{fork.as_uri()}#egg=demo")
+    assert "--exists-action" in done.err
+    site.installs("-e", f"git+{fork.as_uri()}#egg=demo", "--exists-action", "b")
+    assert (place.with_name("demo.bak") / "mine.txt").exists()
+    assert site.python("import demo; print(demo.__file__)") == str(place / "demo.py")

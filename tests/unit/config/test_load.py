@@ -588,3 +588,24 @@ def test_the_legacy_resolver_is_a_warning_and_an_unknown_feature_an_error(user: 
     assert config.trust.default_sources.value is DefaultSources.BUNDLED
     with pytest.raises(InvalidValueError, match="--use-deprecated: expected one of legacy-res"):
         user.load("--use-deprecated", "html5lib")
+
+
+@pytest.mark.parametrize(
+    ("argv", "variable", "expected"),
+    [
+        (("--exists-action", "s", "--exists-action=w"), "", "sw"),
+        ((), "b i", "bi"),
+        (("--exists-action", "a"), "w", "a"),
+    ],
+)
+def test_actions_for_what_exists_are_tried_in_their_order(
+    user: User, argv: tuple[str, ...], variable: str, expected: str
+) -> None:
+    environ = {"PIP_EXISTS_ACTION": variable} if variable else {}
+    config = user.load(*argv, "x", **environ)
+    assert [action.value for action in config.build.exists_actions] == list(expected)
+
+
+def test_an_unknown_action_is_an_error(user: User) -> None:
+    with pytest.raises(UsageError, match="expected one of s, i, w, b, a"):
+        user.load("--exists-action", "x", "y")

@@ -208,3 +208,17 @@ def test_links_inside_the_named_directory_and_one_to_it_are_followed(tmp_path: P
     (tmp_path / "named").symlink_to("real")
     target = target_of(directory=tmp_path / "named")
     assert target.scheme.scripts == tmp_path / "named" / "bin"
+
+
+def test_repositories_go_into_a_virtual_environment_or_below_the_working_directory(
+    tmp_path: Path,
+) -> None:
+    base = target_of(working_directory=tmp_path / "here").interpreter
+    assert base is not None
+    inside = replace(base, prefix=tmp_path / "venv", base_prefix=tmp_path)
+    outside = replace(base, prefix=tmp_path, base_prefix=tmp_path)
+    settings = replace(settings_for(), working_directory=tmp_path / "here")
+    assert describe_target(inside, settings).src is None
+    assert describe_target(outside, settings).src == tmp_path / "here" / "src"
+    own = replace(settings, src=tmp_path / "own")
+    assert describe_target(inside, own).src == describe_target(outside, own).src == own.src

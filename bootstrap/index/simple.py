@@ -45,6 +45,10 @@ ACCEPT = ", ".join(
 )
 _VENDOR_TYPE = re.compile(r"application/vnd\.pypi\.simple\.(?:v(\d+)|latest)\+(json|html)")
 _FILES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", ".msi", ".rpm")
+_NOT_OFFERED = frozenset({403, 404, 405, 410, 500, 501})
+"""How mirrors answer for metadata that their pages announce and they do not have."""
+_ABOUT_THE_CLIENT = frozenset({401, 407, 429})
+"""What no other file of the server would be spared: credentials, and too many requests."""
 _PART = 1 << 16
 _HEADINGS = {"title", "h1", "h2", "h3", "a"}
 _NOT_ON_AN_INDEX = {"form", "input", "script", "frame", "iframe"}
@@ -77,9 +81,11 @@ def fetch_metadata(candidate: Candidate, session: Session, ui: Ui | None = None)
         return None
     url = metadata_url(file.url)
     try:
-        response = session.get(url, limit=METADATA_SIZE, expected=file.metadata)
+        response = session.get(
+            url, limit=METADATA_SIZE, expected=file.metadata, final_statuses=_NOT_OFFERED
+        )
     except HttpStatusError as error:
-        if error.status != 404:
+        if error.status in _ABOUT_THE_CLIENT:
             raise
         return None  # some mirrors promise it and do not have it: the wheel itself has it
     return parse_metadata(response.content, file.filename, ui)
@@ -107,13 +113,14 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
     except ValueError as error:
         found = f"invalid JSON ({error})"
         raise NotAnIndexPageError(index_url, response.final_url, found) from error
-    meta = page.get("meta") if isinstance(page, dict) else None
-    if not isinstance(meta, dict) or not isinstance(meta.get("api-version"), str):
-        raise NotAnIndexPageError(index_url, response.final_url, "JSON without an api-version")
-    _check_version(meta["api-version"], response, index_url)
-    files = page.get("files")
+    files = page.get("files") if isinstance(page, dict) else None
     if not isinstance(files, list):
         raise NotAnIndexPageError(index_url, response.final_url, "JSON without a list of files")
+    meta = page["meta"] if isinstance(page.get("meta"), dict) else {}
+    version = meta.get("api-version")
+    is_number = isinstance(version, (int, float)) and not isinstance(version, bool)
+    if isinstance(version, str) or is_number:
+        _check_version(str(version), response, index_url)
     if len(files) > PAGE_FILES:
         found = f"a list of {LimitError(PAGE_FILES, 'files')}"
         raise NotAnIndexPageError(index_url, response.final_url, found)
@@ -133,6 +140,7 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
         alternate_locations=_strings(page.get("alternate-locations")),
         status=_string(status.get("status")) or "active",
         status_reason=_string(status.get("reason")),
+        defect="" if isinstance(version, str) else "its JSON has no api-version as PEP 691 says",
     )
 
 

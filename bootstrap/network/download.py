@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap.limits import DISTRIBUTION_SIZE
+from bootstrap.network.content_encoding import Coding, decode_file, parse_coding
 from bootstrap.network.errors import (
     DownloadSpaceError,
     HttpStatusError,
@@ -58,11 +59,13 @@ class Download:
             headers |= {"Range": f"bytes={self._received}-", "If-Range": self._validator}
         try:
             with self._transport.open(self._url, headers) as response:
-                self._resume_or_restart(response)
+                coding = parse_coding(response.headers.get("Content-Encoding", ""), self._url)
+                self._resume_or_restart(response, coding)
                 length = parse_count(response.headers.get("Content-Length"))
-                if length is not None:
+                if length is not None and coding is None:
                     self._check_size(self._received + length, "announced")
-                self._receive(response, check_cancelled, length or self._size or 0)
+                chunks = decode_file(response.chunks(), coding, self._path.name, self._url)
+                self._receive(chunks, check_cancelled, length or self._size or 0)
         except HttpStatusError as error:
             if error.status == 416 and self._received:
                 self._restart()
@@ -72,12 +75,15 @@ class Download:
         name = self._path.name
         return VerifiedFile(name, self._hash_check.finish(name), self._path)
 
-    def _resume_or_restart(self, response: HttpResponse) -> None:
-        """Append the response if it begins with our first missing byte, else start again."""
+    def _resume_or_restart(self, response: HttpResponse, coding: Coding | None) -> None:
+        """Append the response if it begins with our first missing byte, else start again.
+
+        A range of an encoded file is none of the file, so that is not resumed.
+        """
         content_range = _CONTENT_RANGE.match(response.headers.get("Content-Range", ""))
         if response.status != 206:
-            self._restart(_find_validator(response))
-        elif content_range is None or int(content_range[1]) != self._received:
+            self._restart(_find_validator(response) if coding is None else None)
+        elif coding or content_range is None or int(content_range[1]) != self._received:
             self._restart()
             raise InterruptedTransferError(self._url, "the server sent another range")
 
@@ -89,13 +95,13 @@ class Download:
             raise SizeMismatchError(self._url, self._path.name, self._size, text)
 
     def _receive(
-        self, response: HttpResponse, check_cancelled: Callable[[], object], length: int
+        self, chunks: Iterable[bytes], check_cancelled: Callable[[], object], length: int
     ) -> None:
         require_space(self._path.parent, length, self._url)
         space = self._received + free_space(self._path.parent)
         with self._path.open("r+b" if self._received else "wb") as stream:
             stream.seek(self._received)
-            for chunk in response.chunks():
+            for chunk in chunks:
                 check_cancelled()
                 if self._size is not None and self._received + len(chunk) > self._size:
                     raise SizeMismatchError(self._url, self._path.name, self._size, "more")
@@ -138,6 +144,8 @@ def fetch_range(transport: Transport, url: str, begin: int | None, size: int) ->
             content_range = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
             if response.status != 206 or content_range is None or content_range[3] == "*":
                 return None
+            if parse_coding(response.headers.get("Content-Encoding", ""), url) is not None:
+                return None  # it is no range of the file itself
             first, last, total = map(int, content_range.groups())
             length = last - first + 1
             if length > size:

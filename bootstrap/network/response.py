@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bootstrap.formats.encodings import decode
-from bootstrap.network.errors import TooLargeError, UndecodableError
+from bootstrap.network.content_encoding import decode_chunks, parse_coding
+from bootstrap.network.errors import TooLargeError
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
-_GZIP = 16 + zlib.MAX_WBITS
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -46,36 +44,15 @@ def limit_size(chunks: Iterable[bytes], url: str, limit: int) -> Iterator[bytes]
 
 
 def decode_body(chunks: Iterable[bytes], encoding: str, url: str, limit: int) -> bytes:
-    """Return the whole body, decompressed, of at most `limit` bytes.
+    """Return the whole body, decoded, of at most `limit` bytes.
 
     A small transfer may be large in memory (a decompression bomb): the limit also holds while
-    decompressing. Raises `TooLargeError`, and `UndecodableError` for an encoding that was not
-    requested.
+    decompressing. Raises `TooLargeError` and `UndecodableError`.
     """
-    chunks, encoding = limit_size(chunks, url, limit), encoding.strip().lower()
-    if encoding in {"", "identity"}:
-        return b"".join(chunks)
-    if encoding in {"gzip", "x-gzip"}:
-        return _decompress_gzip(chunks, url, limit)
-    raise UndecodableError(url, encoding, "only gzip was requested")
-
-
-def _decompress_gzip(chunks: Iterable[bytes], url: str, limit: int) -> bytes:
+    coding = parse_coding(encoding, url)
     body = bytearray()
-    decompressor = zlib.decompressobj(_GZIP)
-    try:
-        for chunk in chunks:
-            pending = chunk
-            while pending and not decompressor.eof:
-                body += decompressor.decompress(pending, _BLOCK)
-                if len(body) > limit:
-                    raise TooLargeError(url, limit, "after decompression")
-                pending = decompressor.unconsumed_tail
-        body += decompressor.flush()
-    except zlib.error as error:
-        raise UndecodableError(url, "gzip", str(error)) from error
-    if not decompressor.eof:
-        raise UndecodableError(url, "gzip", "unexpected end of data")
-    if len(body) > limit:
-        raise TooLargeError(url, limit, "after decompression")
+    for block in decode_chunks(limit_size(chunks, url, limit), coding, url):
+        body += block
+        if len(body) > limit:
+            raise TooLargeError(url, limit, "after decompression")
     return bytes(body)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from bootstrap.network.errors import InterruptedTransferError, NetworkError
+from bootstrap.network.errors import HttpStatusError, InterruptedTransferError, NetworkError
 
 MAX_RETRY_AFTER = 60.0
 """Seconds; if a server asks for more, the request fails."""
@@ -25,18 +25,22 @@ def retry(
     *,
     retries: int,
     resume_retries: int | None = None,
+    final_statuses: Collection[int] = (),
     sleep: Callable[[float], object],
     warn: Callable[[str], object],
 ) -> T:
     """Call `attempt` until it succeeds, fails for good, or all retries are used.
 
-    `resume_retries` counts instead of `retries` for responses that were cut off.
+    `resume_retries` counts instead of `retries` for responses that were cut off. An answer of
+    `final_statuses` is not asked for again.
     """
     resumed = retries if resume_retries is None else resume_retries
     for number in range(max(retries, resumed) + 1):
         try:
             return attempt()
         except NetworkError as error:  # noqa: PERF203  # failing is what the loop is for
+            if isinstance(error, HttpStatusError) and error.status in final_statuses:
+                raise
             seconds = retry_delay(number, error)
             limit = resumed if isinstance(error, InterruptedTransferError) else retries
             if number >= limit or seconds is None:

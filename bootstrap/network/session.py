@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -102,13 +102,15 @@ class Session:
         limit: int = PAGE_SIZE,
         expected: Hashes | None = None,
         refresh: bool = False,
+        final_statuses: Collection[int] = (),
     ) -> Response:
         """Return a page or a small file, whole.
 
         `limit` is in bytes, before and after decompression. With `expected` hashes, the cache is
         searched by hash, and the content is checked. With `refresh`, no cache is asked, neither
-        ours nor one on the way. Raises `NetworkError` and its subclasses,
-        `CertificateError`, `HashMismatchError`; FileNotFoundError if a file: URL does not exist.
+        ours nor one on the way. After an answer of `final_statuses` there is no retry. Raises
+        `NetworkError` and its subclasses, `CertificateError`, `HashMismatchError`;
+        FileNotFoundError if a file: URL does not exist.
         """
         sha256 = expected.only_sha256 if expected else None
         if sha256 and expected and (cached := self._read_from_cache(sha256, expected)) is not None:
@@ -119,7 +121,8 @@ class Session:
 
             transport = self._open_transport(url)
             response = self._retry(
-                lambda: fetch_page(transport, self._cache, url, accept, limit, refresh=refresh)
+                lambda: fetch_page(transport, self._cache, url, accept, limit, refresh=refresh),
+                final_statuses=final_statuses,
             )
         else:
             response = read_local_page(url, limit)
@@ -210,7 +213,12 @@ class Session:
                 self._pools[kind] = ThreadPoolExecutor(WORKERS, kind)
             return self._pools[kind].submit(function, *args, **kwargs)
 
-    def _retry(self, attempt: Callable[[], R], resume_retries: int | None = None) -> R:
+    def _retry(
+        self,
+        attempt: Callable[[], R],
+        resume_retries: int | None = None,
+        final_statuses: Collection[int] = (),
+    ) -> R:
         def sleep(seconds: float) -> None:
             getattr(self._batch, "stop", self._closing).wait(seconds)
             self._raise_if_stopped()
@@ -221,7 +229,12 @@ class Session:
 
         retries = self._settings.retries
         return retry(
-            attempt, retries=retries, resume_retries=resume_retries, sleep=sleep, warn=warn
+            attempt,
+            retries=retries,
+            resume_retries=resume_retries,
+            final_statuses=final_statuses,
+            sleep=sleep,
+            warn=warn,
         )
 
     def _raise_if_stopped(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bootstrap.index.finder import Finder
 from bootstrap.index.simple import fetch_metadata
+from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
 from bootstrap.trust.hashes import HashMismatchError
 from tests.servers import IndexServer, make_wheel
@@ -45,11 +46,23 @@ def test_metadata_with_another_hash_is_refused(
         fetch_metadata(candidate, session)
 
 
+@pytest.mark.parametrize("code", [403, 404, 405, 410, 500])
 def test_without_a_metadata_file_there_is_no_metadata(
-    finder: Finder, session: Session, index: IndexServer
+    finder: Finder, session: Session, index: IndexServer, code: int
 ) -> None:
-    index.fault(f"{FILE}.metadata", status(404))
+    index.fault(f"{FILE}.metadata", status(code))
     (candidate,) = finder.candidates("demo")  # type: ignore[arg-type]  # a literal
     assert fetch_metadata(candidate, session) is None
     without = replace(candidate, file=replace(candidate.file, metadata=None))
     assert fetch_metadata(without, session) is None
+    assert index.paths.count(f"{FILE}.metadata") == 1  # the wheel has it: nothing to wait for
+
+
+@pytest.mark.parametrize("code", [401, 429])
+def test_what_the_wheel_would_not_be_spared_is_an_error(
+    finder: Finder, session: Session, index: IndexServer, code: int
+) -> None:
+    index.fault(f"{FILE}.metadata", status(code, retry_after="1000"))
+    (candidate,) = finder.candidates("demo")  # type: ignore[arg-type]  # a literal
+    with pytest.raises(HttpStatusError, match=str(code)):
+        fetch_metadata(candidate, session)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import re
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from bootstrap.network.urls import MalformedUrlError
 from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import Features, IndexServer, make_wheel
 from tests.servers.faults import (
+    Fault,
     changed,
     claiming_length,
     drop,
@@ -28,6 +31,7 @@ from tests.servers.faults import (
     status,
     truncated,
 )
+from tests.servers.loopback import Exchange, Reply
 from tests.unit.network.conftest import MakeSession
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -41,6 +45,17 @@ def wheel(index: IndexServer, tmp_path: Path) -> Path:
     path = make_wheel(tmp_path / "wheels", "demo", "1.0", files={"demo.bin": os.urandom(1 << 20)})
     index.add(path)
     return path
+
+
+GZIP = {"Content-Encoding": "gzip"}
+
+
+def encoded(encoding: str, body: bytes) -> Fault:
+    """Answer with this body under a Content-Encoding."""
+    headers = {"Content-Encoding": encoding}
+    return lambda exchange, reply: exchange.send(  # noqa: ARG005
+        Reply(200, headers, body)
+    )
 
 
 def hashes_of(path: Path) -> Hashes:
@@ -228,3 +243,59 @@ def test_ranges_are_fetched(session: Session, index: IndexServer, wheel: Path) -
     assert middle.content == content[50:60]
     index.features = replace(index.features, ranges=False)
     assert session.download_range(index.file_url(NAME), begin=50, size=10) is None
+
+
+@pytest.mark.parametrize("has_size", [True, False])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "utf-8", "aws-chunked"])
+def test_a_wheel_that_is_encoded_for_the_transfer_is_decoded(
+    session: Session, index: IndexServer, wheel: Path, encoding: str, has_size: bool
+) -> None:
+    body = wheel.read_bytes()
+    body = {"gzip": gzip.compress(body), "deflate": zlib.compress(body)}.get(encoding, body)
+    index.fault(FILE, encoded(encoding, body))
+    size = wheel.stat().st_size if has_size else None
+    file = session.download(
+        index.file_url(NAME), filename=NAME, expected=hashes_of(wheel), size=size
+    )
+    assert file.path.read_bytes() == wheel.read_bytes()
+
+
+def test_the_size_of_a_decoded_file_is_checked_while_it_is_written(
+    make_session: MakeSession, index: IndexServer, wheel: Path
+) -> None:
+    index.fault(FILE, encoded("gzip", gzip.compress(wheel.read_bytes() + bytes(256 << 20))))
+    with pytest.raises(SizeMismatchError, match="found more"):
+        fetch(make_session(), index, wheel)
+
+
+def test_a_decoded_file_without_a_known_size_is_limited(
+    make_session: MakeSession, index: IndexServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bootstrap.network.download.DISTRIBUTION_SIZE", 1 << 20)
+    index.fault(FILE, encoded("gzip", gzip.compress(b"PK" + bytes(64 << 20))))
+    with pytest.raises(TooLargeError):
+        make_session().download(index.file_url(NAME), filename=NAME)
+
+
+def test_an_encoded_download_that_was_cut_off_starts_again(
+    session: Session, index: IndexServer, wheel: Path
+) -> None:
+    body = gzip.compress(wheel.read_bytes())
+
+    def cut(exchange: Exchange, reply: Reply) -> None:
+        drop(1 << 19)(exchange, replace(reply, headers={**reply.headers, **GZIP}, body=body))
+
+    index.fault(FILE, cut, times=1)
+    index.fault(FILE, encoded("gzip", body))
+    assert fetch(session, index, wheel) == wheel.read_bytes()
+    assert ["range" in request.headers for request in index.requests] == [False, False]
+
+
+@pytest.mark.usefixtures("wheel")
+def test_a_range_of_an_encoded_file_is_not_used(session: Session, index: IndexServer) -> None:
+    def encode(exchange: Exchange, reply: Reply) -> None:
+        exchange.send(replace(reply, headers={**reply.headers, **GZIP}))
+
+    assert session.download_range(index.file_url(NAME), begin=None, size=100) is not None
+    index.fault(FILE, encode)
+    assert session.download_range(index.file_url(NAME), begin=None, size=100) is None

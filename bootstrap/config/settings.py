@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -232,9 +233,22 @@ def index_settings(
         index_for=index_for(layers, process),
         strategy=IndexStrategy(strategy.value) if strategy else IndexStrategy.BEST,
         shared_names=frozenset(read_names(layers, "shared_name")),
+        ignored_statuses=ignored_statuses(layers),
         refresh=read_projects(layers, "refresh_package"),
         uploaded_prior_to=parse_datetime(until.text, until.subject, now) if until else None,
     )
+
+
+def ignored_statuses(layers: OptionLayers) -> frozenset[int]:
+    """Return the codes of `--ignore-error-codes CODE,CODE`. Raises `InvalidValueError`."""
+    codes: set[int] = set()
+    for given in layers.items("ignore_error_codes"):
+        for text in given.value.replace(",", " ").split():
+            if not re.fullmatch("[45][0-9][0-9]", text, re.ASCII):
+                expected = "HTTP status codes from 400 to 599, such as 403"
+                raise InvalidValueError(str(given.origin), expected, given.value)
+            codes.add(int(text))
+    return frozenset(codes)
 
 
 def index_for(layers: OptionLayers, process: ProcessContext) -> Mapping[NormalizedName, Location]:

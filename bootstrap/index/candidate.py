@@ -80,6 +80,8 @@ class RejectionReason(Enum):
     UNSUPPORTED = "not a format that can be installed"
     """A source distribution that cannot be built, an egg, an installer; `detail` names it."""
     TOO_NEW = "uploaded after --uploaded-prior-to"
+    NO_UPLOAD_TIME = "without an upload time for --uploaded-prior-to"
+    """`detail` is the index that does not give it."""
     MALFORMED = "an invalid name or version"
     LINK = "an invalid URL or hash"
     """`detail` says what is invalid."""

@@ -48,10 +48,17 @@ class IndexStatusError(IndexResponseError):
 
     def __init__(self, index_url: str, name: str, cause: HttpStatusError) -> None:
         self.name, self.status = name, cause.status
+        hint = cause.hint
+        if 400 <= cause.status < 500:
+            hint = (
+                f"{hint} If another index has {name}, take it from there with --index-for "
+                f"{name}=URL, or let {cause.status} mean that an index does not have a project "
+                f"with --ignore-error-codes {cause.status}."
+            )
         super().__init__(
             index_url,
             f"The index {index_url} did not return the page of {name}: {cause}",
-            hint=cause.hint,
+            hint=hint,
         )
 
 

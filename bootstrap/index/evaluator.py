@@ -18,6 +18,7 @@ from bootstrap.index.filename import FileFormat, ParsedName, parse_filename, par
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.urls import MalformedUrlError
+from bootstrap.redaction import redact
 from bootstrap.trust.digests import InvalidDigestError
 
 
@@ -89,12 +90,17 @@ class Evaluator:
             return RejectionReason.PYTHON, str(entry.attributes["requires-python"])
         if is_wheel and self._rank(parsed.tag) is None:
             return RejectionReason.TAGS, parsed.tag
+        return self._find_upload_rejection(entry)
+
+    def _find_upload_rejection(self, entry: FileEntry) -> tuple[RejectionReason, str] | None:
+        """Return what `--uploaded-prior-to` has against a file; a local one was never uploaded."""
         limit = self._settings.uploaded_prior_to
-        uploaded = entry.upload_time if limit else None
-        if limit is not None and (uploaded is None or uploaded >= limit):
-            detail = uploaded.isoformat() if uploaded else "the index does not give the time"
-            return RejectionReason.TOO_NEW, detail
-        return None
+        if limit is None or not entry.is_remote:
+            return None
+        uploaded = entry.upload_time
+        if uploaded is None:
+            return RejectionReason.NO_UPLOAD_TIME, redact(entry.index_url)
+        return (RejectionReason.TOO_NEW, uploaded.isoformat()) if uploaded >= limit else None
 
     def _is_python_allowed(self, entry: FileEntry) -> bool:
         text = entry.attributes.get("requires-python")

@@ -12,6 +12,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile
+from bootstrap.index.errors import IndexStatusError
 from bootstrap.index.evaluator import Evaluator, Rejection, sort_candidates
 from bootstrap.index.locations import BundledLocation, Index, LinkSource, open_find_links
 from bootstrap.index.page import ProjectDetails, require_related
@@ -61,7 +62,9 @@ class Finder:
         self._bundled = bundled
         self._lock = threading.Lock()
         self._pages: dict[tuple[NormalizedName, str], Future[ProjectDetails | None]] = {}
+        self._finding: dict[NormalizedName, threading.Lock] = {}
         self._found: dict[NormalizedName, ProjectFiles] = {}
+        self._warned_indexes: set[str] = set()
         self._overlaps: set[tuple[NormalizedName, str]] = set()
         """The extra indexes that have a project of the main one, by the project's name."""
 
@@ -137,17 +140,33 @@ class Finder:
         return (self._pinned[name],) if name in self._pinned else self._indexes
 
     def _find(self, name: NormalizedName) -> ProjectFiles:
-        if name not in self._found:
-            self.prefetch([name])
-            links = self._links_of(name)
-            linked = [page for source in links if (page := self._read_page(name, source))]
-            self._found[name] = self._evaluate(name, [*linked, *self._read_indexes(name)])
+        """Return the files of a project, found by one thread while the others wait."""
+        with self._lock:
+            finding = self._finding.setdefault(name, threading.Lock())
+        with finding:
+            if name not in self._found:
+                self._found[name] = self._find_now(name)
         return self._found[name]
 
-    def _read_indexes(self, name: NormalizedName) -> list[ProjectDetails]:
+    def _find_now(self, name: NormalizedName) -> ProjectFiles:
+        self.prefetch([name])
+        refusals: list[IndexStatusError] = []
+        links = self._links_of(name)
+        linked = [page for source in links if (page := self._read(name, source, refusals))]
+        indexed = self._read_indexes(name, refusals)
+        found = self._evaluate(name, [*linked, *indexed])
+        if refusals and not (found.candidates or found.rejections):
+            raise refusals[0]
+        for refusal in refusals:
+            self._tell_ignored(refusal)
+        return found
+
+    def _read_indexes(
+        self, name: NormalizedName, refusals: list[IndexStatusError]
+    ) -> list[ProjectDetails]:
         """Return the pages of all indexes that have a project, or of the first one."""
         indexes = self._indexes_of(name)
-        all_pages = (self._read_page(name, index) for index in indexes)
+        all_pages = (self._read(name, index, refusals) for index in indexes)
         pages = (page for page in all_pages if page)
         found = list(islice(pages, 1)) if self._is_first_only else list(pages)
         if not self._is_first_only and name not in self._settings.shared_names:
@@ -162,10 +181,45 @@ class Finder:
                 self._ui.warn(f"{page.name} is marked as {page.status} on {index_url}{reason}")
         return found
 
-    def _read_page(self, name: NormalizedName, source: LinkSource) -> ProjectDetails | None:
-        if source.is_remote:
-            return self._submit(name, source).result()
-        return source.read_page(name)
+    def _read(
+        self, name: NormalizedName, source: LinkSource, refusals: list[IndexStatusError]
+    ) -> ProjectDetails | None:
+        """Return a location's page of a project; None if it does not have it.
+
+        A refusal that only means that, if another location has the project, is added to the list.
+        """
+        try:
+            if source.is_remote:
+                page = self._submit(name, source).result()
+            else:
+                page = source.read_page(name)
+        except IndexStatusError as error:
+            if error.status in self._settings.ignored_statuses:
+                self._tell_ignored(error)
+            elif error.status == 403 and self._is_additional(name, source):
+                refusals.append(error)
+            else:
+                raise
+            return None
+        if page is not None and page.defect and source.url not in self._warned_indexes:
+            self._warned_indexes.add(source.url)
+            self._ui.warn(f"{source.url} is read although {page.defect}.")
+        return page
+
+    def _is_additional(self, name: NormalizedName, source: LinkSource) -> bool:
+        """Whether a location only adds to the others: not the main index, nor one that is a guard.
+
+        With `--index-strategy first` an index that has the project keeps the later ones out.
+        """
+        if source in self._links_of(name):
+            return True
+        return not self._is_first_only and source in self._indexes_of(name)[1:]
+
+    def _tell_ignored(self, refusal: IndexStatusError) -> None:
+        self._ui.detail(
+            f"{refusal.index_url} answered {refusal.status} for {refusal.name}: "
+            "it counts as an index without this project."
+        )
 
     def _submit(self, name: NormalizedName, source: LinkSource) -> Future[ProjectDetails | None]:
         """Start to read a page in the background, once."""

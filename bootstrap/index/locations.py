@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -69,25 +71,29 @@ class LinksPage:
         self.is_remote = location.is_remote
         self._session = session
         self._ui = ui
-        self._entries: tuple[FileEntry, ...] | None = None
+        self._lock = threading.Lock()
+        self._page: ProjectDetails | HttpStatusError | None = None
 
     def read_page(self, name: NormalizedName) -> ProjectDetails | None:
-        """Return all links of the page, which is fetched once."""
-        if self._entries is None:
-            self._entries = self._read_entries(name)
-        return ProjectDetails(name, self.url, self._entries)
+        """Return all links of the page, which is fetched once, also if that fails."""
+        with self._lock:
+            if self._page is None:
+                self._page = self._fetch(name)
+        if isinstance(self._page, HttpStatusError):
+            raise IndexStatusError(self.url, name, self._page) from self._page
+        return replace(self._page, name=name)
 
-    def _read_entries(self, name: NormalizedName) -> tuple[FileEntry, ...]:
+    def _fetch(self, name: NormalizedName) -> ProjectDetails | HttpStatusError:
         try:
             response = self._session.get(self.url, accept="text/html")
         except FileNotFoundError:
-            return ()
+            return ProjectDetails(name, self.url, ())
         except HttpStatusError as error:
             if error.status != 404:
-                raise IndexStatusError(self.url, name, error) from error
+                return error
             self._ui.warn(f"--find-links: {self.url} not found, ignored.")
-            return ()
-        return parse_page(name, response, self.url).entries
+            return ProjectDetails(name, self.url, ())
+        return parse_page(name, response, self.url)
 
 
 class LocalFiles:

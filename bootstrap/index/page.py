@@ -16,6 +16,7 @@ from bootstrap.index.candidate import DistributionFile
 from bootstrap.index.errors import UnrelatedIndexesError
 from bootstrap.network.urls import (
     MalformedUrlError,
+    has_scheme,
     is_downgrade,
     is_remote,
     join_url,
@@ -40,6 +41,11 @@ class FileEntry(NamedTuple):
     index_url: str
     attributes: Mapping[str, Any]
     """The keys of PEP 691's file object."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its file is on a server."""
+        return is_remote(self.url if has_scheme(self.url) else self.base_url)
 
     @property
     def requires_python(self) -> SpecifierSet | None:
@@ -125,6 +131,8 @@ class ProjectDetails:
     alternate_locations: tuple[str, ...] = ()
     status: str = "active"
     status_reason: str = ""
+    defect: str = ""
+    """What the page lacks that it should have, but can be read without; "" if nothing."""
 
 
 def _require_linkable(page_url: str, url: str, hashes: Hashes) -> None:
@@ -177,8 +185,11 @@ def parse_specifier(text: str) -> SpecifierSet | None:
 
 
 def _parse_hashes(value: Any) -> Hashes:
+    """Return the hashes of a page. An empty digest is none: some servers do not know it yet."""
     if not isinstance(value, dict):
         return Hashes()
     return Hashes.of(
-        (name, text if isinstance(text, str) else repr(text)) for name, text in value.items()
+        (name, text if isinstance(text, str) else repr(text))
+        for name, text in value.items()
+        if text not in ("", None)
     )

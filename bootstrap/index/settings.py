@@ -71,6 +71,8 @@ class IndexSettings:
     strategy: IndexStrategy = IndexStrategy.BEST
     shared_names: frozenset[str] = frozenset()
     """Normalised names that unrelated indexes may have (an exception to PEP 708)."""
+    ignored_statuses: frozenset[int] = frozenset()
+    """HTTP status codes that mean, besides 404, that an index does not have a project."""
     formats: FormatControl = field(default_factory=FormatControl)
     prefer_binary: bool = False
     refresh: frozenset[str] = frozenset()

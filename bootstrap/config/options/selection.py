@@ -138,4 +138,10 @@ INDEXES = (
         of_pip=False,
     ),
     Option("--shared-name NAME", explicit_kind=OptionKind.LIST, of_pip=False),
+    Option(
+        "--ignore-error-codes CODES",
+        "such an answer (403) means that an index lacks a project",
+        OptionKind.LIST,
+        of_pip=False,
+    ),
 )

@@ -29,6 +29,8 @@ _REMEDIES = {
     RejectionReason.UNSUPPORTED: "choose a version that has a wheel, or build a wheel elsewhere "
     "and pass its directory with --find-links",
     RejectionReason.TOO_NEW: "change the date of --uploaded-prior-to",
+    RejectionReason.NO_UPLOAD_TIME: "leave out --uploaded-prior-to, or use an index that gives "
+    "upload times (PEP 700)",
     RejectionReason.MALFORMED: "ask its maintainers for files with valid names of at most "
     f"{FILENAME_LENGTH} characters",
     RejectionReason.LINK: "report it to the index",
@@ -37,6 +39,7 @@ _REMEDIES = {
 _PRIORITY = (
     RejectionReason.LINK,
     RejectionReason.TOO_NEW,
+    RejectionReason.NO_UPLOAD_TIME,
     RejectionReason.TAGS,
     RejectionReason.PYTHON,
     RejectionReason.FORMAT,
@@ -194,6 +197,8 @@ class NoMatchReport:
         return {
             RejectionReason.FORMAT: "has only files that --only-binary or --no-binary excludes",
             RejectionReason.TOO_NEW: "was uploaded after the date of --uploaded-prior-to",
+            RejectionReason.NO_UPLOAD_TIME: "cannot be compared with the date of "
+            f"--uploaded-prior-to: {join_few(details)} gives no upload times",
             RejectionReason.LINK: "has only files whose URL or hash on the index is invalid: "
             + join_few(details),
             RejectionReason.UNSUPPORTED: f"has no wheel, only {names}",

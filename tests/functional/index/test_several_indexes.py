@@ -10,6 +10,7 @@ import pytest
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
 from tests.servers import Authority, IndexServer, make_sdist, make_wheel
+from tests.servers.faults import status
 
 ALONE = ("--installer", "none")
 
@@ -126,3 +127,24 @@ def test_the_hand_off_says_that_pip_gets_no_pins(
     pinned = ("--index-for", f"inner={private.server.simple_url}")
     done = engine.succeeds("--venv", venv, *private.options, *pinned, "--", "--version")
     assert "pip does not get --index-for inner=…" in done.err
+
+
+def test_an_extra_index_that_denies_what_it_does_not_have_provides_the_rest(
+    engine: Engine, index: LocalIndex, authority: Authority, venv: Path
+) -> None:
+    index.add("library", "1.0")
+    index.add("torch", "1.0")
+    with IndexServer(authority) as extra:  # as PyTorch's: 403 for every name that it does not have
+        extra.add(make_wheel(index.wheels, "torch", "2.0", requires=["library"]))
+        extra.fault("/simple/(?!torch/).*", status(403))
+        options = (*index.options, "--extra-index-url", extra.simple_url)
+        done = engine.succeeds("--venv", venv, *ALONE, "torch", "-v", *options)
+        assert "torch 2.0" in done.text
+        assert done.out.count(f"{extra.simple_url} answered 403 for library") == 1
+        done = engine.fails("--venv", venv, *ALONE, "missing", *options)
+        assert "--index-for missing=URL" in done.err
+        assert "--ignore-error-codes 403" in done.err
+        main = ("-i", extra.simple_url, "--extra-index-url", index.server.simple_url)
+        turned = (*index.options[2:], *main, "--force-reinstall")
+        engine.fails("--venv", venv, *ALONE, "torch", *turned)
+        engine.succeeds("--venv", venv, *ALONE, "torch", *turned, "--ignore-error-codes", "403")

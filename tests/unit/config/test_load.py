@@ -445,6 +445,17 @@ def test_names_that_unrelated_indexes_may_share_are_normalized(user: User) -> No
     assert config.index.shared_names == {"typing-extensions", "six", "attrs"}
 
 
+def test_error_codes_to_ignore_are_http_statuses(user: User) -> None:
+    assert user.load().index.ignored_statuses == frozenset()
+    typed = user.load("--ignore-error-codes", "403,404", "--ignore-error-codes", "401")
+    assert typed.index.ignored_statuses == {401, 403, 404}
+    user.write_pip_conf("[global]\nignore-error-codes = 403 451\n")
+    assert user.load().index.ignored_statuses == {403, 451}
+    for text in ("200", "x", "4033", "403;404"):
+        with pytest.raises(UsageError, match="expected HTTP status codes"):
+            user.load("--ignore-error-codes", text)
+
+
 def test_the_file_name_of_a_lock_is_checked(user: User) -> None:
     assert user.load("--lock", "pylock.dev.toml").lock_file == user.cwd / "pylock.dev.toml"
     with pytest.raises(UsageError, match=r"pylock\.toml or pylock\.NAME\.toml"):

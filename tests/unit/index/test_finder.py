@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -193,9 +194,26 @@ def test_files_that_were_uploaded_later_are_rejected(
     index.features = replace(index.features, sizes=False)
     without_times = make_finder((index.simple_url,), uploaded_prior_to=limit)
     assert files(without_times) == []
-    assert {detail for _, detail in reasons(without_times).values()} == {
-        "the index does not give the time"
+    assert set(reasons(without_times).values()) == {
+        (RejectionReason.NO_UPLOAD_TIME, index.simple_url)
     }
+
+
+def test_local_files_were_never_uploaded(
+    index: IndexServer, make_finder: MakeFinder, tmp_path: Path
+) -> None:
+    make_wheel(tmp_path, "demo", "1.0")
+    remote = index.file_url("demo-2.0-py3-none-any.whl")
+    page = tmp_path / "links.html"
+    page.write_text(f"<a href='{remote}'>x</a><a href='demo-1.0-py3-none-any.whl'>y</a>")
+    limit = datetime(2024, 6, 1, tzinfo=timezone.utc)
+    for links in (str(tmp_path), str(page), tmp_path.as_uri()):
+        finder = make_finder(links=(links,), uploaded_prior_to=limit)
+        assert files(finder) == ["demo-1.0-py3-none-any.whl"]
+    assert [
+        reason
+        for reason, _ in reasons(make_finder(links=(str(page),), uploaded_prior_to=limit)).values()
+    ] == [RejectionReason.NO_UPLOAD_TIME]
 
 
 def test_yanked_files_are_candidates(
@@ -269,6 +287,102 @@ def test_of_equal_files_that_of_the_first_location_comes_first(
     finder = make_finder((pair[1].simple_url, pair[0].simple_url), (str(wheel),))
     urls = [each.file.url for each in finder.candidates(DEMO)][1:]
     assert urls == [wheel.as_uri(), pair[1].file_url(wheel.name), pair[0].file_url(wheel.name)]
+
+
+# --- Locations that refuse ---
+
+
+@pytest.mark.parametrize("code", [403, 404])
+def test_an_extra_index_that_refuses_a_name_does_not_have_it(
+    pair: Pair, make_finder: MakeFinder, recorded: RecordedUi, code: int
+) -> None:
+    pair[1].fault("/simple/.*", status(code))
+    finder = make_finder((pair[0].simple_url, pair[1].simple_url))
+    assert files(finder) == ["demo-1.0-py3-none-any.whl"]
+    assert recorded.warnings == ""
+    told = f"{pair[1].simple_url} answered 403 for demo"
+    assert recorded.everything.count(told) == (code == 403)
+    if code == 404:
+        assert files(finder, "other") == []
+    else:  # it may be the one that has it
+        with pytest.raises(IndexStatusError, match="403") as caught:
+            finder.candidates(NormalizedName("other"))
+        assert "--index-for other=URL" in str(caught.value.hint)
+        assert "--ignore-error-codes 403" in str(caught.value.hint)
+
+
+def test_an_index_that_refuses_the_credentials_ends_the_run(
+    pair: Pair, make_finder: MakeFinder
+) -> None:
+    pair[1].fault("/simple/.*", status(401))
+    with pytest.raises(IndexStatusError, match="401") as caught:
+        make_finder((pair[0].simple_url, pair[1].simple_url)).candidates(DEMO)
+    assert "--index-for demo=URL" in str(caught.value.hint)
+
+
+def test_the_main_index_that_refuses_a_name_ends_the_run(
+    pair: Pair, make_finder: MakeFinder
+) -> None:
+    pair[0].fault("/simple/.*", status(403))
+    with pytest.raises(IndexStatusError, match="403"):
+        make_finder((pair[0].simple_url, pair[1].simple_url)).candidates(DEMO)
+
+
+@pytest.mark.parametrize("code", [401, 403, 451])
+def test_an_answer_may_be_declared_to_mean_that_a_project_is_not_there(
+    pair: Pair, make_finder: MakeFinder, code: int
+) -> None:
+    pair[0].fault("/simple/.*", status(code))
+    urls = (pair[0].simple_url, pair[1].simple_url)
+    for strategy in IndexStrategy:
+        finder = make_finder(urls, strategy=strategy, ignored_statuses=frozenset({code}))
+        assert files(finder) == ["demo-2.0-py3-none-any.whl"]
+        assert files(finder, "other") == []
+
+
+def test_with_the_first_strategy_an_index_that_refuses_does_not_let_a_later_one_provide(
+    pair: Pair, authority: Authority, make_finder: MakeFinder
+) -> None:
+    pair[0].fault("/simple/.*", status(403))
+    with IndexServer(authority) as empty:
+        urls = (empty.simple_url, pair[0].simple_url, pair[1].simple_url)
+        finder = make_finder(urls, strategy=IndexStrategy.FIRST)
+        with pytest.raises(IndexStatusError, match="403"):
+            finder.candidates(DEMO)
+
+
+def test_a_pinned_project_is_not_taken_from_elsewhere_if_its_index_refuses(
+    pair: Pair, make_finder: MakeFinder
+) -> None:
+    pair[1].fault("/simple/.*", status(403))
+    finder = make_finder((pair[0].simple_url,), index_for=pin(pair[1].simple_url))
+    with pytest.raises(IndexStatusError, match="403"):
+        finder.candidates(DEMO)
+
+
+def test_a_page_of_links_that_refuses_counts_as_empty_if_an_index_has_the_project(
+    pair: Pair, make_finder: MakeFinder
+) -> None:
+    pair[1].fault("/links", status(403))
+    finder = make_finder((pair[0].simple_url,), (f"{pair[1].url}/links",))
+    assert files(finder) == ["demo-1.0-py3-none-any.whl"]
+    for _ in range(2):
+        with pytest.raises(IndexStatusError, match="403"):
+            finder.candidates(NormalizedName("other"))
+    assert pair[1].paths == ["/links"]
+
+
+def test_json_without_an_api_version_is_read_with_one_warning(
+    index: IndexServer, make_finder: MakeFinder, recorded: RecordedUi
+) -> None:
+    for name in ("demo", "other"):
+        page = json.dumps({"files": [{"filename": f"{name}-1.0.zip", "url": f"{name}-1.0.zip"}]})
+        index.add_page(name, page, "application/vnd.pypi.simple.v1+json")
+    finder = make_finder((index.simple_url,))
+    assert files(finder) == ["demo-1.0.zip"]
+    assert files(finder, "other") == ["other-1.0.zip"]
+    assert recorded.warnings.count("no api-version") == 1
+    assert index.simple_url in recorded.warnings
 
 
 # --- Local locations -----------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from bootstrap.trust.hashes import Hashes
 INDEX = "https://index.example/simple/"
 JSON = "application/vnd.pypi.simple.v1+json"
 NAME = NormalizedName("demo")
-INVALID = ["", "/home/me/file", "../" * 21 + "x", "ab" * 31, "ab" * 33, "\u0661" * 64, "g" * 64]
+INVALID = ["/home/me/file", "../" * 21 + "x", "ab" * 31, "ab" * 33, "\u0661" * 64, "g" * 64]
 
 
 def page_of(
@@ -123,6 +123,7 @@ def test_yanked_in_html_needs_no_value() -> None:
         ({"core-metadata": False, "dist-info-metadata": True}, None),
         ({"core-metadata": {"sha256": "/home/me/file"}}, None),
         ({"core-metadata": {"sha256": 1}}, None),
+        ({"core-metadata": {"sha256": ""}}, Hashes()),
     ],
 )
 def test_core_metadata_has_priority_over_its_old_name(
@@ -145,6 +146,33 @@ def test_a_file_with_an_invalid_hash_is_not_taken_for_one_without(
 ) -> None:
     with pytest.raises(InvalidDigestError, match="expected 64 hexadecimal digits"):
         only(page(digest))
+
+
+def test_an_empty_digest_is_no_digest() -> None:
+    file = {"filename": "x", "url": "x"}
+    for digest in ("", None):
+        assert only(json_page({**file, "hashes": {"sha256": digest}})).hashes == Hashes()
+    known = Hashes.of([("md5", "ab" * 16)])
+    both = json_page({**file, "hashes": {"sha256": "", "md5": "ab" * 16}})
+    assert only(both).hashes == known
+    assert only(page_of("<a href='demo-1.0.tar.gz#sha256='>x</a>")).hashes == Hashes()
+    empty = "<a href='demo-1.0.tar.gz' data-core-metadata='sha256='>x</a>"
+    assert only(page_of(empty)).metadata == Hashes()
+
+
+@pytest.mark.parametrize(
+    "meta", [{}, {"meta": {}}, {"meta": None}, *({"meta": {"api-version": v}} for v in (1, 1.1))]
+)
+def test_json_without_an_api_version_or_with_a_number_is_read(meta: dict[str, Any]) -> None:
+    page = page_of({**meta, "files": [{"filename": "x", "url": "x"}]})
+    assert only(page).filename == "x"
+    assert "api-version" in page.defect
+    assert json_page(FULL).defect == ""
+
+
+def test_a_number_that_is_another_major_version_is_an_error() -> None:
+    with pytest.raises(ApiVersionError, match="version 2 of"):
+        page_of({"meta": {"api-version": 2}, "files": []})
 
 
 def test_a_hash_that_is_no_text_is_invalid() -> None:
@@ -316,7 +344,6 @@ def test_any_minor_version_is_read(version: str) -> None:
         ("[]", JSON),
         ("{}", JSON),
         ('{"meta": {}}', JSON),
-        ('{"meta": {"api-version": 1}, "files": []}', JSON),
         ('{"meta": {"api-version": "1.0"}, "files": {}}', JSON),
         ('{"error": "no"}', "application/json"),
     ],

@@ -1,4 +1,4 @@
-"""Questions about file systems: what a rename would do.
+"""Questions about file systems: what a rename would do, and which names they keep.
 
 POSIX requires that a rename to `.` fails, as does one of a file onto a directory or of a directory
 onto one that is not empty; but a reason against any rename at all is reported first. Such renames
@@ -42,4 +42,17 @@ def is_movable(path: str, full_directory: str) -> bool:
             return False
         if exc.errno not in _EXPECTED:
             raise OSError(exc.errno, exc.strerror, path) from exc
+    return True
+
+
+def has_exact_name(path: str, parts: int) -> bool:
+    """Whether the last parts of a path are spelt so in their directories.
+
+    Windows and some file systems (vfat) create `x` for `x.`, and find it by both names.
+    """
+    for _ in range(parts):
+        directory, name = os.path.split(path)
+        if name not in os.listdir(directory):
+            return False
+        path = directory
     return True

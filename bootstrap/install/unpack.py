@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,9 +16,10 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.install.commit.preflight import check_space
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.commit.trees import OtherSpellingError, StagedTree
+from bootstrap.install.filesystem import has_exact_name
 from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.install.strict_zip.names import fold
+from bootstrap.install.strict_zip.names import find_windows_rule, fold
 from bootstrap.install.wheel.entry_points import check_interpreter_name
 from bootstrap.install.wheel.record import RecordRow, find_difference, format_record
 from bootstrap.install.wheel.scripts import (
@@ -91,7 +94,7 @@ def unpack(
             StagedTree(staging, wheel.name),
             warnings=tuple(f"{wheel.filename}: {warning}" for warning in wheel.warnings),
         )
-        writer = _Writer(staging.paths, staged)
+        writer = _Writer(staging.paths, staged, interpreter.launcher != "posix" or os.name == "nt")
         problems = [*wheel.record.problems, *_write_members(wheel, writer, interpreter)]
         if problems and (strict := settings.strict_record) is not None:
             raise RecordRefusedError(wheel.filename, problems, strict, is_built=source.is_built)
@@ -180,6 +183,7 @@ class _Writer:
 
     paths: SchemePaths
     staged: StagedWheel
+    for_windows: bool
 
     def write_bytes(
         self, key: SchemeKey, path: str, content: bytes, *, executable: bool = False
@@ -211,14 +215,24 @@ class _Writer:
 
     def create(self, key: SchemeKey, path: str, *, executable: bool = False) -> str:
         """Create an empty file; return its staged path. Raises `WheelValidationError`."""
+        windows_rule = find_windows_rule(path)
+        if windows_rule is not None and self.for_windows:
+            raise WheelValidationError(windows_rule, path)
         directory, relative = self.paths.locate(key, path)
         self._check_destination(directory, relative)
         try:
-            return self.staged.tree.create(directory, relative, executable=executable)
+            staged = self.staged.tree.create(directory, relative, executable=executable)
         except FileExistsError as exc:
             raise WheelValidationError(Rule.SAME_DESTINATION, f"{key}/{path}") from exc
         except OtherSpellingError as exc:
             raise WheelValidationError(Rule.SAME_AFTER_FOLDING, path) from exc
+        except OSError as exc:
+            if exc.errno in {errno.EINVAL, errno.EILSEQ}:
+                raise WheelValidationError(Rule.FORBIDDEN_NAME, path) from exc
+            raise
+        if windows_rule is not None and not has_exact_name(staged, relative.count("/") + 1):
+            raise WheelValidationError(Rule.FORBIDDEN_NAME, path)
+        return staged
 
     def _check_destination(self, directory: str, relative: str) -> None:
         """Refuse what would be something else at its destination: metadata, an interpreter."""

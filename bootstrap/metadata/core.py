@@ -34,7 +34,8 @@ LATEST_VERSION = (2, 6)
 """The latest version of the format whose fields we know."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _HEADER = re.compile(r"[!-9;-~]+:")
-_NOT_UTF_8 = "\ufffd"
+_IGNORED_LINE = re.compile(r":|From ")
+_FOLD = re.compile(r"[\r\n]+[ \t]+")
 
 
 class MetadataError(BootstrapError):
@@ -67,12 +68,21 @@ class Headers:
     """The line that ended the headers in place of an empty one; it belongs to the body."""
 
     def get(self, name: str, default: str = "") -> str:
-        """Return a field's first value, without white space around it."""
-        return next(iter(self.get_all(name)), default).strip()
+        """Return a field's first value, unfolded."""
+        return next(iter(self.get_unfolded(name)), default)
+
+    def get_unfolded(self, name: str) -> list[str]:
+        """Return all values of a field, each in one line, without white space around it."""
+        return [unfold(value) for value in self.get_all(name)]
 
     def get_all(self, name: str) -> list[str]:
-        """Return all values of a field."""
+        """Return all values of a field as they are written: folded ones have several lines."""
         return [value for key, value in self.fields if key == name]
+
+
+def unfold(value: str) -> str:
+    """Return a field's value in one line; it may begin on a continuation line."""
+    return _FOLD.sub(" ", value).strip()
 
 
 def iter_headers(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -90,6 +100,8 @@ def iter_headers(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             name = ""
         if not line.rstrip("\r\n"):
             return
+        if _IGNORED_LINE.match(line):
+            continue
         if not _HEADER.match(line):
             raise InvalidHeaderError(line)
         name, _, value = line.partition(":")
@@ -139,16 +151,23 @@ class Metadata:
     metadata_version: tuple[int, int] = (2, 1)
     content: bytes = field(default=b"", repr=False, compare=False)
     """The whole file, for reports."""
+    raw_name: str = field(default="", compare=False)
+    """The name as it is spelt in the file."""
 
 
 def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
     """Parse a METADATA or PKG-INFO file, as tolerantly as pip.
 
     An invalid Requires-Python is ignored, and so are unknown fields; a later minor version of the
-    format gives a warning. Raises `MetadataError`.
+    format gives a warning. A line that is no header ends the headers. Bytes that are not UTF-8 are
+    an error: `importlib.metadata` could not read the installed file. Raises `MetadataError`.
 
     :param of: what the file belongs to, for messages
     """
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        raise MetadataError(of, "it is not UTF-8") from error
     # Without the description, which may be long and decides nothing.
     head = _END_OF_HEADERS.split(content.lstrip(b"\r\n"), maxsplit=1)[0]
     try:
@@ -161,6 +180,7 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
             f"{of} has metadata version {_format(metadata_version)}, later than "
             f"{_format(LATEST_VERSION)}, the latest that get-installer supports."
         )
+    name = _get_required(headers, "Name", of)
     version = _get_required(headers, "Version", of)
     try:
         parsed_version = parse_version(version)
@@ -168,19 +188,20 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
         why = f"its version is {shorten(version)!r}, not valid by PEP 440"
         raise MetadataError(of, why) from error
     requires_python = None
-    specifiers = headers.get_all("requires-python")
+    specifiers = headers.get_unfolded("requires-python")
     # An invalid one is ignored as in pip: installing is better than refusing for a typing error.
     with suppress(InvalidSpecifier):
         if len(specifiers) == 1 and specifiers[0]:
             requires_python = parse_specifiers(specifiers[0])
     return Metadata(
-        canonicalize_name(_get_required(headers, "Name", of)),
+        canonicalize_name(name),
         parsed_version,
-        tuple(_parse_requirement(line, of) for line in headers.get_all("requires-dist")),
+        tuple(_parse_requirement(line, of) for line in headers.get_unfolded("requires-dist")),
         requires_python,
-        frozenset(canonicalize_name(extra) for extra in headers.get_all("provides-extra")),
+        frozenset(canonicalize_name(extra) for extra in headers.get_unfolded("provides-extra")),
         metadata_version,
         content,
+        name,
     )
 
 
@@ -198,10 +219,10 @@ def _parse_metadata_version(text: str, of: str) -> tuple[int, int]:
 
 def _get_required(headers: Headers, name: str, of: str) -> str:
     """Return the value of a field that has to be there, once."""
-    values = headers.get_all(name.lower())
-    if len(values) != 1 or not values[0].strip() or _NOT_UTF_8 in values[0]:
+    values = headers.get_unfolded(name.lower())
+    if len(values) != 1 or not values[0]:
         raise MetadataError(of, f"it has no {name}, or several")
-    return values[0].strip()
+    return values[0]
 
 
 def _parse_requirement(line: str, of: str) -> Requirement:

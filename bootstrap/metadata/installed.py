@@ -21,7 +21,7 @@ from bootstrap.environment.settings import Messages
 from bootstrap.formats.documents import parse_json, read_file
 from bootstrap.formats.specifiers import parse_requirement, parse_version
 from bootstrap.limits import METADATA_SIZE, SMALL_FILE_SIZE, LimitError, shorten
-from bootstrap.metadata.core import parse_headers
+from bootstrap.metadata.core import parse_headers, unfold
 
 
 class InstalledKind(Enum):
@@ -152,7 +152,7 @@ def _read_fields(path: Path, names: Set[str]) -> Iterator[tuple[str, str]]:
         headers = parse_headers(read_file(path, METADATA_SIZE))
     except LimitError as exc:
         raise OSError(errno.EFBIG, f"it has {exc}", str(path)) from exc
-    yield from ((name, value.strip()) for name, value in headers.fields if name in names)
+    yield from ((name, unfold(value)) for name, value in headers.fields if name in names)
 
 
 @dataclass(frozen=True)

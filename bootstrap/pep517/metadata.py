@@ -59,7 +59,7 @@ def read_pkg_info(path: Path, of: str) -> Metadata | None:
     found = _VERSION.fullmatch(headers.get("metadata-version"))
     if found is None or (int(found[1]), int(found[2])) < (2, 2):
         return None
-    if _NEEDED_HEADERS & {field.lower() for field in headers.get_all("dynamic")}:
+    if _NEEDED_HEADERS & {field.lower() for field in headers.get_unfolded("dynamic")}:
         return None
     return parse_metadata(content, of)
 

@@ -52,6 +52,9 @@ class ZipMember:
     offset: int
     """Where its local header begins."""
     executable: bool
+    is_link: bool = False
+    """Whether its bytes are the text of a symbolic link; they are installed as a file, as by pip
+    and uv. A link is never made."""
 
     @property
     def is_directory(self) -> bool:
@@ -189,18 +192,26 @@ def _parse_member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> Zip
     if disk:
         raise WheelValidationError(Rule.SEVERAL_DISKS, f"{name}: disk {disk}")
     mode = attributes >> 16
+    is_link = stat.S_ISLNK(mode)
     member = ZipMember(
-        name, raw_name, flags, method, crc, compressed_size, size, offset, bool(mode & 0o111)
+        name,
+        raw_name,
+        flags,
+        method,
+        crc,
+        compressed_size,
+        size,
+        offset,
+        bool(mode & 0o111) and not is_link,
+        is_link,
     )
     _check_member(member, mode)
     return member
 
 
 def _check_member(member: ZipMember, mode: int) -> None:
-    """Refuse links and special files, and sizes that cannot be."""
-    kind = stat.S_IFMT(mode)
-    if kind == stat.S_IFLNK:
-        raise WheelValidationError(Rule.SYMLINK, member.name)
+    """Refuse special files, and sizes that cannot be."""
+    kind = stat.S_IFREG if member.is_link else stat.S_IFMT(mode)
     if kind not in {0, stat.S_IFDIR if member.is_directory else stat.S_IFREG}:
         raise WheelValidationError(Rule.SPECIAL_FILE, f"{member.name}: mode {mode:o}")
     if member.is_directory and (member.size or member.compressed_size > 2):

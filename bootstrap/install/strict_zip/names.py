@@ -1,9 +1,11 @@
-"""Names of archive members: they must mean the same file on every system, and not collide."""
+"""Names of archive members: they must mean one file below a directory, and not collide.
+
+What only Windows forbids is checked for Windows only, when it is known where a file goes.
+"""
 
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable
 from itertools import pairwise
@@ -18,7 +20,7 @@ _MAX_PART_LENGTH = 255
 
 
 def check_name(name: str) -> None:
-    """Refuse a member's name that is not a plain relative path on every system.
+    """Refuse a member's name that is not a plain relative path.
 
     A directory's name ends with a slash. Raises `WheelValidationError`.
     """
@@ -29,8 +31,6 @@ def check_name(name: str) -> None:
         raise WheelValidationError(Rule.BACKSLASH, name)
     if path.startswith("/"):
         raise WheelValidationError(Rule.ABSOLUTE, name)
-    if ":" in path:
-        raise WheelValidationError(Rule.DRIVE, name)
     if (depth := path.count("/")) > ARCHIVE_DEPTH:
         raise WheelValidationError(Rule.DEEP_NAME, f"{depth}, the limit is {ARCHIVE_DEPTH}: {name}")
     for part in path.split("/"):
@@ -42,14 +42,20 @@ def _check_part(part: str, name: str) -> None:
         raise WheelValidationError(Rule.EMPTY_NAME, name)
     if part in {".", ".."}:
         raise WheelValidationError(Rule.PARENT, name)
-    if part[-1] in ". ":
-        raise WheelValidationError(Rule.TRAILING_DOT, name)
-    if _RESERVED.match(part):
-        raise WheelValidationError(Rule.RESERVED_NAME, name)
-    if sys.platform == "win32" and _NOT_ON_WINDOWS.search(part):
-        raise WheelValidationError(Rule.RESERVED_NAME, name)
     if len(part) > _MAX_PART_LENGTH or len(part.encode()) > _MAX_PART_LENGTH:
         raise WheelValidationError(Rule.LONG_NAME, f"{part[:40]}...")
+
+
+def find_windows_rule(path: str) -> Rule | None:
+    """Return the rule of Windows that a path with `/` breaks, if it breaks one."""
+    if ":" in path:
+        return Rule.DRIVE
+    for part in path.split("/"):
+        if part[-1:] in {".", " "}:
+            return Rule.TRAILING_DOT
+        if _RESERVED.match(part) or _NOT_ON_WINDOWS.search(part):
+            return Rule.RESERVED_NAME
+    return None
 
 
 def check_collisions(names: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal, get_args
 
 from bootstrap._vendor.packaging.utils import (
+    InvalidName,
     InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
@@ -30,7 +31,14 @@ from bootstrap.limits import (
     LimitError,
     shorten,
 )
-from bootstrap.metadata.core import LATEST_VERSION, Headers, parse_headers
+from bootstrap.metadata.core import (
+    LATEST_VERSION,
+    Headers,
+    Metadata,
+    MetadataError,
+    parse_headers,
+    parse_metadata,
+)
 
 SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
 _KEYS: dict[str, SchemeKey] = {key: key for key in get_args(SchemeKey)}
@@ -115,20 +123,13 @@ def _read_wheel(filename: str, archive: Archive) -> Wheel:
         return archive.read(path, limit, too_large)
 
     wheel_file = read("WHEEL", Rule.NO_WHEEL_FILE, SMALL_FILE_SIZE, Rule.LARGE_WHEEL_FILE)
-    headers = _parse_strictly(wheel_file, Rule.WHEEL_FILE)
-    core_metadata = read("METADATA", Rule.NO_METADATA, METADATA_SIZE, Rule.LARGE_METADATA)
-    metadata = _parse_strictly(core_metadata, Rule.METADATA)
+    headers = _parse_wheel_file(wheel_file)
+    content = read("METADATA", Rule.NO_METADATA, METADATA_SIZE, Rule.LARGE_METADATA)
+    metadata = _parse_metadata(content, filename, name, version)
     if not headers.get("wheel-version"):
         raise WheelValidationError(Rule.NO_WHEEL_VERSION)
-    warnings = (
-        *_check_format_version(
-            "Wheel-Version", headers, _LATEST_WHEEL_VERSION, Rule.WHEEL_FILE, Rule.WHEEL_VERSION
-        ),
-        *_check_format_version(
-            "Metadata-Version", metadata, LATEST_VERSION, Rule.METADATA, Rule.METADATA_VERSION
-        ),
-    )
-    _check_identity(metadata, name, version)
+    warnings = _check_wheel_version(headers.get("wheel-version"))
+    warnings += tuple(_iter_warnings(metadata, archive))
     record = parse_record(read("RECORD", Rule.NO_RECORD, RECORD_SIZE, Rule.LARGE_RECORD))
     incomplete = find_incomplete(members, record, dist_info)
     record = replace(record, problems=(*record.problems, *incomplete))
@@ -147,7 +148,7 @@ def _read_wheel(filename: str, archive: Archive) -> Wheel:
         pure,
         record,
         parse_entry_points(entry_points),
-        tuple(_find_destinations(members, name, version, pure=pure)),
+        tuple(_find_destinations(members, metadata, pure=pure)),
         warnings,
         archive,
     )
@@ -176,49 +177,61 @@ def _is_directory_of(directory: str, suffix: str, name: NormalizedName, version:
         return False
 
 
-def _parse_strictly(content: bytes, rule: Rule) -> Headers:
-    """Parse headers; `rule` is broken where a line is not a header, or not UTF-8."""
+def _parse_wheel_file(content: bytes) -> Headers:
     try:
-        headers = parse_headers(content, errors="strict")
+        return parse_headers(content, errors="strict")
     except UnicodeDecodeError as exc:
-        raise WheelValidationError(rule, "it is not UTF-8") from exc
+        raise WheelValidationError(Rule.WHEEL_FILE, "it is not UTF-8") from exc
     except LimitError as exc:
-        raise WheelValidationError(rule, f"it has {exc}") from exc
-    if headers.invalid_line is not None:
-        raise WheelValidationError(rule, f"the line {headers.invalid_line.rstrip()[:60]!r}")
-    return headers
+        raise WheelValidationError(Rule.WHEEL_FILE, f"it has {exc}") from exc
 
 
-def _check_format_version(
-    field: str, headers: Headers, latest: tuple[int, int], invalid: Rule, too_new: Rule
-) -> list[str]:
-    """Check the version of a file's format; return a warning where it is newer but compatible."""
-    text = headers.get(field.lower())
+def _check_wheel_version(text: str) -> tuple[str, ...]:
+    """Check the version of the format; return a warning where it is newer but compatible."""
     parts = text.split(".")
     is_version = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)
     if not is_version or len(text) > VERSION_LENGTH:
-        raise WheelValidationError(invalid, f"the version {shorten(text)!r}")
+        raise WheelValidationError(Rule.WHEEL_FILE, f"the version {shorten(text)!r}")
     version = int(parts[0]), int(parts[1])
-    if version[0] > latest[0]:
-        raise WheelValidationError(too_new, text)
-    return [f"its {field} {text} is newer than this program knows"] if version > latest else []
+    if version[0] > _LATEST_WHEEL_VERSION[0]:
+        raise WheelValidationError(Rule.WHEEL_VERSION, text)
+    return (_newer("Wheel-Version", text),) if version > _LATEST_WHEEL_VERSION else ()
 
 
-def _check_identity(metadata: Headers, name: NormalizedName, version: Version) -> None:
-    """Refuse METADATA of another distribution or version than the file name's."""
-    if canonicalize_name(metadata.get("name")) != name:
-        raise WheelValidationError(Rule.METADATA_NAME, shorten(metadata.get("name", "no name")))
+def _newer(field: str, version: str) -> str:
+    return f"its {field} {version} is newer than this program knows"
+
+
+def _parse_metadata(
+    content: bytes, filename: str, name: NormalizedName, version: Version
+) -> Metadata:
+    """Parse METADATA as the resolver does; refuse that of another distribution or version."""
     try:
-        is_same_version = parse_version(metadata.get("version")) == version
-    except InvalidVersion:
-        is_same_version = False
-    if not is_same_version:
-        found = shorten(metadata.get("version", "none"))
-        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, found)
+        metadata = parse_metadata(content, filename)
+    except MetadataError as exc:
+        raise WheelValidationError(Rule.METADATA, exc.why) from exc
+    if metadata.name != name:
+        raise WheelValidationError(Rule.METADATA_NAME, shorten(metadata.raw_name))
+    if metadata.version != version:
+        raise WheelValidationError(Rule.METADATA_WHEEL_VERSION, str(metadata.version))
+    return metadata
+
+
+def _iter_warnings(metadata: Metadata, archive: Archive) -> Iterator[str]:
+    if metadata.metadata_version > LATEST_VERSION:
+        major, minor = metadata.metadata_version
+        yield _newer("Metadata-Version", f"{major}.{minor}")
+    links = [member.name for member in archive.members.values() if member.is_link]
+    if links:
+        more = f" and {len(links) - 1} more" if len(links) > 1 else ""
+        yield (
+            f"it contains symbolic links ({shorten(links[0])}{more}). As by pip, a file with the "
+            "text of the link is installed in place of each"
+        )
 
 
 def _find_destinations(
-    members: tuple[str, ...], name: NormalizedName, version: Version, *, pure: bool
+    members: tuple[str, ...], metadata: Metadata, *, pure: bool
 ) -> Iterator[WheelFile]:
     """Yield where each file goes. Raises `WheelValidationError`."""
     root: SchemeKey = "purelib" if pure else "platlib"
@@ -227,11 +240,22 @@ def _find_destinations(
         if not (top.endswith(".data") and rest):
             yield WheelFile(member, root, member)
             continue
-        if not _is_directory_of(top, ".data", name, version):
+        if not _is_directory_of(top, ".data", metadata.name, metadata.version):
             raise WheelValidationError(Rule.DATA_NAME, top)
         key, slash, path = rest.partition("/")
         if not slash:
             raise WheelValidationError(Rule.DATA_FILE, member)
         if key not in _KEYS:
             raise WheelValidationError(Rule.DATA_KEY, member)
-        yield WheelFile(member, _KEYS[key], f"{name}/{path}" if key == "headers" else path)
+        if key == "headers":
+            path = f"{_headers_directory(metadata)}/{path}"
+        yield WheelFile(member, _KEYS[key], path)
+
+
+def _headers_directory(metadata: Metadata) -> str:
+    """Return the name of the directory of headers: that of METADATA, as in pip (`zope.proxy`)."""
+    try:
+        canonicalize_name(metadata.raw_name, validate=True)
+    except InvalidName:  # `..`, for example
+        return metadata.name
+    return metadata.raw_name

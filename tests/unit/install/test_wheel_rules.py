@@ -7,11 +7,13 @@ import hashlib
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bootstrap._vendor.packaging.tags import Tag
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.wheel_rules import (
     CORRECTED,
@@ -22,6 +24,7 @@ from bootstrap.install.wheel_rules import (
 from bootstrap.provenance import Origin
 from bootstrap.trust.hashes import Hashes, verify_wheel_bytes
 from tests.functional.engine import snapshot_with_root
+from tests.servers.wheels import core_metadata, make_wheel
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.hostile import FILENAME, KINDS, Kind
 from tests.unit.install.hostile.kind import DATA, INFO, row, wheel_files
@@ -34,8 +37,9 @@ _WRITES = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "shu
 
 
 def test_every_rule_is_broken_by_some_kind() -> None:
-    by_file_system = {Rule.SAME_AFTER_FOLDING}  # see test_spellings.py
-    assert {kind.rule for kind in KINDS} - {None} == set(Rule) - by_file_system
+    by_file_system = {Rule.SAME_AFTER_FOLDING, Rule.FORBIDDEN_NAME}  # see test_spellings.py
+    broken = {rule for kind in KINDS for rule in (kind.rule, kind.windows_rule)}
+    assert broken - {None} == set(Rule) - by_file_system
 
 
 def test_there_are_many_kinds() -> None:
@@ -64,6 +68,64 @@ def test_a_wheel_that_our_own_build_made_is_not_to_be_downloaded_again(bench: Wo
     message = f"The project's build produced an invalid wheel, {kind.filename}: it has no RECORD."
     assert str(caught.value) == message
     assert "Download" not in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.windows_rule], ids=str)
+def test_what_windows_forbids_is_refused_for_windows(kind: Kind, bench: Workbench) -> None:
+    bench.target = replace(bench.target, tags=(Tag("py3", "none", "win_amd64"),))
+    before = snapshot_with_root(bench.prefix.parent)
+    with pytest.raises(WheelRefusedError) as caught:
+        bench.install_bytes(kind.content(), kind.filename)
+    assert caught.value.rule is kind.windows_rule
+    assert snapshot_with_root(bench.prefix.parent) == before
+
+
+def test_names_that_windows_knows_are_installed_for_windows(bench: Workbench) -> None:
+    bench.target = replace(bench.target, tags=(Tag("py3", "none", "win_amd64"),))
+    names = ("console.py", "auxiliary/com.txt", "a b/c.d.txt", "~$x", "müller.txt")
+    content = wheel_of(dict.fromkeys(names, b""))
+    bench.install_bytes(content, FILENAME)
+    assert all((bench.library / name).is_file() for name in names)
+
+
+def test_a_symbolic_link_becomes_a_file_with_its_text_and_a_warning(bench: Workbench) -> None:
+    kind = next(kind for kind in ACCEPTED if kind.name == "symlink")
+    bench.install_bytes(kind.content(), kind.filename)
+    (file,) = bench.library.glob("demo.py")
+    assert not file.is_symlink()
+    assert file.read_bytes() == b"VALUE = 1\n"
+    assert not file.stat().st_mode & 0o111
+    assert "contains symbolic links (demo.py). As by pip, a file" in bench.err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "directory"), [("De.mo_Thing", "De.mo_Thing"), ("demo-thing", "demo-thing")]
+)
+def test_the_directory_of_headers_has_the_name_in_metadata(
+    bench: Workbench, wheelhouse: Path, name: str, directory: str
+) -> None:
+    wheel = make_wheel(
+        wheelhouse,
+        "de_mo_thing" if "." in name else "demo_thing",
+        "1.0",
+        metadata=core_metadata(name, "1.0"),
+        data={"headers/x.h": ""},
+    )
+    bench.install(wheel)
+    assert (bench.target.scheme.headers / directory / "x.h").is_file()
+
+
+def test_a_name_in_metadata_that_is_no_name_is_no_directory(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    wheel = make_wheel(
+        wheelhouse, "..", "1.0", metadata=core_metadata("..", "1.0"), data={"headers/x.h": ""}
+    )
+    with suppress(WheelRefusedError):
+        bench.install(wheel)
+    assert {path.parent for path in bench.prefix.parent.rglob("x.h")} <= {
+        bench.target.scheme.headers / "-"
+    }
 
 
 @pytest.mark.parametrize("kind", WITH_PROBLEMS, ids=str)

@@ -35,8 +35,29 @@ def test_the_fields_that_resolving_needs_are_read() -> None:
     assert found.extras == {"extra-one"}
 
 
+def test_values_that_begin_or_go_on_in_another_line_are_read() -> None:
+    folded = (
+        b"Requires-Dist:\n    other @ https://h/other-1.0-py3-none-any.whl\n"
+        b"Requires-Dist: more\r\n\t>=1;\r\n\tpython_version > '3'\n"
+        b"Requires-Python:\n >=3.8\nProvides-Extra:\n  one\n"
+    )
+    found = parse_metadata(text().rstrip() + b"\n" + folded, "demo")
+    assert list(map(str, found.requires)) == [
+        "other @ https://h/other-1.0-py3-none-any.whl",
+        'more>=1; python_version > "3"',
+    ]
+    assert str(found.requires_python) == ">=3.8"
+    assert found.extras == {"one"}
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85"])
+def test_only_line_ends_end_a_line(separator: str) -> None:
+    content = text().rstrip() + f"\nSummary: one{separator}two\nRequires-Dist: other\n".encode()
+    assert [each.name for each in parse_metadata(content, "demo").requires] == ["other"]
+
+
 def test_the_description_is_ignored() -> None:
-    content = text() + b"Requires-Dist: !!!\n\nName: other\n\xff\xfe"
+    content = text() + b"Requires-Dist: !!!\n\nName: other\n"
     assert parse_metadata(content, "demo").name == "demo-thing"
     assert parse_metadata(content.replace(b"\n", b"\r\n"), "demo").requires == ()
 
@@ -65,7 +86,8 @@ def test_a_later_minor_version_gives_a_warning(recorded: RecordedUi) -> None:
         (text().replace(b"1.0", b"one"), "version is 'one'"),
         (text(requires=["what is this"]), "requires 'what is this'"),
         (b"", "no Metadata-Version"),
-        (b"\x00\xff\xfe" * 100, "no Metadata-Version"),
+        (b"\x00\xff\xfe" * 100, "it is not UTF-8"),
+        (text() + b"\nM\xfcller", "it is not UTF-8"),
     ],
 )
 def test_invalid_metadata_is_an_error(content: bytes, why: str) -> None:
@@ -88,6 +110,8 @@ HEADERS = [
     b"Name: a\nNot header: at all\nVersion: 1\n",
     b" continued\nName: a\n\n",
     b"Name: a\rVersion: 1\n\n",
+    b"Name: a\n: no name\nVersion: 1\n\n",
+    b"Name: a\nFrom here on\n folded\nVersion: 1\n\n",
     b"Name: a\nSummary: \x0b\x0c\x1c\xc2\x85\xe2\x80\xa8 b\nVersion: 1\n\n\x0c\xc2\x85",
     b"Name: a\nClassifier:\nClassifier: b:c\n\n\n\ntext",
     "Name: a\nAuthor: Jörg 👋\n\nJörg 👋".encode(),
@@ -128,5 +152,5 @@ def test_bytes_that_are_not_utf_8_are_replaced_or_refused() -> None:
     assert parse_headers(b"Author: \xff\n").get("author") == "\ufffd"
     with pytest.raises(UnicodeDecodeError):
         parse_headers(b"Author: \xff\n", errors="strict")
-    with pytest.raises(MetadataError, match="no Name"):
+    with pytest.raises(MetadataError, match="not UTF-8"):
         parse_metadata(b"Metadata-Version: 2.1\nName: \xff\nVersion: 1\n", "demo")

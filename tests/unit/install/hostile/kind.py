@@ -25,6 +25,8 @@ class Kind:
     rule: Rule | None
     content: Callable[[], bytes]
     filename: str = FILENAME
+    windows_rule: Rule | None = None
+    """The rule that it breaks for Windows targets only."""
 
     @property
     def is_refused(self) -> bool:

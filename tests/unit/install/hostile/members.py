@@ -48,7 +48,12 @@ def members() -> Iterator[Kind]:
     )
     yield Kind("impossible-ratio", Rule.BOMB, lambda: archive(first(size=1 << 31)))
     yield Kind("bomb", Rule.BOMB, _bomb)
-    yield Kind("symlink", Rule.SYMLINK, _unix_mode(0o120777))
+    yield Kind("symlink", None, _unix_mode(0o120777))
+    yield Kind(
+        "symlink-for-a-directory",
+        Rule.SPECIAL_FILE,
+        lambda: archive(lambda e: [Entry(b"pkg/", deflated=False, mode=0o120777), *e]),
+    )
     yield Kind("fifo", Rule.SPECIAL_FILE, _unix_mode(0o010644))
     yield Kind("device", Rule.SPECIAL_FILE, _unix_mode(0o020644))
     yield Kind("socket", Rule.SPECIAL_FILE, _unix_mode(0o140644))

@@ -39,6 +39,11 @@ def twice(one: str, other: str) -> Callable[[], bytes]:
     return content
 
 
+def only_on_windows(name: str, rule: Rule, content: Callable[[], bytes]) -> Kind:
+    """Return a kind that is valid except for Windows."""
+    return Kind(name, None, content, windows_rule=rule)
+
+
 def names() -> Iterator[Kind]:
     """Yield the kinds that break a rule about names."""
     yield Kind("parent", Rule.PARENT, named("../evil.py"))
@@ -48,21 +53,22 @@ def names() -> Iterator[Kind]:
     yield Kind("double-slash", Rule.ABSOLUTE, named("//host/share/evil.py"))
     yield Kind("unc", Rule.BACKSLASH, named("\\\\host\\share\\evil.py"))
     yield Kind("backslash", Rule.BACKSLASH, named("..\\evil.py"))
-    yield Kind("drive", Rule.DRIVE, named("C:/evil.py"))
-    yield Kind("drive-relative", Rule.DRIVE, named("C:evil.py"))
-    yield Kind("stream", Rule.DRIVE, named("demo.py:evil"))
+    yield only_on_windows("drive", Rule.DRIVE, named("C:/evil.py"))
+    yield only_on_windows("drive-relative", Rule.DRIVE, named("C:evil.py"))
+    yield only_on_windows("stream", Rule.DRIVE, named("demo.py:evil"))
     yield Kind("nul", Rule.NUL_NAME, named("demo.py\0.txt"))
     yield Kind("newline", Rule.NUL_NAME, named("evil\n.py"))
     yield Kind("escape-sequence", Rule.NUL_NAME, named("evil\x1b[2J.py"))
     yield Kind("empty-name", Rule.EMPTY_NAME, named(""))
     yield Kind("empty-part", Rule.EMPTY_NAME, named("pkg//evil.py"))
-    yield Kind("aux", Rule.RESERVED_NAME, named("pkg/aux.py"))
-    yield Kind("con", Rule.RESERVED_NAME, named("CON"))
-    yield Kind("nul-device", Rule.RESERVED_NAME, named("nul.tar.gz"))
-    yield Kind("com-superscript", Rule.RESERVED_NAME, named("com¹"))
+    yield only_on_windows("aux", Rule.RESERVED_NAME, named("pkg/aux.py"))
+    yield only_on_windows("con", Rule.RESERVED_NAME, named("CON"))
+    yield only_on_windows("nul-device", Rule.RESERVED_NAME, named("nul.tar.gz"))
+    yield only_on_windows("com-superscript", Rule.RESERVED_NAME, named("com¹"))
+    yield only_on_windows("question-mark", Rule.RESERVED_NAME, named("why?.txt"))
     yield Kind("console", None, named("console.py"))
-    yield Kind("trailing-dot", Rule.TRAILING_DOT, named("pkg./x.py"))
-    yield Kind("trailing-space", Rule.TRAILING_DOT, named("x.py "))
+    yield only_on_windows("trailing-dot", Rule.TRAILING_DOT, named("pkg./x.py"))
+    yield only_on_windows("trailing-space", Rule.TRAILING_DOT, named("x.py "))
     yield Kind("long-part", Rule.LONG_NAME, named("x" * 256))
     yield Kind("long-part-in-bytes", Rule.LONG_NAME, named("ä" * 128))
     yield Kind("latin-1-name", Rule.UNDECODABLE_NAME, named(b"m\xfcller.py", flags=0))

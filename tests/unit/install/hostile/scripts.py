@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bootstrap.install.wheel_rules import Rule
 from tests.unit.install.hostile.kind import DATA, INFO, Kind, wheel
+from tests.unit.install.hostile.names import only_on_windows
 
 
 def entry_points() -> Iterator[Kind]:
@@ -39,7 +40,8 @@ def entry_points() -> Iterator[Kind]:
     yield Kind("entry-point-in-directory", Rule.ENTRY_POINT_NAME, script("sub/evil"))
     yield Kind("entry-point-backslash", Rule.ENTRY_POINT_NAME, script("..\\evil"))
     yield Kind("entry-point-dots", Rule.ENTRY_POINT_NAME, script(".."))
-    yield Kind("entry-point-reserved", Rule.ENTRY_POINT_NAME, script("nul"))
+    yield only_on_windows("entry-point-reserved", Rule.RESERVED_NAME, script("nul"))
+    yield only_on_windows("entry-point-colon", Rule.DRIVE, script("a:b"))
     yield Kind("entry-point-python", Rule.SHADOWS_PYTHON, script("python"))
     yield Kind("entry-point-python3.12", Rule.SHADOWS_PYTHON, script("Python3.12.exe"))
     yield Kind("entry-point-pythonw", Rule.SHADOWS_PYTHON, script("pythonw"))

@@ -80,7 +80,7 @@ def sizes() -> Iterator[Kind]:
     )
     yield Kind(
         "version-with-5000-digits",
-        Rule.METADATA_WHEEL_VERSION,
+        Rule.METADATA,
         lambda: wheel(
             {f"{INFO}/METADATA": METADATA.replace(b"Version: 1.0", b"Version: " + b"1" * 5000)}
         ),

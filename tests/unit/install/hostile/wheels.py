@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bootstrap.install.wheel_rules import Rule
-from tests.unit.install.hostile.kind import DATA, INFO, METADATA, Kind, entries_of, wheel
+from tests.unit.install.hostile.kind import DATA, INFO, METADATA, WHEEL, Kind, entries_of, wheel
 from tests.unit.install.zips import Zip
 
 
@@ -25,7 +25,12 @@ def wheels() -> Iterator[Kind]:
     yield Kind("other-name", Rule.DIST_INFO_NAME, wheel, "other-1.0-py3-none-any.whl")
     yield Kind("other-version", Rule.DIST_INFO_NAME, wheel, "demo-1.1-py3-none-any.whl")
     yield Kind("no-wheel-file", Rule.NO_WHEEL_FILE, lambda: wheel({f"{INFO}/WHEEL": None}))
-    yield Kind("wheel-file-garbage", Rule.WHEEL_FILE, lambda: wheel({f"{INFO}/WHEEL": b"?\n"}))
+    yield Kind(
+        "wheel-file-garbage",
+        Rule.WHEEL_FILE,
+        lambda: wheel({f"{INFO}/WHEEL": b"Wheel-Version: 1\n"}),
+    )
+    yield Kind("wheel-file-stray-line", None, lambda: wheel({f"{INFO}/WHEEL": WHEEL + b"?\n"}))
     yield Kind("wheel-file-latin-1", Rule.WHEEL_FILE, lambda: wheel({f"{INFO}/WHEEL": b"\xfc: 1"}))
     yield Kind(
         "no-wheel-version",
@@ -42,7 +47,7 @@ def wheels() -> Iterator[Kind]:
     yield Kind("no-metadata-version", Rule.METADATA, lambda: _metadata(b"Name: demo\nVersion: 1.0"))
     yield Kind(
         "metadata-version-3.0",
-        Rule.METADATA_VERSION,
+        Rule.METADATA,
         lambda: _metadata(METADATA.replace(b"2.1", b"3.0")),
     )
     yield Kind("metadata-version-2.99", None, lambda: _metadata(METADATA.replace(b"2.1", b"2.99")))
@@ -53,7 +58,7 @@ def wheels() -> Iterator[Kind]:
     )
     yield Kind(
         "metadata-without-name",
-        Rule.METADATA_NAME,
+        Rule.METADATA,
         lambda: _metadata(METADATA.replace(b"Name: demo\n", b"")),
     )
     yield Kind(
@@ -61,6 +66,23 @@ def wheels() -> Iterator[Kind]:
         Rule.METADATA_WHEEL_VERSION,
         lambda: _metadata(METADATA.replace(b"1.0", b"1.1")),
     )
+    yield Kind(
+        "metadata-latin-1", Rule.METADATA, lambda: _metadata(METADATA + b"Author: M\xfcller\n")
+    )
+    yield Kind(
+        "metadata-description-latin-1",
+        Rule.METADATA,
+        lambda: _metadata(METADATA + b"\nM\xfcller\n"),
+    )
+    yield Kind(
+        "metadata-invalid-requirement",
+        Rule.METADATA,
+        lambda: _metadata(METADATA + b"Requires-Dist: pytz (>dev)\n"),
+    )
+    stray = METADATA + b"License: MIT\nPermission is hereby granted\nSummary: x\n"
+    yield Kind("metadata-stray-line", None, lambda: _metadata(stray))
+    separator = METADATA + "Summary: one\N{LINE SEPARATOR}two\n".encode()
+    yield Kind("metadata-line-separator", None, lambda: _metadata(separator))
     yield Kind("folded-header", None, lambda: _metadata(METADATA + b"Description: one\n  two: 3\n"))
     yield Kind("data-of-another", Rule.DATA_NAME, lambda: wheel({"pip-1.data/data/x": b""}))
     yield Kind("file-in-data", Rule.DATA_FILE, lambda: wheel({f"{DATA}/evil": b""}))

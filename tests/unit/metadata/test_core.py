@@ -41,7 +41,7 @@ def test_values_that_begin_or_go_on_in_another_line_are_read() -> None:
         b"Requires-Dist: more\r\n\t>=1;\r\n\tpython_version > '3'\n"
         b"Requires-Python:\n >=3.8\nProvides-Extra:\n  one\n"
     )
-    found = parse_metadata(text().rstrip() + b"\n" + folded, "demo")
+    found = parse_metadata(text().replace(b"\n\n", b"\n" + folded + b"\n", 1), "demo")
     assert list(map(str, found.requires)) == [
         "other @ https://h/other-1.0-py3-none-any.whl",
         'more>=1; python_version > "3"',
@@ -52,7 +52,8 @@ def test_values_that_begin_or_go_on_in_another_line_are_read() -> None:
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85"])
 def test_only_line_ends_end_a_line(separator: str) -> None:
-    content = text().rstrip() + f"\nSummary: one{separator}two\nRequires-Dist: other\n".encode()
+    fields = f"\nSummary: one{separator}two\nRequires-Dist: other\n\n".encode()
+    content = text().replace(b"\n\n", fields, 1)
     assert [each.name for each in parse_metadata(content, "demo").requires] == ["other"]
 
 

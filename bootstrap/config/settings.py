@@ -302,9 +302,11 @@ def pip_scripts(process: ProcessContext) -> PipScripts:
 
 def build_settings(layers: OptionLayers) -> BuildSettings:
     """Return how to build wheels from source distributions."""
+    # What is typed is tried first; in pip, what is configured.
+    actions = sorted(layers.items("exists_action"), key=lambda given: given.origin.kind != "option")
     return BuildSettings(
         isolated=layers.flag("build_isolation", default=True),
         keep_directories=layers.flag("no_clean"),
         check_requirements=layers.flag("check_build_dependencies"),
-        exists_actions=tuple(ExistsAction(given.value) for given in layers.items("exists_action")),
+        exists_actions=tuple(ExistsAction(given.value) for given in actions),
     )

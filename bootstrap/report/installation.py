@@ -129,7 +129,8 @@ def _join(names: list[str]) -> str:
 def installation_report(
     distributions: Iterable[DownloadInfo], target: TargetEnvironment, version: str
 ) -> dict[str, Any]:
-    """Return the report; `version` is that of get-installer."""
+    """Return the report, in pip's order; `version` is that of get-installer."""
+    distributions = sorted(distributions, key=lambda info: info.resolved.position)
     return {
         "version": "1",
         "pip_version": f"get-installer {version}",

@@ -293,4 +293,6 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
                     for dependency in self.provider.get_dependencies(mapping[name])
                 ]
             graph.connect(parent, name)
-        return Result(mapping, graph, self._state.criteria)
+        chosen = self._state.mapping.items()  # in the order in which they were chosen
+        ordered = {name: candidate for name, candidate in chosen if name in mapping}
+        return Result(ordered, graph, self._state.criteria)

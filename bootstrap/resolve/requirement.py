@@ -123,6 +123,8 @@ class Resolved:
     required_by: tuple[NormalizedName, ...] = ()
     hashes: Hashes = field(default_factory=Hashes)
     """The hashes that the user requires, besides those that the index lists."""
+    position: int = field(default=0, compare=False)
+    """When the resolver chose it: first what is named, then what that depends on, as in pip."""
 
 
 @dataclass(frozen=True)

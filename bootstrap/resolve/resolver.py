@@ -105,6 +105,7 @@ def build_result(result: RawResult, context: ResolverContext) -> Resolution:
         for root in reversed(context.roots)
         if root.requested is not None
     }
+    positions = {name: position for position, name in enumerate(chosen)}
     return Resolution(
         tuple(
             Resolved(
@@ -115,6 +116,7 @@ def build_result(result: RawResult, context: ResolverContext) -> Resolution:
                 requested.get(name),
                 tuple(sorted(parents[name])),
                 context.factory.hashes.get(name, Hashes()),
+                positions[name],
             )
             for name in _dependencies_first(dependencies, list(chosen))
         )

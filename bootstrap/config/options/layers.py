@@ -25,7 +25,12 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact
 
 _CUMULATIVE = frozenset({OptionKind.PATHS, OptionKind.NAMES})
-_DEFAULT_FEATURES = frozenset({"truststore", "fast-deps", "build-constraint"})
+_DEFAULT_FEATURES = frozenset(
+    {
+        *("2020-resolver", "in-tree-build", "truststore", "fast-deps", "build-constraint"),
+        *("no-binary-enable-wheel-cache", "inprocess-build-deps", "venv-isolation"),
+    }
+)
 """Values of pip's `--use-feature` that this program does without being asked."""
 _USER_INFO = re.compile(r"^[^/@\s]+@(?=[^/@\s]+$)")
 """User name and password before the host of a proxy that has no scheme."""

@@ -78,6 +78,30 @@ def test_the_report_equals_pips_for_the_same_resolution(
     assert by_name(found) == by_name(expected)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("zebra", "app"),
+        ("app", "zebra"),
+        ("zebra", "app[more]>=1"),
+        ("app", "zebra==1.0", "library<2"),
+    ],
+    ids=" ".join,
+)
+def test_the_report_is_in_pips_order(
+    engine: Engine, offer: LocalIndex, venv: Path, asked: tuple[str, ...]
+) -> None:
+    """First what is named, then what that depends on."""
+    offer.add("zebra", "1.0", requires=["gamma", "beta", "alpha<2"])
+    offer.add("alpha", "1.0", requires=["omega"])
+    offer.add("alpha", "2.0")
+    offer.add("beta", "1.0", requires=["alpha"])
+    offer.add("gamma", "1.0", requires=["beta"])
+    offer.add("omega", "1.0")
+    found = ours(engine, offer, venv, "--dry-run", *asked)
+    assert list(by_name(found)) == list(by_name(pips(offer, *asked)))
+
+
 def test_the_report_of_an_installation_is_that_of_its_dry_run(
     engine: Engine, offer: LocalIndex, venv: Path, tmp_path: Path
 ) -> None:

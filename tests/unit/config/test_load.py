@@ -20,6 +20,7 @@ from bootstrap.errors import UsageError
 from bootstrap.index.settings import PRE, IndexStrategy, ReleaseControl
 from bootstrap.install.model import PipScripts
 from bootstrap.trust.settings import DefaultSources
+from tests.functional.engine import run
 from tests.unit.config.users import NOW, User, named
 
 
@@ -606,7 +607,7 @@ def test_the_legacy_resolver_is_a_warning_and_an_unknown_feature_an_error(user: 
     [
         (("--exists-action", "s", "--exists-action=w"), "", "sw"),
         ((), "b i", "bi"),
-        (("--exists-action", "a"), "w", "a"),
+        (("--exists-action", "a"), "w", "aw"),
     ],
 )
 def test_actions_for_what_exists_are_tried_in_their_order(
@@ -620,3 +621,20 @@ def test_actions_for_what_exists_are_tried_in_their_order(
 def test_an_unknown_action_is_an_error(user: User) -> None:
     with pytest.raises(UsageError, match="expected one of s, i, w, b, a"):
         user.load("--exists-action", "x", "y")
+
+
+_PIP_S_FEATURES = """
+from pip._internal.cli.cmdoptions import use_new_feature
+print(*use_new_feature().choices)
+"""
+
+
+def test_features_of_pip_that_are_always_on_here_do_not_warn(user: User) -> None:
+    pytest.importorskip("pip")
+    offered = run(sys.executable, "-c", _PIP_S_FEATURES).split()
+    older = ["2020-resolver", "in-tree-build"]
+    assert "truststore" in offered
+    for feature in (*offered, *older):
+        assert user.load("--use-feature", feature).warnings == (), feature
+    [warning] = user.load("--use-feature", "fancy").warnings
+    assert "fancy has no effect" in warning

@@ -2,7 +2,8 @@
 """Builds ``dist/get-installer.pyz`` and its twin ``dist/get-installer.py``.
 
 It needs only Python 3.11 with ``venv``, and the network: its tools are installed into a private
-environment, pinned by hash. The same commit gives the same bytes on any machine.
+environment, pinned by hash. The same commit and the same Pythons, whose bytecode the .pyz contains,
+give the same bytes on any machine.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bootstrap import __version__
+from tools.interpreters import interpreters
 from tools.vendoring.generate import generate
 from tools.vendoring.pins import read_pins
 from tools.zipapp.bundling import bundle
+from tools.zipapp.bytecode import pythons_of
 from tools.zipapp.environment import ToolEnvironment, prepare
 from tools.zipapp.lock import only_one_at_a_time
 from tools.zipapp.sbom import sbom
@@ -35,7 +39,10 @@ def main() -> None:
         environment = prepare(work / "tools")
         wheels = generate_package(environment)
         if options.output is not None:
-            for file in write_archives(environment, wheels, options.output.resolve()):
+            pythons = options.bytecode
+            if pythons is None:
+                pythons = pythons_of(interpreters())
+            for file in write_archives(environment, wheels, options.output.resolve(), pythons):
                 print(_describe(file))
 
 
@@ -50,15 +57,24 @@ def generate_package(environment: ToolEnvironment) -> list[Wheel]:
 
 
 def write_archives(
-    environment: ToolEnvironment, wheels: list[Wheel], output: Path
+    environment: ToolEnvironment, wheels: list[Wheel], output: Path, pythons: Sequence[Path]
 ) -> tuple[Path, Path]:
-    """Write the .pyz and the .py into `output`."""
+    """Write the .pyz and the .py into `output`.
+
+    The twin has no bytecode: a piped script is read so slowly that this would cost more time than
+    it saves.
+
+    :param pythons: the interpreters for which the .pyz contains bytecode
+    """
     output.mkdir(parents=True, exist_ok=True)
     archive, twin = output / "get-installer.pyz", output / "get-installer.py"
     bill = environment.directory.with_name("sbom.cdx.json")
     bill.write_bytes(sbom(__version__, wheels))
-    environment.python("-m", "tools.zipapp.archive", CHECKOUT, bill, archive, cwd=CHECKOUT)
-    write_twin(archive, twin)
+    without_bytecode = environment.directory.with_name("without-bytecode.pyz")
+    write = ("-m", "tools.zipapp.archive", CHECKOUT, bill)
+    environment.python(*write, archive, *pythons, cwd=CHECKOUT)
+    environment.python(*write, without_bytecode, cwd=CHECKOUT)
+    write_twin(without_bytecode, twin)
     return archive, twin
 
 
@@ -72,6 +88,21 @@ def _parser() -> argparse.ArgumentParser:
         default=build,
         metavar="DIR",
         help="where the build's tools and downloads are kept [default: build]",
+    )
+    parser.add_argument(
+        "--bytecode",
+        type=Path,
+        action="append",
+        metavar="PYTHON",
+        help="an interpreter for which the .pyz contains bytecode; repeatable "
+        "[default: each version from 3.10 that this machine has]",
+    )
+    parser.add_argument(
+        "--no-bytecode",
+        action="store_const",
+        const=[],
+        dest="bytecode",
+        help="the same bytes on machines with other Pythons; each run is slower",
     )
     parser.add_argument(
         "--generate-only",

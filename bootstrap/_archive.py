@@ -10,7 +10,9 @@ This file is run before `bootstrap` can be imported, so it imports nothing from 
 from __future__ import annotations
 
 import errno
+import importlib.util
 import io
+import marshal
 import os
 import struct
 import sys
@@ -19,7 +21,7 @@ from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import CodeType, ModuleType
 
 # The zip format (APPNOTE 4.3): where a record's fields begin, and how long its fixed part is.
@@ -83,12 +85,20 @@ class MemoryImporter:
     """Finds and loads a package and its submodules from files in memory.
 
     :param path: what the names are relative to: the archive, or the parent of the package
+    :param bytecode: marshalled code of modules, compiled for this Python
     """
 
-    def __init__(self, files: MemoryFiles, path: str, package: str = "bootstrap") -> None:
+    def __init__(
+        self,
+        files: MemoryFiles,
+        path: str,
+        package: str = "bootstrap",
+        bytecode: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.files = files
         self.path = path
         self.package = package
+        self.bytecode = bytecode or {}
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
@@ -117,7 +127,10 @@ class MemoryImporter:
         exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, fullname: str) -> CodeType:
-        """Compile a module (PEP 302; `runpy` calls this)."""
+        """Load a module's bytecode, or compile it (PEP 302; `runpy` calls this)."""
+        if (compiled := self.bytecode.get(fullname)) is not None:
+            # As trusted as the sources: it is in the same archive, made by the same build.
+            return cast("CodeType", marshal.loads(compiled))  # noqa: S302
         return compile(
             self._source(fullname), self._file(self._name(fullname)), "exec", dont_inherit=True
         )
@@ -237,6 +250,21 @@ class Resources:
         return (resource.name for resource in self._root.iterdir())
 
 
+def read_bytecode(archive: MemoryArchive) -> dict[str, bytes]:
+    """Return the marshalled code of modules, if the archive has any for this Python.
+
+    The build names it as Python names its own: by the version, and by the magic number of the
+    format (PEP 3147).
+    """
+    magic = importlib.util.MAGIC_NUMBER.hex()
+    name = f"bytecode/{sys.implementation.cache_tag}-{magic}"
+    if name not in archive:
+        return {}
+    return cast("dict[str, bytes]", marshal.loads(archive.read(name)))  # noqa: S302  # as above
+
+
 def start(data: bytes, path: str) -> None:
     """Let `bootstrap` be imported from the archive `data`, which its modules show as `path`."""
-    sys.meta_path.insert(0, cast("Any", MemoryImporter(MemoryArchive(data), path)))
+    archive = MemoryArchive(data)
+    importer = MemoryImporter(archive, path, bytecode=read_bytecode(archive))
+    sys.meta_path.insert(0, cast("Any", importer))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import marshal
+import sys
 import zipfile
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bootstrap._archive import MemoryArchive, MemoryImporter
+from bootstrap._archive import MemoryArchive, MemoryImporter, read_bytecode
 
 HERE = str(Path("/somewhere/get-installer.pyz"))
 
@@ -97,3 +100,22 @@ def test_a_directory_of_resources_is_walked() -> None:
 def test_a_missing_module_raises_an_import_error() -> None:
     with pytest.raises(ImportError, match=r"bootstrap\.missing is not in memory"):
         importer().get_source("bootstrap.missing")
+
+
+def test_bytecode_is_loaded_in_place_of_the_source() -> None:
+    files = MemoryArchive(zipped({"bootstrap/__init__.py": b"", "bootstrap/a.py": b"x = 1"}))
+    code = marshal.dumps(compile("x = 2", "bootstrap/a.py", "exec"))
+    finder = MemoryImporter(files, HERE, bytecode={"bootstrap.a": code})
+    namespace: dict[str, object] = {}
+    exec(finder.get_code("bootstrap.a"), namespace)
+    assert namespace["x"] == 2
+    assert finder.get_code("bootstrap").co_filename == str(Path(HERE, "bootstrap/__init__.py"))
+    assert finder.get_source("bootstrap.a") == "x = 1"
+
+
+def test_bytecode_of_another_python_is_ignored() -> None:
+    compiled = marshal.dumps({"bootstrap": b""})
+    ours = f"bytecode/{sys.implementation.cache_tag}-{MAGIC_NUMBER.hex()}"
+    other = f"bytecode/{sys.implementation.cache_tag}-00000000"
+    assert read_bytecode(MemoryArchive(zipped({ours: compiled}))) == {"bootstrap": b""}
+    assert read_bytecode(MemoryArchive(zipped({other: compiled}))) == {}

@@ -16,10 +16,11 @@ from unittest import mock
 import deflate
 from shiv.builder import write_file_prefix, write_to_zipapp
 
+from tools.zipapp.bytecode import DIRECTORY, compile_for, describe
 from tools.zipapp.heads import head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 INTERPRETER = "/usr/bin/env python3"
 _OLDEST_TIME = (1980, 1, 1, 0, 0, 0)
@@ -60,15 +61,18 @@ class Deflater:
 
     def flush(self) -> bytes:
         """Return the whole stream."""
-        return bytes(deflate.deflate_compress(bytes(self._pending), 9))
+        return bytes(deflate.deflate_compress(bytes(self._pending), 12))
 
 
-def main(checkout: Path, bill: Path, target: Path) -> None:
-    """Write `target` from the package in `checkout` and the bill of materials `bill`."""
+def main(checkout: Path, bill: Path, target: Path, *pythons: Path) -> None:
+    """Write `target` from the package in `checkout` and the bill of materials `bill`.
+
+    :param pythons: the interpreters whose bytecode goes into it, one for each version
+    """
     with target.open("wb") as file:
         write_file_prefix(file, INTERPRETER)
         with ReproducibleZipFile(file, "w") as archive:
-            for name, content in members(checkout, bill):
+            for name, content in members(checkout, bill, pythons):
                 write_to_zipapp(
                     archive, name, content, _OLDEST_TIME, compression_of(name), _PLAIN_FILE
                 )
@@ -85,12 +89,18 @@ def compression_of(name: str) -> int:
     return zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
 
 
-def members(checkout: Path, bill: Path) -> Iterator[tuple[str, bytes]]:
+def members(checkout: Path, bill: Path, pythons: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each member, in the archive's order."""
     yield "__main__.py", head("version", "zlib", "from_file")
     yield "sbom.cdx.json", bill.read_bytes()
-    for path in sorted(package_files(checkout), key=Path.as_posix):
-        yield path.relative_to(checkout).as_posix(), path.read_bytes()
+    names = sorted(path.relative_to(checkout).as_posix() for path in package_files(checkout))
+    for name in names:
+        yield name, (checkout / name).read_bytes()
+    modules = [name for name in names if name.endswith(".py")]
+    compiled = [compile_for(python, checkout, modules) for python in pythons]
+    yield f"{DIRECTORY}/pythons.json", describe(compiled)
+    for bytecode in compiled:
+        yield bytecode.name, bytecode.content
 
 
 def package_files(checkout: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import io
 import json
 import re
 import subprocess
@@ -13,12 +14,27 @@ from typing import Any
 
 import pytest
 
+from tests.functional.archive.processes import Run
 from tools.vendoring.pins import Pin, read_pins
 
 CHECKOUT = Path(__file__).parents[3]
 LIBRARIES = read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt")
 BUNDLED = read_pins(CHECKOUT / "bootstrap/_bundled/pip.txt")
-FOUR_MEGABYTES = 4_000_000
+SIX_MEGABYTES = 6_000_000
+COMPARE = """
+import importlib.util, marshal, os, pathlib, sys
+checkout, home = sys.argv[1:]
+sys.path.insert(0, checkout)
+from tools.zipapp.compile_modules import compile_source, module_name
+os.chdir(home)
+tag = sys.implementation.cache_tag + "-" + importlib.util.MAGIC_NUMBER.hex()
+compiled = marshal.loads(pathlib.Path("bytecode", tag).read_bytes())
+names = {module_name(p.as_posix()): p.as_posix() for p in pathlib.Path("bootstrap").rglob("*.py")}
+assert len(compiled) > 200
+for module, code in compiled.items():
+    assert marshal.loads(code) == compile_source(names[module]), module
+print("the same")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -28,21 +44,50 @@ def contents(archive: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def test_it_is_small(archive: Path) -> None:
-    assert archive.stat().st_size < FOUR_MEGABYTES
+    assert archive.stat().st_size < SIX_MEGABYTES
 
 
-def test_the_twin_contains_the_same_archive(archive: Path, twin: Path) -> None:
+def test_the_twin_contains_the_same_archive_without_its_bytecode(
+    contents: zipfile.ZipFile, twin: Path
+) -> None:
     text = re.search(rb'ARCHIVE = """\n(.*?)"""', twin.read_bytes(), re.DOTALL)
     assert text is not None
-    assert binascii.a2b_base64(text[1]) == archive.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(binascii.a2b_base64(text[1]))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    assert json.loads(members.pop("bytecode/pythons.json")) == {"bytecode": []}
+    assert members == {name: contents.read(name) for name in without_bytecode(contents)}
 
 
-def test_it_contains_nothing_compiled(contents: zipfile.ZipFile) -> None:
-    suffixes = {Path(name).suffix for name in contents.namelist()}
+def without_bytecode(contents: zipfile.ZipFile) -> list[str]:
+    return [name for name in contents.namelist() if not name.startswith("bytecode/")]
+
+
+def test_only_the_bytecode_is_compiled(contents: zipfile.ZipFile) -> None:
+    suffixes = {Path(name).suffix for name in without_bytecode(contents)}
     assert suffixes <= {".py", ".pem", ".typed", ".txt", ".md", ".json", ".whl", ".exe",
                         "", ".APACHE", ".BSD"}  # fmt: skip
     launchers = [name for name in contents.namelist() if name.endswith(".exe")]
     assert all(name.startswith("bootstrap/_vendor/installer/_scripts/") for name in launchers)
+
+
+def test_it_says_for_which_pythons_it_has_bytecode(contents: zipfile.ZipFile, python: Run) -> None:
+    listed = json.loads(contents.read("bytecode/pythons.json"))["bytecode"]
+    members = [entry["member"] for entry in listed]
+    assert members == [name for name in contents.namelist() if name.startswith("bytecode/cpython")]
+    done = python("-c", "import sys; print(sys.implementation.cache_tag)")
+    assert any(done.stdout.strip() in member for member in members)
+
+
+def test_its_bytecode_is_what_its_sources_compile_to(
+    contents: zipfile.ZipFile, python: Run, tmp_path: Path
+) -> None:
+    """The code that runs is the code that can be read: compiled again here, it is the same."""
+    contents.extractall(tmp_path)
+    done = python(
+        "-c", COMPARE, CHECKOUT, tmp_path, env={"PYTHONNODEBUGRANGES": "1", "PYTHONHASHSEED": "0"}
+    )
+    assert done.stdout.strip() == "the same", done.stderr
+    assert done.returncode == 0
 
 
 def test_it_contains_nothing_of_the_machine_that_built_it(contents: zipfile.ZipFile) -> None:

@@ -1,0 +1,88 @@
+"""Compiles the modules for each Python that the build is given.
+
+A run then loads code instead of compiling it (docs/adr/0010). The archive has one member for each
+Python, which is compressed as a whole: modules have much in common.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+_SCRIPT = Path(__file__).with_name("compile_modules.py")
+_OLDEST = (3, 10)
+DIRECTORY = "bytecode"
+"""Where the archive has the members."""
+RARELY_IMPORTED = (
+    "bootstrap/_vendor/certifi/__main__.py",
+    "bootstrap/_vendor/idna/",
+    "bootstrap/_vendor/installer/__main__.py",
+    "bootstrap/_vendor/packaging/dependency_groups.py",
+    "bootstrap/_vendor/packaging/licenses/",
+    "bootstrap/_vendor/packaging/metadata.py",
+    "bootstrap/_vendor/pyproject_hooks/_in_process/",
+    "bootstrap/_vendor/resolvelib/reporters.py",
+    "bootstrap/_vendor/tomli/",
+    "bootstrap/_vendor/tomli_w/",
+    "bootstrap/_vendor/truststore/_macos.py",
+    "bootstrap/_vendor/truststore/_windows.py",
+    "bootstrap/_vendor/urllib3/contrib/",
+    "bootstrap/_vendor/urllib3/http2/",
+    "bootstrap/doctor/",
+    "bootstrap/environment/_probe_script/",
+    "bootstrap/pep517/",
+    "bootstrap/preparer/source_builder.py",
+    "bootstrap/tls_diagnosis/",
+)
+"""Files and directories of modules that no ordinary run imports: their bytecode is left out,
+because the archive has to stay small."""
+
+
+@dataclass(frozen=True)
+class Bytecode:
+    """The modules, compiled for one version of Python."""
+
+    name: str
+    """The member's name: of the implementation, its version, and its magic number (PEP 3147)."""
+    version: str
+    content: bytes
+
+
+def compile_for(python: Path, checkout: Path, sources: list[str]) -> Bytecode:
+    """Compile `sources`, names with slashes relative to `checkout`, with this Python.
+
+    The same sources and the same Python give the same bytes.
+
+    :raises subprocess.CalledProcessError: the Python failed; its output explains why.
+    """
+    names = [name for name in sources if not name.startswith(RARELY_IMPORTED)]
+    done = subprocess.run(
+        [python, "-S", _SCRIPT],
+        cwd=checkout,
+        # The order of sets depends on the seed before Python 3.11. Columns are of no use here.
+        env={"PYTHONHASHSEED": "0", "PYTHONNODEBUGRANGES": "1"},
+        input="\n".join(names).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    description, _, content = done.stdout.partition(b"\n")
+    facts = json.loads(description)
+    return Bytecode(f"{DIRECTORY}/{facts['tag']}-{facts['magic']}", facts["version"], content)
+
+
+def describe(compiled: list[Bytecode]) -> bytes:
+    """Return the JSON text that says for which Pythons the archive has bytecode."""
+    pythons = [{"member": bytecode.name, "python": bytecode.version} for bytecode in compiled]
+    return json.dumps({"bytecode": pythons}, indent=2).encode() + b"\n"
+
+
+def pythons_of(found: dict[tuple[int, int], Path]) -> list[Path]:
+    """Return those of the interpreters on this machine that can run the archive, the oldest first.
+
+    The Python that runs the build takes the place of another with its version.
+    """
+    pythons = {**found, sys.version_info[:2]: Path(sys.executable)}
+    return [path for version, path in sorted(pythons.items()) if version >= _OLDEST]

@@ -5,6 +5,7 @@ Imports requests (0.15 s): import this module only if the network is needed.
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from collections.abc import Generator, Iterator, Mapping
@@ -13,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from http import client
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3.exceptions import HTTPError
@@ -30,14 +32,19 @@ from bootstrap.network.urls import (
     MalformedUrlError,
     UrlOrigin,
     is_downgrade,
+    is_upgrade,
     join_url,
+    keep_user_info,
     split_credentials,
+    split_fragment,
     url_origin,
 )
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
 
 _CHUNK = 1 << 16
+_PATH_AND_QUERY = re.compile(r"/(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
+"""What RFC 3986 allows in both, after the first slash."""
 
 
 class HttpResponse:
@@ -186,6 +193,7 @@ class Transport:
             request = self._http.prepare_request(requests.Request("GET", bare, headers=sent))
             if url_origin(str(request.url)) != url_origin(bare):
                 raise MalformedUrlError(bare, f"it would be requested as {request.url}")
+            request.url = as_written(bare, str(request.url))
             self._ui.trace(f"GET {request.url}" + (" (through a proxy)" if proxy else ""))
             response = self._http.send(
                 request,
@@ -224,9 +232,24 @@ def redirect_target(url: str, status: int, location: str | None) -> str | None:
         return None
     # http.client decodes headers as latin-1, but servers send UTF-8.
     target = join_url(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+    if is_upgrade(url, target):
+        target = keep_user_info(url, target)
     after = url_origin(target).scheme
     if after not in {"http", "https"}:
         raise RedirectError(url, target, f"a server may not redirect to {after or 'this'}:")
     if is_downgrade(url, target):
         raise RedirectError(url, target, "it leads from https to http")
     return target
+
+
+def as_written(url: str, prepared: str) -> str:
+    """Return a prepared URL with path and query as they were written, where they are valid.
+
+    requests decodes what need not be encoded (`%7E`), and a signature may be of what was encoded.
+    """
+    bare = split_fragment(url)[0]
+    before, after = urlsplit(bare), urlsplit(prepared)
+    written = urlunsplit(("", "", before.path, before.query, ""))
+    if not _PATH_AND_QUERY.fullmatch(written) or "/." in before.path:
+        return prepared
+    return urlunsplit(after._replace(path=before.path, query=before.query))

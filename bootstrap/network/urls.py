@@ -103,13 +103,20 @@ def join_url(base: str, reference: str) -> str:
         raise MalformedUrlError(reference, "it contains a control character")
     try:
         url = urljoin(base, reference)
-        parts = split_url(url)
+        split_url(url)
     except ValueError as error:
         raise MalformedUrlError(reference, str(error)) from error
-    user_info = _split(base).user_info
-    if user_info is not None and parts.user_info is None and url_origin(url) == url_origin(base):
-        url = f"{parts.scheme}://{user_info}@{parts.address}{parts.rest}"
+    if _split(base).user_info is not None and url_origin(url) == url_origin(base):
+        url = keep_user_info(base, url)
     return url
+
+
+def keep_user_info(base: str, url: str) -> str:
+    """Return a URL with the user info of another one, if it has none itself."""
+    user_info, parts = _split(base).user_info, _split(url)
+    if user_info is None or parts.user_info is not None:
+        return url
+    return f"{parts.scheme}://{user_info}@{parts.address}{parts.rest}"
 
 
 def split_fragment(url: str) -> tuple[str, str]:
@@ -160,6 +167,13 @@ def is_file_reference(url: str) -> bool:
 def is_downgrade(before: str, after: str) -> bool:
     """Whether a link or redirect leads from https to http. Raises `MalformedUrlError`."""
     return url_origin(before).scheme == "https" and url_origin(after).scheme == "http"
+
+
+def is_upgrade(before: str, after: str) -> bool:
+    """Whether a redirect leads from a server's http to its https, each on its default port."""
+    first, second = url_origin(before), url_origin(after)
+    http, https = UrlOrigin("http", first.host, 80), UrlOrigin("https", first.host, 443)
+    return first == http and second == https
 
 
 def is_vcs_url(url: str) -> bool:

@@ -237,6 +237,57 @@ def test_a_keyring_program_that_fails_is_ignored(
         make_session(search_path=keyring(body)).get(page)
 
 
+FEEDS = """
+open(__file__ + ".log", "a").write(arguments[-1] + "\\n")
+if arguments[-1].endswith({feeds!r}):
+    print('{{"username": "me@home", "password": "se:cr@t/"}}')
+else:
+    sys.exit(1)
+"""
+
+
+def test_each_index_of_a_host_is_looked_up_by_its_own_url_and_then_by_its_host(
+    make_session: MakeSession, guarded: IndexServer, keyring: Keyring
+) -> None:
+    urls = tuple(f"{guarded.url}/{name}/simple/" for name in ("one", "two", "three"))
+    search_path = keyring(FEEDS.format(feeds=("/two/simple/",)))
+    session = make_session(search_path=search_path, named_urls=urls)
+    for number, status in ((0, 401), (1, 404), (2, 401), (1, 404)):
+        with pytest.raises(HttpStatusError) as caught:
+            session.get(f"{urls[number]}demo/")
+        assert caught.value.status == status
+    # its files lie beside its pages
+    with pytest.raises(HttpStatusError) as caught:
+        session.get(f"{guarded.url}/two/files/demo-1.0.tar.gz")
+    assert caught.value.status == 404
+    log = Path(search_path, "keyring.log").read_text().splitlines()
+    assert log == [urls[0], f"localhost:{guarded.port}", urls[1], urls[2]]
+
+
+def test_what_the_keyring_program_says_is_shown_while_it_waits(
+    make_session: MakeSession, page: str, keyring: Keyring, recorded: RecordedUi
+) -> None:
+    body = "print('Log in at https://me:pw@login.example \\x1b[2J', file=sys.stderr)\nsys.exit(1)"
+    with pytest.raises(HttpStatusError):
+        make_session(search_path=keyring(body)).get(page)
+    assert "keyring: Log in at https://****@login.example \\x1b[2J\n" in recorded.warnings
+
+
+def test_without_input_the_keyring_program_gets_little_time(
+    make_session: MakeSession,
+    page: str,
+    keyring: Keyring,
+    recorded: RecordedUi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bootstrap.network.credentials.TIMEOUT_WITHOUT_INPUT", 0.5)
+    body = "import time\nprint('Waiting', file=sys.stderr, flush=True)\ntime.sleep(60)"
+    with pytest.raises(HttpStatusError):
+        make_session(search_path=keyring(body), no_input=True).get(page)
+    assert "keyring: Waiting" in recorded.warnings
+    assert "timed out after 0.5 seconds" in recorded.warnings
+
+
 def test_there_is_no_prompt_without_a_terminal(
     make_session: MakeSession, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from bootstrap.network.errors import (
     UnsupportedProxyError,
 )
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.network.transport import Transport
+from bootstrap.network.transport import Transport, redirect_target
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.tls_diagnosis.explain import CertificateError
 from bootstrap.trust.policy import TrustPolicy
@@ -155,3 +155,43 @@ def test_after_close_no_encrypted_bytes_are_taken_for_a_body(
         except NetworkError:
             body = b""
     assert body in {b"", b"<a href='demo-1.0.tar.gz'>demo-1.0.tar.gz</a>"}
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "expected"),
+    [
+        ("http://me:pw@h/a", "https://h/b", "https://me:pw@h/b"),
+        ("http://me:pw@h:80/a", "https://H:443/b", "https://me:pw@H:443/b"),
+        ("http://me:pw@h/a", "https://you@h/b", "https://you@h/b"),
+        ("http://me:pw@h/a", "/b", "http://me:pw@h/b"),
+        ("http://me:pw@h/a", "https://other/b", "https://other/b"),
+        ("http://me:pw@h/a", "https://h:8443/b", "https://h:8443/b"),
+        ("http://me:pw@h:8080/a", "https://h/b", "https://h/b"),
+        ("http://h/a", "https://h/b", "https://h/b"),
+    ],
+)
+def test_a_redirect_to_the_same_servers_https_keeps_the_credentials(
+    url: str, target: str, expected: str
+) -> None:
+    assert redirect_target(url, 301, target) == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/files/%7Euser/a%2Bb+c.whl?X-Sig=%7E%2F~", "/files/~user/%41.whl", "/files/a%20b?q=a%26b&c"],
+)
+def test_a_path_and_a_query_are_sent_as_they_are_written(
+    make_session: MakeSession, index: IndexServer, path: str
+) -> None:
+    with pytest.raises(NetworkError, match="404"):
+        make_session().get(f"{index.url}{path}#fragment")
+    assert [request.target for request in index.requests] == [path]
+
+
+def test_what_is_not_valid_in_a_url_is_encoded(
+    make_session: MakeSession, index: IndexServer
+) -> None:
+    for path in ("/files/a b%7E.whl", "/files/ü", "/files/100%", "/files/./x/../y"):
+        with pytest.raises(NetworkError, match="404"):
+            make_session().get(f"{index.url}{path}")
+    assert index.paths == ["/files/a%20b~.whl", "/files/%C3%BC", "/files/100%25", "/files/y"]

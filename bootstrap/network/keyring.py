@@ -1,0 +1,97 @@
+"""The `keyring` program, run as a subprocess: it may be installed in any environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from contextlib import suppress
+
+from bootstrap.formats.documents import parse_json
+from bootstrap.limits import OUTPUT_LINE_SIZE
+from bootstrap.programs import find_programs
+from bootstrap.ui import Ui
+
+TIMEOUT = 300.0
+"""Seconds; the program may ask the user to unlock a keyring, or to log in with a browser."""
+TIMEOUT_WITHOUT_INPUT = 20.0
+"""Seconds with `--no-input`: nobody is going to do that."""
+
+
+class Keyring:
+    """Asks the program, each question once.
+
+    `provider` is pip's `--keyring-provider`: with `auto`, `subprocess` and `import` the program is
+    run (it cannot be imported from our archive), with `disabled` it is not. A program that cannot
+    be run is not run again.
+    """
+
+    def __init__(self, provider: str, search_path: str, ui: Ui, *, timeout: float) -> None:
+        """`timeout` is in seconds, for each question."""
+        self._search_path = search_path
+        self._ui = ui
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._disabled = provider == "disabled"
+        self._entries: dict[tuple[str, str | None], tuple[str, str] | None] = {}
+
+    def get(self, service: str, username: str | None) -> tuple[str, str] | None:
+        """Return a user name and password for the service, or None."""
+        with self._lock:
+            question = service, username
+            if question not in self._entries:
+                self._entries[question] = self._ask(service, username)
+            return self._entries[question]
+
+    def _ask(self, service: str, username: str | None) -> tuple[str, str] | None:
+        found = find_programs("keyring", self._search_path)
+        program = None if self._disabled else next(map(str, found), None)
+        if program is None:
+            self._disabled = True
+            return None
+        if service.startswith("-") or (username or "").startswith("-"):
+            return None  # the program would take it for an option
+        if username is not None:
+            password = self._run(program, "get", service, username)
+            return None if password is None else (username, password)
+        # Any user's credential, as JSON: from keyring 25.2 on.
+        output = self._run(program, "--mode=creds", "--output=json", "get", service)
+        with suppress(ValueError, KeyError, TypeError):
+            entry = parse_json((output or "").encode())
+            return str(entry["username"]), str(entry["password"])
+        return None
+
+    def _run(self, program: str, *arguments: str) -> str | None:
+        """Return the program's output, or None if it fails.
+
+        What it says meanwhile is shown at once: it may be where to log in.
+        """
+        read_end, write_end = os.pipe()
+        messages = threading.Thread(target=self._show, args=(read_end,), daemon=True)
+        messages.start()
+        try:
+            process = subprocess.run(
+                [program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=write_end,
+                timeout=self._timeout,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            self._disabled = True
+            self._ui.warn(f"Cannot run the keyring program {program}: {error}")
+            return None
+        finally:
+            os.close(write_end)
+            messages.join(1.0)  # a process that it started may still have the other end
+        return process.stdout.rstrip("\r\n") if process.returncode == 0 else None
+
+    def _show(self, read_end: int) -> None:
+        with open(read_end, "rb") as stream:  # a pipe, not a file
+            while line := stream.readline(OUTPUT_LINE_SIZE):
+                text = line.decode("utf-8", "replace").rstrip()
+                if text:
+                    self._ui.error(f"keyring: {text}")

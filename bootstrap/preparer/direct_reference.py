@@ -15,9 +15,10 @@ from bootstrap.errors import BootstrapError
 from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.resolve.requirement import InputRequirement
+from bootstrap.resolve.source import UnusableCandidateError
 
 
-class UnsuitableWheelError(BootstrapError):
+class UnsuitableWheelError(UnusableCandidateError):
     """The wheel that was named is not for the target."""
 
     def __init__(self, filename: str, tags: Iterable[str], best: str) -> None:

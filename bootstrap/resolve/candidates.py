@@ -26,7 +26,7 @@ from bootstrap.resolve.model import (
     pins_one_version,
 )
 from bootstrap.resolve.requirement import InputRequirement
-from bootstrap.resolve.source import CandidateSource
+from bootstrap.resolve.source import CandidateSource, UnusableCandidateError
 from bootstrap.trust.hashes import Hashes
 
 
@@ -102,6 +102,8 @@ class CandidateFactory:
     releases: ReleaseControl = field(default_factory=ReleaseControl)
     unusable: set[ResolverCandidate] = field(default_factory=set)
     """Candidates whose metadata cannot be used; other files of the same version may be usable."""
+    unsuitable: dict[NormalizedName, UnusableCandidateError] = field(default_factory=dict)
+    """Why projects with a URL as constraint have no candidate: that one is not for the target."""
     _made: dict[tuple[Identifier, tuple[object, ...]], ResolverCandidate] = field(
         default_factory=dict
     )
@@ -220,7 +222,11 @@ class CandidateFactory:
         None where there is no such reference or constraint.
         """
         constraint = self.constraint(identifier.name)
-        allowed = [self.make_direct(identifier, reference) for reference in constraint.references]
+        try:
+            allowed = [self.make_direct(identifier, each) for each in constraint.references]
+        except UnusableCandidateError as error:
+            self.unsuitable[identifier.name] = error
+            return []
         fixed = [
             self.with_identifier(requirement.fixed_candidate, identifier)
             for requirement in requirements

@@ -15,7 +15,7 @@ from bootstrap.private_directory import create_private
 from bootstrap.trust.digests import DIGEST_SIZES, STRONG_ALGORITHMS, Sha256, parse_digest
 
 _CHUNK = 1 << 20
-_IN_FRAGMENT = re.compile(r"[#&]([a-z0-9_]+)=([^&]*)")
+_IN_FRAGMENT = re.compile(r"[#&]([A-Za-z0-9_]+)=([^&]*)")
 
 
 class HashMismatchError(BootstrapError):
@@ -115,7 +115,8 @@ class Hashes:
 def fragment_digests(url: str) -> list[tuple[str, str]]:
     """Return the pairs of algorithm and digest in a URL's fragment, unchecked."""
     found = _IN_FRAGMENT.findall(url, max(url.find("#"), 0)) if "#" in url else []
-    return [(name, digest) for name, digest in found if name in DIGEST_SIZES]
+    pairs = [(name.lower(), digest) for name, digest in found]
+    return [(name, digest) for name, digest in pairs if name in DIGEST_SIZES]
 
 
 @dataclass(frozen=True)

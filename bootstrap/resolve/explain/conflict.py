@@ -151,7 +151,11 @@ def _explain_project(
     conflicting = _find_causes(context, causes)
     constraint = factory.constraint(name)
     lines = [str(cause) for cause in conflicting]
-    lines += [f"you limit it with the constraint {quote(line)}" for line in constraint.sources]
+    unsuitable = factory.unsuitable.get(name)
+    reason = f", which cannot be used: {str(unsuitable).rstrip('.')}" if unsuitable else ""
+    lines += [
+        f"you limit it with the constraint {quote(line)}{reason}" for line in constraint.sources
+    ]
     is_fixed = any(cause.requirement.fixed_candidate is not None for cause in causes)
     if not constraint.references and not is_fixed:
         lines.append(_describe_available(context, name, [cause.path for cause in conflicting]))

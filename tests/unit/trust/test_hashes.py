@@ -100,6 +100,7 @@ def test_hashes_are_found_among_other_parts_of_a_fragment() -> None:
     )
     expected = [("sha256", "ab" * 32), ("sha3_256", "0c" * 32), ("sha512", "cd" * 64)]
     assert Hashes.in_fragment(url) == Hashes.of(expected)
+    assert Hashes.in_fragment(f"https://example.test/a.zip#SHA256={'ab' * 32}")
     assert not Hashes.in_fragment(f"https://example.test/a.zip?sha256={'ab' * 32}&x")
 
 

@@ -281,6 +281,8 @@ def install_settings(layers: OptionLayers, process: ProcessContext) -> InstallSe
         compile=layers.flag("compile"),
         force=layers.flag("force_reinstall"),
         ignore_installed=layers.flag("ignore_installed"),
+        keep_existing=layers.text("target") is not None
+        and not (layers.flag("upgrade") or layers.flag("force_reinstall")),
         strict_record=strict_record(layers),
         pip_scripts=pip_scripts(process),
     )

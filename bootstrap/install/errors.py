@@ -139,3 +139,8 @@ def translate_os_errors(path: str) -> Iterator[None]:
         except (AttributeError, OSError, ValueError):
             limit = 260  # Windows
         raise PathTooLongError(named, limit) from exc
+
+
+def already_exists(path: str) -> str:
+    """Return pip's warning about what `--target` without `--upgrade` does not replace."""
+    return f"Target directory {path} already exists. Specify --upgrade to force replacement."

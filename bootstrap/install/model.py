@@ -43,6 +43,8 @@ class InstallSettings:
     """`--force-reinstall`: files of another distribution may be overwritten, with a warning."""
     ignore_installed: bool = False
     """`--ignore-installed`: the installed version is not uninstalled first."""
+    keep_existing: bool = False
+    """`--target` without `--upgrade`: nothing that is there is replaced."""
     strict_record: Origin | None = None
     """Where `--strict-record` is set, if it is: a RECORD that does not match is refused."""
     lock_timeout: float = 600.0

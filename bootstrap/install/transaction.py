@@ -210,7 +210,8 @@ class Transaction:
             owners = FileOwners(self._paths, names)
             old = frozenset[str]().union(*(files.files for files in owned))
             self._staging.create_root(self._paths.libraries[0])  # there may be nothing staged
-            inspector = TargetInspector(self._staging, merged, old, owners)
+            keep = settings.keep_existing
+            inspector = TargetInspector(self._staging, merged, old, owners, keep_existing=keep)
             commit(inspector, self._guard, ui, force=settings.force)
         for path in (path for files in owned for path in files.outside):
             ui.warn(f"{path} was not removed: it is outside this environment.")

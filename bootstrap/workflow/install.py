@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
@@ -15,6 +16,7 @@ from bootstrap.environment.pth_file import announce_patch, patch_pth, require_si
 from bootstrap.environment.venv import create_venv
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, prepare_handoff
+from bootstrap.install.errors import already_exists
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import LockedFileNotFoundError
@@ -60,6 +62,8 @@ def install(config: Config, ui: Ui) -> Handoff | None:
             # Resolution: a version and a file of each distribution. `remaining` lacks what is
             # installed already; the whole is what a lock records.
             whole, remaining = find_resolution(run, sources)
+            if run.config.install.keep_existing:
+                remaining = leave_existing(run, remaining)
             # Lock and report: drafted before anything changes.
             paths = OutputPaths(run.config.lock_file, run.config.report_file)
             drafts = paths.gather(sources.preparer, run.target, whole, remaining)
@@ -143,6 +147,18 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
         if config.lock_file is None:
             return whole, whole
     return whole, whole if config.request.ignore_installed else drop_installed(whole, installed)
+
+
+def leave_existing(run: RunContext, resolution: Resolution) -> Resolution:
+    """Mark what is in the directory of `--target` as installed, in whatever version; pip warns."""
+    present, kept = installed_distributions(run.target), []
+    for resolved in resolution.distributions:
+        there = present.get(resolved.name)
+        if there is not None and resolved.candidate is not None:
+            run.ui.warn(already_exists(str(there.metadata_path)))
+            resolved = replace(resolved, version=there.version, candidate=None)  # noqa: PLW2901
+        kept.append(resolved)
+    return Resolution(tuple(kept))
 
 
 def create_request(

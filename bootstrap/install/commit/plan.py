@@ -33,6 +33,8 @@ class Plan:
     """Files without an owner in a directory that is replaced, and where they are staged."""
     overwritten: dict[str, str] = field(default_factory=dict)
     """Files that are not the old version's but would be overwritten, and what is staged there."""
+    left: list[str] = field(default_factory=list)
+    """What is there already and stays, although something else is staged for it."""
     obstacles: list[str] = field(default_factory=list)
     """Files and links without an owner where a directory is needed, and the other way round."""
     other_spellings: list[tuple[str, str]] = field(default_factory=list)
@@ -72,11 +74,21 @@ class Plan:
 
 
 class TargetInspector:
-    """Answers questions about the target; changes nothing in it."""
+    """Answers questions about the target; changes nothing in it.
 
-    def __init__(
-        self, staging: Staging, merged: MergedTree, old: frozenset[str], owners: FileOwners
+    :param keep_existing: whether nothing that is there is replaced (`--target` without `-U`)
+    """
+
+    def __init__(  # five things of one commit, each of its own type
+        self,
+        staging: Staging,
+        merged: MergedTree,
+        old: frozenset[str],
+        owners: FileOwners,
+        *,
+        keep_existing: bool = False,
     ) -> None:
+        self.keep_existing = keep_existing
         self.staging, self.paths, self.merged = staging, staging.paths, merged
         self.owners = owners
         # What another distribution lists, too, may be what that one installed later.

@@ -55,19 +55,31 @@ class _Additions:
             names = set(os.listdir(directory)) if names is None else names
             if entry.name not in names:
                 self._respell(path, entry, found, names)
+            elif self.target.keep_existing:
+                self._keep(path, entry, found)
             elif not stat.S_ISDIR(found.st_mode):
                 self._replace_file(path, entry)
-            elif entry.is_dir(follow_symlinks=False):
-                self._replace_directory(path, entry)
-            elif self.target.is_wholly_old(path):
-                self.plan.gone.add(path)
-                self._exchange(path, entry)
-            elif self.target.owners.find_in(path) is None:
-                self.plan.obstacles.append(path)
             else:
-                self.plan.overwritten[path] = entry.path
-                self.plan.gone.add(path)
-                self._exchange(path, entry)
+                self._put_over_directory(path, entry)
+
+    def _put_over_directory(self, path: str, entry: os.DirEntry[str]) -> None:
+        if entry.is_dir(follow_symlinks=False):
+            self._replace_directory(path, entry)
+        elif self.target.is_wholly_old(path):
+            self.plan.gone.add(path)
+            self._exchange(path, entry)
+        elif self.target.owners.find_in(path) is None:
+            self.plan.obstacles.append(path)
+        else:
+            self.plan.overwritten[path] = entry.path
+            self.plan.gone.add(path)
+            self._exchange(path, entry)
+
+    def _keep(self, path: str, entry: os.DirEntry[str], found: os.stat_result) -> None:
+        if stat.S_ISDIR(found.st_mode) and entry.is_dir(follow_symlinks=False):
+            self.merge(entry.path, path)
+        else:
+            self.plan.left.append(path)
 
     def _move(self, path: str, entry: os.DirEntry[str]) -> None:
         self.plan.new.add(path)

@@ -13,6 +13,7 @@ from bootstrap.install.errors import (
     ObstacleError,
     OverwriteError,
     SameNameError,
+    already_exists,
 )
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.uninstall import FileOwners
@@ -55,6 +56,8 @@ def check_plan(plan: Plan, merged: MergedTree, owners: FileOwners, ui: Ui, *, fo
         raise SameNameError(existing, merged.find_distribution(path), owner)
     for path in plan.obstacles:
         raise ObstacleError(path, merged.find_distribution(path))
+    for path in plan.left:
+        ui.warn(already_exists(path))
     refused, overlaps = _find_overwritten(plan, merged, owners)
     if refused and not force:
         raise OverwriteError(refused)

@@ -57,6 +57,12 @@ class TargetEnvironment:
         """Whether this is a virtual environment (PEP 405)."""
         return self.prefix != self.base_prefix
 
+    @property
+    def hides_user_site(self) -> bool:
+        """Whether this is the user site of a virtual environment, whose own one comes first."""
+        user = self.interpreter.schemes.get("user") if self.interpreter else None
+        return self.is_virtual and user is not None and self.scheme == user
+
     @cached_property
     def python_version(self) -> Version:
         """The full version, for comparison with Requires-Python."""

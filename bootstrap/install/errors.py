@@ -54,6 +54,19 @@ class PathTooLongError(InstallError):
         )
 
 
+class HiddenInstallationError(InstallError):
+    """`--user` would install what is not imported: the environment has the same distribution."""
+
+    def __init__(self, name: str, version: str, installed: str, location: str) -> None:
+        self.name, self.location = name, location
+        super().__init__(
+            f"Will not install {name} {version} to the user site, because it will lack sys.path "
+            f"precedence to {name} {installed} in {location}.",
+            hint="Leave out --user, to install into the virtual environment, or remove what is in "
+            "it first.",
+        )
+
+
 class OverwriteError(InstallError):
     """Files to be installed would overwrite those of other distributions, or each other."""
 

@@ -12,11 +12,12 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.config.requirements.script import require_python
 from bootstrap.environment.managed import require_unmanaged
+from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
 from bootstrap.environment.venv import create_venv
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, prepare_handoff
-from bootstrap.install.errors import already_exists
+from bootstrap.install.errors import HiddenInstallationError, already_exists
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import LockedFileNotFoundError
@@ -64,6 +65,8 @@ def install(config: Config, ui: Ui) -> Handoff | None:
             whole, remaining = find_resolution(run, sources)
             if run.config.install.keep_existing:
                 remaining = leave_existing(run, remaining)
+            if run.target.hides_user_site and not run.config.install.ignore_installed:
+                require_visible(run.target, remaining)
             # Lock and report: drafted before anything changes.
             paths = OutputPaths(run.config.lock_file, run.config.report_file)
             drafts = paths.gather(sources.preparer, run.target, whole, remaining)
@@ -159,6 +162,19 @@ def leave_existing(run: RunContext, resolution: Resolution) -> Resolution:
             resolved = replace(resolved, version=there.version, candidate=None)  # noqa: PLW2901
         kept.append(resolved)
     return Resolution(tuple(kept))
+
+
+def require_visible(target: TargetEnvironment, resolution: Resolution) -> None:
+    """Refuse `--user` for what the virtual environment itself has: that would be imported instead.
+
+    As pip does. Raises `HiddenInstallationError`.
+    """
+    present = installed_distributions(target)
+    for resolved in resolution.to_install:
+        there = present.get(resolved.name)
+        if there is not None and there.location.is_relative_to(target.prefix):
+            versions = str(resolved.version), str(there.version)
+            raise HiddenInstallationError(resolved.name, *versions, str(there.location))
 
 
 def create_request(

@@ -97,7 +97,7 @@ def test_target_works_without_symbolic_links(
     poor = wrapped(engine, *LIMITED, "--no-symlinks")
     for version in ("1.0", "2.0"):
         options = (option, str(venv), *offered.options, "--installer", f"tool=={version}")
-        assert poor.succeeds(*options, "-q", "--").out == f"tool {version}\n"
+        assert poor.succeeds(*options, "-U", "-q", "--").out == f"tool {version}\n"
 
 
 @filtered
@@ -141,6 +141,7 @@ def test_exfat_works(engine: Engine, offered: LocalIndex, exfat: Path) -> None:
             *offered.options,
             "--installer",
             f"tool=={version}",
+            "--upgrade",
         )
         assert engine.succeeds(*options, "-q", "--").out == f"tool {version}\n"
     with pytest.raises(PermissionError):

@@ -35,7 +35,7 @@ from bootstrap.preparer.wheels import (
     fetched_wheel,
 )
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
-from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError
 from bootstrap.trust.hashes import Hashes, VerifiedWheel
 from bootstrap.ui import Ui
 
@@ -239,8 +239,10 @@ class Preparer:
                 found = offered or self._read_metadata(candidate)
             else:  # PKG-INFO need not hold for the wheel, also where an index offers it
                 found = self._require_builder(candidate).metadata(candidate)
-        except (WheelRefusedError, MetadataError) as error:
+        except WheelRefusedError as error:
             raise UnusableCandidateError(str(error), hint=error.hint) from error
+        except MetadataError as error:
+            raise UnusableVersionError(str(error), hint=error.hint) from error
         if (found.name, found.version) != (candidate.name, candidate.version):
             raise UnusableCandidateError(
                 f"The metadata of {candidate.file.filename} is of {found.name} {found.version}"

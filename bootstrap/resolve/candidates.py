@@ -104,6 +104,8 @@ class CandidateFactory:
     """Candidates whose metadata cannot be used; other files of the same version may be usable."""
     unsuitable: dict[NormalizedName, UnusableCandidateError] = field(default_factory=dict)
     """Why projects with a URL as constraint have no candidate: that one is not for the target."""
+    unusable_versions: set[tuple[NormalizedName, Version]] = field(default_factory=set)
+    """Versions of which no file is usable, because the metadata of one is invalid."""
     _made: dict[tuple[Identifier, tuple[object, ...]], ResolverCandidate] = field(
         default_factory=dict
     )
@@ -202,7 +204,7 @@ class CandidateFactory:
         by_version: dict[Version, ResolverCandidate] = {}
         for installable in installables:
             candidate = self.make_candidate(identifier, installable.version, installable)
-            if candidate not in self.unusable:
+            if not self._is_unusable(candidate):
                 by_version.setdefault(candidate.version, candidate)
         return list(by_version.values())
 
@@ -287,11 +289,17 @@ class CandidateFactory:
             if installable.version in seen:
                 continue
             candidate = self.make_candidate(identifier, installable.version, installable)
-            if candidate not in excluded and candidate not in self.unusable:
+            if candidate not in excluded and not self._is_unusable(candidate):
                 yield candidate
             # Files of one version have the same metadata: the next is tried only for an unusable.
-            if candidate not in self.unusable:
+            if not self._is_unusable(candidate):
                 seen.add(installable.version)
+
+    def _is_unusable(self, candidate: ResolverCandidate) -> bool:
+        version = candidate.identifier.name, candidate.version
+        return candidate in self.unusable or (
+            candidate.installable is not None and version in self.unusable_versions
+        )
 
     def _project(self, name: NormalizedName) -> ProjectCandidates:
         if name not in self._projects:

@@ -26,7 +26,11 @@ from bootstrap.resolve.model import (
     ResolverRequirement,
 )
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
-from bootstrap.resolve.source import MetadataReader, UnusableCandidateError
+from bootstrap.resolve.source import (
+    MetadataReader,
+    UnusableCandidateError,
+    UnusableVersionError,
+)
 from bootstrap.resolve.transitive_urls import Requirer, check_url
 from bootstrap.trust.digests import InvalidDigestError
 from bootstrap.trust.hashes import Hashes
@@ -171,6 +175,8 @@ class DependencyReader:
 
     def _exclude(self, candidate: ResolverCandidate, error: UnusableCandidateError) -> None:
         self.factory.unusable.add(candidate)
+        if isinstance(error, UnusableVersionError):
+            self.factory.unusable_versions.add((candidate.identifier.name, candidate.version))
         self.unusable[candidate] = error
         installable = candidate.installable
         if installable is None or not installable.is_direct:  # else this ends the run

@@ -18,6 +18,14 @@ class UnusableCandidateError(BootstrapError):
     """One candidate cannot be used; others of its project may be."""
 
 
+class UnusableVersionError(UnusableCandidateError):
+    """No file of a version can be used: the metadata of one is invalid, and they have the same.
+
+    As in pip, its source distribution is not built instead: the error of that build would hide the
+    reason.
+    """
+
+
 class CandidateSource(Protocol):
     """What could be installed; implemented by the preparer."""
 

@@ -113,6 +113,9 @@ class TargetInspector:
             self._staging_directories[directory] = self.staging.directory_for(directory)
         return self._staging_directories[directory]
 
+    def _is_in_library(self, directory: str) -> bool:
+        return any(directory.startswith(library + os.sep) for library in self.paths.libraries)
+
     def is_wholly_old(self, directory: str) -> bool:
         """Whether a directory may be replaced or removed as a whole: all files in it are old."""
         return self.find_unowned(directory, limit=0) == []
@@ -120,12 +123,15 @@ class TargetInspector:
     def find_unowned(self, directory: str, limit: int = _MAX_UNOWNED) -> list[str] | None:
         """Return the files without an owner in a directory that may otherwise be replaced.
 
-        None where it may not: it cannot be moved, it has files of other distributions, or more than
-        `limit` files without an owner. Raises `NotWritableError` where an old file cannot be moved,
-        an immutable one for example, because it would be left over.
+        None where it may not: it cannot be moved, it has files of other distributions, more than
+        `limit` files without an owner, or (outside the libraries) an empty directory. Raises
+        `NotWritableError` where an old file cannot be moved, an immutable one for example, because
+        it would be left over.
         """
         if not self.check_movable(directory):
             return None
+        if not self._is_in_library(directory) and _has_empty_directory(directory):
+            return None  # `include/python3.12` of a virtual environment belongs to that
         unowned: list[str] = []
         for path in _walk(directory):
             if path in self.old or is_bytecode_of(path, self.old):
@@ -135,6 +141,10 @@ class TargetInspector:
             else:
                 return None
         return unowned
+
+
+def _has_empty_directory(directory: str) -> bool:
+    return any(not (names or files) for _, names, files in os.walk(directory))
 
 
 def _walk(directory: str) -> Iterator[str]:

@@ -223,3 +223,23 @@ def _forked(action: Callable[[], object]) -> int:
         finally:
             os._exit(1)
     return child
+
+
+def test_an_empty_directory_outside_the_libraries_is_kept(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    empty = bench.prefix / "include" / "python3.11"
+    empty.mkdir(parents=True)
+    for version, name in (("1.0", "x.h"), ("2.0", "y.h")):
+        bench.install(make_wheel(wheelhouse, "demo", version, data={f"data/include/{name}": ""}))
+        assert sorted(path.name for path in empty.parent.iterdir()) == ["python3.11", name]
+    bench.install(make_wheel(wheelhouse, "demo", "3.0"))
+    assert list(empty.parent.iterdir()) == [empty]
+
+
+def test_a_directory_outside_the_libraries_goes_with_its_last_file(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    bench.install(make_wheel(wheelhouse, "demo", "1.0", data={"data/share/demo/a/x": ""}))
+    bench.install(make_wheel(wheelhouse, "demo", "2.0"))
+    assert not (bench.prefix / "share").exists()

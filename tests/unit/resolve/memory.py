@@ -19,7 +19,7 @@ from bootstrap.metadata.core import Metadata
 from bootstrap.metadata.installed import Installed, InstalledKind
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
-from bootstrap.resolve.source import UnusableCandidateError
+from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError
 from bootstrap.trust.hashes import Hashes
 
 _SUFFIXES: Mapping[str | None, str] = {"UNSUPPORTED": ".tar.gz", "MALFORMED": "-what.whl"}
@@ -93,6 +93,8 @@ class MemorySource:
         release = self._releases[candidate.file.url][1]
         if "broken" in release:
             raise UnusableCandidateError(release["broken"])
+        if "invalid" in release:
+            raise UnusableVersionError(release["invalid"])
         requires = [Requirement(each) for each in release.get("requires", ())]
         named = re.findall(r"extra\s*==\s*'([^']+)'", " ".join(release.get("requires", ())))
         return Metadata(

@@ -69,6 +69,16 @@ def measure(session: nox.Session) -> None:
     session.run(sys.executable, "-m", "tools.measure", *session.posargs)
 
 
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure dist/get-installer.pyz against its peers (``-- --help`` shows the options)."""
+    session.run(sys.executable, "build_zipapp.py", external=True)
+    session.install(
+        *(line for line in PROJECT["optional-dependencies"]["dev"] if "trustme" in line)
+    )
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def changelog(session: nox.Session) -> None:
     """Show the next section of the changelog; ``-- build`` writes it and deletes the fragments."""

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bootstrap.config import install_request, settings
+from bootstrap.config.foreign_target import platform_warnings
 from bootstrap.config.model import DEFAULT_PACKAGES, Config, Inputs
 from bootstrap.config.options.configuration import read_configuration_files, read_variables
 from bootstrap.config.options.layers import (
@@ -204,6 +205,7 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
             *layers.warnings(),
             *feature_warnings(features),
             *host_warnings,
+            *platform_warnings(layers),
             *map(str, files.unexpanded),
         ),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from bootstrap.config.foreign_target import foreign_target
 from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.option import (
     InvalidValueError,
@@ -88,21 +89,21 @@ def _normalize_name(text: str, origin: Origin) -> NormalizedName:
 
 
 def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSettings:
-    """Return which environment to install into. Raises `InvalidValueError`."""
+    """Return which environment to install into.
+
+    Raises `InvalidValueError`, and what `foreign_target` raises.
+    """
     venv = layers.text("venv")
-    python = layers.text("python")
-    separators = (os.sep, os.altsep or "/")
-    if python and (python.value.startswith("~") or any(s in python.value for s in separators)):
-        python = replace(python, value=str(process.absolute(python.value)))
     # With --dry-run --report nothing is installed, so pip ignores who manages the environment.
     is_report_only = layers.flag("dry_run") and layers.text("report") is not None
     return TargetSettings(
-        python=python,
+        python=_read_python(layers, process),
         venv=venv and replace(venv, value=str(read_path(layers, "venv", process))),
         user=layers.flag("user") if layers.last("user") else None,
         root=read_path(layers, "root", process),
         prefix=read_path(layers, "prefix", process),
         directory=read_path(layers, "target", process),
+        foreign=foreign_target(layers),
         src=read_path(layers, "src", process),
         working_directory=process.cwd,
         break_system_packages=layers.flag("break_system_packages") or is_report_only,
@@ -113,14 +114,23 @@ def target_settings(layers: OptionLayers, process: ProcessContext) -> TargetSett
     )
 
 
+def _read_python(layers: OptionLayers, process: ProcessContext) -> Sourced[str] | None:
+    """Return the value of `--python`; a path is absolute."""
+    python = layers.text("python")
+    separators = (os.sep, os.altsep or "/")
+    if python and (python.value.startswith("~") or any(s in python.value for s in separators)):
+        return replace(python, value=str(process.absolute(python.value)))
+    return python
+
+
 def site_directory(layers: OptionLayers, process: ProcessContext) -> Path | None:
     """Return the directory of the target environment's own pip.conf, if it can be determined."""
-    target = target_settings(layers, process)
-    if target.venv is not None:
-        return Path(target.venv.value)
-    if target.python is None:
+    venv, named = read_path(layers, "venv", process), _read_python(layers, process)
+    if venv is not None:
+        return venv
+    if named is None:
         return process.prefix
-    python = Path(target.python.value)
+    python = Path(named.value)
     if not python.is_absolute():
         return None
     if python.is_dir():

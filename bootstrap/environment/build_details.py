@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap.environment.interpreter import BuildInfo, Interpreter, Scheme
+from bootstrap.environment.markers import platform_markers, python_markers
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.documents import parse_json, read_file
 from bootstrap.formats.specifiers import parse_version
@@ -18,8 +19,6 @@ FILE_NAME = "build-details.json"
 _GLIBC = "2.17"
 """The oldest that current wheels need: build-details.json does not contain the version."""
 _MUSL = (1, 1)
-_SYSTEMS = {"linux": "Linux", "macosx": "Darwin", "win": "Windows"}
-_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}
 _32_BIT = ("i686", "i386", "armv7l", "armv6l", "win32")
 
 
@@ -89,7 +88,7 @@ def _parse_interpreter(details: Mapping[str, Any], path: Path) -> Interpreter:
         stdlib=path.parent,
         schemes={"default": scheme, "venv": layout},
         user_site=None,
-        markers=_markers(details, build.platform),
+        markers=_markers(details, build.platform, version),
         build=build,
         runnable=False,
     )
@@ -125,21 +124,21 @@ def _parse_build(details: Mapping[str, Any]) -> BuildInfo:
     )
 
 
-def _markers(details: Mapping[str, Any], platform: str) -> dict[str, str]:
+def _markers(
+    details: Mapping[str, Any], platform: str, version_info: tuple[int, int, int]
+) -> dict[str, str]:
     system, _, machine = platform.partition("-")
-    machine = machine.rpartition("-")[2]
-    is_windows = system.startswith("win")
-    name = details["implementation"]["name"]
-    return {
-        "implementation_name": name,
-        "implementation_version": _full_version(details["implementation"]["version"]),
-        "os_name": "nt" if is_windows else "posix",
-        "platform_machine": machine.upper() if is_windows else machine,
-        "platform_python_implementation": _IMPLEMENTATIONS.get(name, name),
-        "platform_release": "",
-        "platform_system": _SYSTEMS.get(system.rstrip("32"), system.capitalize()),
-        "platform_version": "",
-        "python_full_version": _full_version(_language_version(details)),
-        "python_version": details["language"]["version"],
-        "sys_platform": {"macosx": "darwin", "win": "win32"}.get(system, system),
+    implementation = details["implementation"]
+    markers = {
+        **python_markers(
+            implementation["name"],
+            _full_version(_language_version(details)),
+            _full_version(implementation["version"]),
+        ),
+        **platform_markers(
+            "win" if system == "win32" else system,
+            machine.rpartition("-")[2] or "x86",
+            version_info,
+        ),
     }
+    return {**markers, "python_version": details["language"]["version"]}

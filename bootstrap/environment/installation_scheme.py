@@ -56,7 +56,7 @@ def describe_target(
     """
     scheme = _choose_scheme(interpreter, settings, messages)
     _check_links(scheme, settings)
-    is_elsewhere = any((settings.root, settings.prefix, settings.directory))
+    is_elsewhere = any((settings.root, settings.prefix, settings.directory, settings.foreign))
     hidden_by = externally_managed = None
     if not is_elsewhere:  # nobody expects the interpreter to import from elsewhere by itself
         hidden_by = find_hiding_pth_file(interpreter, scheme)
@@ -159,6 +159,8 @@ def _search_path(
 ) -> tuple[Path, ...]:
     """Return the directories in which distributions count as installed."""
     own = tuple(dict.fromkeys((scheme.purelib, scheme.platlib)))
+    if settings.foreign is not None and settings.directory is None:
+        return ()
     if settings.directory is not None:
         return own
     is_elsewhere = settings.prefix is not None or settings.root is not None

@@ -72,6 +72,10 @@ class BuildInfo:
     """Set only for an interpreter that cannot be run; else it is read from the executable."""
     mac_version: str = ""
     mac_machine: str = ""
+    platform_tags: tuple[str, ...] = ()
+    """Set only for another target than a Python of this machine: they are named, not found out."""
+    abis: tuple[str, ...] = ()
+    """Likewise."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class Interpreter:
     running: bool = False
     """Whether it is the interpreter that runs us."""
     runnable: bool = True
-    """False where only its build-details.json is known."""
+    """False where only a description is known: build-details.json, or `--platform` and the like."""
 
     @property
     def is_virtual(self) -> bool:

@@ -19,9 +19,10 @@ class TargetEnvironment:
     """The Python environment that is installed into."""
 
     executable: Path
-    """The absolute path of the interpreter."""
+    """The absolute path of the interpreter; of a foreign target, its name."""
     script_executable: str
-    """The interpreter in the first line of scripts; with `--root`, its path in that root."""
+    """The interpreter in the first line of scripts; with `--root`, its path in that root. A name
+    without a directory is searched on PATH when a script is started."""
     version_info: tuple[int, int, int]
     implementation: str
     """`sys.implementation.name`; `cpython` for CPython 2.7."""
@@ -34,7 +35,7 @@ class TargetEnvironment:
     base_prefix: Path
     search_path: tuple[Path, ...]
     """Where distributions count as installed: the target's own `sys.path`, or only the scheme if it
-    is not on it (`--target`, `--prefix`, `--root`)."""
+    is not on it (`--target`, `--prefix`, `--root`). Nothing for a dry run for a foreign target."""
     src: Path | None = None
     """Where editable repositories are checked out, if not in the environment: `--src`, or `src` in
     the working directory."""
@@ -46,11 +47,17 @@ class TargetEnvironment:
     running: bool = False
     """Whether this is the interpreter that runs us."""
     runnable: bool = True
-    """False where only the target's build-details.json is known (PEP 739)."""
+    """False where only a description is known: build-details.json (PEP 739), or `--platform` and
+    the like."""
     interpreter: Interpreter | None = None
     """The interpreter as it describes itself; a virtual environment of it is created from this."""
     venv_to_create: Path | None = None
     """The directory of the virtual environment that this describes, if it does not exist yet."""
+
+    @property
+    def platform(self) -> str:
+        """The platform, in the words of its description."""
+        return self.interpreter.build.platform if self.interpreter is not None else ""
 
     @property
     def is_virtual(self) -> bool:

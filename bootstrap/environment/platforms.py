@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from bootstrap._vendor.packaging.tags import (
     generic_tags,
     mac_platforms,
 )
-from bootstrap.environment.interpreter import BuildInfo, Interpreter
+from bootstrap.environment.interpreter import Interpreter
 
 _32_BIT_PLATFORMS = {"linux_x86_64": "linux_i686", "linux_aarch64": "linux_armv8l"}
 _64_BIT_ARCHITECTURES = {"x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "loongarch64", "riscv64"}
-_LEGACY = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5): "manylinux1"}
+LEGACY_MANYLINUX = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5): "manylinux1"}
 
 
 def supported_tags(interpreter: Interpreter) -> tuple[Tag, ...]:
@@ -33,10 +33,11 @@ def supported_tags(interpreter: Interpreter) -> tuple[Tag, ...]:
     name = INTERPRETER_SHORT_NAMES.get(interpreter.implementation, interpreter.implementation)
     own = f"{name}{version[0]}{version[1]}"
     platforms = platform_tags(interpreter)
+    abis = interpreter.build.abis
     specific = (
-        cpython_tags(version, cpython_abis(interpreter), platforms)
+        cpython_tags(version, abis or cpython_abis(interpreter), platforms)
         if name == "cp"
-        else generic_tags(own, generic_abis(interpreter), platforms)
+        else generic_tags(own, abis or generic_abis(interpreter), platforms)
     )
     common = {"cp": own, "pp": "pp3"}.get(name)
     return (*specific, *compatible_tags(version, common, platforms))
@@ -72,6 +73,8 @@ def generic_abis(interpreter: Interpreter) -> list[str]:
 def platform_tags(interpreter: Interpreter) -> list[str]:
     """Return the platform tags that an interpreter supports, best first."""
     build = interpreter.build
+    if build.platform_tags:
+        return list(build.platform_tags)
     system = interpreter.markers["platform_system"]
     if system == "Darwin" and build.mac_version:
         major, minor = (*build.mac_version.split("."), "0")[:2]
@@ -101,34 +104,35 @@ def _linux_platforms(interpreter: Interpreter) -> Iterator[str]:
         architectures.append("armv7l")
         yield "linux_armv7l"
     if build.glibc is not None and _has_common_abi(interpreter.executable, architectures):
-        yield from _manylinux_platforms(build, architectures)
+        match = re.match(r"(\d+)\.(\d+)", build.glibc)
+        if match is not None:
+            glibc = int(match[1]), int(match[2])
+            yield from manylinux_platforms(glibc, architectures, build.manylinux or {})
     musl = build.musl or (
         _find_musl_version(interpreter.executable) if build.glibc is None else None
     )
     if musl is not None:
-        major, newest = musl
-        for architecture in architectures:
-            yield from (
-                f"musllinux_{major}_{minor}_{architecture}" for minor in range(newest, -1, -1)
-            )
+        yield from musllinux_platforms(musl, architectures)
 
 
 # --- glibc ---------------------------------------------------------------------------------------
 
 
-def _manylinux_platforms(build: BuildInfo, architectures: list[str]) -> Iterator[str]:
-    match = re.match(r"(\d+)\.(\d+)", build.glibc or "")
-    if match is None:
-        return
-    major, newest = map(int, match.groups())
+def manylinux_platforms(
+    glibc: tuple[int, int], architectures: Sequence[str], policy: Mapping[str, bool]
+) -> Iterator[str]:
+    """Yield the tags of all wheels that a version of glibc can load, best first.
+
+    :param policy: what a distributor's `_manylinux` module allows
+    """
+    major, newest = glibc
     oldest = 5 if {"x86_64", "i686"}.intersection(architectures) else 17
-    policy = build.manylinux or {}
     for architecture in architectures:
         for minor in range(newest, (oldest if major == 2 else 0) - 1, -1):
             if policy.get(f"{major}_{minor}", True):
                 yield f"manylinux_{major}_{minor}_{architecture}"
-                if (major, minor) in _LEGACY:
-                    yield f"{_LEGACY[major, minor]}_{architecture}"
+                if (major, minor) in LEGACY_MANYLINUX:
+                    yield f"{LEGACY_MANYLINUX[major, minor]}_{architecture}"
 
 
 def _has_common_abi(executable: Path, architectures: list[str]) -> bool:
@@ -150,6 +154,13 @@ def _is_elf_for(executable: Path, machine: int, flags: int = 0, mask: int = 0) -
 
 
 # --- musl ----------------------------------------------------------------------------------------
+
+
+def musllinux_platforms(musl: tuple[int, int], architectures: Sequence[str]) -> Iterator[str]:
+    """Yield the tags of all wheels that a version of musl can load, best first (PEP 656)."""
+    major, newest = musl
+    for architecture in architectures:
+        yield from (f"musllinux_{major}_{minor}_{architecture}" for minor in range(newest, -1, -1))
 
 
 def _find_musl_version(executable: Path) -> tuple[int, int] | None:

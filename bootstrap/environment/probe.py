@@ -78,6 +78,8 @@ def probe(settings: TargetSettings, messages: Messages) -> TargetEnvironment:
         interpreter, venv_to_create = base.in_venv(directory), directory
     if settings.require_virtualenv and not interpreter.is_virtual:
         raise VirtualEnvironmentRequiredError(interpreter.executable)
+    if settings.foreign is not None:
+        interpreter = settings.foreign.describe(interpreter)
     return describe_target(interpreter, settings, messages, venv_to_create)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from bootstrap.environment.foreign import ForeignTarget
 from bootstrap.provenance import Sourced
 
 
@@ -24,6 +25,8 @@ class TargetSettings:
     prefix: Path | None = None
     directory: Path | None = None
     """`--target DIR`."""
+    foreign: ForeignTarget | None = None
+    """`--platform` and the like; with `directory`, or for a dry run."""
     src: Path | None = None
     """`--src`: where editable repositories are checked out."""
     working_directory: Path | None = None

@@ -42,8 +42,8 @@ class NotRunnableError(BootstrapError):
     def __init__(self, executable: Path) -> None:
         self.executable = executable
         super().__init__(
-            f"Cannot hand off to an installer of {executable}: only its build-details.json is "
-            "known, and it cannot be run here.",
+            f"Cannot hand off to an installer of {executable}: only a description of it is known "
+            "(build-details.json, or --platform and the like), and it cannot be run here.",
             hint="Leave out `--` and what follows it.",
         )
 

@@ -112,6 +112,17 @@ class SameNameError(InstallError):
         )
 
 
+class CannotCompileError(InstallError):
+    """`--compile`, and the target's interpreter cannot be run."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        super().__init__(
+            f"--compile needs the target's interpreter, and that of {target} cannot be run here.",
+            hint="Leave out --compile.",
+        )
+
+
 class CannotUninstallError(InstallError):
     """A distribution cannot be uninstalled, because the list of its files is missing."""
 

@@ -85,8 +85,7 @@ class InstallResult:
 
 def print_summary(result: InstallResult, ui: Ui, *, dry_run: bool = False) -> None:
     """Print what was installed (on a dry run, what would be) and where; `-v` lists dependencies."""
-    version = ".".join(map(str, result.target.version_info))
-    environment = f"{result.target.scheme.data} (Python {version})"
+    environment = _describe(result.target)
     to_install = sorted(result.resolution.to_install, key=lambda resolved: resolved.name)
     if not to_install:
         kept = result.resolution.distributions
@@ -108,6 +107,14 @@ def print_summary(result: InstallResult, ui: Ui, *, dry_run: bool = False) -> No
     ui.info(f"{verb} {_join(listed)} into {environment}.")
     for text in dependencies:
         ui.detail(f"  {text}")
+
+
+def _describe(target: TargetEnvironment) -> str:
+    """Return where it is, and its Python; a foreign target may be nowhere."""
+    python = f"Python {'.'.join(map(str, target.version_info))}"
+    if not target.runnable:
+        python += f" for {target.platform}"
+    return f"{target.scheme.data} ({python})" if target.search_path else python
 
 
 def _summary_of(resolved: Resolved, installed: InstalledDistribution | None) -> str:

@@ -17,7 +17,7 @@ from bootstrap.environment.pth_file import announce_patch, patch_pth, require_si
 from bootstrap.environment.venv import create_venv
 from bootstrap.handoff.command import installer_name, require_runnable
 from bootstrap.handoff.handoff import Handoff, prepare_handoff
-from bootstrap.install.errors import HiddenInstallationError, already_exists
+from bootstrap.install.errors import CannotCompileError, HiddenInstallationError, already_exists
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import LockedFileNotFoundError
@@ -104,6 +104,8 @@ def check_target(run: RunContext) -> None:
     require_site_visible(run.target, fix=run.config.target.fix_pth)
     if run.config.handoff is not None:
         require_runnable(run.target)
+    if run.config.install.compile and not run.target.runnable and not run.config.dry_run:
+        raise CannotCompileError(str(run.target.executable))
     required = run.config.requires_python
     if required is not None and not run.config.request.ignore_requires_python:
         require_python(required, run.target)

@@ -48,6 +48,30 @@ _TARGET = (
         note="without it, an error: nothing is asked",
     ),
     Option(
+        "--platform PLATFORM",
+        "another target than a Python here: its platform's tag (repeatable)",
+        OptionKind.LIST,
+        excludes=("venv",),
+        note="or a preset such as linux-x86_64-glibc2.28; older platforms are included",
+    ),
+    Option(
+        "--python-version VERSION",
+        excludes=("venv",),
+        note="the Python of another target, for its markers, too",
+    ),
+    Option(
+        "--implementation NAME",
+        choices=("cp", "pp", "py", "ip", "jy"),
+        excludes=("venv",),
+        note="the implementation of another target",
+    ),
+    Option(
+        "--abi ABI",
+        explicit_kind=OptionKind.LIST,
+        excludes=("venv",),
+        note="an ABI of another target (repeatable)",
+    ),
+    Option(
         "--fix-pth",
         "edit the ._pth file of an embeddable Python so that it finds packages",
         of_pip=False,
@@ -243,7 +267,6 @@ REQUIREMENT_OPTIONS: tuple[Option, ...] = (
 """Options that may follow a requirement on its line."""
 
 _ONLY_SOURCES = "Leave it out: it only concerns source trees"
-_ONLY_PLATFORMS = "Use --python to name the interpreter"
 
 REMOVED: dict[str, str] = {
     "--build": _ONLY_SOURCES,
@@ -258,14 +281,8 @@ REMOVED: dict[str, str] = {
 }
 """Options that only older pips have, and what to do instead."""
 
-UNSUPPORTED: dict[str, str] = {
-    "--abi": _ONLY_PLATFORMS,
-    "--implementation": _ONLY_PLATFORMS,
-    "--platform": _ONLY_PLATFORMS,
-    "--python-version": _ONLY_PLATFORMS,
-    **REMOVED,
-}
-"""Options of pip that this program does not have, and what to do instead."""
+UNSUPPORTED: dict[str, str] = {**REMOVED}
+"""Options that this program does not have, and what to do instead."""
 
 UNSUPPORTED_OPTIONS: dict[str, Option] = {
     name.removeprefix("--"): Option(f"{name} VALUE") for name in UNSUPPORTED

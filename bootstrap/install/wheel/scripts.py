@@ -14,6 +14,7 @@ from bootstrap.install.wheel.entry_points import EntryPoint
 
 _MAX_SHEBANG = 127
 """Linux before 5.1 truncates a longer `#!` line; macOS and others allow about 512 bytes."""
+_ENV = "/usr/bin/env"
 _VERSIONED = {
     "pip": re.compile(r"pip\d*(\.\d+)?"),
     "setuptools": re.compile(r"easy_install(-\d+\.\d+)?"),
@@ -50,16 +51,22 @@ class ScriptInterpreter:
         A path that is too long or contains spaces needs a shell to start it: the lines are a
         command to the shell and a string to Python.
         """
-        executable = self.executable
+        executable, is_searched = self.executable, is_searched_on_path(self.executable)
         if gui and self.launcher != "posix":
             executable = re.sub(r"python(?=[^\\/]*$)", "pythonw", executable)
-        simple = _encode(f"#!{executable}{options and f' {options}'}\n")
-        if self.launcher != "posix":
+        start = f"{_ENV} {executable}" if is_searched else executable
+        simple = _encode(f"#!{start}{options and f' {options}'}\n")
+        if self.launcher != "posix" or (is_searched and not options):
             return simple
-        if " " not in executable and len(simple) <= _MAX_SHEBANG:
+        if not is_searched and " " not in executable and len(simple) <= _MAX_SHEBANG:
             return simple
         command = f"{shlex.quote(executable)}{options and f' {options}'}"
         return _encode(f"#!/bin/sh\n'''exec' {command} \"$0\" \"$@\"\n' '''\n")
+
+
+def is_searched_on_path(executable: str) -> bool:
+    """Whether an interpreter is only named: that of a target that is not here."""
+    return not re.search(r"[\\/]", executable)
 
 
 def _encode(text: str) -> bytes:
@@ -103,7 +110,10 @@ def make_launcher(entry_point: EntryPoint, interpreter: ScriptInterpreter) -> Sc
     section: Literal["gui", "console"] = "gui" if entry_point.gui else "console"
     launcher = Launcher(entry_point.name, entry_point.module, entry_point.attribute, section)
     kind: str = interpreter.launcher
-    return Script(*launcher.generate(interpreter.executable, kind))  # type: ignore[arg-type]  # a Literal
+    executable = interpreter.executable
+    if is_searched_on_path(executable):
+        executable = f"{_ENV} {executable}"  # which these launchers understand
+    return Script(*launcher.generate(executable, kind))  # type: ignore[arg-type]  # a Literal
 
 
 def replace_shebang(content: bytes, interpreter: ScriptInterpreter) -> bytes:

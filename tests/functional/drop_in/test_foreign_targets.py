@@ -165,7 +165,7 @@ def test_a_lock_is_read_for_the_target(engine: Engine, offered: LocalIndex, tmp_
     described = ("--platform", "win_amd64", "--python-version", "3.12", *BINARY)
     engine.succeeds(*described, "--dry-run", "--lock", lock, *offered.options, "tool")
     assert "win32" in lock.read_text()
-    locked = ("-r", lock, *offered.options)
+    locked = ("-r", str(lock), *offered.options)
     there = tmp_path / "there"
     engine.succeeds(*described, "--target", there, *locked)
     assert (there / "native.py").read_text() == "win_amd64"

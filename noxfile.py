@@ -15,6 +15,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 nox.options.default_venv_backend = "venv"
 
 SUPPORTED = [str(path) for version, path in interpreters().items() if version >= (3, 10)]
+WINDOWS_TESTS = ["tests/windows", "tests/unit/install/test_spellings.py"]
 PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 
 
@@ -83,3 +84,12 @@ def benchmarks(session: nox.Session) -> None:
 def changelog(session: nox.Session) -> None:
     """Show the next section of the changelog; ``-- build`` writes it and deletes the fragments."""
     session.run(sys.executable, "-m", "towncrier", *(session.posargs or ["build", "--draft"]))
+
+
+@nox.session(venv_backend="none")
+def windows(session: nox.Session) -> None:
+    """Run the tests of Windows with Windows' Python, by Wine, on Linux; see `tools/windows`."""
+    session.run(sys.executable, "build_zipapp.py")
+    run = (sys.executable, "-m", "tools.windows", "build/windows")
+    tests = session.posargs or WINDOWS_TESTS
+    session.run(*run, "-m", "pytest", "--zipapp=dist/get-installer.pyz", *tests)

@@ -1,0 +1,128 @@
+"""Files that are open, or run, or read-only, while an installation changes them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.functional.engine import Engine, run, snapshot
+from tests.windows.conftest import Wheels, library, names_in
+
+Emulated = Callable[..., dict[str, str]]
+_MODULE = """\
+import sys
+def main():
+    print({version!r}, flush=True)
+    if sys.argv[1:]:
+        sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def installed(engine: Engine, venv: Path, wheels: Wheels) -> Path:
+    """A virtual environment with version 1.0 of a program, whose version 2.0 is offered."""
+    for version in ("1.0", "2.0"):
+        files = {"tool/__init__.py": _MODULE.format(version=version), "tool/data.txt": version}
+        scripts = {"console_scripts": {"tool": "tool:main"}}
+        wheels.add("tool", version, files=files, entry_points=scripts)
+    engine.succeeds("--python", venv, *wheels.options, "tool==1.0")
+    return venv
+
+
+@contextlib.contextmanager
+def running(program: Path) -> Iterator[None]:
+    """Run a program that waits."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([program, "wait"], stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+        process.communicate()
+
+
+def test_a_program_that_runs_is_upgraded(
+    engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated
+) -> None:
+    program = installed / "Scripts" / "tool.exe"
+    with running(program):
+        environ = emulated("running", RUNNING=str(program))
+        done = engine.succeeds("--python", installed, *wheels.options, "tool==2.0", environ=environ)
+    assert "tool 2.0" in done.text
+    assert run(program) == "2.0\n"
+    engine.succeeds("--python", installed, *wheels.options, "--force-reinstall", "tool==2.0")
+    assert names_in(library(installed)) == ["tool", "tool-2.0.dist-info"]
+
+
+def test_an_open_file_stops_the_upgrade_and_the_hint_names_programs(
+    engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated
+) -> None:
+    before = snapshot(library(installed))
+    with (library(installed) / "tool" / "data.txt").open():
+        done = engine.fails(
+            "--python", installed, *wheels.options, "tool==2.0", environ=emulated("ntfs")
+        )
+    assert "another program" in done.err
+    assert "Close the programs" in done.err
+    assert snapshot(library(installed)) == before
+    engine.succeeds("--python", installed, *wheels.options, "tool==2.0")
+
+
+def test_a_virus_scanner_that_holds_every_new_file_for_a_moment_stops_nothing(
+    engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated
+) -> None:
+    engine.succeeds(
+        "--python", installed, *wheels.options, "tool==2.0", environ=emulated("scanner")
+    )
+    assert names_in(library(installed)) == ["tool", "tool-2.0.dist-info"]
+
+
+def test_read_only_files_are_replaced_and_leave_nothing(
+    engine: Engine, installed: Path, wheels: Wheels
+) -> None:
+    for path in (library(installed) / "tool").iterdir():
+        path.chmod(stat.S_IREAD)
+    (installed / "Scripts" / "tool.exe").chmod(stat.S_IREAD)
+    engine.succeeds("--python", installed, *wheels.options, "tool==2.0")
+    assert names_in(library(installed)) == ["tool", "tool-2.0.dist-info"]
+    assert run(installed / "Scripts" / "tool.exe") == "2.0\n"
+
+
+def test_no_directory_that_stays_has_rights_of_its_own(
+    engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated, tmp_path: Path
+) -> None:
+    """Windows gives a directory of mode 0o700 a protected list, which what is moved keeps."""
+    environ = emulated("kill", KILL_LOG=str(tmp_path / "log"))
+    engine.succeeds("--python", installed, *wheels.options, "tool==2.0", environ=environ)
+    log = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    made = [line for line in log if line.startswith("os.mkdir") and "site-packages" in line]
+    assert made
+    assert not [line for line in made if f", {0o700}, " in line]
+
+
+def test_temporary_files_are_removed_even_read_only_ones(
+    engine: Engine, venv: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    (project / "backend.py").write_text(
+        "import os, tempfile\n"
+        "def build_wheel(*_):\n"
+        "    path = os.path.join(os.getcwd(), 'read-only')\n"
+        "    open(path, 'w').close(); os.chmod(path, 0o444)\n"
+        "    raise SystemExit('no wheel')\n"
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environ = {name: str(temporary) for name in ("TEMP", "TMP", "TMPDIR")}
+    command = ("--python", venv, "--offline", "--installer", "none")
+    engine.fails(*command, project, environ={**os.environ, **environ})
+    assert list(temporary.iterdir()) == []

@@ -11,6 +11,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Collection
+
+from bootstrap.install.strict_zip.names import fold
 
 _EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
 """The errors of a rename that would succeed with another destination."""
@@ -56,3 +59,56 @@ def has_exact_name(path: str, parts: int) -> bool:
             return False
         path = directory
     return True
+
+
+class NameSpeller:
+    """Finds how a file system spells what it finds by another name; reads each directory once.
+
+    The other name may differ in upper and lower case, in the form of Unicode characters, or be a
+    short one (`PROGRA~1`).
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, frozenset[str]] = {}
+        self._spelled: dict[str, str] = {}
+
+    def spell(self, path: str, directory: str) -> str:
+        """Return a path in or at a directory, spelt as the file system does from there on.
+
+        What does not exist stays as it is.
+        """
+        if path == directory:
+            return path
+        if path not in self._spelled:
+            parent, name = os.path.split(path)
+            self._spelled[path] = self.spell_name(self.spell(parent, directory), name)
+        return self._spelled[path]
+
+    def spell_name(self, directory: str, name: str) -> str:
+        """Return the path of a name in a directory, spelt as the file system does."""
+        if directory not in self._names:
+            try:
+                self._names[directory] = frozenset(os.listdir(directory))
+            except OSError:
+                self._names[directory] = frozenset()
+        return find_spelling(os.path.join(directory, name), self._names[directory])
+
+
+def find_spelling(path: str, names: Collection[str]) -> str:
+    """Return what a path finds, with its last part spelt as among the names of its directory."""
+    directory, name = os.path.split(path)
+    if name in names:
+        return path
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return path
+    folded = fold(name)
+    others = sorted(names, key=lambda other: (fold(other) != folded, other))
+    for other in others:
+        existing = os.path.join(directory, other)
+        if os.path.lexists(existing) and os.path.samestat(os.lstat(existing), found):
+            return existing
+    # Some file systems have an inode for each spelling.
+    is_folded = others and fold(others[0]) == folded
+    return os.path.join(directory, others[0]) if is_folded else path

@@ -66,7 +66,12 @@ class SchemePaths:
 
     def contains(self, path: str) -> bool:
         """Whether a canonical path is inside a directory of the scheme."""
-        return any(_is_below(path, directory) for directory in self.directories.values())
+        return self.directory_around(path) is not None
+
+    def directory_around(self, path: str) -> str | None:
+        """Return the outermost directory of the scheme that a canonical path is inside, if any."""
+        around = (each for each in self.directories.values() if _is_below(path, each))
+        return min(around, key=len, default=None)
 
     def lock_paths(self) -> list[str]:
         """Return what a writer locks: the existing directories that it may change.

@@ -16,7 +16,9 @@ from pathlib import Path
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.formats.documents import read_file
 from bootstrap.install.errors import CannotUninstallError
+from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.strict_zip.names import fold
 from bootstrap.install.wheel.entry_points import is_interpreter_name, parse_entry_points
 from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
@@ -38,7 +40,8 @@ class InstalledFiles:
     """The files of an installed distribution."""
 
     files: frozenset[str]
-    """Canonical paths: symbolic links resolved in all but the last part."""
+    """Canonical paths: symbolic links resolved in all but the last part, and spelt as the file
+    system does, which may differ from what RECORD says."""
     pth_lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The lines to remove from .pth files, by the files' paths."""
     outside: tuple[str, ...] = ()
@@ -60,19 +63,21 @@ def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> Install
     if record.kind is InstalledKind.EGG_INFO_FILE:
         raise _cannot_uninstall(record, "distutils installed it without a list of its files")
     listed, pth_lines = _LISTERS[record.kind](record, paths)
-    scripts = paths.directories["scripts"]
+    scripts, speller = paths.directories["scripts"], NameSpeller()
     files, outside = set(), []
     parents: dict[str, str | None] = {}
     for path in listed:
         parent, name = os.path.split(path)
         if parent not in parents:  # links are resolved once a directory
             canonical = os.path.realpath(parent)
-            is_inside = paths.contains(os.path.join(canonical, "x"))
-            parents[parent] = canonical if is_inside else None
+            around = paths.directory_around(os.path.join(canonical, "x"))
+            parents[parent] = None if around is None else speller.spell(canonical, around)
         directory = parents[parent]
+        file = "" if directory is None else speller.spell_name(directory, name)
+        name = os.path.basename(file)
         is_protected = name in _NEVER_OWNED or (directory == scripts and is_interpreter_name(name))
-        if directory is not None and not is_protected:
-            files.add(os.path.join(directory, name))
+        if not is_protected:
+            files.add(file)
         elif os.path.lexists(path):
             outside.append(path)
     return InstalledFiles(frozenset(files), pth_lines, tuple(outside))
@@ -211,7 +216,7 @@ class FileOwners:
 
         Only the RECORDs are parsed that contain the first part of one of their names.
         """
-        names = {os.fsencode(self._first_part(path)) for path in paths}
+        names = {fold(self._first_part(path)) for path in paths}
         shared: set[str] = set()
         for record in self._records() if names else ():
             with suppress(CannotUninstallError):
@@ -246,12 +251,12 @@ class FileOwners:
         return owners
 
 
-def _mentions(record: InstalledRecord, names: Iterable[bytes]) -> bool:
-    """Whether the RECORD of a distribution may list a file with one of some names."""
+def _mentions(record: InstalledRecord, names: Iterable[str]) -> bool:
+    """Whether the RECORD of a distribution may list a file with one of some names, folded."""
     if record.kind is not InstalledKind.DIST_INFO:
         return True
     try:
-        content = read_file(record.path / "RECORD", RECORD_SIZE)
+        content = fold(os.fsdecode(read_file(record.path / "RECORD", RECORD_SIZE)))
     except (OSError, LimitError):
         return False
     return any(name in content for name in names)

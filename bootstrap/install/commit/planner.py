@@ -16,7 +16,7 @@ from bootstrap.install.commit.operations import (
     RemoveDir,
 )
 from bootstrap.install.commit.plan import Plan, TargetInspector
-from bootstrap.install.strict_zip.names import fold
+from bootstrap.install.filesystem import find_spelling
 from bootstrap.install.uninstall import find_bytecode
 
 _METADATA_SUFFIXES = (".dist-info", ".egg-info")
@@ -54,7 +54,7 @@ class _Additions:
                 continue
             names = set(os.listdir(directory)) if names is None else names
             if entry.name not in names:
-                self._respell(path, entry, found, names)
+                self._respell(path, entry, find_spelling(path, names))
             elif self.target.keep_existing:
                 self._keep(path, entry, found)
             elif not stat.S_ISDIR(found.st_mode):
@@ -85,19 +85,12 @@ class _Additions:
         self.plan.new.add(path)
         self._turn(path, self.plan.added).append(Move(path, entry.path, entry.inode()))
 
-    def _respell(
-        self, path: str, entry: os.DirEntry[str], found: os.stat_result, names: Iterable[str]
-    ) -> None:
+    def _respell(self, path: str, entry: os.DirEntry[str], existing: str) -> None:
         """Replace what the file system finds by a name that is spelt otherwise there.
 
         An exchange would keep the old spelling, which Python does not import by the new one.
         """
-        directory, name = os.path.split(path)
-        others = sorted(names, key=lambda other: (fold(other) != fold(name), other))
-        paths = [os.path.join(directory, other) for other in others]
-        same = (other for other in paths if os.path.samestat(os.lstat(other), found))
-        existing = next(same, paths[0])  # some file systems have an inode for each spelling
-        is_directory = stat.S_ISDIR(found.st_mode)
+        is_directory = os.path.isdir(existing) and not os.path.islink(existing)
         is_old = self.target.is_wholly_old(existing) if is_directory else self._is_old(existing)
         if not is_old:
             self.plan.other_spellings.append((existing, path))

@@ -29,9 +29,7 @@ _KINDS = {
     "exfat": (("mkfs.exfat",), ("mount", "-t", "exfat", "-o", "umask=022")),
     "exfat by FUSE": (("mkfs.exfat",), ("mount.exfat-fuse", "-o", "umask=022")),
 }
-pytestmark = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount"
-)
+_WINDOWS = "Windows' own"
 
 
 def _succeeds(*command: str | Path) -> bool:
@@ -40,9 +38,14 @@ def _succeeds(*command: str | Path) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-@pytest.fixture(params=_KINDS)
+@pytest.fixture(params=[_WINDOWS] if os.name == "nt" else _KINDS)
 def ignoring(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workbench]:
     """An environment on a file system that ignores the case of names."""
+    if request.param == _WINDOWS:
+        yield Workbench(tmp_path / "env")
+        return
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount")
     make, mount = _KINDS[request.param]
     image, where = tmp_path / "image", tmp_path / "mounted"
     where.mkdir()
@@ -114,6 +117,41 @@ def test_an_upgrade_may_change_the_spelling_of_its_own_names(
     assert names == ["__init__.py", "module.py"]
     assert (ignoring.library / "package" / "module.py").read_text() == "2"
     assert ignoring.leftovers == []
+
+
+def test_what_the_file_system_spells_otherwise_than_record_is_replaced_not_lost(
+    ignoring: Workbench, wheelhouse: Path
+) -> None:
+    """pip writes over a file whose name differs in case: RECORD has the new name, the disk not."""
+    scripts = {"console_scripts": {"MyTool": "pkg.ModC:main"}}
+    old = {"ModC.py": "1", "Pkg/__init__.py": "1", "Pkg/Part.py": "1"}
+    ignoring.install(make_wheel(wheelhouse, "CamelPkg", "1.0", files=old, entry_points=scripts))
+    for name in ("ModC.py", "Pkg/Part.py", "Pkg", "CamelPkg-1.0.dist-info"):
+        path = ignoring.library / name
+        path.rename(path.with_name("other"))
+        path.with_name("other").rename(path.with_name(path.name.lower()))
+    (ignoring.library / "pkg" / "data.txt").write_text("the user's")
+    new = {"modc.py": "2", "pkg/__init__.py": "2", "pkg/part.py": "2"}
+    scripts = {"console_scripts": {"mytool": "pkg.modc:main"}}
+    ignoring.install(make_wheel(wheelhouse, "camelpkg", "2.0", files=new, entry_points=scripts))
+    found = sorted(path.name for path in ignoring.library.iterdir())
+    assert found == ["camelpkg-2.0.dist-info", "modc.py", "pkg"]
+    assert (ignoring.library / "modc.py").read_text() == "2"
+    names = sorted(path.name for path in (ignoring.library / "pkg").iterdir())
+    assert names == ["__init__.py", "data.txt", "part.py"]
+    assert [path.stem for path in ignoring.scripts.iterdir()] == ["mytool"]
+    assert ignoring.leftovers == []
+
+
+def test_a_file_that_another_distribution_lists_in_other_case_stays(
+    ignoring: Workbench, wheelhouse: Path
+) -> None:
+    other = make_wheel(wheelhouse, "other", "1.0", files={"Shared.py": "1", "one.py": "1"})
+    ignoring.install(other, make_wheel(wheelhouse, "demo", "1.0", files={"Shared.py": "1"}))
+    record = ignoring.library / "other-1.0.dist-info" / "RECORD"
+    record.write_text(record.read_text().replace("Shared.py", "SHARED.PY"))
+    ignoring.install(make_wheel(wheelhouse, "demo", "2.0", files={"demo.py": "2"}))
+    assert (ignoring.library / "Shared.py").read_text() == "1"
 
 
 def test_the_same_spelling_is_installed_as_anywhere(ignoring: Workbench, wheelhouse: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bootstrap.file_changes import replace, unlink
+
 
 @contextmanager
 def temporary_beside(path: Path, prefix: str = ".get-installer-") -> Iterator[Path]:
@@ -17,7 +19,7 @@ def temporary_beside(path: Path, prefix: str = ".get-installer-") -> Iterator[Pa
         yield temporary
     finally:
         with suppress(OSError):
-            temporary.unlink()
+            unlink(temporary)
 
 
 def write_atomically(
@@ -43,4 +45,4 @@ def write_atomically(
             if sync:
                 stream.flush()
                 os.fsync(stream.fileno())
-        temporary.replace(path)
+        replace(temporary, path)

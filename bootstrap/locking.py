@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import unlink
 
 LOCK_FILE = ".get-installer.lock"
 PAUSE = 0.05
@@ -72,7 +73,7 @@ class LockFile:
         self._descriptor = None
         if sys.platform == "win32":
             with suppress(OSError):
-                self.path.unlink()
+                unlink(self.path)
 
 
 class PathLock:

@@ -12,6 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+PRIVATE_MODE = 0o777 if os.name == "nt" else 0o700
+"""The mode of a new private directory. On Windows it inherits the access rights of the directory
+around it: for 0o700, newer Pythons make a list of rights that is inherited by, and moves with, what
+is created in it. After an installation by an administrator, nobody else could import it."""
+
 
 class NotPrivateError(Exception):
     """Other users could change the files in a directory."""
@@ -81,7 +86,7 @@ def make_private(directory: Path) -> Path:
     for path in reversed(missing):
         # Not mkdir(parents=True): that ignores the mode, and a umask of 002 lets the group write.
         with suppress(FileExistsError):
-            path.mkdir(mode=0o700)
+            path.mkdir(mode=PRIVATE_MODE)
     return check_private(real)
 
 

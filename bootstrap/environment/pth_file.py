@@ -17,6 +17,7 @@ from bootstrap.environment.interpreter import Interpreter, Scheme
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import replace
 
 _SITE = b"import site"
 _BACKUP_SUFFIX = ".before-fix-pth"
@@ -90,7 +91,7 @@ def patch_pth(target: TargetEnvironment, messages: Messages) -> Iterator[None]:
         yield
     except BaseException:
         with suppress(OSError):
-            backup.replace(path)
+            replace(backup, path)
         raise
     messages.info(f"Added `import site` to {path}; to undo that, replace it by {backup.name}.")
 
@@ -136,7 +137,7 @@ def _rewrite(path: Path, before: bytes) -> Path:
         new.write_bytes(add_import_site(before))
         shutil.copymode(path, new)
         shutil.copy2(path, backup)
-        new.replace(path)
+        replace(new, path)
     except OSError as exc:
         for file in (new, backup):
             with suppress(OSError):

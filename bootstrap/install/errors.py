@@ -8,11 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import is_violation
 
 _SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _PERMISSION_HINT = (
     "Install as a user who can write there, or into an environment of your own "
     "(--venv DIR, --user, or --target DIR)."
+)
+_IN_USE_HINT = (
+    "Close the programs that use this environment: pip, Python, an editor, a terminal in one of "
+    "its directories. If there is none, it may be a virus scanner: try again. Or you may not write "
+    "there: install as another user, or into an environment of your own (--venv DIR, --user)."
 )
 _PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -28,6 +34,13 @@ class NotWritableError(InstallError):
         self.path, self.reason = path, reason
         message = f"Cannot change {path}: {reason}. The environment was not changed."
         super().__init__(message, hint=hint)
+
+
+class InUseError(NotWritableError):
+    """Another program has a file open, so that Windows refuses to change it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "another program has it, or something in it, open", _IN_USE_HINT)
 
 
 class NoSpaceError(InstallError):
@@ -153,6 +166,8 @@ def translate_os_errors(path: str) -> Iterator[None]:
         reason = exc.strerror or str(exc)
         if exc.errno in _SPACE:
             raise NoSpaceError(named) from exc
+        if is_violation(exc):
+            raise InUseError(named) from exc
         if exc.errno in _PERMISSION:
             raise NotWritableError(named, reason) from exc
         if exc.errno != errno.ENAMETOOLONG:

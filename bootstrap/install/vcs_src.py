@@ -7,17 +7,17 @@ if the installation fails, it comes back.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.file_changes import remove_tree, rename
 from bootstrap.install.commit.recovery import find_in, lock_if_ours
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
-from bootstrap.install.commit.staging import BACKUP, StagingDirectory
+from bootstrap.install.commit.staging import BACKUP, StagingDirectory, remove_locked
 from bootstrap.install.errors import InstallError
 from bootstrap.signals import StoppedError
 from bootstrap.ui import Ui
@@ -66,7 +66,7 @@ class Repositories:
             if path.exists():
                 _replace(path, new, old)
             else:
-                new.rename(path)
+                rename(new, path)
 
     def keep(self) -> None:
         """Keep everything that was put, whatever happens afterwards."""
@@ -128,13 +128,15 @@ def clean_up(directory: Path, ui: Ui, report: Callable[[str], None]) -> None:
         backups = staging / BACKUP
         for backup in () if backups.is_symlink() else backups.glob("*"):
             if not os.path.lexists(directory / backup.name):
-                backup.rename(directory / backup.name)
-        shutil.rmtree(staging, ignore_errors=True)
-        lock.release()
+                rename(backup, directory / backup.name)
+        remove_locked(str(staging), lock)
 
 
 def _temporary_path(path: Path, staging: StagingDirectory) -> Path:
-    return Path(tempfile.mkdtemp(dir=staging.path), path.name)
+    # Not by mkdtemp: on Windows its access rights would move with what is created in it.
+    directory = Path(staging.path, f"src-{secrets.token_hex(4)}")
+    directory.mkdir()
+    return directory / path.name
 
 
 def _replace(path: Path, new: Path, old: Path) -> None:
@@ -142,16 +144,16 @@ def _replace(path: Path, new: Path, old: Path) -> None:
     try:
         exchange(str(path), str(new))
     except ExchangeUnsupportedError:
-        path.rename(old)
-        new.rename(path)
+        rename(path, old)
+        rename(new, path)
     else:
-        new.rename(old)
+        rename(new, old)
 
 
 def _restore(path: Path, staging: StagingDirectory, old: Path | None) -> None:
     if old is None:
-        shutil.rmtree(path, ignore_errors=True)
+        remove_tree(path)
     elif old.exists() and path.exists():
         _replace(path, old, _temporary_path(path, staging))
     elif old.exists():
-        old.rename(path)
+        rename(old, path)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bootstrap.atomic_file import temporary_beside, write_atomically
+from bootstrap.file_changes import is_violation, replace
 from bootstrap.private_directory import (
     NotPrivateError,
     check_private,
@@ -135,7 +136,7 @@ class Cache:
                     shutil.copyfileobj(content, stream, _CHUNK)
                     with self._lock:
                         self._written += stream.tell()
-                temporary.replace(path)
+                _put(temporary, path)
         except NotPrivateError as error:
             self._disable(str(error), self._ui.detail)
         except OSError as error:
@@ -160,6 +161,15 @@ class Cache:
             if self._written >= _PRUNE_AFTER_WRITING or not is_recent:
                 write_atomically(stamp, b"", mode=0o600)
                 _remove_oldest(root, self._max_size)
+
+
+def _put(temporary: Path, path: Path) -> None:
+    """Give an entry its name, unless another process reads an older one (on Windows)."""
+    try:
+        replace(temporary, path)
+    except PermissionError as error:
+        if not is_violation(error):
+            raise
 
 
 def _remove_oldest(root: Path, max_size: int) -> None:

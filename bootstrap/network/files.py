@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
+from bootstrap.file_changes import remove_tree
 from bootstrap.formats.documents import open_regular
 from bootstrap.limits import RESERVED_SHARE, RESERVED_SPACE
 from bootstrap.network.errors import (
@@ -130,7 +131,7 @@ class Workspace:
     def remove(self) -> None:
         """Remove everything."""
         if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
+            remove_tree(self._directory)
             self._directory = None
 
     def _create_directory(self) -> Path:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.file_changes import remove_tree, rename
 from bootstrap.formats.documents import parse_json
 from bootstrap.limits import SMALL_FILE_SIZE
 from bootstrap.pep517.settings import BuildSettings
@@ -116,7 +116,7 @@ class BuiltWheelCache:
             pass
         except (InvalidDigestError, HashMismatchError):
             pass
-        shutil.rmtree(entry, ignore_errors=True)
+        remove_tree(entry)
         with suppress(OSError):
             entry.unlink()  # a link, or a file
         return None
@@ -134,9 +134,9 @@ class BuiltWheelCache:
                 for name, text in (("key.json", key.to_json()), ("wheel.json", facts)):
                     with create_private(staged / name) as target:
                         target.write(text.encode())
-                os.rename(staged, entry)  # noqa: PTH104  # must not replace an entry
+                rename(staged, entry)  # must not replace an entry
             except (OSError, HashMismatchError):
-                shutil.rmtree(staged, ignore_errors=True)
+                remove_tree(staged)
 
     def _entry(self, key: CacheKey) -> Path:
         return self.directory / key.digest[:2] / key.digest[2:]

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bootstrap.file_changes import remove_tree
 from bootstrap.limits import PATH_LENGTH, LimitError
 from bootstrap.pep517.archive import (
     DAMAGE,
@@ -68,7 +69,7 @@ def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = 
     unpack(partial(read, path, filename, limits), filename, into, limits)
     found = list(into.iterdir())
     if not found:
-        shutil.rmtree(into, ignore_errors=True)
+        remove_tree(into)
         raise DamagedArchiveError(filename, "it contains no files")
     is_flat = len(found) > 1 or not found[0].is_dir() or found[0].is_symlink()
     return into if is_flat else found[0]
@@ -111,7 +112,7 @@ def unpack(read: Callable[[], Iterable[Member]], archive: str, into: Path, limit
         _measure(read(), archive, limits)
         Unpacker(archive, into, limits).write(read())
     except BaseException as exc:
-        shutil.rmtree(into, ignore_errors=True)
+        remove_tree(into)
         # An OSError of a decompressor has no errno: the bytes are wrong, not the file system.
         if isinstance(exc, DAMAGE) or (isinstance(exc, OSError) and exc.errno is None):
             is_nested = isinstance(exc, RecursionError)

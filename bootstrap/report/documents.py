@@ -15,6 +15,7 @@ from bootstrap import __version__
 from bootstrap.atomic_file import temporary_beside
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import replace
 from bootstrap.lock.errors import UnwritableLockError
 from bootstrap.lock.write import LockedTarget, lock_text
 from bootstrap.preparer.wheels import DownloadInfo
@@ -116,7 +117,7 @@ def _draft_file(path: Path, text: str, create_error: CreateError) -> Iterator[Pu
 
         def publish() -> None:
             with _translate(create_error):
-                temporary.replace(path)
+                replace(temporary, path)
 
         with _translate(create_error):
             temporary.write_text(text, encoding="utf-8", newline="\n")

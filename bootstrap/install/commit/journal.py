@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bootstrap.atomic_file import write_atomically
+from bootstrap.file_changes import unlink
 from bootstrap.install.commit.operations import (
     Exchange,
     ExchangeFunction,
@@ -154,4 +155,4 @@ def _text(value: object) -> str:
 def remove(directory: str) -> None:
     """Complete a commit, or its undoing: after this, everything staged is rubbish."""
     with suppress(FileNotFoundError):
-        os.unlink(os.path.join(directory, NAME))
+        unlink(os.path.join(directory, NAME))

@@ -13,9 +13,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from bootstrap.file_changes import is_violation, rename, replace
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 
 ExchangeFunction = Callable[[str, str], None]
+_IN_USE = "-in-use"
+"""Appended to the name of a backup: a file of which the backup is another link, or a copy."""
 
 
 class LostBackupError(Exception):
@@ -48,12 +51,12 @@ class Move:
 
     def do(self, _: ExchangeFunction = exchange) -> None:
         """Move it there."""
-        os.rename(self.staged, self.path)
+        rename(self.staged, self.path)
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
         """Move it back."""
         if _inode(self.path) == self.inode:
-            os.rename(self.path, self.staged)
+            rename(self.path, self.staged)
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,14 @@ class Exchange:
             exchange(self.staged, self.path)
         except ExchangeUnsupportedError:
             # Atomic for files, two renames for directories.
-            if _is_directory(self.path) or _is_directory(self.staged):
-                os.rename(self.path, self.backup)
-                os.rename(self.staged, self.path)
-            else:
+            if not _is_directory(self.path) and not _is_directory(self.staged):
                 link_or_copy(self.path, self.backup)
-                os.replace(self.staged, self.path)
+                if not _replace_if_closed(self.staged, self.path):
+                    rename(self.path, self.backup + _IN_USE)
+                    rename(self.staged, self.path)
+            else:
+                rename(self.path, self.backup)
+                rename(self.staged, self.path)
 
     def undo(self, exchange: ExchangeFunction = exchange) -> None:
         """Restore the old one from wherever it is."""
@@ -90,15 +95,15 @@ class Exchange:
             if _inode(old) in {None, self.inode}:
                 raise LostBackupError(self.path)
         if found is None:
-            os.rename(old, self.path)
-        elif not _is_directory(old) and not _is_directory(self.path):
-            os.replace(old, self.path)
-        else:
+            rename(old, self.path)
+        elif (
+            _is_directory(old) or _is_directory(self.path) or not _replace_if_closed(old, self.path)
+        ):
             try:
                 exchange(old, self.path)
             except ExchangeUnsupportedError:
-                os.rename(self.path, other)
-                os.rename(old, self.path)
+                rename(self.path, other)
+                rename(old, self.path)
 
 
 @dataclass(frozen=True)
@@ -110,14 +115,14 @@ class Remove:
 
     def do(self, _: ExchangeFunction = exchange) -> None:
         """Move it to the backup."""
-        os.rename(self.path, self.backup)
+        rename(self.path, self.backup)
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
         """Move it back."""
         if _inode(self.path) is None:
             if _inode(self.backup) is None:
                 raise LostBackupError(self.path)
-            os.rename(self.backup, self.path)
+            rename(self.backup, self.path)
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,20 @@ def _inode(path: str) -> int | None:
 
 def _is_directory(path: str) -> bool:
     return stat.S_ISDIR(os.lstat(path).st_mode)
+
+
+def _replace_if_closed(source: str, path: str) -> bool:
+    """Replace a file; return False where Windows refuses it, as for a program that runs.
+
+    Such a file can be renamed.
+    """
+    try:
+        replace(source, path)
+    except PermissionError as exc:
+        if not is_violation(exc):
+            raise
+        return False
+    return True
 
 
 def link_or_copy(path: str, new: str) -> None:

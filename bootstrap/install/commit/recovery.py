@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bootstrap.file_changes import remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
 from bootstrap.install.commit.operations import (
@@ -28,7 +28,12 @@ from bootstrap.install.commit.operations import (
     Remove,
     RemoveDir,
 )
-from bootstrap.install.commit.staging import PREFIX, remove_directories, restore_mtimes
+from bootstrap.install.commit.staging import (
+    PREFIX,
+    remove_directories,
+    remove_locked,
+    restore_mtimes,
+)
 from bootstrap.install.errors import JournalError, translate_os_errors
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
@@ -91,17 +96,18 @@ def undo_interrupted(paths: SchemePaths, ui: Ui, report: Callable[[str], None]) 
             if lock is None:
                 continue
             try:
-                _undo_in(directory, paths, ui)
+                _undo_in(directory, lock, paths, ui)
             except UntrustedJournalError as exc:
                 report_left_alone(directory, str(exc), report)
-            lock.release()
+            finally:
+                lock.release()
 
 
-def _undo_in(directory: str, paths: SchemePaths, ui: Ui) -> None:
+def _undo_in(directory: str, lock: PathLock, paths: SchemePaths, ui: Ui) -> None:
     journal = journals.read(directory)
     if journal is None:
         ui.detail(f"Removing {directory}, left by an interrupted installation.")
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_locked(directory, lock)
         return
     staging_directories = frozenset((directory, *journal.staging_directories))
     limits = _Limits(paths, staging_directories)
@@ -117,8 +123,9 @@ def _undo_in(directory: str, paths: SchemePaths, ui: Ui) -> None:
     except UntrustedJournalError as exc:
         raise JournalError(directory, str(exc)) from exc
     journals.remove(directory)
-    for path in staging_directories:
-        shutil.rmtree(path, ignore_errors=True)
+    for path in staging_directories - {directory}:
+        remove_tree(path)
+    remove_locked(directory, lock)
     remove_directories(journal.created)
     restore_mtimes(journal.mtimes)
 

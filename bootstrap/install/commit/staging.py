@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 
+from bootstrap.file_changes import remove_tree
 from bootstrap.install.errors import InstallError, translate_os_errors
 from bootstrap.install.filesystem import is_same_mount
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
+from bootstrap.private_directory import PRIVATE_MODE
 
 PREFIX = ".get-installer-"
 BACKUP = "old"
@@ -37,7 +38,7 @@ class StagingDirectory:
         for _ in range(_MAX_ATTEMPTS):
             path = os.path.join(self.parent, PREFIX + secrets.token_hex(4))
             with suppress(FileExistsError):
-                os.mkdir(path, 0o700)
+                os.mkdir(path, PRIVATE_MODE)
                 self.path, self._mtime_after = path, os.stat(self.parent).st_mtime_ns
                 lock = PathLock(path)
                 if lock.try_acquire():  # otherwise another run takes it for abandoned
@@ -54,11 +55,9 @@ class StagingDirectory:
     def remove(self, *, keep: bool = False) -> None:
         """Remove the directory with its content; with `keep` leave it to the next run."""
         if self.path and not keep:
-            shutil.rmtree(self.path, ignore_errors=True)
-        if self._lock is not None:
+            remove_locked(self.path, self._lock)
+        elif self._lock is not None:
             self._lock.release()
-        if not keep and os.path.lexists(self.path):  # Windows cannot remove a locked file
-            shutil.rmtree(self.path, ignore_errors=True)
 
 
 class StagingState(Enum):
@@ -150,6 +149,16 @@ class Staging:
         if is_abandoned:
             remove_directories(self.created)
             restore_mtimes(self.mtimes)
+
+
+def remove_locked(directory: str, lock: PathLock | None) -> None:
+    """Remove a staging directory without a journal, and give its lock back.
+
+    Another run that gets the lock in the meantime does nothing but remove it, too.
+    """
+    if lock is not None:  # before: Windows cannot remove the file of a lock that is held
+        lock.release()
+    remove_tree(directory)
 
 
 def remove_directories(directories: Sequence[str]) -> None:

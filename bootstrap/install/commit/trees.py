@@ -12,6 +12,7 @@ import os
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from bootstrap.file_changes import rename, replace
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.errors import OverwriteError, SameNameError
 
@@ -114,7 +115,7 @@ class MergedTree:
                 os.path.join(directory, entry.name),
             )
             if not os.path.lexists(staged):
-                os.rename(entry.path, staged)
+                rename(entry.path, staged)
                 continue
             if entry.name not in names:
                 raise SameNameError(path, distribution, self.find_distribution(path))
@@ -126,7 +127,7 @@ class MergedTree:
                 continue
             if not is_same_file(entry.path, staged):
                 self.overlaps.append(Overlap(path, self.find_distribution(path), distribution))
-            os.replace(entry.path, staged)
+            replace(entry.path, staged)
 
 
 def is_same_file(one: str, other: str) -> bool:

@@ -15,6 +15,7 @@ from bootstrap.network.cache import LAYOUT, Cache
 from bootstrap.network.errors import NoTemporaryDirectoryError
 from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import Hashes
+from bootstrap.ui import Ui
 from tests.servers import IndexServer, make_wheel
 from tests.unit.network.conftest import MakeSession, RecordedUi
 
@@ -353,3 +354,26 @@ def test_without_a_temporary_directory_the_cache_directory_is_used(
     assert directory in path.parents
     with pytest.raises(NoTemporaryDirectoryError, match="nowhere"):
         make_session().download(index.file_url(NAME), filename=NAME)
+
+
+def test_an_entry_that_another_process_reads_does_not_disable_the_cache(
+    directory: Path, ui: Ui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows refuses to replace it; the next entry is stored all the same."""
+    cache = Cache(directory, ui)
+    original = os.replace
+    names = [Sha256(hashlib.sha256(text).hexdigest()) for text in (b"one", b"two")]
+
+    def refusing(source: str | Path, destination: str | Path) -> None:
+        if Path(destination).name == names[0]:
+            error = PermissionError(13, "refused")
+            error.winerror = 32  # type: ignore[attr-defined]  # only Windows' have it
+            raise error
+        original(source, destination)
+
+    monkeypatch.setattr(os, "replace", refusing)
+    monkeypatch.setattr("bootstrap.file_changes._PAUSES", ())
+    for name in names:
+        cache.add("pages", name, b"content")
+    assert cache.read("pages", names[0]) is None
+    assert cache.read("pages", names[1]) == b"content"

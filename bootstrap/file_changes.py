@@ -1,0 +1,84 @@
+"""Renames and removals, also where another program looks at the file just then.
+
+A virus scanner or an indexer opens each new file for some milliseconds. Windows refuses to rename
+or remove what is open; so such a change is tried again for two seconds. POSIX does not refuse it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION = 5, 32, 33
+"""Windows' errors; it reports the first one for a directory in which something is open, too."""
+_DIRECTORY_NOT_EMPTY = 145
+"""A file in it was removed but is still open."""
+_PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 0.8)
+_AnyPath = str | Path
+
+
+def rename(source: _AnyPath, destination: _AnyPath) -> None:
+    """Rename a file or directory to a path where nothing is. Raises OSError."""
+    _patiently(os.rename, source, destination)
+
+
+def replace(source: _AnyPath, destination: _AnyPath) -> None:
+    """Rename a file to a path where another one may be. Raises OSError."""
+    _patiently(os.replace, source, destination)
+
+
+def unlink(path: _AnyPath) -> None:
+    """Remove a file or link. Raises OSError."""
+    _patiently(os.unlink, path)
+
+
+def remove_tree(path: _AnyPath) -> None:
+    """Remove a directory with its content, read-only files too; what cannot be removed is left."""
+    if sys.platform != "win32":
+        shutil.rmtree(path, ignore_errors=True)
+    elif sys.version_info >= (3, 12):
+        shutil.rmtree(path, onexc=_remove_again)
+    else:
+        shutil.rmtree(path, onerror=_remove_again)
+
+
+def is_violation(error: OSError) -> bool:
+    """Whether a change may have failed because another program has the file open (Windows)."""
+    number = getattr(error, "winerror", None)
+    return number in {ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION}
+
+
+def _patiently(change: Callable[..., None], *paths: _AnyPath) -> None:
+    pauses = iter(_PAUSES)
+    while not _is_done(change, *paths, is_last=(pause := next(pauses, None)) is None):
+        time.sleep(pause or 0)
+
+
+def _is_done(change: Callable[..., None], *paths: _AnyPath, is_last: bool) -> bool:
+    try:
+        change(*paths)
+    except OSError as exc:
+        number = getattr(exc, "winerror", None)
+        if is_last or not (is_violation(exc) or number == _DIRECTORY_NOT_EMPTY):
+            raise
+        return False
+    return True
+
+
+def _remove_again(function: Callable[..., None], path: str, _: Any) -> None:
+    """Try to remove what could not be removed, without the attribute that makes it read-only."""
+    if function not in {os.unlink, os.rmdir}:
+        return
+    with suppress(OSError):
+        # Not that of what a link or a junction leads to.
+        attributes = getattr(os.lstat(path), "st_file_attributes", 0)
+        if not attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
+            os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
+        _patiently(function, path)

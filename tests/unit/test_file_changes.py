@@ -1,0 +1,74 @@
+"""Changes that Windows refuses for a moment; the refusals are made here, on every system."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bootstrap import file_changes
+from bootstrap.file_changes import remove_tree, rename, replace, unlink
+
+
+def refusal(number: int) -> PermissionError:
+    error = PermissionError(13, "refused")
+    error.winerror = number  # type: ignore[attr-defined]  # only Windows' have it
+    return error
+
+
+def refusing(
+    function: Callable[..., None], number: int, times: int, calls: list[str]
+) -> Callable[..., None]:
+    def wrapped(*paths: Path | str) -> None:
+        calls.append(str(paths[0]))
+        if len(calls) <= times:
+            raise refusal(number)
+        function(*paths)
+
+    return wrapped
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_changes, "_PAUSES", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("number", [5, 32, 33, 145])
+def test_a_violation_that_passes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(os, "rename", refusing(os.rename, number, 3, calls))
+    (tmp_path / "one").write_text("1")
+    rename(tmp_path / "one", tmp_path / "two")
+    assert (tmp_path / "two").read_text() == "1"
+    assert len(calls) == 4
+
+
+def test_a_violation_that_stays_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "unlink", refusing(os.unlink, 32, 4, []))
+    (tmp_path / "one").write_text("1")
+    with pytest.raises(PermissionError):
+        unlink(tmp_path / "one")
+
+
+def test_another_error_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(os, "replace", refusing(os.replace, 3, 9, calls))
+    with pytest.raises(PermissionError):
+        replace(tmp_path / "one", tmp_path / "two")
+    assert len(calls) == 1
+
+
+def test_a_tree_is_removed_with_its_read_only_files(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "inner").mkdir(parents=True)
+    (tree / "inner" / "file").write_text("1")
+    (tree / "inner" / "file").chmod(0o444)
+    remove_tree(tree)
+    assert not tree.exists()
+    remove_tree(tree)  # there is nothing to remove any more

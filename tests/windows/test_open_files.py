@@ -77,7 +77,11 @@ def test_a_virus_scanner_that_holds_every_new_file_for_a_moment_stops_nothing(
     engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated
 ) -> None:
     engine.succeeds(
-        "--python", installed, *wheels.options, "tool==2.0", environ=emulated("scanner")
+        "--python",
+        installed,
+        *wheels.options,
+        "tool==2.0",
+        environ=emulated("scanner", SCANNED=str(installed)),
     )
     assert names_in(library(installed)) == ["tool", "tool-2.0.dist-info"]
 

@@ -1,4 +1,4 @@
-"""A virus scanner: it holds what is new for a moment, so that the first renames fail."""
+"""A virus scanner: in the directory SCANNED, it holds what is new for a moment."""
 
 import os
 from collections.abc import Callable
@@ -20,11 +20,13 @@ def _refused_at_first(function: Callable[..., None]) -> Callable[..., None]:
 
     def wrapped(path: Any, *arguments: Any, **options: Any) -> None:
         text = os.fspath(path)
+        if not text.startswith(os.environ["SCANNED"]):
+            return function(path, *arguments, **options)
         seen[text] = seen.get(text, 0) + 1
         if os.path.lexists(text) and seen[text] <= _REFUSALS:
             number = _ACCESS_DENIED if os.path.isdir(text) else _SHARING_VIOLATION
             message = "The process cannot access the file"
             raise PermissionError(13, message, text, number)
-        function(path, *arguments, **options)
+        return function(path, *arguments, **options)
 
     return wrapped

@@ -145,11 +145,12 @@ def _find_path(text: str, process: ProcessContext, *, editable: bool) -> Path | 
     before_url, at, _ = text.partition("@")
     if at and not _looks_like_path(before_url, process):
         return None
+    is_path = _looks_like_path(text, process) or _ARCHIVE.fullmatch(text) is not None
+    if not is_path and not editable:
+        return None
     # As pip does, without `..` by the text, whatever links lead to.
     path = Path(os.path.normpath(process.absolute(text)))
-    if _looks_like_path(text, process) or _ARCHIVE.fullmatch(text):
-        return path
-    return path if editable and path.is_dir() else None
+    return path if is_path or path.is_dir() else None
 
 
 def _looks_like_path(text: str, process: ProcessContext) -> bool:

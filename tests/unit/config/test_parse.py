@@ -206,3 +206,9 @@ def test_the_hint_names_the_next_step(user: User, text: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         user.load(text)
     assert hint in (caught.value.hint or "")
+
+
+def test_a_requirement_that_is_too_long_for_a_path_is_not_taken_for_one(user: User) -> None:
+    text = "demo" + " " * 5000 + ">=1.0"
+    [requirement] = named(user.load(text))
+    assert requirement.url is None

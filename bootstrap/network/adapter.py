@@ -25,7 +25,7 @@ from bootstrap.network.insecure_hosts import InsecureHosts
 from bootstrap.network.pacing import PacedResponse
 from bootstrap.network.urls import url_origin
 
-CONNECTIONS_PER_HOST = 8
+CONNECTIONS_PER_HOST = 16
 
 
 class OneContextAdapter(HTTPAdapter):

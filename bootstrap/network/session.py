@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from bootstrap.network.transport import Transport
 
 WORKERS = 8
+METADATA_WORKERS = 16
+"""Metadata is small, so that its time is that of the way to the server."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -210,7 +212,8 @@ class Session:
 
         with self._lock:
             if kind not in self._pools:
-                self._pools[kind] = ThreadPoolExecutor(WORKERS, kind)
+                workers = METADATA_WORKERS if kind == "metadata" else WORKERS
+                self._pools[kind] = ThreadPoolExecutor(workers, kind)
             return self._pools[kind].submit(function, *args, **kwargs)
 
     def _retry(

@@ -55,8 +55,12 @@ class RemoteFile(io.RawIOBase):
         if end <= self._position:
             return b""
         if not self._begin <= self._position <= end <= self._begin + len(self._content):
-            wanted = min(max(end - self._position, CHUNK_SIZE), self._size - self._position)
-            self._begin, self._content, _ = self._fetch(self._position, wanted)
+            # What is read after the directory is METADATA. It lies before RECORD, which has as many
+            # rows as the directory and is compressed: both before it in about as many bytes.
+            wanted = max(end - self._position, CHUNK_SIZE)
+            begin = max(0, self._position - wanted)
+            size = min(self._position + wanted, self._size) - begin
+            self._begin, self._content, _ = self._fetch(begin, size)
         start = self._position - self._begin
         content = self._content[start : start + end - self._position]
         self._position += len(content)
@@ -71,12 +75,15 @@ class RemoteFile(io.RawIOBase):
         return part.begin, part.content, part.total
 
 
-def read_remote_metadata(file: DistributionFile, session: Session) -> bytes | None:
+def read_remote_metadata(
+    file: DistributionFile, session: Session, *, is_likely: bool = True
+) -> bytes | None:
     """Return METADATA's bytes, or None where the whole wheel has to be fetched.
 
-    Raises `WheelRefusedError`, network errors.
+    A small wheel is, if it `is_likely` to be installed. Raises `WheelRefusedError`, network errors.
     """
-    if not file.is_remote or (file.size is not None and file.size < SMALL_WHEEL):
+    small = SMALL_WHEEL if is_likely else TAIL_SIZE
+    if not file.is_remote or (file.size is not None and file.size < small):
         return None
     try:
         stream = cast("BinaryIO", RemoteFile(file.url, session))

@@ -17,8 +17,10 @@ from bootstrap.network.session import Session
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-MAX_AHEAD = 32
+MAX_AHEAD = 64
 """How many older versions' metadata is prefetched, at most."""
+FEW_TRIED = 3
+"""Where more versions than this were tried, the next one is most likely not chosen either."""
 
 
 class Prefetcher(Generic[K, V]):
@@ -75,6 +77,12 @@ class BatchPrefetcher:
         self._metadata = metadata
         self._tried: dict[NormalizedName, set[Version]] = {}
         self._ordered: dict[NormalizedName, list[Candidate]] = {}
+        self._begin: dict[NormalizedName, int] = {}
+        """The position of the oldest version that was started, so that none is started again."""
+
+    def is_likely(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate may well be chosen: not where many were tried before it."""
+        return len(self._tried.get(candidate.name, ())) <= FEW_TRIED
 
     def version_tried(self, candidate: Candidate, candidates: Sequence[Candidate]) -> None:
         """Prefetch more, the more versions of the candidate's project were tried before.
@@ -89,8 +97,10 @@ class BatchPrefetcher:
             self._ordered[candidate.name] = best_wheels(candidates)
         ordered = self._ordered[candidate.name]
         end = bisect_left(ordered, candidate.version, key=lambda wheel: wheel.version)
-        for older in reversed(ordered[max(0, end - min(len(tried), MAX_AHEAD)) : end]):
+        begin = max(0, end - min(len(tried), MAX_AHEAD))
+        for older in reversed(ordered[begin : min(end, self._begin.get(candidate.name, end))]):
             self._metadata.start(older)
+        self._begin[candidate.name] = min(begin, self._begin.get(candidate.name, begin))
 
 
 def best_wheels(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -252,7 +252,10 @@ class Preparer:
     def _read_metadata(self, candidate: Candidate) -> Metadata:
         """Read METADATA from the wheel, of which only that part is fetched where possible."""
         file = candidate.file
-        content = None if file.bundled else read_remote_metadata(file, self._session)
+        content = None
+        if not file.bundled:
+            is_likely = self._older.is_likely(candidate)
+            content = read_remote_metadata(file, self._session, is_likely=is_likely)
         if content is None:
             with self._open(candidate) as stream:
                 content = read_metadata(stream, file.filename)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 from bootstrap._vendor.packaging.markers import InvalidMarker
@@ -238,6 +239,6 @@ def _as_reference(requirement: Requirement, parent: ResolverCandidate) -> InputR
 
 def _without_marker(requirement: Requirement) -> str:
     """Return a requirement as its author wrote it, without its marker."""
-    copy = Requirement(str(requirement))
-    copy.marker = None
-    return str(copy)
+    unmarked = copy(requirement)
+    unmarked.marker = None
+    return str(unmarked)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,31 @@ def test_if_the_first_version_is_chosen_no_other_metadata_is_fetched(
     bench.resolve("demo")
     fetched = [r.path for r in index.requests if r.path.endswith(".metadata")]
     assert fetched == ["/files/demo-4.0-py3-none-any.whl.metadata"]
+
+
+def test_of_many_versions_without_metadata_files_only_parts_are_fetched(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    content = {"demo/data.bin": os.urandom(100 << 10)}  # a small wheel, but larger than its end
+    for n in range(1, 21):
+        requires = ["helper<2" if n > 2 else "helper"]
+        index.add(make_wheel(tmp_path, "demo", f"{n}.0", files=content, requires=requires))
+    index.add(make_wheel(tmp_path, "helper", "2.0"))
+    resolution = bench.resolve("demo", "helper>=2")
+    assert [str(resolved.version) for resolved in resolution.distributions] == ["2.0", "2.0"]
+    asked = [request for request in index.requests if "/files/demo" in request.path]
+    paths = [request.path for request in asked]
+    assert len(paths) == len(set(paths))
+    whole = [request.path for request in asked if "range" not in request.headers]
+    assert 1 <= len(whole) <= 6
+
+
+def test_the_metadata_of_a_wheel_with_many_files_takes_two_requests(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    content = {f"demo/data/{n:04}/service-2.json": os.urandom(200) for n in range(1500)}
+    index.add(make_wheel(tmp_path, "demo", "1.0", files=content))
+    assert len(bench.resolve("demo").distributions) == 1
+    assert len([path for path in index.paths if path.startswith("/files/")]) == 2

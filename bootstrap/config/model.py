@@ -14,7 +14,7 @@ from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.file import RequirementFile, RequirementFiles
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
-from bootstrap.install.model import InstallSettings
+from bootstrap.install.model import InstallSettings, WarningSettings
 from bootstrap.lock.read import PylockFile
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.pep517.settings import BuildSettings
@@ -84,6 +84,8 @@ class Config:
     verify_file: Path | None = None
     """What `verify` checks; None: the .pyz itself."""
     as_json: bool = False
+    shown_warnings: WarningSettings = field(default_factory=WarningSettings)
+    """What is warned of after an installation; nothing in place of ensurepip."""
     version_check: bool = True
     """Whether to tell the user about a newer version of this program."""
     venv_command: str = field(default="", compare=False)

@@ -24,7 +24,7 @@ from bootstrap.config.options.process import ProcessContext
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import IndexSettings, IndexStrategy
-from bootstrap.install.model import InstallSettings, PipScripts
+from bootstrap.install.model import InstallSettings, PipScripts, WarningSettings
 from bootstrap.location import Location
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import is_remote
@@ -302,6 +302,20 @@ def strict_record(layers: OptionLayers) -> Origin | None:
     """Return where `--strict-record` is set, None where it is not. Raises `InvalidValueError`."""
     value = layers.last("strict_record")
     return value.origin if value is not None and value.as_bool() else None
+
+
+def warning_settings(layers: OptionLayers, process: ProcessContext) -> WarningSettings:
+    """Return what is warned of after an installation, in pip's cases."""
+    if layers.flag("dry_run"):
+        return WarningSettings()
+    action = layers.text("root_user_action")
+    is_elsewhere = any(layers.text(name) is not None for name in ("target", "prefix"))
+    return WarningSettings(
+        conflicts=layers.flag("warn_conflicts", default=True) and not layers.flag("no_deps"),
+        script_location=layers.flag("warn_script_location", default=True) and not is_elsewhere,
+        root_user=action is None or action.value == "warn",
+        search_path=process.environ.get("PATH", ""),
+    )
 
 
 def pip_scripts(process: ProcessContext) -> PipScripts:

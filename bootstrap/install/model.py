@@ -64,3 +64,19 @@ class InstalledDistribution:
     replaced: Version | None = None
     """The version that was installed before, if any."""
     scripts: tuple[Path, ...] = ()
+    console_scripts: tuple[Path, ...] = ()
+    """Those made for entry points."""
+
+
+@dataclass(frozen=True)
+class WarningSettings:
+    """The warnings after an installation, with the options that silence it; none by default."""
+
+    conflicts: bool = False
+    """What is installed and does not fit together; not with `--no-warn-conflicts`, `--no-deps`."""
+    script_location: bool = False
+    """Scripts off PATH; not with `--no-warn-script-location`, `--target`, `--prefix`."""
+    root_user: bool = False
+    """Root installs outside a virtual environment; not with `--root-user-action ignore`."""
+    search_path: str = ""
+    """PATH of the caller."""

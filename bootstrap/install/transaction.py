@@ -170,9 +170,14 @@ class Transaction:
             directory = Path(getattr(scheme, staged.library)) / staged.dist_info
             versions = (record.version for record in replaced if record.name == staged.name)
             version = next(filter(None, versions), None)
-            scripts = tuple(scheme.scripts / name for name in staged.scripts)
+            scripts, console_scripts = (
+                tuple(scheme.scripts / name for name in names)
+                for names in (staged.scripts, staged.console_scripts)
+            )
             installed.append(
-                InstalledDistribution(staged.name, staged.version, directory, version, scripts)
+                InstalledDistribution(
+                    staged.name, staged.version, directory, version, scripts, console_scripts
+                )
             )
         return tuple(installed)
 

@@ -67,6 +67,7 @@ class StagedWheel:
     modules: list[Module] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     """Names of files in the scripts directory."""
+    console_scripts: list[str] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
     record: str = ""
     """Where RECORD is staged."""
@@ -107,6 +108,8 @@ def unpack(
         ):
             launcher = make_launcher(entry_point, interpreter)
             writer.write_bytes("scripts", launcher.name, launcher.content, executable=True)
+            if not entry_point.gui:
+                staged.console_scripts.append(launcher.name)
         for name, content in generate_metadata(source, settings).items():
             writer.write_bytes(library, f"{wheel.dist_info}/{name}", content)
         staged.record = writer.create(library, f"{wheel.dist_info}/RECORD")

@@ -26,6 +26,7 @@ from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
 from bootstrap.report.installation import InstallResult, print_summary
+from bootstrap.report.warnings import print_warnings
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
 from bootstrap.resolve.resolver import drop_installed, resolve
@@ -87,6 +88,7 @@ def install(config: Config, ui: Ui) -> Handoff | None:
 
     outcome = install_or_fall_back(run, attempt)
     print_summary(outcome, ui, dry_run=config.dry_run)
+    print_warnings(outcome, config.shown_warnings, ui)
     if config.version_check:
         self_check.check(outcome.seen, ui)
     # Hand-off: the installer's command line and environment.

@@ -135,23 +135,22 @@ _INSTALLATION = (
     ),
     Option("--compile", "compile to bytecode now, not at the first import"),
     Option("--no-compile", explicit_kind=OptionKind.NEGATION, dest="compile"),
-    # They would silence warnings that we do not give; command lines of get-pip.py contain them.
     Option(
         "--no-warn-script-location",
         explicit_kind=OptionKind.NEGATION,
         dest="warn_script_location",
-        note="accepted: there is no such warning",
+        note="no warning of scripts that are not on PATH",
     ),
     Option(
         "--no-warn-conflicts",
         explicit_kind=OptionKind.NEGATION,
         dest="warn_conflicts",
-        note="accepted: there is no such warning",
+        note="no warning of what is installed and does not fit together",
     ),
     Option(
         "--root-user-action HOW",
         choices=("warn", "ignore"),
-        note="accepted: there is no warning about root",
+        note="`ignore`: no warning of an installation as root, outside a virtual environment",
     ),
     Option(
         "--lock FILE",

@@ -7,6 +7,7 @@ or remove what is open; so such a change is tried again for two seconds. POSIX d
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -47,6 +48,32 @@ def remove_tree(path: _AnyPath) -> None:
         shutil.rmtree(path, onexc=_remove_again)
     else:
         shutil.rmtree(path, onerror=_remove_again)
+
+
+def can_create_in(directory: _AnyPath) -> bool:
+    """Whether files can be created in a directory: found out by creating one, which is removed.
+
+    `os.access` does not know the access lists of Windows, nor what a file server allows.
+    """
+    directory = os.fspath(directory)
+    if not os.access(directory, os.W_OK | os.X_OK):
+        return False
+    with suppress(OSError, AttributeError):  # Linux: a file without a name, so that nothing changes
+        os.close(os.open(directory, os.O_RDWR | os.O_TMPFILE, 0o600))
+        return True
+    before = os.stat(directory)
+    path = os.path.join(directory, f".get-installer-{secrets.token_hex(8)}")
+    # Windows removes it by itself, even if we are killed.
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_TEMPORARY", 0)
+    try:
+        os.close(os.open(path, flags, 0o600))
+    except OSError:
+        return False
+    with suppress(OSError):
+        os.unlink(path)
+    with suppress(OSError):
+        os.utime(directory, ns=(before.st_atime_ns, before.st_mtime_ns))
+    return True
 
 
 def is_violation(error: OSError) -> bool:

@@ -12,6 +12,7 @@ from bootstrap.environment.platforms import supported_tags
 from bootstrap.environment.pth_file import find_hiding_pth_file
 from bootstrap.environment.settings import Messages, TargetSettings
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import can_create_in
 
 
 class UserSiteDisabledError(BootstrapError):
@@ -150,8 +151,9 @@ def _defaults_to_user(
 
 def is_writable(directory: Path) -> bool:
     """Return whether files can be created in a directory, which need not exist yet."""
-    existing = next(path for path in (directory, *directory.parents) if path.exists())
-    return os.access(existing, os.W_OK)
+    paths = (directory, *directory.parents)
+    existing = next((path for path in paths if path.exists()), None)  # a drive may be missing
+    return existing is not None and can_create_in(existing)
 
 
 def _search_path(

@@ -55,6 +55,18 @@ class NoSpaceError(InstallError):
         )
 
 
+class MissingDriveError(InstallError):
+    """The drive or network share of a path does not exist, or is not connected."""
+
+    def __init__(self, path: str, drive: str) -> None:
+        self.path, self.drive = path, drive
+        super().__init__(
+            f"Cannot install into {path}: there is no {drive}. The environment was not changed.",
+            hint="Connect the drive or the network share, or name another directory. For --user, "
+            "PYTHONUSERBASE names it.",
+        )
+
+
 class PathTooLongError(InstallError):
     """A path is longer than the system allows."""
 

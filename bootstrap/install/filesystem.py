@@ -11,8 +11,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from bootstrap.install.errors import MissingDriveError
 from bootstrap.install.strict_zip.names import fold
 
 _EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
@@ -59,6 +60,20 @@ def has_exact_name(path: str, parts: int) -> bool:
             return False
         path = directory
     return True
+
+
+def find_existing(path: str, exists: Callable[[str], bool] = os.path.lexists) -> str:
+    """Return a path, or the innermost one around it that exists.
+
+    Raises `MissingDriveError`.
+    """
+    existing = path
+    while not exists(existing):
+        around = os.path.dirname(existing)
+        if around == existing:
+            raise MissingDriveError(path, existing)
+        existing = around
+    return existing
 
 
 class NameSpeller:

@@ -214,16 +214,29 @@ def url_to_path(url: str) -> Path:
         parts = urlsplit(url)
     except ValueError as error:
         raise MalformedUrlError(url, str(error)) from error
-    if parts.netloc not in {"", "localhost"} and os.name != "nt":
-        raise MalformedUrlError(url, "a file: URL cannot name another host")
-    path = unquote(parts.path)
+    host, path = parts.netloc, unquote(parts.path)
     if os.name == "nt":
-        path = path.lstrip("/") if re.match(r"/+[A-Za-z]:", path) else f"//{parts.netloc}{path}"
+        path = _windows_path(host, path)
+    elif host not in {"", "localhost"}:
+        raise MalformedUrlError(url, "a file: URL cannot name another host")
     try:
         parse_path(path)
     except ValueError as error:
         raise MalformedUrlError(url, str(error)) from error
     return Path(path)
+
+
+def _windows_path(host: str, path: str) -> str:
+    r"""Return the path of a file: URL on Windows.
+
+    A share, `\\server\share`, is written as `file://server/share` or `file:////server/share`, and
+    older programs write a drive as `C|`.
+    """
+    if host not in {"", "localhost"}:
+        return f"//{host}{path}"
+    if drive := re.match(r"[/\\]*([A-Za-z])[:|](.*)", path, re.DOTALL):
+        return f"{drive[1]}:{drive[2]}"
+    return re.sub(r"\A[/\\]{2,}", "//", path)
 
 
 def metadata_url(file_url: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap import file_changes
-from bootstrap.file_changes import remove_tree, rename, replace, unlink
+from bootstrap.file_changes import can_create_in, remove_tree, rename, replace, unlink
 
 
 def refusal(number: int) -> PermissionError:
@@ -72,3 +72,31 @@ def test_a_tree_is_removed_with_its_read_only_files(tmp_path: Path) -> None:
     remove_tree(tree)
     assert not tree.exists()
     remove_tree(tree)  # there is nothing to remove any more
+
+
+def test_creating_a_file_finds_out_whether_that_is_possible(tmp_path: Path) -> None:
+    directory = tmp_path / "directory"
+    directory.mkdir()
+    before = directory.stat().st_mtime_ns
+    assert can_create_in(directory)
+    assert list(directory.iterdir()) == []
+    assert directory.stat().st_mtime_ns == before
+    assert not can_create_in(directory / "missing")
+
+
+def test_it_is_found_out_where_files_always_have_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    assert not hasattr(os, "O_TMPFILE")
+    test_creating_a_file_finds_out_whether_that_is_possible(tmp_path)
+
+
+def test_an_error_of_the_system_counts_whatever_access_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> int:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(os, "open", denied)
+    assert not can_create_in(tmp_path)

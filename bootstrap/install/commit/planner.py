@@ -16,7 +16,7 @@ from bootstrap.install.commit.operations import (
     RemoveDir,
 )
 from bootstrap.install.commit.plan import Plan, TargetInspector
-from bootstrap.install.filesystem import find_spelling
+from bootstrap.install.filesystem import find_existing, find_spelling
 from bootstrap.install.uninstall import find_bytecode
 
 _METADATA_SUFFIXES = (".dist-info", ".egg-info")
@@ -26,7 +26,8 @@ def plan_additions(plan: Plan, target: TargetInspector) -> None:
     """Plan the moves of everything staged. Raises `NotWritableError`."""
     for root, staged in target.merged.roots.items():
         missing, directory = [], root
-        while not os.path.lexists(directory) and directory not in plan.new:
+        existing = find_existing(root)
+        while directory != existing and directory not in plan.new:
             missing.append(directory)
             directory = os.path.dirname(directory)
         plan.new.update(missing)

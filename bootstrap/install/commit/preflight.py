@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from bootstrap.file_changes import can_create_in
 from bootstrap.install.commit.plan import Plan
 from bootstrap.install.commit.trees import MergedTree, Overlap, is_same_file
 from bootstrap.install.errors import (
@@ -15,6 +16,7 @@ from bootstrap.install.errors import (
     SameNameError,
     already_exists,
 )
+from bootstrap.install.filesystem import find_existing
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.uninstall import FileOwners
 from bootstrap.ui import Ui
@@ -28,14 +30,14 @@ _RESERVE = 1 << 20
 def check_writable(paths: SchemePaths) -> None:
     """Raise `NotWritableError` where a library or scripts directory cannot be written."""
     for directory in (*paths.libraries, paths.directories["scripts"]):
-        _check_writable(_find_existing(directory))
+        _check_writable(find_existing(directory))
 
 
 def check_space(directory: str, size: int) -> None:
     """Raise `NoSpaceError` where files of `size` bytes do not fit."""
     if not hasattr(os, "statvfs"):
         return
-    existing = _find_existing(directory)
+    existing = find_existing(directory)
     system = os.statvfs(existing)
     free, needed = system.f_bavail * system.f_frsize, size + _RESERVE
     if needed > free:
@@ -49,7 +51,7 @@ def check_plan(plan: Plan, merged: MergedTree, owners: FileOwners, ui: Ui, *, fo
     wins. With `force`, so is what else would be refused with `OverwriteError`. Raises that,
     `ObstacleError`, `SameNameError` and `NotWritableError`.
     """
-    for parent in {_find_existing(os.path.dirname(step.path)) for step in plan.operations}:
+    for parent in {find_existing(os.path.dirname(step.path)) for step in plan.operations}:
         _check_writable(parent)
     for existing, path in plan.other_spellings:
         owner = owners.get(existing) or owners.find_in(existing)
@@ -81,12 +83,6 @@ def _warn_of_overlaps(overlaps: Sequence[Overlap], ui: Ui) -> None:
         )
 
 
-def _find_existing(path: str) -> str:
-    while not os.path.lexists(path):
-        path = os.path.dirname(path)
-    return path
-
-
 def _check_writable(directory: str) -> None:
     if not os.path.isdir(directory):
         hint = "Move it away, or install to another directory."
@@ -97,6 +93,8 @@ def _check_writable(directory: str) -> None:
         if read_only and os.statvfs(directory).f_flag & read_only:
             raise NotWritableError(directory, "its file system is mounted read-only")
         raise NotWritableError(directory, "no permission to write")
+    if not can_create_in(directory):
+        raise NotWritableError(directory, "no file can be created in it")
 
 
 def _find_overwritten(

@@ -11,7 +11,7 @@ from enum import Enum
 
 from bootstrap.file_changes import remove_tree
 from bootstrap.install.errors import InstallError, translate_os_errors
-from bootstrap.install.filesystem import is_same_mount
+from bootstrap.install.filesystem import find_existing, is_same_mount
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
 from bootstrap.private_directory import PRIVATE_MODE
@@ -102,8 +102,7 @@ class Staging:
 
     def directory_for(self, directory: str) -> str:
         """Return the staging directory from which a rename into a directory is possible."""
-        while not os.path.isdir(directory):
-            directory = os.path.dirname(directory)
+        directory = find_existing(directory, os.path.isdir)
         for staging_directory in self.directories:
             if is_same_mount(staging_directory.path, directory):
                 return staging_directory.path
@@ -111,8 +110,8 @@ class Staging:
 
     def _create_first(self, library: str) -> None:
         """Create the staging directory in a library directory, which may be missing itself."""
-        missing, existing = [], library
-        while not os.path.isdir(existing):
+        missing, existing, end = [], library, find_existing(library, os.path.isdir)
+        while existing != end:
             missing.append(existing)
             existing = os.path.dirname(existing)
         if missing:

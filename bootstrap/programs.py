@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+DEFAULT_SEARCH_PATH = "" if os.name == "nt" else os.defpath
+r"""Where programs are without PATH. Python itself says `C:\bin`, which anybody may create."""
 _SUFFIXES = (".exe", ".bat", ".cmd", "") if os.name == "nt" else ("",)
 
 

@@ -34,7 +34,7 @@ _MANAGERS = (
     ("MISE_DATA_DIR", ".local/share/mise", "installs/python"),
 )
 """For each version manager: its variable, its default directory in a home, the subdirectory."""
-_COMMON_DIRECTORIES = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
+_COMMON_DIRECTORIES = () if _WINDOWS else ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
 
 
 class InterpreterNotFoundError(BootstrapError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bootstrap.environment.model import Scheme
+from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.wheel.wheel import SchemeKey
 
 SCHEME_KEYS: tuple[SchemeKey, ...] = ("purelib", "platlib", "scripts", "headers", "data")
@@ -41,14 +42,24 @@ class SchemePaths:
     def locate(self, key: SchemeKey, path: str) -> tuple[str, str]:
         """Return the innermost directory of the scheme for a file, and its path below that.
 
-        `.data/data/bin/x` is installed to the same path as `.data/scripts/x`.
+        `.data/data/bin/x` is installed to the same path as `.data/scripts/x`, and, where the file
+        system does not distinguish them, `.data/data/BIN/x`, too.
         """
         directory = self.directories[key]
         for inner in self._nested[directory]:
             below = inner[len(directory.rstrip(os.sep)) + 1 :].replace(os.sep, "/") + "/"
-            if path.startswith(below):
-                return inner, path[len(below) :]
+            parts = path.split("/", below.count("/"))
+            head, rest = "/".join([*parts[:-1], ""]), parts[-1]
+            if head == below or (head and self._spell(directory, head) == inner):
+                return inner, rest
         return directory, path
+
+    def _spell(self, directory: str, head: str) -> str:
+        return self._speller.spell(os.path.join(directory, *head.split("/")[:-1]), directory)
+
+    @cached_property
+    def _speller(self) -> NameSpeller:
+        return NameSpeller()
 
     def path_from_library(self, library: SchemeKey, key: SchemeKey) -> str:
         """Return the relative path from a library directory to another of the scheme, for RECORD.

@@ -19,7 +19,11 @@ from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.strict_zip.names import fold
-from bootstrap.install.wheel.entry_points import is_interpreter_name, parse_entry_points
+from bootstrap.install.wheel.entry_points import (
+    is_environment_file,
+    is_interpreter_name,
+    parse_entry_points,
+)
 from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
 from bootstrap.limits import RECORD_SIZE, LimitError
@@ -63,7 +67,8 @@ def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> Install
     if record.kind is InstalledKind.EGG_INFO_FILE:
         raise _cannot_uninstall(record, "distutils installed it without a list of its files")
     listed, pth_lines = _LISTERS[record.kind](record, paths)
-    scripts, speller = paths.directories["scripts"], NameSpeller()
+    around_interpreters = {paths.directories["scripts"], paths.directories["data"]}
+    speller = NameSpeller()
     files, outside = set(), []
     parents: dict[str, str | None] = {}
     for path in listed:
@@ -75,7 +80,10 @@ def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> Install
         directory = parents[parent]
         file = "" if directory is None else speller.spell_name(directory, name)
         name = os.path.basename(file)
-        is_protected = name in _NEVER_OWNED or (directory == scripts and is_interpreter_name(name))
+        is_protected = fold(name) in _NEVER_OWNED or (
+            directory in around_interpreters
+            and (is_environment_file(name) or is_interpreter_name(name))
+        )
         if not is_protected:
             files.add(file)
         elif os.path.lexists(path):

@@ -20,7 +20,7 @@ from bootstrap.install.filesystem import has_exact_name
 from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.strict_zip.names import find_windows_rule, fold
-from bootstrap.install.wheel.entry_points import check_interpreter_name
+from bootstrap.install.wheel.entry_points import check_interpreter_name, is_environment_file
 from bootstrap.install.wheel.record import RecordRow, find_difference, format_record
 from bootstrap.install.wheel.scripts import (
     ScriptInterpreter,
@@ -41,7 +41,6 @@ from bootstrap.network.urls import remove_credentials
 GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
 """Files of dist-info that the installer writes; a wheel's own are not installed."""
 _METADATA_SUFFIXES = (".dist-info", ".egg-info", ".egg-link")
-_PROTECTED = ("pyvenv.cfg",)
 _LAUNCHER_SUFFIX = re.compile(r"(\.exe|-script\.pyw?)\Z", re.IGNORECASE)
 
 
@@ -244,7 +243,8 @@ class _Writer:
         if is_library and fold(top).endswith(_METADATA_SUFFIXES):
             if top != self.staged.dist_info:
                 raise WheelValidationError(Rule.SMUGGLED_METADATA, relative)
-        elif directory == directories["scripts"]:
-            check_interpreter_name(relative)
-        elif directory == directories["data"] and fold(relative) in _PROTECTED:
-            raise WheelValidationError(Rule.PROTECTED, relative)
+        elif directory in {directories["scripts"], directories["data"]}:
+            if is_environment_file(relative):
+                raise WheelValidationError(Rule.PROTECTED, relative)
+            if directory == directories["scripts"] or fold(relative).endswith(".exe"):
+                check_interpreter_name(relative)

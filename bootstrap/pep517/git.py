@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from bootstrap.pep517.settings import BuildSettings
 from bootstrap.pep517.source import VcsCheckout
 from bootstrap.pep517.subprocesses import Outcome, ProcessGroup
 from bootstrap.pep517.variables import git_environ
-from bootstrap.programs import find_programs
+from bootstrap.programs import DEFAULT_SEARCH_PATH, find_programs
 from bootstrap.redaction import redact
 from bootstrap.ui import Ui
 
@@ -211,7 +210,7 @@ class Git:
 
     def run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
         """Run git and return how it ended, successfully or not."""
-        search_path = self.settings.environ.get("PATH", os.defpath)
+        search_path = self.settings.environ.get("PATH", DEFAULT_SEARCH_PATH)
         program = next(find_programs("git", search_path), None)
         if program is None:
             raise VcsError(url.repository, "the program git was not found on PATH", "Install git.")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from bootstrap.formats.ini import read_ini
-from bootstrap.install.strict_zip.names import check_name
+from bootstrap.install.strict_zip.names import check_name, fold
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
 from bootstrap.limits import ENTRY_POINT_LENGTH, ENTRY_POINT_LINES, shorten
 
@@ -15,6 +15,9 @@ _REFERENCE = re.compile(
     r"(?P<module>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*:\s*(?P<attribute>[^\W\d]\w*(\.[^\W\d]\w*)*)\s*(\[.*\])?"
 )
 _INTERPRETER = re.compile(r"(python|pypy|graalpy)w?[0-9.]*t?d?w?(\.exe)?", re.IGNORECASE)
+_ENVIRONMENT_FILE = re.compile(
+    r"pyvenv\.cfg|pybuilddir\.txt|.*\._pth|python[0-9.]*t?(_d)?\.(dll|zip)|vcruntime[0-9_]*\.dll"
+)
 _SECTIONS = {"console_scripts": False, "gui_scripts": True}
 
 
@@ -71,6 +74,14 @@ def check_interpreter_name(name: str) -> None:
     """Refuse the name of an interpreter. Raises `WheelValidationError`."""
     if is_interpreter_name(name):
         raise WheelValidationError(Rule.SHADOWS_PYTHON, name)
+
+
+def is_environment_file(name: str) -> bool:
+    """Whether a file decides what an interpreter beside it loads: `pyvenv.cfg`, `python313._pth`.
+
+    On Windows, its DLLs and its zipped library, too.
+    """
+    return _ENVIRONMENT_FILE.fullmatch(fold(name)) is not None
 
 
 def is_interpreter_name(name: str) -> bool:

@@ -174,3 +174,47 @@ def test_another_spelling_of_a_protected_name_is_refused_everywhere(
     with pytest.raises(WheelRefusedError) as caught:
         bench.install_bytes(wheel({name: b""}), FILENAME)
     assert caught.value.rule is rule
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("LIB/Python3.11/SITE-packages/pip-99.dist-info/METADATA", Rule.SMUGGLED_METADATA),
+        ("BIN/python.exe", Rule.SHADOWS_PYTHON),
+        ("bin/Python313._PTH", Rule.PROTECTED),
+        ("PYVENV.CFG", Rule.PROTECTED),
+        ("python313._pth", Rule.PROTECTED),
+        ("Python313.DLL", Rule.PROTECTED),
+        ("PYTHON.exe", Rule.SHADOWS_PYTHON),
+    ],
+)
+def test_data_is_judged_by_where_the_file_system_puts_it(
+    ignoring: Workbench, name: str, rule: Rule
+) -> None:
+    with pytest.raises(WheelRefusedError) as caught:
+        ignoring.install_bytes(wheel({f"{DATA}/data/{name}": b""}), FILENAME)
+    assert caught.value.rule is rule
+
+
+def test_data_in_the_library_by_another_spelling_is_installed_there(
+    ignoring: Workbench, wheelhouse: Path
+) -> None:
+    data = {"data/LIB/python3.11/Site-Packages/extra.py": "1", "data/share/python313.dll": "1"}
+    ignoring.install(make_wheel(wheelhouse, "demo", "1.0", data=data))
+    assert "extra.py" in [path.name for path in ignoring.library.iterdir()]
+    ignoring.install(make_wheel(wheelhouse, "demo", "2.0"))
+    assert "extra.py" not in [path.name for path in ignoring.library.iterdir()]
+    assert not (ignoring.prefix / "share" / "python313.dll").exists()
+
+
+@pytest.mark.parametrize("name", ["PYVENV.CFG", "BIN/python.exe", "python313._pth"])
+def test_a_record_that_lists_a_file_of_the_environment_does_not_own_it(
+    ignoring: Workbench, wheelhouse: Path, name: str
+) -> None:
+    file = ignoring.prefix / name.replace("PYVENV.CFG", "pyvenv.cfg").replace("BIN", "bin")
+    file.write_text("the environment's")
+    ignoring.install(make_wheel(wheelhouse, "demo", "1.0"))
+    record = ignoring.library / "demo-1.0.dist-info" / "RECORD"
+    record.write_text(record.read_text() + f"../../../{name},,\n")
+    ignoring.install(make_wheel(wheelhouse, "demo", "2.0"))
+    assert file.read_text() == "the environment's"

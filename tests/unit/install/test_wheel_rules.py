@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -231,10 +232,15 @@ _listeners: list[list[str]] = []
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
     if not _listeners:
         return
-    if event == "open" and (isinstance(arguments[0], int) or not int(str(arguments[2])) & 3):
+    if event == "open" and (isinstance(arguments[0], int) or not _is_writing(arguments[2])):
         return  # opened already, or for reading
     if event == "open" or event in _WRITES:
         _listeners[-1].append(str(arguments[0]))
+
+
+def _is_writing(flags: object) -> bool:
+    nameless = getattr(os, "O_TMPFILE", -1)  # a file that no directory ever contains
+    return isinstance(flags, int) and bool(flags & 3) and flags & nameless != nameless
 
 
 sys.addaudithook(_hook)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.benchmarks.served_index import metadata_of
@@ -67,7 +68,7 @@ def ensure_index(name: str, root: Path) -> Path:
     """Return the directory of an index, made if it is not there."""
     directory = root / name
     if name != RECORDED and not directory.exists():
-        partial = root / f"{name}.partial"
+        partial = root / f"{name}.{os.getpid()}"
         command = [sys.executable, "-m", "tests.benchmarks.indexes", name, str(partial)]
         subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
         partial.replace(directory)
@@ -89,7 +90,8 @@ def _many_wheels(count: int) -> Callable[[IndexWriter], None]:
 
 def _large_wheel(megabytes: int) -> Callable[[IndexWriter], None]:
     def write(index: IndexWriter) -> None:
-        content = random.Random(megabytes).randbytes(megabytes << 20)
+        blocks = random.Random(megabytes)
+        content = b"".join(blocks.randbytes(1 << 20) for _ in range(megabytes))
         index.wheel("large", "1.0", files={"large/data.bin": content})
 
     return write
@@ -110,21 +112,30 @@ def _many_files(count: int) -> Callable[[IndexWriter], None]:
     return write
 
 
-def _backtracking(index: IndexWriter, last: Iterable[str] = ("core<4",)) -> None:
-    """The newest of `front` needs the newest `core`; the end of a long chain, seen late, an old."""
-    versions, length = 60, 12
-    for number in range(1, versions + 1):
-        index.wheel("core", f"{number}.0")
-        index.wheel("front", f"{number}.0", [f"core=={number}.0", "link-0"])
-    for position in range(length):
-        after = [f"link-{position + 1}"] if position + 1 < length else list(last)
-        for number in range(1, 6):
-            index.wheel(f"link-{position}", f"{number}.0", after)
+def _backtracking(end: str, width: int) -> Callable[[IndexWriter], None]:
+    """The newest of `front` needs the newest `core`; the end of a chain, seen late, another.
+
+    Each link of the chain has as many versions as the width says, all alike.
+    """
+
+    def write(index: IndexWriter) -> None:
+        versions, length = 100, 12
+        index.wheel("core", "0.5")
+        for number in range(1, versions + 1):
+            index.wheel("core", f"{number}.0")
+            index.wheel("front", f"{number}.0", [f"core=={number}.0"])
+        for position in range(length):
+            after = f"link-{position + 1}" if position + 1 < length else end
+            for number in range(1, width + 1):
+                index.wheel(f"link-{position}", f"{number}.0", [after])
+
+    return write
 
 
 _INDEXES: dict[str, Callable[[IndexWriter], None]] = {
-    "backtracking": _backtracking,
-    "conflict": lambda index: _backtracking(index, ["core>60"]),
+    "backtracking": _backtracking("core<4", width=1),
+    "backtracking-wide": _backtracking("core<4", width=5),
+    "conflict": _backtracking("core<1", width=1),
     **{f"wheels-{count}": _many_wheels(count) for count in (1, 10, 100, 500)},
     **{f"large-{size}": _large_wheel(size) for size in (5, 50, 500)},
     **{f"files-{count}": _many_files(count) for count in (100, 1_000, 10_000)},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.benchmarks.indexes import RECORDED
 from tests.benchmarks.model import Cache, Contestant, Goal, Outcome, Scenario
 
@@ -81,25 +83,16 @@ def _tree(name: str, requirement: str, at_least: int) -> Scenario:
 
 def _nothing_to_do(name: str, requirement: str, fill: tuple[str, ...]) -> Scenario:
     installer = "" if requirement == "pip" else f"--installer none {requirement} "
+    contestants = (
+        ours(f"--python {{target_python}} {installer}{INDEX}"),
+        Contestant("pip", "pip", f"{{target_python}} -m pip install {INDEX} {requirement}"),
+        uv(f"pip install --python {{target_python}} --index-url {{index}} {requirement}"),
+    )
     return Scenario(
         name,
         f"nothing to do: {requirement} is there",
         Outcome((requirement,), unchanged=True),
-        (
-            ours(f"--python {{target_python}} {installer}{INDEX}", target="filled", compiles=None),
-            Contestant(
-                "pip",
-                "pip",
-                f"{{target_python}} -m pip install {INDEX} {requirement}",
-                target="filled",
-                compiles=None,
-            ),
-            uv(
-                f"pip install --python {{target_python}} --index-url {{index}} {requirement}",
-                target="filled",
-                compiles=None,
-            ),
-        ),
+        tuple(replace(c, target="filled", cache="warm", compiles=None) for c in contestants),
         RECORDED,
         fill=fill,
     )
@@ -182,6 +175,11 @@ SCENARIOS = (
     ),
     _backtracking("backtracking", "backtracking: a late conflict", Outcome(("front", "link-0"))),
     _backtracking(
+        "backtracking-wide",
+        "backtracking: a late conflict, many ways to it",
+        Outcome(("front", "link-0")),
+    ),
+    _backtracking(
         "conflict",
         "backtracking: no solution, to be explained",
         Outcome(unchanged=True, prints="(?s)core.*front|front.*core", fails=True),
@@ -228,6 +226,7 @@ GOALS = (
     Goal("F", "resolving", OURS, "pip", 0.3),
     Goal("F", "resolving", OURS, UV),
     Goal("G", "backtracking", OURS, "pip", 0.5),
+    Goal("G", "backtracking-wide", OURS, "pip", 0.5),
     Goal("G", "conflict", OURS, "pip", 0.5),
     Goal("G", "backtracking", OURS, UV),
     Goal("H", "there", OURS, "pip", 0.2),

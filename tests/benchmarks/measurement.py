@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+_LAUNCHER = Path(__file__).with_name("launcher.py")
 _KIBIBYTE = 1 if sys.platform == "darwin" else 1024
-TIMEOUT = 900.0
+TIMEOUT = 300.0
 
 
 @dataclass(frozen=True)
@@ -56,47 +54,22 @@ def measure(commands: Sequence[Command], timeout: float = TIMEOUT) -> list[Usage
 
     They become leaders of process groups of their own, which are killed after the timeout.
     """
+    asked = {
+        "timeout": timeout,
+        "commands": [{**vars(each), "log": str(each.log)} for each in commands],
+    }
+    launcher = [sys.executable, "-I", "-S", str(_LAUNCHER)]
     os.sync()  # what the run before wrote is not written during this one
-    started = time.perf_counter()
-    processes = [_start(command) for command in commands]
-    timer = threading.Timer(timeout, _kill, [[process.pid for process in processes]])
-    timer.start()
-    try:
-        waiting = {process.pid: position for position, process in enumerate(processes)}
-        usages: dict[int, Usage] = {}
-        while waiting:
-            pid, wait_status, used = os.wait4(-1, 0)
-            seconds = time.perf_counter() - started
-            if pid in waiting:
-                status = os.waitstatus_to_exitcode(wait_status)
-                usages[waiting.pop(pid)] = Usage(seconds, used.ru_maxrss * _KIBIBYTE, status)
-    finally:
-        timer.cancel()
-    for position, process in enumerate(processes):
-        process.returncode = usages[position].status  # wait4 has taken it from subprocess
-    return [usages[position] for position in range(len(processes))]
+    done = subprocess.run(
+        launcher, input=json.dumps(asked), stdout=subprocess.PIPE, text=True, check=True
+    )
+    return [
+        Usage(seconds, peak * _KIBIBYTE, status)
+        for seconds, peak, status in json.loads(done.stdout)
+    ]
 
 
 def memory_floor() -> int:
-    """Return the smallest peak that can be seen: a started process first shares our own pages."""
-    import resource  # not on Windows, where the rest of this package is imported too
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIBIBYTE
-
-
-def _start(command: Command) -> subprocess.Popen[bytes]:
-    with command.log.open("wb") as log:
-        return subprocess.Popen(
-            command.arguments,
-            env=dict(command.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def _kill(groups: Sequence[int]) -> None:
-    for group in groups:
-        with suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
+    """Return the smallest peak that can be seen: a started process first shares its starter's."""
+    (usage,) = measure([Command(("/bin/true",), {}, Path(os.devnull))])
+    return usage.peak

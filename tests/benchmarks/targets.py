@@ -73,6 +73,7 @@ def _normalized(distribution: Distribution) -> str:
 
 
 def _is_whole(distribution: Distribution) -> bool:
-    """Look for every file but bytecode: virtualenv's RECORD names some that it does not write."""
-    files = [file for file in distribution.files or () if file.suffix != ".pyc"]
-    return bool(files) and all(Path(str(file.locate())).exists() for file in files)
+    """Look for every file but bytecode: virtualenv's RECORD names some that is not there."""
+    named = [file for file in distribution.files or () if file.suffix != ".pyc"]
+    paths = [Path(str(file.locate())) for file in named if file.name != "__pycache__"]
+    return bool(paths) and all(path.exists() for path in paths)

@@ -9,6 +9,8 @@ from tests.benchmarks.model import Cache, Contestant, Goal, Outcome, Scenario
 
 OURS, UV = "ours", "uv"
 INDEX = "--index-url {index} --cert {ca}"
+PIP_ALONE = "--no-setuptools --no-wheel"
+"""Without these, older Pythons get more than pip, as from get-pip.py."""
 PASS = Contestant("python -c pass", "python", "{python} -c pass", target="none", prints="")
 
 
@@ -53,7 +55,7 @@ def _pip_from_the_index(name: str, latency_ms: int) -> Scenario:
         f"pip from the index, cold cache, {latency_ms} ms",
         Outcome(("pip",)),
         (
-            ours(f"--python {{target_python}} {INDEX}"),
+            ours(f"{PIP_ALONE} --python {{target_python}} {INDEX}"),
             Contestant(
                 "get-pip.py --no-compile",
                 "get-pip",
@@ -81,17 +83,20 @@ def _tree(name: str, requirement: str, at_least: int) -> Scenario:
     )
 
 
-def _nothing_to_do(name: str, requirement: str, fill: tuple[str, ...]) -> Scenario:
-    installer = "" if requirement == "pip" else f"--installer none {requirement} "
+def _nothing_to_do(
+    name: str, what: str, arguments: tuple[str, str], fill: tuple[str, ...]
+) -> Scenario:
+    """Return work that is done already; the arguments are ours, and those of pip and uv."""
+    mine, theirs = arguments
     contestants = (
-        ours(f"--python {{target_python}} {installer}{INDEX}"),
-        Contestant("pip", "pip", f"{{target_python}} -m pip install {INDEX} {requirement}"),
-        uv(f"pip install --python {{target_python}} --index-url {{index}} {requirement}"),
+        ours(f"--python {{target_python}} {INDEX} {mine}"),
+        Contestant("pip", "pip", f"{{target_python}} -m pip install {INDEX} {theirs}"),
+        uv(f"pip install --python {{target_python}} --index-url {{index}} {theirs}"),
     )
     return Scenario(
         name,
-        f"nothing to do: {requirement} is there",
-        Outcome((requirement,), unchanged=True),
+        f"nothing to do: {what}",
+        Outcome(fill, unchanged=True),
         tuple(replace(c, target="filled", cache="warm", compiles=None) for c in contestants),
         RECORDED,
         fill=fill,
@@ -146,7 +151,7 @@ SCENARIOS = (
         "pip from the index, cold cache, compiling, 0 ms",
         Outcome(("pip",)),
         (
-            ours(f"--compile --python {{target_python}} {INDEX}", compiles=True),
+            ours(f"{PIP_ALONE} --compile --python {{target_python}} {INDEX}", compiles=True),
             Contestant(
                 "get-pip.py",
                 "get-pip",
@@ -184,8 +189,14 @@ SCENARIOS = (
         "backtracking: no solution, to be explained",
         Outcome(unchanged=True, prints="(?s)core.*front|front.*core", fails=True),
     ),
-    _nothing_to_do("there", "pip", ("pip",)),
-    _nothing_to_do("tree-there", "poetry", ("pip", "poetry")),
+    _nothing_to_do("there", "pip is there", ("--installer none pip", "pip"), ("pip",)),
+    _nothing_to_do("newest", "the newest pip is there", (PIP_ALONE, "--upgrade pip"), ("pip",)),
+    _nothing_to_do(
+        "tree-there",
+        "poetry and its tree are there",
+        ("--installer none poetry", "poetry"),
+        ("pip", "poetry"),
+    ),
     Scenario(
         "version",
         "`--version`",
@@ -231,6 +242,8 @@ GOALS = (
     Goal("G", "backtracking", OURS, UV),
     Goal("H", "there", OURS, "pip", 0.2),
     Goal("H", "tree-there", OURS, "pip", 0.2),
+    Goal("H", "newest", OURS, "pip"),
+    Goal("H", "there", OURS, UV),
     Goal("H", "tree-there", OURS, UV),
     Goal("I", "version", OURS, "python -c pass", 6),
     Goal("I", "help", OURS, "python -c pass", 6),

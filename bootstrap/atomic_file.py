@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from bootstrap.file_changes import replace, unlink
 @contextmanager
 def temporary_beside(path: Path, prefix: str = ".get-installer-") -> Iterator[Path]:
     """Yield an unused name in the directory of `path`; remove what still has it at the end."""
-    temporary = path.with_name(f"{prefix}{secrets.token_hex(8)}")
+    temporary = path.with_name(f"{prefix}{os.urandom(8).hex()}")
     try:
         yield temporary
     finally:

@@ -12,8 +12,6 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, TextIO
 
 import bootstrap
-from bootstrap import _snapshot
-from bootstrap._bundled import bundled_wheel, default_index_url
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.signals import Terminated, kill_self, raise_on_termination
 from bootstrap.ui import LogFile, Ui
@@ -45,12 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
 
     def run() -> int:
-        from bootstrap.config import load
         from bootstrap.config.options.parser import informational_text
 
         if (text := informational_text(arguments)) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
+        from bootstrap._bundled import default_index_url
+        from bootstrap.config import load
+
         config = load.load(arguments, os.environ, default_index=default_index_url)
         with _open_log(config) as log:
             try:
@@ -71,6 +71,7 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
 
     def run() -> int:
+        from bootstrap._bundled import bundled_wheel
         from bootstrap.config import ensurepip
 
         if (text := ensurepip.informational_text(arguments, bundled_wheel().version)) is not None:
@@ -86,6 +87,8 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
 
 def _run_command(config: Config, log: LogFile | None = None) -> int:
     """Run the command of a Config; the last stage of an installation is to become the installer."""
+    from bootstrap import _snapshot
+
     # Our own files may be replaced by this run, or removed by another process.
     _snapshot.hold(bootstrap)
     # Imported here: `--version` and a mistyped option need none of it.

@@ -7,7 +7,6 @@ or remove what is open; so such a change is tried again for two seconds. POSIX d
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -62,7 +61,7 @@ def can_create_in(directory: _AnyPath) -> bool:
         os.close(os.open(directory, os.O_RDWR | os.O_TMPFILE, 0o600))
         return True
     before = os.stat(directory)
-    path = os.path.join(directory, f".get-installer-{secrets.token_hex(8)}")
+    path = os.path.join(directory, f".get-installer-{os.urandom(8).hex()}")
     # Windows removes it by itself, even if we are killed.
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_TEMPORARY", 0)
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
 from bootstrap.network.urls import (
     MalformedUrlError,

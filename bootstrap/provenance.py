@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
+
+from bootstrap.dataclasses import dataclass
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -7,7 +7,6 @@ it is shown with `-vv` only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import bootstrap
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.formats.documents import parse_json
 from bootstrap.formats.specifiers import parse_version
 from bootstrap.ui import Ui

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.limits import shorten_message
 from bootstrap.redaction import redact
 

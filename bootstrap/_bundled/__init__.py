@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import pkgutil
-from dataclasses import dataclass
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
@@ -29,6 +28,7 @@ from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.config.requirements.script import ScriptMetadata, read_script
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, ReleaseControl
 from bootstrap.location import Location

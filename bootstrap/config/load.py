@@ -8,7 +8,6 @@ if config.remote_files:                        # -r https://…: they need a ses
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from bootstrap.config.options.option import Command
 from bootstrap.config.options.parser import CommandLine, parse_command_line
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.file import Fetch, Purpose, RequirementFiles, read_files
+from bootstrap.dataclasses import replace
 from bootstrap.errors import UsageError
 from bootstrap.lock.errors import LockNameError
 from bootstrap.lock.read import split_reference

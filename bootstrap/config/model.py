@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -12,6 +11,7 @@ from bootstrap.config.options.layers import OptionLayers, SettingRecord
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.file import RequirementFile, RequirementFiles
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.index.settings import IndexSettings
 from bootstrap.install.model import InstallSettings, WarningSettings

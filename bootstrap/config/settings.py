@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from bootstrap.config.options.option import (
     parse_seconds,
 )
 from bootstrap.config.options.process import ProcessContext
+from bootstrap.dataclasses import replace
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import IndexSettings, IndexStrategy

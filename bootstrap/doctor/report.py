@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 
 from bootstrap.config.model import Config
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.urls import MalformedUrlError, url_origin

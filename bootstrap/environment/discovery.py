@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.formats import paths

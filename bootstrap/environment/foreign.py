@@ -7,10 +7,10 @@ from it, whatever this machine is. Nothing can be built for it or run in it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bootstrap._vendor.packaging.tags import INTERPRETER_SHORT_NAMES
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.markers import platform_markers, python_markers
 from bootstrap.environment.platform_names import Platform

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from bootstrap.dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Thread
 from typing import IO
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.limits import PROBE_OUTPUT_SIZE, LimitError
 
 _GRACE = 1.0

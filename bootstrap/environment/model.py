@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.interpreter import Interpreter, Scheme
 
 __all__ = ["Scheme", "TargetEnvironment"]

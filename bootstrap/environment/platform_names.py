@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.tags import android_platforms, ios_platforms, mac_platforms
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.platforms import (
     LEGACY_MANYLINUX,
     manylinux_platforms,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap._vendor.packaging.tags import (
@@ -20,6 +19,7 @@ from bootstrap._vendor.packaging.tags import (
     generic_tags,
     mac_platforms,
 )
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.interpreter import Interpreter
 
 _32_BIT_PLATFORMS = {"linux_x86_64": "linux_i686", "linux_aarch64": "linux_armv8l"}

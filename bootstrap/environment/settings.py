@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.environment.foreign import ForeignTarget
 from bootstrap.provenance import Sourced
 

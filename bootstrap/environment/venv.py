@@ -13,9 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
+from bootstrap.dataclasses import replace
 from bootstrap.environment import _probe_script
 from bootstrap.environment.discovery import absolute_path
 from bootstrap.environment.installation_scheme import describe_target

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.provenance import Origin, Sourced

@@ -8,11 +8,11 @@ come from `trust.children`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import dataclass
 from bootstrap.handoff.forwarded_settings import ForwardedSettings, ForwardedValue
 from bootstrap.index.settings import IndexStrategy
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -12,6 +11,7 @@ from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.network.urls import is_remote
 from bootstrap.trust.hashes import Hashes
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import (
     Candidate,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.formats import filenames, specifiers
 from bootstrap.limits import FILENAME_LENGTH
 

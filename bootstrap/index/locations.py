@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.index.candidate import Candidate, DistributionFile

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import dataclass
 from bootstrap.formats.specifiers import parse_specifiers
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.index.errors import UnrelatedIndexesError

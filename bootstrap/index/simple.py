@@ -8,9 +8,7 @@ entries with the keys of the JSON form: of thousands on a page only a few are pa
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.formats.documents import parse_json
@@ -19,8 +17,6 @@ from bootstrap.index.errors import ApiVersionError, NotAnIndexPageError
 from bootstrap.index.page import FileEntry, ProjectDetails
 from bootstrap.limits import (
     METADATA_SIZE,
-    PAGE_ELEMENT_LENGTH,
-    PAGE_ELEMENTS,
     PAGE_FILES,
     PAGE_SIZE,
     LimitError,
@@ -30,7 +26,6 @@ from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.response import Response
 from bootstrap.network.urls import MalformedUrlError, join_url, metadata_url
-from bootstrap.trust.hashes import fragment_digests
 from bootstrap.ui import Ui
 
 if TYPE_CHECKING:
@@ -49,16 +44,6 @@ _NOT_OFFERED = frozenset({403, 404, 405, 410, 500, 501})
 """How mirrors answer for metadata that their pages announce and they do not have."""
 _ABOUT_THE_CLIENT = frozenset({401, 407, 429})
 """What no other file of the server would be spared: credentials, and too many requests."""
-_PART = 1 << 16
-_HEADINGS = {"title", "h1", "h2", "h3", "a"}
-_NOT_ON_AN_INDEX = {"form", "input", "script", "frame", "iframe"}
-_ATTRIBUTES = {
-    "data-requires-python": "requires-python",
-    "data-core-metadata": "core-metadata",
-    "data-dist-info-metadata": "dist-info-metadata",
-    "data-yanked": "yanked",
-    "data-provenance": "provenance",
-}
 
 
 def parse_page(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
@@ -153,7 +138,9 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 def _parse_html(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
-    parser = _PageParser()
+    from bootstrap.index.html import PageParser
+
+    parser = PageParser()
     try:
         parser.parse(response.text)
         base_url = join_url(response.final_url, parser.base)
@@ -193,95 +180,3 @@ def _check_version(version: str, response: Response, index_url: str) -> None:
     major = version.strip().partition(".")[0]
     if major != "1":
         raise ApiVersionError(index_url, response.final_url, shorten(version))
-
-
-class _Link(NamedTuple):
-    """An anchor with the keys of PEP 691's file object."""
-
-    filename: str
-    """The last segment of its URL, decoded once."""
-    url: str
-    """As on the page, without its fragment."""
-    attributes: dict[str, Any]
-
-
-class _PageParser(HTMLParser):
-    """Collects the links, the base URL and the `pypi:` meta elements of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base = ""
-        self.links: list[_Link] = []
-        self.meta: dict[str, list[str]] = {}
-        self._unusual_tag = ""
-        self._elements = 0
-        self._headings = 0
-        self._has_text = False
-
-    def parse(self, text: str) -> None:
-        """Parse a page in parts; what is incomplete at its end is ignored. Raises `ValueError`.
-
-        Older versions of the library parse an incomplete element again for each character after it.
-        They do so in `close`, which is not called, and here for each part.
-        """
-        for start in range(0, len(text), _PART):
-            try:
-                self.feed(text[start : start + _PART])
-            except AssertionError as error:  # older versions of the library, for "<![" and others
-                raise ValueError(f"an invalid declaration ({shorten(str(error))})") from error
-            if len(self.rawdata) > PAGE_ELEMENT_LENGTH:
-                raise LimitError(PAGE_ELEMENT_LENGTH, "characters in one element")
-            if len(self.links) > PAGE_FILES:
-                raise LimitError(PAGE_FILES, "links")
-
-    @property
-    def implausible(self) -> str:
-        """What a page of an index would hardly contain; "" if there is nothing of the kind."""
-        if self._unusual_tag:
-            return f"with a <{self._unusual_tag}> and no link to a file"
-        return "with text and no link at all" if self._has_text and not self.links else ""
-
-    def _count(self) -> None:
-        self._elements += 1
-        if self._elements > PAGE_ELEMENTS:
-            raise LimitError(PAGE_ELEMENTS, "elements")
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._count()
-        attributes = dict(attrs)
-        if tag == "a":
-            self._add_link(attributes)
-        elif tag == "base" and not self.base:
-            self.base = attributes.get("href") or ""
-        elif tag == "meta":
-            kind, _, name = (attributes.get("name") or "").partition(":")
-            if kind.lower() == "pypi" and name:
-                self.meta.setdefault(name.lower(), []).append(attributes.get("content") or "")
-        elif tag in _NOT_ON_AN_INDEX:
-            self._unusual_tag = self._unusual_tag or tag
-        self._headings += tag in _HEADINGS
-
-    def handle_endtag(self, tag: str) -> None:
-        self._count()
-        self._headings -= tag in _HEADINGS and self._headings > 0
-
-    def handle_data(self, data: str) -> None:
-        self._count()
-        if not (self.links or self._headings or self._has_text):
-            self._has_text = bool(data.strip())
-
-    def handle_comment(self, data: str) -> None:  # noqa: ARG002  # the library's signature
-        self._count()
-
-    def _add_link(self, attributes: dict[str, str | None]) -> None:
-        href = (attributes.get("href") or "").strip()
-        url, _, fragment = href.partition("#")
-        filename = unquote(url.partition("?")[0].rpartition("/")[2])
-        if not filename:
-            return
-        file: dict[str, Any] = {
-            key: attributes[name] or "" for name, key in _ATTRIBUTES.items() if name in attributes
-        }
-        if fragment:
-            file["hashes"] = dict(fragment_digests(href))
-        self.links.append(_Link(filename, url, file))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import Scheme
 from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.wheel.wheel import SchemeKey

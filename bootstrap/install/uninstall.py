@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.formats.documents import read_file
 from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.filesystem import NameSpeller

@@ -8,11 +8,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.install.commit.preflight import check_space
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.commit.trees import OtherSpellingError, StagedTree

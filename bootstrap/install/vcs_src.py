@@ -7,7 +7,6 @@ if the installation fails, it comes back.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -134,7 +133,7 @@ def clean_up(directory: Path, ui: Ui, report: Callable[[str], None]) -> None:
 
 def _temporary_path(path: Path, staging: StagingDirectory) -> Path:
     # Not by mkdtemp: on Windows its access rights would move with what is created in it.
-    directory = Path(staging.path, f"src-{secrets.token_hex(4)}")
+    directory = Path(staging.path, f"src-{os.urandom(4).hex()}")
     directory.mkdir()
     return directory / path.name
 

@@ -11,9 +11,9 @@ is right.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.limits import shorten
 from bootstrap.provenance import Origin

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.documents import iter_strings, parse_toml
 from bootstrap.formats.filenames import check_wheel_tags

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.settings import FormatControl

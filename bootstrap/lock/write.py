@@ -6,9 +6,9 @@ marker that says which ones it is for.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from bootstrap._vendor.packaging.pylock import (
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate
 from bootstrap.lock.errors import UnlockableError
@@ -80,7 +81,7 @@ def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
         if len(markers) < len(environments):
             alternatives = " or ".join(f"({marker})" for marker in sorted(markers))
             marker = markers[0] if len(markers) == 1 else alternatives
-            marked.append(replace(package, marker=Marker(marker)))
+            marked.append(dataclasses.replace(package, marker=Marker(marker)))
         else:
             marked.append(package)
     oldest = min(locked.target.version_info[:2] for locked in targets)

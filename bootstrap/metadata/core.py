@@ -11,13 +11,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.specifiers import parse_requirement, parse_specifiers, parse_version
 from bootstrap.limits import (

@@ -6,10 +6,10 @@ import base64
 import getpass
 import sys
 import threading
-from dataclasses import dataclass, field
 from itertools import takewhile
 from urllib.parse import urlsplit
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.network.keyring import TIMEOUT, TIMEOUT_WITHOUT_INPUT, Keyring
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import UrlOrigin, split_credentials, url_origin

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.limits import DISTRIBUTION_SIZE
 from bootstrap.network.content_encoding import Coding, decode_file, parse_coding
 from bootstrap.network.errors import (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from dataclasses import dataclass, replace
 from http import client
 from typing import TypeVar
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3 import exceptions as urllib3_errors
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.errors import BootstrapError, iter_causes
 from bootstrap.limits import RESPONSE_HEAD_SIZE, shorten
 from bootstrap.network.errors import (

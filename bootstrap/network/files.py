@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import threading
 from itertools import count
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -136,6 +135,8 @@ class Workspace:
 
     def _create_directory(self) -> Path:
         """Create it where other users can replace nothing, if there is such a place."""
+        import tempfile
+
         shared, tried = None, list[str]()
         try:
             shared = Path(tempfile.mkdtemp(prefix=_PREFIX))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.formats.documents import parse_json
 from bootstrap.network.cache import Cache
 from bootstrap.network.response import Response, decode_body

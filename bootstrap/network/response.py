@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.formats.encodings import decode
 from bootstrap.network.content_encoding import decode_chunks, parse_coding
 from bootstrap.network.errors import TooLargeError

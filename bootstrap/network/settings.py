@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.provenance import Sourced
 
 

@@ -10,7 +10,6 @@ import ssl
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime, timezone
 from http import client
 from typing import Any
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bootstrap._vendor import requests
 from bootstrap._vendor.urllib3.exceptions import HTTPError
+from bootstrap.dataclasses import replace
 from bootstrap.limits import DRAINED_SIZE, REDIRECTS
 from bootstrap.network.adapter import OneContextAdapter
 from bootstrap.network.connect import CONNECT_BUDGET, Connector

@@ -13,12 +13,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.limits import (
     ARCHIVE_MEMBERS,

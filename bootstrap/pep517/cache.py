@@ -7,9 +7,9 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bootstrap.dataclasses import asdict, dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.file_changes import remove_tree, rename
 from bootstrap.formats.documents import parse_json

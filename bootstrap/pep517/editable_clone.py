@@ -6,9 +6,9 @@ what is changed is a copy of the clone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.network.references import has_credentials, normalize_reference
 from bootstrap.pep517.git import Git, VcsUrl
 from bootstrap.pep517.source import VcsCheckout

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import (
     MalformedUrlError,

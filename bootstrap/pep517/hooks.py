@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from bootstrap._vendor.pyproject_hooks import (
     BuildBackendHookCaller,
     HookMissing,
 )
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.documents import parse_json, read_file
 from bootstrap.formats.specifiers import parse_requirement

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.documents import parse_toml, read_file
 from bootstrap.formats.specifiers import parse_requirement

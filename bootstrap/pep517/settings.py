@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from bootstrap.dataclasses import dataclass, field
 
 
 class ExistsAction(Enum):

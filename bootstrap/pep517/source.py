@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import BootstrapError
 
 ConfigSettings = tuple[tuple[str, "str | tuple[str, ...]"], ...]

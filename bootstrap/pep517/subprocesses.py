@@ -9,11 +9,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from typing import IO
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.limits import OUTPUT_LINE_SIZE
 from bootstrap.signals import StoppedError
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.install.vcs_src import Repositories
 from bootstrap.pep517.editable_clone import EditableClone
 from bootstrap.pep517.git import Git, VcsError, VcsUrl

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.dataclasses import replace
 from bootstrap.index.candidate import DistributionFile
 from bootstrap.network.files import Workspace
 from bootstrap.network.session import Session

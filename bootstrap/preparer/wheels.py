@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
 from bootstrap.install.model import WheelToInstall

@@ -6,18 +6,17 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from bootstrap import __version__
 from bootstrap.atomic_file import temporary_beside
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.file_changes import replace
 from bootstrap.lock.errors import UnwritableLockError
-from bootstrap.lock.write import LockedTarget, lock_text
 from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.report.installation import (
     STANDARD_OUTPUT,
@@ -80,6 +79,8 @@ class OutputPaths:
         with ExitStack() as drafts:
             documents: list[Publish] = []
             if self.lock is not None:
+                from bootstrap.lock.write import LockedTarget, lock_text
+
                 locked = LockedTarget(target, source.download_info(whole))
                 text = lock_text([locked], self.lock.parent)
                 error = partial(UnwritableLockError, self.lock)

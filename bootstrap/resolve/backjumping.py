@@ -13,7 +13,6 @@ It uses public names of resolvelib only.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ from bootstrap._vendor.resolvelib.structs import (
     State,
     build_iter_view,
 )
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.resolve.model import Identifier, ResolverCandidate, ResolverRequirement
 
 if TYPE_CHECKING:

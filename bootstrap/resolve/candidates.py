@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap._vendor.resolvelib.structs import build_iter_view
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.settings import ReleaseControl
 from bootstrap.metadata.installed import Installed

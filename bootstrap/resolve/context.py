@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.limits import RESOLVER_ROUNDS
 from bootstrap.metadata.installed import Installed

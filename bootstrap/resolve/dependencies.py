@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 
 from bootstrap._vendor.packaging.markers import InvalidMarker
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.specifiers import is_true
 from bootstrap.limits import EXTRAS_PER_PROJECT, LimitError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.resolvelib.structs import RequirementInformation
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.model import (
     UNUSABLE,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate
 from bootstrap.resolve.requirement import InputRequirement
@@ -126,8 +126,8 @@ class InvalidConstraintError(BootstrapError):
 class Constraint:
     """All constraints on one project, combined."""
 
-    specifier: SpecifierSet = SpecifierSet()  # noqa: RUF009  # immutable
-    hashes: Hashes = Hashes()  # noqa: RUF009  # immutable
+    specifier: SpecifierSet = SpecifierSet()  # immutable
+    hashes: Hashes = Hashes()  # immutable
     sources: tuple[InputRequirement, ...] = ()
     """The constraints as the user wrote them."""
 

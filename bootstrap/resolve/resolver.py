@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
+from bootstrap.dataclasses import replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.documents import parse_json
 from bootstrap.index.candidate import Candidate

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.metadata.core import Metadata

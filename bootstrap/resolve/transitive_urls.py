@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.dataclasses import dataclass
 from bootstrap.network.references import normalize_reference
 from bootstrap.network.urls import (
     is_downgrade,

@@ -6,9 +6,9 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.tls_diagnosis.certificate import Certificate, format_date, issuer_path
 from bootstrap.tls_diagnosis.classify import Failure, Reason
 from bootstrap.tls_diagnosis.connect import Server

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.trust import der
 from bootstrap.trust.der import DerError, Element
 

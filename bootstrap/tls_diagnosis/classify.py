@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import iter_causes
 
 

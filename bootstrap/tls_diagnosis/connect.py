@@ -6,10 +6,10 @@ import base64
 import re
 import socket
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.limits import PROXY_HEAD_SIZE
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from bootstrap.dataclasses import replace
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin
 from bootstrap.tls_diagnosis import advice

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.tls_diagnosis.certificate import Certificate, CertificateFormatError, parse
 from bootstrap.tls_diagnosis.connect import Server, connect
 

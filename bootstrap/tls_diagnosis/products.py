@@ -6,8 +6,8 @@ A name proves nothing, because anybody can write it. It only helps the user to k
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.tls_diagnosis.certificate import Certificate
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.errors import BootstrapError
 from bootstrap.provenance import Origin
 from bootstrap.tls_diagnosis.certificate import Certificate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.limits import CA_FILE_SIZE
 from bootstrap.provenance import Origin
 from bootstrap.trust import system_store

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -57,6 +56,8 @@ def _private_temporary() -> Path:
     that name, it is a new directory. Raises `OSError` if none can be made, and `NotPrivateError`
     if other users can rename files in the temporary directory.
     """
+    import tempfile
+
     user = os.geteuid() if hasattr(os, "geteuid") else "user"
     shared = Path(tempfile.gettempdir(), f"get-installer-{user}")
     with suppress(NotPrivateError, OSError):

@@ -26,9 +26,9 @@ are: each program has its own setting already.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.provenance import Origin
 from bootstrap.trust.anchors import Anchors
 from bootstrap.trust.bundle import stable_bundle

@@ -6,10 +6,10 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import BootstrapError
 from bootstrap.private_directory import create_private
 from bootstrap.trust.digests import DIGEST_SIZES, STRONG_ALGORITHMS, Sha256, parse_digest

@@ -8,11 +8,11 @@ pip.conf, in the order of `config.load.collect_options`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.errors import NamedCertificateError

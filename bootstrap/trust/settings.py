@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.provenance import Origin, Sourced
 
 

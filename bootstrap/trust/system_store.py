@@ -11,9 +11,9 @@ import os
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.trust.policy import SystemStore
 
 CANDIDATES = (

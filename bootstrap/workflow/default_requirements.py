@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from bootstrap._bundled import BundledWheel
@@ -18,6 +17,7 @@ from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.install_request import project_names
 from bootstrap.config.model import Config
+from bootstrap.dataclasses import replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.install.wheel.wheel import read_metadata

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.config.requirements.script import require_python
+from bootstrap.dataclasses import replace
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
@@ -21,7 +21,6 @@ from bootstrap.install.errors import CannotCompileError, HiddenInstallationError
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.transaction import begin, recover
 from bootstrap.lock.errors import LockedFileNotFoundError
-from bootstrap.lock.resolve import LockContext, resolve_lock
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
@@ -138,6 +137,8 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
     config, target, source = run.config, run.target, sources.preparer
     installed = installed_distributions(target)
     if config.locks:
+        from bootstrap.lock.resolve import LockContext, resolve_lock
+
         context = LockContext(
             target,
             source,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
 
 from bootstrap._bundled import bundled_wheel
 from bootstrap.config.load import expand
 from bootstrap.config.model import Config
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.index.locations import BundledLocation

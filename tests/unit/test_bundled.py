@@ -15,7 +15,14 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the package's part that needs no build."""
     package = tmp_path / "bootstrap"
     (package / "_bundled").mkdir(parents=True)
-    for name in ("__init__.py", "errors.py", "redaction.py", "_bundled/__init__.py"):
+    for name in (
+        "__init__.py",
+        "dataclasses.py",
+        "errors.py",
+        "limits.py",
+        "redaction.py",
+        "_bundled/__init__.py",
+    ):
         shutil.copy(CHECKOUT / "bootstrap" / name, package / name)
     return package / "_bundled"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from bootstrap.config.options.option import (
@@ -20,6 +19,7 @@ from bootstrap.config.options.option import (
     parse_count,
 )
 from bootstrap.config.options.table import RELATED, UNSUPPORTED_OPTIONS
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact

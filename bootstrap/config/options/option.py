@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
 
 PIP_VARIABLES = "PIP_"

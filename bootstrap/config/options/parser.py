@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.option import Command, Option
 from bootstrap.config.options.table import OPTIONS, REMOVED, UNSUPPORTED
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
 from bootstrap.limits import shorten
 from bootstrap.provenance import Origin

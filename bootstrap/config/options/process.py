@@ -12,10 +12,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.environment.discovery import InvalidPathError
 from bootstrap.errors import UsageError
 from bootstrap.formats.paths import parse_path

@@ -7,7 +7,6 @@ read when there is a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
 
@@ -22,6 +21,7 @@ from bootstrap.config.requirements.line import (
     parse_line,
 )
 from bootstrap.config.requirements.parse import parse_requirement
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import UsageError
 from bootstrap.limits import (
     LINE_LENGTH,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.parse import parse_requirement
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
 from bootstrap.formats.documents import parse_toml, read_file
 from bootstrap.formats.specifiers import check_text

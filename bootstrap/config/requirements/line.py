@@ -6,11 +6,11 @@ import codecs
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.parser import Token, arguments_of, option_values, tokenize
 from bootstrap.config.options.table import FILE_OPTIONS, HASH, REQUIREMENT_OPTIONS
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import UsageError
 from bootstrap.formats import encodings
 from bootstrap.limits import shorten

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from bootstrap._vendor.packaging.requirements import InvalidRequirement
 from bootstrap._vendor.packaging.specifiers import InvalidSpecifier, SpecifierSet
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.parse import parse_requirement
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.formats import specifiers

@@ -11,10 +11,10 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bootstrap.atomic_file import write_atomically
+from bootstrap.dataclasses import asdict, dataclass
 from bootstrap.file_changes import unlink
 from bootstrap.install.commit.operations import (
     Exchange,

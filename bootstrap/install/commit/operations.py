@@ -11,8 +11,8 @@ import shutil
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.file_changes import is_violation, rename, replace
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 

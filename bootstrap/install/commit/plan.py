@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.install.commit.operations import Operation
 from bootstrap.install.commit.staging import BACKUP, Staging
 from bootstrap.install.commit.trees import MergedTree

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.install.commit.operations import (
     Exchange,
     MakeDir,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -36,7 +35,7 @@ class StagingDirectory:
     def create(self) -> None:
         """Create the directory with its subdirectory for backups."""
         for _ in range(_MAX_ATTEMPTS):
-            path = os.path.join(self.parent, PREFIX + secrets.token_hex(4))
+            path = os.path.join(self.parent, PREFIX + os.urandom(4).hex())
             with suppress(FileExistsError):
                 os.mkdir(path, PRIVATE_MODE)
                 self.path, self._mtime_after = path, os.stat(self.parent).st_mtime_ns

@@ -10,8 +10,8 @@ from __future__ import annotations
 import filecmp
 import os
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
 
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.file_changes import rename, replace
 from bootstrap.install.commit.staging import Staging
 from bootstrap.install.errors import OverwriteError, SameNameError

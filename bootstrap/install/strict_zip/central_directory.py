@@ -6,9 +6,9 @@ import re
 import stat
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
 from bootstrap.limits import ARCHIVE_DIRECTORY_SIZE, ARCHIVE_FILES, EXTRA_FIELDS
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import BinaryIO
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.install.strict_zip.central_directory import (
     ZipMember,
     expand_zip64,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import configparser
 import re
-from dataclasses import dataclass
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.formats.ini import read_ini
 from bootstrap.install.strict_zip.names import check_name, fold
 from bootstrap.install.wheel_rules import Rule, WheelValidationError

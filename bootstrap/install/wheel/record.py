@@ -8,9 +8,9 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.install.wheel_rules import RecordProblem, Rule, WheelValidationError
 from bootstrap.limits import ARCHIVE_FILES
 

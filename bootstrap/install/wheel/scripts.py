@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
 
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint

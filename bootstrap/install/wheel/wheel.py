@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal, get_args
 
 from bootstrap._vendor.packaging.utils import (
@@ -15,6 +14,7 @@ from bootstrap._vendor.packaging.utils import (
     canonicalize_name,
 )
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.formats.specifiers import parse_version
 from bootstrap.install.errors import InstallError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.context import ResolverContext
 from bootstrap.resolve.errors import ConflictError, NoCandidateError, UnknownProjectError

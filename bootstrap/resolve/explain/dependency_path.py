@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.resolve.model import Identifier, ResolverCandidate, ResolverRequirement
 from bootstrap.resolve.requirement import InputRequirement
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.limits import FILENAME_LENGTH, shorten
@@ -69,7 +69,7 @@ class NoMatchReport:
     rejected: Sequence[RejectedFile]
     locations: Sequence[str]
     target: TargetEnvironment
-    hashes: Hashes = Hashes()  # noqa: RUF009  # immutable
+    hashes: Hashes = Hashes()  # immutable
     source_hint: str | None = None
     """How to search more sources, where some were not."""
     known_names: Collection[str] = ()

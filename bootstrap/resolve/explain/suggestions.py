@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -18,6 +17,7 @@ from bootstrap._vendor.resolvelib.resolvers import (
     ResolutionTooDeep,
     Result,
 )
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.errors import BootstrapError
 from bootstrap.index.settings import PRE, ReleaseControl
 from bootstrap.resolve.context import ResolverContext

@@ -264,9 +264,6 @@ def test_every_package_gets_its_settings(user: User) -> None:
     [
         ("--no-color",),
         ("--progress-bar", "off"),
-        ("--root-user-action", "ignore"),
-        ("--no-warn-script-location",),
-        ("--no-warn-conflicts",),
     ],
 )
 def test_options_without_a_use_here_are_accepted_and_change_nothing(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.dataclasses import dataclass
 from bootstrap.index.settings import FormatControl
 from bootstrap.resolve.errors import NoCandidateError
 from bootstrap.trust.hashes import HashMismatchError

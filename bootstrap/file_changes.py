@@ -20,8 +20,28 @@ ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION = 5, 32, 33
 """Windows' errors; it reports the first one for a directory in which something is open, too."""
 _DIRECTORY_NOT_EMPTY = 145
 """A file in it was removed but is still open."""
+_EXTENDED = "\\\\?\\"
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 0.8)
 _AnyPath = str | Path
+
+
+def extended_path(path: str) -> str:
+    r"""Return an absolute path in the form in which Windows does not limit its length, `\\?\C:\x`.
+
+    Only its own functions understand that form, and only with backslashes. On POSIX it stays as it
+    is.
+    """
+    if os.name != "nt" or path.startswith(_EXTENDED):
+        return path
+    return f"{_EXTENDED}UNC{path[1:]}" if path.startswith("\\\\") else f"{_EXTENDED}{path}"
+
+
+def plain_path(path: str) -> str:
+    """Return a path in the form that users know, from either form."""
+    if os.name != "nt" or not path.startswith(_EXTENDED):
+        return path
+    rest = path.removeprefix(_EXTENDED)
+    return f"\\{rest.removeprefix('UNC')}" if rest.startswith("UNC\\") else rest
 
 
 def rename(source: _AnyPath, destination: _AnyPath) -> None:
@@ -41,6 +61,7 @@ def unlink(path: _AnyPath) -> None:
 
 def remove_tree(path: _AnyPath) -> None:
     """Remove a directory with its content, read-only files too; what cannot be removed is left."""
+    path = extended_path(os.path.abspath(path))
     if sys.platform != "win32":
         shutil.rmtree(path, ignore_errors=True)
     elif sys.version_info >= (3, 12):

@@ -7,10 +7,12 @@ change of an environment: signals interrupt its preparation and wait until its c
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from bootstrap.errors import BootstrapError
@@ -18,6 +20,8 @@ from bootstrap.errors import BootstrapError
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+_CONTROL_C_EXIT = 0xC000013A
+"""Windows' status of a program that Ctrl-C ended."""
 
 
 class StoppedError(BootstrapError):
@@ -40,6 +44,12 @@ class Terminated(KeyboardInterrupt):
 
 def kill_self(number: int) -> None:
     """End this process by a signal, so that the parent process sees why it ended."""
+    if os.name == "nt" and number == signal.SIGINT:
+        # As Python itself ends. The C library would end with status 3.
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(_CONTROL_C_EXIT - (1 << 32))
     signal.signal(number, signal.SIG_DFL)
     signal.raise_signal(number)
 

@@ -27,6 +27,13 @@ from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, lock_ve
 from bootstrap.errors import BootstrapError
 
 _LINKS = "--copies" if os.name == "nt" else "--symlinks"
+_MISSING_HINT = (
+    "The embeddable package of Python has none. Install Python with its installer, or name another "
+    "interpreter with --python."
+    if os.name == "nt"
+    else "Install the rest of its standard library (on Debian and Ubuntu: apt install "
+    "python3-venv), or name another interpreter with --python."
+)
 TIMEOUT = 120.0
 """Seconds that `python -m venv` may take."""
 
@@ -53,8 +60,7 @@ class NoVenvModuleError(VenvError):
             "Create one with virtualenv (`virtualenv<20.22` supports this Python) and name its "
             "directory with --python."
             if is_old
-            else "Install the rest of its standard library (on Debian and Ubuntu: apt install "
-            "python3-venv), or name another interpreter with --python.",
+            else _MISSING_HINT,
         )
 
 
@@ -112,6 +118,7 @@ def _create(interpreter: Interpreter, directory: Path) -> None:
             _create_in_process(directory)
         else:
             _create_in_child(base, directory)
+        _require_interpreter(interpreter, directory)
     except ModuleNotFoundError as exc:
         raise NoVenvModuleError(directory, interpreter) from exc
     except subprocess.CalledProcessError as exc:
@@ -120,6 +127,14 @@ def _create(interpreter: Interpreter, directory: Path) -> None:
         raise VenvError(directory, base, reason) from exc
     except (OSError, ValueError, subprocess.SubprocessError) as exc:
         raise VenvError(directory, base, str(exc)) from exc
+
+
+def _require_interpreter(interpreter: Interpreter, directory: Path) -> None:
+    """Refuse an environment without its interpreter: if a copy fails, `venv` only warns of it."""
+    if not interpreter.executable.exists():
+        reason = f"{interpreter.executable} was not created"
+        hint = "A virus scanner may have refused it, or the disk is full. Try again."
+        raise VenvError(directory, interpreter.base_executable, reason, hint)
 
 
 def _create_in_process(directory: Path) -> None:

@@ -134,4 +134,12 @@ def run_as_child(handoff: Handoff) -> int:
     # an exception just after the child's end would lose its exit status.
     signal.signal(signal.SIGINT, lambda *_: None)
     with subprocess.Popen(handoff.argv, env=dict(handoff.environ)) as child:
-        return child.wait()
+        return signed_status(child.wait())
+
+
+def signed_status(status: int) -> int:
+    """Return a status so that `sys.exit` hands it on: it takes a signed number of 32 bits.
+
+    Windows' own begin at 0x80000000: 0xC000013A after Ctrl-C, 0xC0000005 after a bad access.
+    """
+    return status - (1 << 32) if status >= 1 << 31 else status

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bootstrap.errors import BootstrapError
-from bootstrap.file_changes import is_violation
+from bootstrap.file_changes import is_violation, plain_path
 
 _SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _PERMISSION_HINT = (
@@ -20,6 +20,9 @@ _IN_USE_HINT = (
     "its directories. If there is none, it may be a virus scanner: try again. Or you may not write "
     "there: install as another user, or into an environment of your own (--venv DIR, --user)."
 )
+_NOT_FOUND, _FILENAME_EXCED_RANGE = {2, 3}, 206
+"""Windows' errors for a path that is too long."""
+_MAX_NEW_DIRECTORY = 248
 _PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -174,7 +177,7 @@ def translate_os_errors(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        named = exc.filename if isinstance(exc.filename, str) else path
+        named = plain_path(exc.filename if isinstance(exc.filename, str) else path)
         reason = exc.strerror or str(exc)
         if exc.errno in _SPACE:
             raise NoSpaceError(named) from exc
@@ -182,7 +185,7 @@ def translate_os_errors(path: str) -> Iterator[None]:
             raise InUseError(named) from exc
         if exc.errno in _PERMISSION:
             raise NotWritableError(named, reason) from exc
-        if exc.errno != errno.ENAMETOOLONG:
+        if not _is_too_long(exc, named):
             message = f"{named}: {reason}. The environment was not changed."
             raise InstallError(message) from exc
         try:
@@ -190,6 +193,17 @@ def translate_os_errors(path: str) -> Iterator[None]:
         except (AttributeError, OSError, ValueError):
             limit = 260  # Windows
         raise PathTooLongError(named, limit) from exc
+
+
+def _is_too_long(error: OSError, path: str) -> bool:
+    """Whether a path is too long; Windows says of such a one also that it does not exist."""
+    number = getattr(error, "winerror", None)
+    is_long = len(path) >= _MAX_NEW_DIRECTORY
+    return (
+        error.errno == errno.ENAMETOOLONG
+        or number == _FILENAME_EXCED_RANGE
+        or (number in _NOT_FOUND and is_long)
+    )
 
 
 def already_exists(path: str) -> str:

@@ -11,11 +11,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable, Collection
+from functools import cache
 
+from bootstrap.file_changes import rename
 from bootstrap.install.errors import MissingDriveError
 from bootstrap.install.strict_zip.names import fold
 
+MAX_PATH = 260
+"""How long a path on Windows may be, with the NUL at its end, unless more is allowed."""
 _EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
 """The errors of a rename that would succeed with another destination."""
 
@@ -29,6 +34,20 @@ def is_same_mount(source: str, directory: str) -> bool:
     except OSError as exc:
         return exc.errno != errno.EXDEV
     raise AssertionError("a rename to '.' succeeded")
+
+
+def keeps_inodes(directory: str, other: str) -> bool:
+    """Whether a directory has the same inode after a rename. On FAT, it says where the entry is.
+
+    `directory` and `other` are directories of ours, one file system's.
+    """
+    path, moved = os.path.join(directory, "trial"), os.path.join(other, "trial")
+    os.mkdir(path)
+    before = os.lstat(path).st_ino
+    rename(path, moved)
+    after = os.lstat(moved).st_ino
+    os.rmdir(moved)
+    return before == after != 0
 
 
 def is_movable(path: str, full_directory: str) -> bool:
@@ -59,6 +78,19 @@ def has_exact_name(path: str, parts: int) -> bool:
         if name not in os.listdir(directory):
             return False
         path = directory
+    return True
+
+
+@cache
+def allows_long_paths() -> bool:
+    """Whether a path may be longer than `MAX_PATH`; on Windows, an administrator allows it."""
+    if sys.platform == "win32":
+        try:
+            import ctypes
+
+            return bool(ctypes.WinDLL("ntdll").RtlAreLongPathsEnabled() & 0xFF)
+        except (ImportError, AttributeError, OSError):  # before Windows 10
+            return False
     return True
 
 

@@ -211,7 +211,11 @@ class _Writer:
         if key == "scripts":
             self.staged.scripts.append(path)
         elif path.endswith(".py") and key in {"purelib", "platlib"}:
-            module = Module(staged_path, f"{paths.directories[key]}/{path}", recorded)
+            module = Module(
+                staged_path,
+                os.path.join(paths.directories[key], path.replace("/", os.sep)),
+                recorded,
+            )
             self.staged.modules.append(module)
         return row
 

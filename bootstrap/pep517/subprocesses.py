@@ -21,6 +21,8 @@ TAIL = 40
 """The number of last lines kept for an error message."""
 
 _PART = 4096
+_KILL_TIMEOUT = 10.0
+"""Seconds that taskkill may take."""
 _OUTPUT_GRACE = 5.0
 """Seconds to wait for the last output after a process has ended."""
 
@@ -130,7 +132,10 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
             # Part of Windows; by its name alone, one in the current directory would be run.
             taskkill = Path(os.environ["SYSTEMROOT"], "System32", "taskkill.exe")
             command = [str(taskkill), "/F", "/T", "/PID", str(process.pid)]
-            subprocess.run(command, check=False, capture_output=True)
+            # taskkill may be forbidden, or fail; then at least the process itself is ended.
+            with suppress(OSError, subprocess.SubprocessError):
+                subprocess.run(command, check=True, capture_output=True, timeout=_KILL_TIMEOUT)
+            process.kill()
     else:
         # Even if the process itself has ended: it may have left children in its group.
         with suppress(ProcessLookupError, PermissionError):

@@ -42,3 +42,40 @@ def test_without_access_a_virtual_environment_is_refused(
     done = engine.fails("--python", venv, *wheels.options, "demo", environ=environ)
     assert "no file can be created in it" in done.err
     assert names_in(venv / "Lib" / "site-packages") == []
+
+
+def deep_wheel(wheels: Wheels, venv: Path, length: int) -> Path:
+    """Make a wheel with a module whose path has a length; return that path."""
+    library = venv / "Lib" / "site-packages" / "deep"
+    rest = length - len(str(library)) - len("\\.py")
+    parts = ["d" * 40] * (rest // 41)
+    name = "/".join([*parts, "m" * (rest - 41 * len(parts))])
+    wheels.add("deep", "1.0", files={"deep/__init__.py": "", f"deep/{name}.py": "VALUE = 1\n"})
+    path = library / f"{name}.py"
+    assert len(str(path)) == length
+    return path
+
+
+def test_a_path_of_259_characters_is_installed_and_removed(
+    engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated
+) -> None:
+    path = deep_wheel(wheels, venv, 259)
+    command = ("--python", str(venv), *wheels.options)
+    engine.succeeds(*command, "deep", environ=emulated("long_paths"))
+    assert path.read_text() == "VALUE = 1\n"
+    wheels.add("deep", "2.0", files={"deep/__init__.py": ""})
+    engine.succeeds(*command, "deep==2.0", environ=emulated("long_paths"))
+    library = venv / "Lib" / "site-packages"
+    assert names_in(library) == ["deep", "deep-2.0.dist-info"]
+    assert names_in(library / "deep") == ["__init__.py"]
+
+
+def test_a_longer_path_is_an_error_about_long_paths(
+    engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated
+) -> None:
+    deep_wheel(wheels, venv, 260)
+    command = ("--python", str(venv), *wheels.options)
+    done = engine.fails(*command, "deep", environ=emulated("long_paths"))
+    assert "is too long" in done.err
+    assert "LongPathsEnabled" in done.err
+    assert names_in(venv / "Lib" / "site-packages") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,3 +88,25 @@ def test_a_killed_upgrade_is_undone_or_completed_by_the_next_run(
     engine.succeeds(*command)
     assert names_in(library(venv)) == ["tool", "tool-2.0.dist-info"]
     assert {path.read_text() for path in (library(venv) / "tool").glob("*.py")} == {"2.0"}
+
+
+@pytest.mark.parametrize("emulation", ["refs", "fat"])
+def test_a_killed_upgrade_is_undone_where_numbers_of_files_are_different(
+    engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated, emulation: str, tmp_path: Path
+) -> None:
+    for version in ("1.0", "2.0"):
+        files = {f"tool/{name}.py": version for name in ("__init__", "one")}
+        wheels.add("tool", version, files=files)
+    engine.succeeds("--python", venv, *wheels.options, "tool==1.0")
+    command = ("--python", str(venv), *wheels.options, "tool==2.0")
+    trial = tmp_path / "trial"
+    shutil.copytree(venv, trial)
+    environ = emulated(emulation, "kill", KILL_LOG=str(tmp_path / "log"))
+    engine.succeeds("--python", trial, *command[2:], environ=environ)
+    calls = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    last = max(number for number, call in enumerate(calls, 1) if "dist-info" in call)
+    environ = emulated(emulation, "kill", KILL_AT=str(last), KILL_LOG=str(tmp_path / "killed"))
+    assert engine(*command, environ=environ).status == 9
+    engine.succeeds("--python", venv, *wheels.options, "tool==1.0", environ=emulated(emulation))
+    assert names_in(library(venv)) == ["tool", "tool-1.0.dist-info"]
+    assert {path.read_text() for path in (library(venv) / "tool").glob("*.py")} == {"1.0"}

@@ -1,7 +1,8 @@
 """The operations of a commit: each is one rename or similar, and each can be undone after a kill.
 
 Whether an operation was carried out is read from the file system (by the inode of what it moves),
-not remembered. So undoing may be interrupted and started again any number of times.
+not remembered. So undoing may be interrupted and started again any number of times. Where a rename
+changes the inode (FAT), it is read from what is still staged: two paths are never exchanged there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _IN_USE = "-in-use"
 
 class LostBackupError(Exception):
     """The backup of a file or directory is missing."""
+
+
+CHANGING_INODE = 0
+"""The inode of an operation on a file system where a rename changes it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Move:
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
         """Move it back."""
-        if _inode(self.path) == self.inode:
+        if _is_in_place(self):
             rename(self.path, self.staged)
 
 
@@ -71,39 +76,51 @@ class Exchange:
 
     def do(self, exchange: ExchangeFunction = exchange) -> None:
         """Exchange the two."""
-        try:
-            exchange(self.staged, self.path)
-        except ExchangeUnsupportedError:
-            # Atomic for files, two renames for directories.
-            if not _is_directory(self.path) and not _is_directory(self.staged):
-                link_or_copy(self.path, self.backup)
-                if not _replace_if_closed(self.staged, self.path):
-                    rename(self.path, self.backup + _IN_USE)
-                    rename(self.staged, self.path)
-            else:
-                rename(self.path, self.backup)
+        if self.inode != CHANGING_INODE:
+            with suppress(ExchangeUnsupportedError):
+                exchange(self.staged, self.path)
+                return
+        # Atomic for files, two renames for directories.
+        if not _is_directory(self.path) and not _is_directory(self.staged):
+            link_or_copy(self.path, self.backup)
+            if not _replace_if_closed(self.staged, self.path):
+                rename(self.path, self.backup + _IN_USE)
                 rename(self.staged, self.path)
+        else:
+            rename(self.path, self.backup)
+            rename(self.staged, self.path)
 
     def undo(self, exchange: ExchangeFunction = exchange) -> None:
         """Restore the old one from wherever it is."""
         found = _inode(self.path)
-        if found not in {None, self.inode}:
+        if found is not None and not _is_in_place(self):
             return
-        old, other = self.backup, self.staged
-        if _inode(old) in {None, self.inode}:
-            old, other = self.staged, self.backup
-            if _inode(old) in {None, self.inode}:
-                raise LostBackupError(self.path)
-        if found is None:
-            rename(old, self.path)
-        elif (
-            _is_directory(old) or _is_directory(self.path) or not _replace_if_closed(old, self.path)
-        ):
-            try:
-                exchange(old, self.path)
-            except ExchangeUnsupportedError:
-                rename(self.path, other)
-                rename(old, self.path)
+        old, other = self._find_old()
+        if found is not None and self._restore_at_once(old, exchange):
+            return
+        if found is not None:
+            rename(self.path, other)
+        rename(old, self.path)
+
+    def _restore_at_once(self, old: str, exchange: ExchangeFunction) -> bool:
+        """Put the old one in the new one's place atomically, if that is possible."""
+        if self.inode == CHANGING_INODE:  # what is staged afterwards must tell that it was done
+            return False
+        if not _is_directory(old) and not _is_directory(self.path):
+            return _replace_if_closed(old, self.path)
+        try:
+            exchange(old, self.path)
+        except ExchangeUnsupportedError:
+            return False
+        return True
+
+    def _find_old(self) -> tuple[str, str]:
+        """Return where the old one is, and where the new one may be moved to."""
+        if _inode(self.backup) not in {None, self.inode}:
+            return self.backup, self.staged
+        if self.inode != CHANGING_INODE and _inode(self.staged) not in {None, self.inode}:
+            return self.staged, self.backup
+        raise LostBackupError(self.path)
 
 
 @dataclass(frozen=True)
@@ -151,6 +168,14 @@ class RemoveDir:
 
 
 Operation = MakeDir | Move | Exchange | Remove | RemoveDir
+
+
+def _is_in_place(operation: Move | Exchange) -> bool:
+    """Whether what was staged is at its path."""
+    found = _inode(operation.path)
+    if operation.inode == CHANGING_INODE:
+        return found is not None and _inode(operation.staged) is None
+    return found == operation.inode
 
 
 def _inode(path: str) -> int | None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from bootstrap.dataclasses import dataclass, field
-from bootstrap.install.commit.operations import Operation
+from bootstrap.install.commit.operations import CHANGING_INODE, Operation
 from bootstrap.install.commit.staging import BACKUP, Staging
 from bootstrap.install.commit.trees import MergedTree
 from bootstrap.install.errors import NotWritableError
@@ -99,6 +99,13 @@ class TargetInspector:
     def new_backup(self, path: str) -> str:
         """Return an unused path for the backup of a file, on the same mount."""
         return os.path.join(self._staging_directory(path), BACKUP, str(next(self._numbers)))
+
+    def inode(self, staged: str) -> int:
+        """Return by which number something staged is recognised after it was moved.
+
+        By `lstat`, which undoing uses, too: on ReFS, `os.DirEntry` has another one.
+        """
+        return os.lstat(staged).st_ino if self.staging.keeps_inodes else CHANGING_INODE
 
     def check_movable(self, path: str) -> bool:
         """Whether a path may be renamed as a whole. Raises `NotWritableError` where nothing may."""

@@ -84,7 +84,9 @@ class _Additions:
 
     def _move(self, path: str, entry: os.DirEntry[str]) -> None:
         self.plan.new.add(path)
-        self._turn(path, self.plan.added).append(Move(path, entry.path, entry.inode()))
+        self._turn(path, self.plan.added).append(
+            Move(path, entry.path, self.target.inode(entry.path))
+        )
 
     def _respell(self, path: str, entry: os.DirEntry[str], existing: str) -> None:
         """Replace what the file system finds by a name that is spelt otherwise there.
@@ -100,7 +102,7 @@ class _Additions:
         self.plan.new.add(path)
         turn = self._turn(path, self.plan.replaced)
         turn.append(Remove(existing, self.target.new_backup(existing)))
-        turn.append(Move(path, entry.path, entry.inode()))
+        turn.append(Move(path, entry.path, self.target.inode(entry.path)))
 
     def _is_old(self, path: str) -> bool:
         return self.target.check_movable(path) and path in self.target.old
@@ -135,7 +137,9 @@ class _Additions:
 
     def _exchange(self, path: str, entry: os.DirEntry[str]) -> None:
         self.plan.new.add(path)
-        operation = Exchange(path, entry.path, self.target.new_backup(path), entry.inode())
+        operation = Exchange(
+            path, entry.path, self.target.new_backup(path), self.target.inode(entry.path)
+        )
         self._turn(path, self.plan.replaced).append(operation)
 
     def _turn(self, path: str, default: list[Operation]) -> list[Operation]:

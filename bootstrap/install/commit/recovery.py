@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.dataclasses import dataclass, replace
-from bootstrap.file_changes import remove_tree
+from bootstrap.file_changes import plain_path, remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
 from bootstrap.install.commit.operations import (
@@ -158,7 +158,7 @@ class _Limits:
         _require(is_inside and _has_no_link(path), path)
         staged = [operation.staged] if isinstance(operation, (Move, Exchange)) else []
         staged += [operation.backup] if isinstance(operation, (Exchange, Remove)) else []
-        for path in staged:
+        for path in map(plain_path, staged):
             is_inside = any(path.startswith(at + os.sep) for at in self.staging_directories)
             _require(is_inside and _has_no_link(path), path)
 

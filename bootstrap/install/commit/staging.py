@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 
-from bootstrap.file_changes import remove_tree
+from bootstrap.file_changes import extended_path, remove_tree
 from bootstrap.install.errors import InstallError, translate_os_errors
-from bootstrap.install.filesystem import find_existing, is_same_mount
+from bootstrap.install.filesystem import find_existing, is_same_mount, keeps_inodes
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
 from bootstrap.private_directory import PRIVATE_MODE
@@ -31,6 +31,7 @@ class StagingDirectory:
         self.parent, self.path = parent, ""
         self._mtime = self._mtime_after = os.stat(parent).st_mtime_ns
         self._lock: PathLock | None = None
+        self.keeps_inodes = True
 
     def create(self) -> None:
         """Create the directory with its subdirectory for backups."""
@@ -46,6 +47,7 @@ class StagingDirectory:
         else:
             raise InstallError(f"No staging directory can be created in {self.parent}.")
         os.mkdir(os.path.join(self.path, BACKUP))
+        self.keeps_inodes = keeps_inodes(self.path, os.path.join(self.path, BACKUP))
 
     def original_mtime(self, current: int) -> int:
         """Return the parent's modification time before `create`, if only we changed it since."""
@@ -99,13 +101,21 @@ class Staging:
             os.mkdir(root)
             return root
 
+    @property
+    def keeps_inodes(self) -> bool:
+        """Whether what is staged has the same inode after it was moved."""
+        return all(directory.keeps_inodes for directory in self.directories)
+
     def directory_for(self, directory: str) -> str:
-        """Return the staging directory from which a rename into a directory is possible."""
+        """Return the staging directory from which a rename into a directory is possible.
+
+        What is staged has a longer path than at its destination, which Windows must not refuse.
+        """
         directory = find_existing(directory, os.path.isdir)
         for staging_directory in self.directories:
             if is_same_mount(staging_directory.path, directory):
-                return staging_directory.path
-        return self._add_directory(directory)
+                return extended_path(staging_directory.path)
+        return extended_path(self._add_directory(directory))
 
     def _create_first(self, library: str) -> None:
         """Create the staging directory in a library directory, which may be missing itself."""

@@ -14,7 +14,8 @@ from collections.abc import Container, Iterable
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.file_changes import rename, replace
 from bootstrap.install.commit.staging import Staging
-from bootstrap.install.errors import OverwriteError, SameNameError
+from bootstrap.install.errors import OverwriteError, PathTooLongError, SameNameError
+from bootstrap.install.filesystem import MAX_PATH, allows_long_paths
 
 BYTECODE_SUFFIX = ".pyc"
 """Bytecode is never compared: it contains the time of its source."""
@@ -48,13 +49,16 @@ class StagedTree:
         """Create a file for a path below a directory of the scheme; return its staged path.
 
         The umask limits its mode. Raises `FileExistsError` where that path is taken, and
-        `OtherSpellingError` where it is for this file system.
+        `OtherSpellingError` where it is for this file system. Raises `PathTooLongError`.
         """
+        relative = relative.replace("/", os.sep)
         path = os.path.join(directory, relative)
+        if len(path) >= MAX_PATH and not allows_long_paths():
+            raise PathTooLongError(path, MAX_PATH)
         if path in self.files:
             raise FileExistsError(path)
         self.files.add(path)
-        staged = f"{self.root_for(directory)}/{relative}"
+        staged = os.path.join(self.root_for(directory), relative)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
             self._make_directory(os.path.dirname(staged))

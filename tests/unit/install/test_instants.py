@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.errors import BootstrapError
-from bootstrap.install.commit import rename_exchange
+from bootstrap.install.commit import rename_exchange, staging
 from bootstrap.install.transaction import recover
 from tests.functional.engine import Snapshot, snapshot_with_root
 from tests.unit.install.conftest import Workbench
@@ -93,6 +93,12 @@ def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rename_exchange, "_find_function", lambda: None)
 
 
+@pytest.fixture
+def changing_inodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system in which an inode says where the entry is, as in FAT."""
+    monkeypatch.setattr(staging, "keeps_inodes", lambda _directory, _other: False)
+
+
 def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(runner: ScenarioRunner) -> None:
     _kill_everywhere(runner, _assert_usable, stride=3)
 
@@ -100,6 +106,11 @@ def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(runner: ScenarioRun
 @pytest.mark.usefixtures("without_exchange")
 def test_a_kill_is_recovered_from_without_atomic_exchange(runner: ScenarioRunner) -> None:
     _kill_everywhere(runner, lambda _: None, stride=7)
+
+
+@pytest.mark.usefixtures("changing_inodes")
+def test_a_kill_is_recovered_from_where_a_rename_changes_the_inode(runner: ScenarioRunner) -> None:
+    _kill_everywhere(runner, lambda _: None, stride=11)
 
 
 def _kill_everywhere(

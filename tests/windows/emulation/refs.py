@@ -8,8 +8,9 @@ _OTHER = ("st_file_attributes", "st_reparse_tag")
 
 
 def start() -> None:
-    """Replace `os.lstat` and `os.stat`."""
-    os.lstat, os.stat = _extended(os.lstat), _extended(os.stat)
+    """Replace `os.lstat`, `os.stat` and `os.fstat`."""
+    for name in ("lstat", "stat", "fstat"):
+        setattr(os, name, _extended(getattr(os, name)))
 
 
 def _extended(function: Any) -> Any:

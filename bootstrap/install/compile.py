@@ -67,8 +67,9 @@ def compile_modules(wheels: Iterable[StagedWheel], python: Sequence[str]) -> Non
                     directory = os.path.dirname(module.staged)
                     relative = os.path.relpath(path, directory).replace(os.sep, "/")
                     recorded = f"{module.recorded.rpartition('/')[0]}/{relative}".lstrip("/")
+                    installed = f"{os.path.dirname(module.path)}/{relative}"
                     with open(path, "rb") as stream:
-                        wheel.rows[recorded] = row_for(recorded, stream.read())
+                        wheel.rows[installed] = row_for(recorded, stream.read())
 
 
 def _compile(modules: Sequence[Module], python: Sequence[str]) -> list[str]:

@@ -6,8 +6,9 @@ files in memory (`_snapshot`).
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bootstrap.install.commit.plan import TargetInspector
 from bootstrap.install.commit.preflight import check_writable
 from bootstrap.install.commit.recovery import find_staging_directories, undo_interrupted
 from bootstrap.install.commit.staging import Staging, StagingState
-from bootstrap.install.commit.trees import merge_trees, stage_without_lines
+from bootstrap.install.commit.trees import MergedTree, merge_trees, stage_without_lines
 from bootstrap.install.errors import translate_os_errors
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
@@ -217,7 +218,27 @@ class Transaction:
             self._staging.create_root(self._paths.libraries[0])  # there may be nothing staged
             keep = settings.keep_existing
             inspector = TargetInspector(self._staging, merged, old, owners, keep_existing=keep)
-            commit(inspector, self._guard, ui, force=settings.force)
+            commit(
+                inspector,
+                self._guard,
+                ui,
+                force=settings.force,
+                on_left=lambda left: self._leave_out(frozenset(left), merged),
+            )
         for path in (path for files in owned for path in files.outside):
             ui.warn(f"{path} was not removed: it is outside this environment.")
         return uninstalled
+
+    def _leave_out(self, left: Set[str], merged: MergedTree) -> None:
+        """Leave out of each RECORD what is not installed, because something is there already.
+
+        Otherwise the next upgrade would remove that, which is not ours.
+        """
+        for staged in self._staged:
+            directory, relative = self._paths.locate(staged.library, f"{staged.dist_info}/RECORD")
+            staged.record = os.path.join(merged.roots[directory], relative)
+            for path in list(staged.rows):
+                around = (Path(path), *Path(path).parents)
+                if not left.isdisjoint(map(str, around)):
+                    del staged.rows[path]
+            stage_record(staged)

@@ -63,6 +63,7 @@ class StagedWheel:
     library: SchemeKey
     tree: StagedTree
     rows: dict[str, RecordRow] = field(default_factory=dict)
+    """The rows of RECORD, by the paths at which the files will be installed."""
     modules: list[Module] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     """Names of files in the scripts directory."""
@@ -204,18 +205,16 @@ class _Writer:
         """Stage a file; return its row, with a hash of the algorithm that is expected."""
         paths, library = self.paths, self.staged.library
         recorded = path if key == library else f"{paths.path_from_library(library, key)}{path}"
+        directory, relative = paths.locate(key, path)
+        installed = os.path.join(directory, relative.replace("/", os.sep))
         staged_path = self.create(key, path, executable=executable)
         with open(staged_path, "wb") as stream:
             row = measure(chunks, expected or RecordRow(path), stream.write)
-        self.staged.rows[recorded] = replace(row, path=recorded)
+        self.staged.rows[installed] = replace(row, path=recorded)
         if key == "scripts":
             self.staged.scripts.append(path)
         elif path.endswith(".py") and key in {"purelib", "platlib"}:
-            module = Module(
-                staged_path,
-                os.path.join(paths.directories[key], path.replace("/", os.sep)),
-                recorded,
-            )
+            module = Module(staged_path, installed, recorded)
             self.staged.modules.append(module)
         return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection
 
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal
@@ -16,15 +17,26 @@ from bootstrap.signals import SignalGuard
 from bootstrap.ui import Ui
 
 
-def commit(target: TargetInspector, guard: SignalGuard, ui: Ui, *, force: bool) -> None:
+def commit(
+    target: TargetInspector,
+    guard: SignalGuard,
+    ui: Ui,
+    *,
+    force: bool,
+    on_left: Callable[[Collection[str]], None],
+) -> None:
     """Move what was staged and merged to its place and remove the old files, all or nothing.
 
     The caller holds the environment's lock. Raises `InstallError`.
+
+    :param on_left: called before anything changes, with what is there already and stays, if any
     """
     staging, plan = target.staging, Plan()
     plan_additions(plan, target)
     plan_removals(plan, target)
     check_plan(plan, target.merged, target.owners, ui, force=force)
+    if plan.left:
+        on_left(plan.left)
     for path, staged in plan.preserved:  # a second name survives the exchange of the directory
         os.makedirs(os.path.dirname(staged), exist_ok=True)
         link_or_copy(path, staged)

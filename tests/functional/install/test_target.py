@@ -84,6 +84,23 @@ def test_a_link_of_nobody_stays_and_is_not_written_through(
     assert not list((target / "elsewhere").iterdir())
 
 
+def test_what_stayed_is_not_recorded_so_that_no_upgrade_removes_it(
+    engine: Engine, offer: LocalIndex, target: Path
+) -> None:
+    offer.add("simple", "3.0", files={"other.py": "OTHER = 1\n"})
+    own = {"simple/__init__.py": "mine", "bin/simple": "mine too"}
+    for name, text in own.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text, encoding="utf-8")
+    install(engine, offer, target, "simple==2.0")
+    record = (target / "simple-2.0.dist-info/RECORD").read_text(encoding="utf-8")
+    assert not any(f"{name}," in record for name in own)
+    assert "simple/part.py," in record
+    install(engine, offer, target, "simple==3.0", "--upgrade")
+    assert {name: (target / name).read_text(encoding="utf-8") for name in own} == own
+    assert not (target / "simple/part.py").exists()
+
+
 def test_another_part_of_a_directory_is_added(
     engine: Engine, offer: LocalIndex, target: Path
 ) -> None:

@@ -7,11 +7,11 @@ import re
 import string
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from bootstrap.network.authority import split_url
 from bootstrap.network.urls import (
     MalformedUrlError,
+    fragment_field,
     is_file_reference,
     is_vcs_url,
     split_credentials,
@@ -31,7 +31,7 @@ def normalize_reference(url: str) -> str:
     the fragment, but for its `subdirectory`. A path of this machine has its links resolved.
     """
     bare, fragment = split_fragment(url)
-    subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "").strip("/")
+    subdirectory = fragment_field(fragment, "subdirectory").strip("/")
     suffix = f"#subdirectory={subdirectory}" if subdirectory else ""
     try:
         return _normalize(bare) + suffix

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
 
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.paths import parse_path
@@ -124,6 +124,11 @@ def split_fragment(url: str) -> tuple[str, str]:
     # Not urldefrag: it makes `file:///./x` of `file:./x`.
     bare, _, fragment = url.partition("#")
     return bare, fragment
+
+
+def fragment_field(fragment: str, name: str) -> str:
+    """Return a field of a URL's fragment, "" without it; of several the first, as in pip."""
+    return parse_qs(fragment).get(name, [""])[0]
 
 
 def url_filename(url: str) -> str:

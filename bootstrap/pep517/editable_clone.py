@@ -1,7 +1,7 @@
 """The clone of an editable requirement, in which somebody may work.
 
-Nothing here loses work: git overwrites no local changes, branches are only brought forward, and
-what is changed is a copy of the clone.
+Nothing here loses work: git overwrites no local changes and no ignored files, branches are only
+brought forward, and what is changed is a copy of the clone. Commits on no branch are in its reflog.
 """
 
 from __future__ import annotations
@@ -27,15 +27,20 @@ class EditableClone:
     url: VcsUrl
     path: Path
 
-    @property
     def is_repository(self) -> bool:
-        """Whether the directory is a clone of any repository."""
-        return (self.path / ".git").exists()
+        """Whether the directory is a clone of any repository, all by itself.
+
+        Not a worktree of another clone, or with a link to one: that would be changed, too.
+        """
+        inside = self.path / ".git"
+        if inside.is_symlink() or not inside.is_dir():
+            return False
+        return not self.git.run(self.url, "rev-parse", "--git-dir", cwd=self.path).status
 
     def has_same_origin(self) -> bool:
         """Whether it is a clone of the requested repository."""
         command = ("config", "--local", "--get", "remote.origin.url")
-        found = self.git.run(self.url, *command, cwd=self.path) if self.is_repository else None
+        found = self.git.run(self.url, *command, cwd=self.path) if self.is_repository() else None
         if found is None or found.status or not found.tail:
             return False
         return normalize_reference(found.tail[-1]) == normalize_reference(self.url.repository)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import (
     MalformedUrlError,
+    fragment_field,
     remove_credentials,
     split_credentials,
     url_origin,
@@ -77,12 +78,11 @@ def parse_vcs_url(url: str) -> VcsUrl:
         raise VcsError(url, "no revision follows its @", "Leave the @ out for the default branch.")
     revision = unquote(revision)
     _check_revision(url, revision)
-    options = parse_qs(parts.fragment)
     return VcsUrl(
         repository=urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")),
         revision=revision or None,
-        subdirectory=options.get("subdirectory", [""])[0],
-        name=options.get("egg", [""])[0].partition("[")[0],
+        subdirectory=fragment_field(parts.fragment, "subdirectory"),
+        name=fragment_field(parts.fragment, "egg").partition("[")[0],
     )
 
 
@@ -148,16 +148,19 @@ class Git:
     ) -> None:
         """Check out a branch, which is brought forward to a commit, or the commit itself.
 
-        git does not overwrite local changes. Raises `VcsError`.
+        git does not overwrite local changes, nor files that it ignores. Raises `VcsError`.
         """
+        keep = "--no-overwrite-ignore"
         if branch is None:
-            self.run_checked(url, "checkout", "--detach", commit, "--", cwd=clone, hint=hint)
+            detach = ("checkout", keep, "--detach", commit, "--")
+            self.run_checked(url, *detach, cwd=clone, hint=hint)
         elif self.find_revision(url, f"refs/heads/{branch}", clone) is None:
-            track = ("checkout", "-b", branch, "--track", f"origin/{branch}")
+            track = ("checkout", keep, "-b", branch, "--track", f"origin/{branch}")
             self.run_checked(url, *track, cwd=clone, hint=hint)
         else:
-            self.run_checked(url, "checkout", branch, "--", cwd=clone, hint=hint)
-            self.run_checked(url, "merge", "--quiet", "--ff-only", commit, cwd=clone, hint=hint)
+            self.run_checked(url, "checkout", keep, branch, "--", cwd=clone, hint=hint)
+            merge = ("merge", keep, "--quiet", "--ff-only", commit)
+            self.run_checked(url, *merge, cwd=clone, hint=hint)
         self.run_checked(url, "submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
 
     def _find_commit(self, url: VcsUrl, clone: Path) -> tuple[str, str | None]:
@@ -209,7 +212,10 @@ class Git:
             )
 
     def run(self, url: VcsUrl, *arguments: str, cwd: Path) -> Outcome:
-        """Run git and return how it ended, successfully or not."""
+        """Run git and return how it ended, successfully or not.
+
+        Only what is in `cwd` itself counts: never a repository around a clone that is damaged.
+        """
         search_path = self.settings.environ.get("PATH", DEFAULT_SEARCH_PATH)
         program = next(find_programs("git", search_path), None)
         if program is None:
@@ -218,7 +224,10 @@ class Git:
             return self.processes.run(
                 [str(program), *arguments],
                 cwd=cwd,
-                environ=git_environ(self.settings),
+                environ={
+                    **git_environ(self.settings),
+                    "GIT_CEILING_DIRECTORIES": str(cwd.parent.resolve()),
+                },
                 on_line=self.ui.trace,
             )
         except OSError as exc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Iterable
@@ -86,7 +87,7 @@ class EditableClones:
     def _choose_action(self, clone: EditableClone) -> ExistsAction:
         """Return the first action that is possible. Raises `VcsError` for none, and to abort."""
         possible = set(ExistsAction)
-        if not clone.is_repository:
+        if not clone.is_repository():
             possible.remove(ExistsAction.SWITCH)
         if not clone.path.is_dir():
             possible.remove(ExistsAction.IGNORE)
@@ -104,7 +105,7 @@ class EditableClones:
 def _free_path(path: Path) -> Path:
     """Return where a backup goes, as in pip: NAME.bak, NAME.bak2, and so on."""
     names = (f"{path.name}.bak{number if number > 1 else ''}" for number in count(1))
-    return next(free for name in names if not (free := path.with_name(name)).exists())
+    return next(free for name in names if not os.path.lexists(free := path.with_name(name)))
 
 
 def _special_files(directory: str, names: Iterable[str]) -> set[str]:

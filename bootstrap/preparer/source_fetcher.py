@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.dataclasses import replace
@@ -11,6 +10,7 @@ from bootstrap.index.candidate import DistributionFile
 from bootstrap.network.files import Workspace
 from bootstrap.network.session import Session
 from bootstrap.network.urls import (
+    fragment_field,
     is_vcs_url,
     local_directory,
     split_fragment,
@@ -62,7 +62,7 @@ class SourceFetcher:
         if is_vcs_url(url):
             return self._repository(parse_vcs_url(url), requirement)
         bare, fragment = split_fragment(url)
-        subdirectory = dict(parse_qsl(fragment)).get("subdirectory", "")
+        subdirectory = fragment_field(fragment, "subdirectory")
         if (path := local_directory(bare)) is not None:
             return SourceTree(_below(path, subdirectory, requirement), requirement.editable)
         if requirement.editable:

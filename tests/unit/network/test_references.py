@@ -20,6 +20,7 @@ SAME = [
     ("file:///r/x", "file://localhost/r/x"),
     ("file:///r/x", "file:/r/a/../x/"),
     ("file:///r/x#subdirectory=a", "file:///r/./x#egg=x&subdirectory=a/"),
+    ("file:///r/x#subdirectory=a", "file:///r/x#subdirectory=a&subdirectory=b"),
 ]
 OTHER = [
     ("https://h.example/x.zip", "http://h.example/x.zip"),
@@ -33,6 +34,7 @@ OTHER = [
     ("git+https://h.example/x.git", "https://h.example/x.git"),
     ("git+file:///r/x@main", "git+file:///r/x@v1"),
     ("file:///r/x#subdirectory=a", "file:///r/x#subdirectory=b"),
+    ("file:///r/x#subdirectory=b", "file:///r/x#subdirectory=a&subdirectory=b"),
     ("file:///r/x", "file:///r/x%2e"),
 ]
 

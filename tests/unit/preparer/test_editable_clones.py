@@ -409,6 +409,72 @@ def test_credentials_of_the_same_server_make_no_other_repository(
     assert git(clone, "rev-parse", "HEAD") == newest
 
 
+@pytest.mark.parametrize("actions", [(), (ExistsAction.SWITCH,)], ids=["no action", "s"])
+@pytest.mark.parametrize("is_same", [True, False])
+def test_the_repository_around_a_damaged_clone_is_not_taken_for_it(
+    moved: Callable[..., Path],
+    fork: Path,
+    src: Path,
+    actions: tuple[ExistsAction, ...],
+    is_same: bool,
+) -> None:
+    around = src.parent
+    git(around, "init", "--quiet", "-b", "main")
+    git(around, "remote", "add", "origin", fork.as_uri() if is_same else "https://host.example/x")
+    own = commit(around, "own")
+    (src / NAME / ".git").mkdir(parents=True)
+    before = git(around, "config", "--list", "--local"), git(around, "for-each-ref")
+    with pytest.raises(VcsError, match="something else is there"):
+        moved("@v1", *actions)
+    assert (git(around, "config", "--list", "--local"), git(around, "for-each-ref")) == before
+    assert (branch_of(around), git(around, "rev-parse", "HEAD")) == ("main", own)
+    assert (around / "text").exists()
+
+
+@pytest.mark.parametrize("is_link", [True, False], ids=["link", "worktree"])
+def test_a_clone_elsewhere_is_not_changed_through_what_leads_to_it(
+    moved: Callable[..., Path], fork: Path, src: Path, tmp_path: Path, is_link: bool
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    git(fork.parent, "clone", "--quiet", fork.as_uri(), str(elsewhere))
+    place = src / NAME
+    src.mkdir()
+    if is_link:
+        place.mkdir()
+        (place / ".git").symlink_to(elsewhere / ".git")
+    else:
+        git(elsewhere, "worktree", "add", "--quiet", "-b", "wip", str(place))
+    before = git(elsewhere, "for-each-ref"), git(place, "rev-parse", "HEAD"), branch_of(place)
+    commit(fork, "three")
+    for actions in ((), (ExistsAction.SWITCH,)):
+        with pytest.raises(VcsError, match="something else is there"):
+            moved("@v1", *actions)
+    after = git(elsewhere, "for-each-ref"), git(place, "rev-parse", "HEAD"), branch_of(place)
+    assert after == before
+    moved("@v1", ExistsAction.BACKUP)
+    assert branch_of(elsewhere) == "main"
+
+
+@pytest.mark.parametrize("revision", ["", "@topic/x", "@v2"])
+def test_a_file_that_git_ignores_is_not_overwritten(
+    moved: Callable[..., Path], fork: Path, revision: str
+) -> None:
+    clone = moved()
+    (clone / ".git/info/exclude").write_text("notes\n", encoding="utf-8")
+    (clone / "notes").write_text("mine", encoding="utf-8")
+    git(fork, "checkout", "--quiet", revision[1:] if "/" in revision else "main")
+    (fork / "notes").write_text("theirs", encoding="utf-8")
+    git(fork, "add", "notes")
+    git(fork, "commit", "--quiet", "-m", "notes")
+    git(fork, "tag", "v2")
+    with pytest.raises(VcsError, match="notes"):
+        moved(revision)
+    assert (clone / "notes").read_text(encoding="utf-8") == "mine"
+    (clone / "notes").unlink()
+    moved(revision)
+    assert (clone / "notes").read_text(encoding="utf-8") == "theirs"
+
+
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
     """Another repository of the same project."""
@@ -469,6 +535,16 @@ class TestExistsAction:
             clone = moved("", ExistsAction.BACKUP)
             assert (clone / "demo.py").exists()
             assert (src / f"{NAME}.bak{number}" / f"mine{number}").exists()
+
+    def test_b_does_not_replace_a_link_that_leads_nowhere(
+        self, moved: Callable[..., Path], src: Path
+    ) -> None:
+        src.mkdir()
+        (src / NAME).write_text("mine", encoding="utf-8")
+        (src / f"{NAME}.bak").symlink_to("nowhere")
+        moved("", ExistsAction.BACKUP)
+        assert (src / f"{NAME}.bak").is_symlink()
+        assert (src / f"{NAME}.bak2").read_text(encoding="utf-8") == "mine"
 
     @pytest.mark.parametrize("action", [ExistsAction.WIPE, ExistsAction.BACKUP])
     def test_is_undone_if_the_run_fails(

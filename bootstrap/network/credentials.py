@@ -100,7 +100,7 @@ class CredentialStore:
         """Return the credentials to answer a 401 with, or None if there are no better ones.
 
         Each index is looked up once; threads that wait meanwhile share the result. The keyring
-        is asked for the user names in URLs that the user named, not for those in links: for the
+        is asked for the user names and URLs that the user named, not for those in links: for the
         index's URL first, then for its host.
         """
         place = self._find_place(url)
@@ -112,8 +112,8 @@ class CredentialStore:
             if place in self._looked_up or not self._may_look_up(place.origin):
                 return None
             self._looked_up.add(place)
-            service = place.url or split_credentials(url)[0]
-            services = (service, str(place.origin).partition("://")[2])
+            host = str(place.origin).partition("://")[2]
+            services = filter(None, (place.url, host))
             entries = (self._keyring.get(service, username) for service in services)
             entry = next(filter(None, entries), None)
             found = Credentials(*entry) if entry else self._prompt(place.origin, username)

@@ -117,6 +117,8 @@ REDIRECTS = 10
 """Redirects of a request, each to the next one."""
 DRAINED_SIZE = 64 * _KIB
 """Bytes of the body of an error that are read, so that the connection can be used again."""
+GZIP_PARTS = 1_000_000
+"""Parts of an encoded body, each a gzip file of its own: 64 KiB each make 60 GiB."""
 PROXY_HEAD_SIZE = 64 * _KIB
 """Bytes of the headers of a proxy's response, while a failure is explained."""
 MIN_RATE = 1 * _KIB

@@ -6,6 +6,7 @@ files that make the environment: its interpreter and `pyvenv.cfg`.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -29,6 +30,7 @@ from bootstrap.install.wheel_rules import WheelValidationError
 from bootstrap.limits import RECORD_SIZE, LimitError
 from bootstrap.metadata.installed import InstalledKind, InstalledRecord, read_text, scan_directory
 
+_LINES_SIZE = 1 << 20
 _EASY_INSTALL = "easy-install.pth"
 _NEVER_OWNED = {"", os.curdir, os.pardir, "pyvenv.cfg"}
 _CACHE = "__pycache__"
@@ -264,7 +266,11 @@ def _mentions(record: InstalledRecord, names: Iterable[str]) -> bool:
     if record.kind is not InstalledKind.DIST_INFO:
         return True
     try:
-        content = fold(os.fsdecode(read_file(record.path / "RECORD", RECORD_SIZE)))
+        lines = io.BytesIO(read_file(record.path / "RECORD", RECORD_SIZE))
     except (OSError, LimitError):
         return False
-    return any(name in content for name in names)
+    while some := lines.readlines(_LINES_SIZE):  # folding takes several times the memory
+        folded = fold(os.fsdecode(b"".join(some)))
+        if any(name in folded for name in names):
+            return True
+    return False

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import chain
 
+from bootstrap.limits import GZIP_PARTS, LimitError
 from bootstrap.network.errors import UndecodableError
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -70,7 +71,7 @@ def decode_chunks(chunks: Iterable[bytes], coding: Coding | None, url: str) -> I
         for chunk in chunks:
             yield from decoder.decode(chunk)
         yield decoder.finish()
-    except (zlib.error, EOFError) as error:
+    except (zlib.error, EOFError, LimitError) as error:
         raise UndecodableError(url, coding.value, str(error)) from error
 
 
@@ -81,7 +82,7 @@ class _Decoder:
         self._coding = coding
         self._pending = b""
         self._decompressor = zlib.decompressobj(_GZIP)
-        self._has_begun = False
+        self._parts = 0
 
     def decode(self, chunk: bytes) -> Iterator[bytes]:
         """Yield what a chunk adds, in blocks. Raises `zlib.error`."""
@@ -94,23 +95,25 @@ class _Decoder:
 
     def finish(self) -> bytes:
         """Return the rest of the body. Raises `EOFError` where it is incomplete, `zlib.error`."""
-        if not self._has_begun and not self._pending:
+        if not self._parts and not self._pending:
             return b""  # nothing at all was transferred
-        rest = self._decompressor.flush() if self._has_begun else b""
-        if not self._has_begun or not self._decompressor.eof:
+        rest = self._decompressor.flush() if self._parts else b""
+        if not self._parts or not self._decompressor.eof:
             raise EOFError("unexpected end of data")
         return rest
 
     def _begin(self) -> bool:
         """Begin the body or the next part of a gzip file; tell whether there is what to decode."""
-        if not self._has_begun or self._decompressor.eof:
+        if not self._parts or self._decompressor.eof:
             if len(self._pending) < 2:
                 return False
-            if self._has_begun and not self._pending.startswith(_GZIP_MAGIC):
+            if self._parts and not self._pending.startswith(_GZIP_MAGIC):
                 self._pending = b""  # what follows the end is ignored, as by others
                 return False
             self._decompressor = zlib.decompressobj(_window_bits(self._coding, self._pending))
-            self._has_begun = True
+            self._parts += 1
+            if self._parts > GZIP_PARTS:
+                raise LimitError(GZIP_PARTS, "parts")
         return bool(self._pending)
 
 

@@ -56,9 +56,7 @@ class SearchState:
     """The chosen candidates, the latest last, without those that were dropped."""
     criteria: dict[Identifier, RawCriterion] = field(default_factory=dict)
     """The requirements on each identifier, and the candidates that they leave."""
-    excluded: Mapping[Identifier, Mapping[ResolverCandidate, ConflictSet]] = field(
-        default_factory=dict
-    )
+    excluded: Mapping[ResolverCandidate, ConflictSet] = field(default_factory=dict)
     """The candidates that failed after these choices, each with its conflict set."""
     backtrack_causes: list[Information] = field(default_factory=list)
     """The causes of the latest conflict; the provider prefers what they are about."""
@@ -110,9 +108,11 @@ class SearchState:
 
     def exclude(self, candidate: ResolverCandidate, causes: ConflictSet) -> Identifier | None:
         """Exclude a candidate; return an identifier that has no candidates left, if any."""
-        same_name = {**self.excluded.get(candidate.identifier, {}), candidate: causes}
-        self.excluded = {**self.excluded, candidate.identifier: same_name}
-        for name, candidates in self.excluded.items():
+        self.excluded = {**self.excluded, candidate: causes}
+        by_name: dict[Identifier, list[ResolverCandidate]] = {}
+        for failed in self.excluded:
+            by_name.setdefault(failed.identifier, []).append(failed)
+        for name, candidates in by_name.items():
             if name in self.criteria:
                 information = self.criteria[name].information
                 if not self._update_criterion(name, information, candidates).candidates:
@@ -126,9 +126,8 @@ class SearchState:
             criterion = self.criteria.get(identifier)
             if criterion is not None:
                 choices.update(parent for parent in criterion.iter_parent() if parent is not None)
-                excluded = self.excluded.get(identifier, {})
                 for candidate in criterion.incompatibilities:
-                    choices |= excluded.get(candidate, frozenset())
+                    choices |= self.excluded.get(candidate, frozenset())
         return frozenset(choices)
 
     def _update_criterion(

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from bootstrap.network import content_encoding
 from bootstrap.network.content_encoding import Coding, decode_chunks, decode_file, parse_coding
 from bootstrap.network.errors import UndecodableError
 
@@ -66,6 +67,13 @@ def test_a_bomb_is_decoded_in_blocks_of_bounded_size() -> None:
     sizes = [len(block) for block in blocks]
     assert sum(sizes) == 64 << 20
     assert max(sizes) <= 1 << 18
+
+
+def test_parts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content_encoding, "GZIP_PARTS", 100)
+    assert decoded(gzip.compress(b"x") * 100, Coding.GZIP) == b"x" * 100
+    with pytest.raises(UndecodableError, match="more than 100 parts, which is the limit"):
+        decoded(gzip.compress(b"") * 101, Coding.GZIP)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,11 @@ class Ui:
     log: LogFile | None = None
     """Gets every message, whatever the verbosity."""
 
+    @property
+    def is_tracing(self) -> bool:
+        """Whether anybody reads what is traced; else it need not be put into words."""
+        return self.verbosity >= 2 or self.log is not None
+
     def output(self, message: str) -> None:
         """Print what the user asked for (`--version`, JSON); never silent."""
         self._write(self.out, message)

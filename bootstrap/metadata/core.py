@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from itertools import islice
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
@@ -196,7 +197,7 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
     return Metadata(
         canonicalize_name(name),
         parsed_version,
-        tuple(_parse_requirement(line, of) for line in headers.get_unfolded("requires-dist")),
+        tuple(_read_requirement(line, of) for line in headers.get_unfolded("requires-dist")),
         requires_python,
         frozenset(canonicalize_name(extra) for extra in headers.get_unfolded("provides-extra")),
         metadata_version,
@@ -225,9 +226,15 @@ def _get_required(headers: Headers, name: str, of: str) -> str:
     return values[0]
 
 
-def _parse_requirement(line: str, of: str) -> Requirement:
+@lru_cache(maxsize=4096)
+def _parse_requirement(line: str) -> Requirement:
+    """Return a requirement that nobody may change: the versions of a project share most lines."""
+    return parse_requirement(line)
+
+
+def _read_requirement(line: str, of: str) -> Requirement:
     try:
-        return parse_requirement(line)
+        return _parse_requirement(line)
     except InvalidRequirement as error:
         reason = shorten(str(error).splitlines()[0])
         why = f"it requires {shorten(line)!r}, not valid by PEP 508 ({reason})"

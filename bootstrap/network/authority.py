@@ -8,6 +8,7 @@ connection goes to the origin whose credentials and trust were looked up.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?(.*)", re.DOTALL)
@@ -39,8 +40,12 @@ class SplitUrl(NamedTuple):
         return f"{self.scheme}:{'//' if self.has_authority else ''}{self.address}{self.rest}"
 
 
+@lru_cache(maxsize=1024)
 def split_url(url: str) -> SplitUrl:
-    """Split a URL. Raises ValueError for what parsers may understand differently."""
+    """Split a URL; cached, since each is looked at several times.
+
+    Raises ValueError for what parsers may understand differently.
+    """
     match = _URL.fullmatch(url)
     if match is None:
         return SplitUrl("", None, "", None, "", url, has_authority=False)

@@ -85,7 +85,7 @@ class _Decoder:
         self._parts = 0
 
     def decode(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield what a chunk adds, in blocks. Raises `zlib.error`."""
+        """Yield what a chunk adds, in blocks. Raises `zlib.error` and `LimitError`."""
         self._pending += chunk
         while self._begin():
             block = self._decompressor.decompress(self._pending, _BLOCK)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 from typing import BinaryIO, cast
 
-from bootstrap.index.candidate import DistributionFile
+from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.index.candidate import Candidate
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.limits import ARCHIVE_DIRECTORY_SIZE
 from bootstrap.network.session import Session
 
 TAIL_SIZE = 66 << 10
 """Bytes of the first request: the longest end record of a zip, and most often the dist-info too."""
+MAX_TAIL_SIZE = 512 << 10
+"""Bytes of the first request, at most, where other wheels of the project needed more."""
+TAIL_MARGIN = 2 << 10
+"""Bytes by which the next version may be larger."""
 CHUNK_SIZE = 16 << 10
 """Bytes of a further request, at least."""
 SMALL_WHEEL = 256 << 10
@@ -25,11 +30,17 @@ class RangesRefusedError(Exception):
 class RemoteFile(io.RawIOBase):
     """A file on a server, of which only the parts that are read are fetched."""
 
-    def __init__(self, url: str, session: Session) -> None:
+    def __init__(self, url: str, session: Session, tail_size: int) -> None:
         self._url = url
         self._session = session
         self._position = 0
-        self._begin, self._content, self._size = self._fetch(None, TAIL_SIZE)
+        self._begin, self._content, self._size = self._fetch(None, tail_size)
+        self._first_read = self._size
+
+    @property
+    def tail_read(self) -> int:
+        """The number of bytes from the first one that was read to the end."""
+        return self._size - self._first_read
 
     def readable(self) -> bool:
         """Return True."""
@@ -54,6 +65,7 @@ class RemoteFile(io.RawIOBase):
         end = self._size if size < 0 else min(self._position + size, self._size)
         if end <= self._position:
             return b""
+        self._first_read = min(self._first_read, self._position)
         if not self._begin <= self._position <= end <= self._begin + len(self._content):
             # What is read after the directory is METADATA. It lies before RECORD, which has as many
             # rows as the directory and is compressed: both before it in about as many bytes.
@@ -75,18 +87,30 @@ class RemoteFile(io.RawIOBase):
         return part.begin, part.content, part.total
 
 
-def read_remote_metadata(
-    file: DistributionFile, session: Session, *, is_likely: bool = True
-) -> bytes | None:
-    """Return METADATA's bytes, or None where the whole wheel has to be fetched.
+class LazyWheels:
+    """Reads METADATA of wheels on servers; knows where it was in other wheels of a project."""
 
-    A small wheel is, if it `is_likely` to be installed. Raises `WheelRefusedError`, network errors.
-    """
-    small = SMALL_WHEEL if is_likely else TAIL_SIZE
-    if not file.is_remote or (file.size is not None and file.size < small):
-        return None
-    try:
-        stream = cast("BinaryIO", RemoteFile(file.url, session))
-        return read_metadata(stream, file.filename)
-    except RangesRefusedError:
-        return None
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tails: dict[NormalizedName, int] = {}
+        """How many bytes at the end of a project's wheels have the directory and METADATA."""
+
+    def read_metadata(self, candidate: Candidate, *, is_likely: bool) -> bytes | None:
+        """Return METADATA's bytes, or None where the whole wheel has to be fetched.
+
+        A small wheel is, if it `is_likely` to be installed. Raises `WheelRefusedError`, network
+        errors.
+        """
+        file = candidate.file
+        small = SMALL_WHEEL if is_likely else TAIL_SIZE
+        if not file.is_remote or (file.size is not None and file.size < small):
+            return None
+        try:
+            remote = RemoteFile(file.url, self._session, self._tails.get(candidate.name, TAIL_SIZE))
+            content = read_metadata(cast("BinaryIO", remote), file.filename)
+        except RangesRefusedError:
+            return None
+        # The next version's wheel is about as large: with this, it takes one request, not two.
+        if TAIL_SIZE < remote.tail_read <= MAX_TAIL_SIZE:
+            self._tails[candidate.name] = remote.tail_read + TAIL_MARGIN
+        return content

@@ -82,7 +82,11 @@ class BatchPrefetcher:
 
     def is_likely(self, candidate: Candidate) -> bool:
         """Tell whether a candidate may well be chosen: not where many were tried before it."""
-        return len(self._tried.get(candidate.name, ())) <= FEW_TRIED
+        return not self.is_searching(candidate.name)
+
+    def is_searching(self, name: NormalizedName) -> bool:
+        """Tell whether older versions of a project are prefetched, one after another."""
+        return len(self._tried.get(name, ())) > FEW_TRIED
 
     def version_tried(self, candidate: Candidate, candidates: Sequence[Candidate]) -> None:
         """Prefetch more, the more versions of the candidate's project were tried before.

@@ -23,7 +23,7 @@ from bootstrap.network.files import open_local_file
 from bootstrap.network.references import normalize_reference
 from bootstrap.network.session import Session
 from bootstrap.preparer.direct_reference import is_wheel_reference, require_name, wheel_candidate
-from bootstrap.preparer.lazy_wheel import read_remote_metadata
+from bootstrap.preparer.lazy_wheel import LazyWheels
 from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher
 from bootstrap.preparer.wheels import (
     DownloadInfo,
@@ -71,7 +71,9 @@ class Preparer:
         # Work must not wait for work of its own kind, and a build waits for its requirements.
         self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, list[Candidate]] = {}
+        self._candidates: dict[NormalizedName, Sequence[Candidate]] = {}
         self._downloaded: dict[str, VerifiedWheel] = {}
+        self._lazy_wheels = LazyWheels(session)
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
         self._older = BatchPrefetcher(self._metadata)
         self._likely = Prefetcher("likely candidates", self._fetch_likely, session)
@@ -96,8 +98,11 @@ class Preparer:
 
     def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
         """Return all candidates the target can use, best first."""
-        found = self._finder.candidates(name)
-        return found if self._can_build else tuple(file for file in found if file.is_wheel)
+        if name not in self._candidates:
+            found = self._finder.candidates(name)
+            usable = found if self._can_build else tuple(file for file in found if file.is_wheel)
+            self._candidates[name] = usable
+        return self._candidates[name]
 
     def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         """Return the files the target cannot use, and why."""
@@ -145,8 +150,9 @@ class Preparer:
         """Start to fetch pages, and the metadata of the candidates likely to be chosen."""
         if self._finder.is_remote:
             self._finder.prefetch(wanted)
-            for item in wanted.items():
-                self._likely.start(item)
+            for name, specifier in wanted.items():
+                if not self._older.is_searching(name):
+                    self._likely.start((name, specifier))
 
     def source_hint(self) -> str | None:
         """Return what to do where a project is not found; None where all indexes are asked."""
@@ -255,7 +261,7 @@ class Preparer:
         content = None
         if not file.bundled:
             is_likely = self._older.is_likely(candidate)
-            content = read_remote_metadata(file, self._session, is_likely=is_likely)
+            content = self._lazy_wheels.read_metadata(candidate, is_likely=is_likely)
         if content is None:
             with self._open(candidate) as stream:
                 content = read_metadata(stream, file.filename)

@@ -56,7 +56,9 @@ class SearchState:
     """The chosen candidates, the latest last, without those that were dropped."""
     criteria: dict[Identifier, RawCriterion] = field(default_factory=dict)
     """The requirements on each identifier, and the candidates that they leave."""
-    excluded: Mapping[ResolverCandidate, ConflictSet] = field(default_factory=dict)
+    excluded: Mapping[Identifier, Mapping[ResolverCandidate, ConflictSet]] = field(
+        default_factory=dict
+    )
     """The candidates that failed after these choices, each with its conflict set."""
     backtrack_causes: list[Information] = field(default_factory=list)
     """The causes of the latest conflict; the provider prefers what they are about."""
@@ -108,11 +110,9 @@ class SearchState:
 
     def exclude(self, candidate: ResolverCandidate, causes: ConflictSet) -> Identifier | None:
         """Exclude a candidate; return an identifier that has no candidates left, if any."""
-        self.excluded = {**self.excluded, candidate: causes}
-        by_name: dict[Identifier, list[ResolverCandidate]] = {}
-        for failed in self.excluded:
-            by_name.setdefault(failed.identifier, []).append(failed)
-        for name, candidates in by_name.items():
+        same_name = {**self.excluded.get(candidate.identifier, {}), candidate: causes}
+        self.excluded = {**self.excluded, candidate.identifier: same_name}
+        for name, candidates in self.excluded.items():
             if name in self.criteria:
                 information = self.criteria[name].information
                 if not self._update_criterion(name, information, candidates).candidates:
@@ -126,8 +126,9 @@ class SearchState:
             criterion = self.criteria.get(identifier)
             if criterion is not None:
                 choices.update(parent for parent in criterion.iter_parent() if parent is not None)
+                excluded = self.excluded.get(identifier, {})
                 for candidate in criterion.incompatibilities:
-                    choices |= self.excluded.get(candidate, frozenset())
+                    choices |= excluded.get(candidate, frozenset())
         return frozenset(choices)
 
     def _update_criterion(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, filterfalse
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -48,7 +48,8 @@ class ProjectCandidates:
 
     def find_matching(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return all that a specifier allows, including pre-releases and yanked files."""
-        if specifier not in self._matching:
+        known = self._matching.get(specifier)
+        if known is None:
             # Before each version is compared, leave out by a binary search what is out of bounds.
             first, end = 0, len(self._versions)
             for clause in specifier:
@@ -58,8 +59,8 @@ class ProjectCandidates:
                     end = min(end, bisect_left(self._versions, Version(clause.version)))
             positions = (self._positions[version] for version in self._versions[first:end])
             nearby = [self.candidates[n] for n in sorted(chain.from_iterable(positions))]
-            self._matching[specifier] = self._filter(nearby, specifier, pre=True)
-        return self._matching[specifier]
+            known = self._matching[specifier] = self._filter(nearby, specifier, pre=True)
+        return known
 
     def find_eligible(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return the candidates that a specifier allows, including all files of a version.
@@ -67,20 +68,35 @@ class ProjectCandidates:
         Yanked files only where the specifier pins one version and nothing else matches (PEP 592),
         pre-releases only where they are requested or nothing else matches (PEP 440).
         """
-        if specifier not in self._eligible:
+        known = self._eligible.get(specifier)
+        if known is None:
             matching = self.find_matching(specifier)
             not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
-            eligible = self._filter(not_yanked, specifier, pre=self._pre)
-            if not eligible and pins_one_version(specifier):
-                eligible = self._filter(matching, specifier, pre=self._pre)
-            self._eligible[specifier] = eligible
-        return self._eligible[specifier]
+            known = self._filter(not_yanked, specifier, pre=self._pre)
+            if not known and pins_one_version(specifier):
+                known = self._filter(matching, specifier, pre=self._pre)
+            self._eligible[specifier] = known
+        return known
 
     @staticmethod
     def _filter(
         candidates: Iterable[Candidate], specifier: SpecifierSet, *, pre: bool | None
     ) -> tuple[Candidate, ...]:
         return tuple(specifier.filter(candidates, pre, key=lambda candidate: candidate.version))
+
+
+_RequirementsKey = tuple[Identifier, tuple[ResolverRequirement, ...], SpecifierSet]
+
+
+@dataclass(frozen=True)
+class EligibleCandidates:
+    """What some requirements allow: a search goes through it again for each that it excludes."""
+
+    specifier: SpecifierSet
+    candidates: Iterable[ResolverCandidate]
+    """Best first; each is made once, when it is first iterated over."""
+    better: Mapping[ResolverCandidate, Collection[ResolverCandidate]]
+    """For a candidate: those made of better files of the same version, if there are any."""
 
 
 @dataclass
@@ -110,6 +126,7 @@ class CandidateFactory:
         default_factory=dict
     )
     _projects: dict[NormalizedName, ProjectCandidates] = field(default_factory=dict)
+    _eligible: dict[_RequirementsKey, EligibleCandidates] = field(default_factory=dict)
 
     def make_candidate(
         self, identifier: Identifier, version: Version, installable: Candidate | None
@@ -166,8 +183,8 @@ class CandidateFactory:
         fixed = self._find_fixed_matches(identifier, requirements)
         if fixed is not None:
             return [candidate for candidate in fixed if candidate not in excluded]
-        specifier = self._combined_specifier(identifier, requirements)
-        return lambda: self._iter_matches(identifier, specifier, excluded)
+        eligible = self._find_eligible(identifier, tuple(requirements))
+        return lambda: self._iter_matches(identifier, eligible, excluded)
 
     def has_match(
         self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
@@ -250,10 +267,10 @@ class CandidateFactory:
     def _iter_matches(
         self,
         identifier: Identifier,
-        specifier: SpecifierSet,
+        eligible: EligibleCandidates,
         excluded: Collection[ResolverCandidate],
     ) -> Iterator[ResolverCandidate]:
-        """Yield the candidates that a specifier allows, in pip's order of preference.
+        """Yield the candidates that are not excluded, in pip's order of preference.
 
         The source is asked only when the installed distribution is not taken.
         """
@@ -261,14 +278,14 @@ class CandidateFactory:
         if (
             installed is None
             or installed in excluded
-            or not specifier.contains(installed.version, prereleases=True)
+            or not eligible.specifier.contains(installed.version, prereleases=True)
         ):
-            yield from self._iter_available(identifier, specifier, excluded)
+            yield from self._iter_available(eligible, excluded)
             return
         is_due = not self.prefers_installed(identifier.name)  # in the place of its version
         if not is_due:
             yield installed
-        for candidate in self._iter_available(identifier, specifier, excluded, installed):
+        for candidate in self._iter_available(eligible, excluded, installed):
             if is_due and candidate.version < installed.version:
                 yield installed
                 is_due = False
@@ -278,27 +295,53 @@ class CandidateFactory:
 
     def _iter_available(
         self,
-        identifier: Identifier,
-        specifier: SpecifierSet,
+        eligible: EligibleCandidates,
         excluded: Collection[ResolverCandidate],
         installed: ResolverCandidate | None = None,
     ) -> Iterator[ResolverCandidate]:
         """Yield what the source has, without the installed version."""
-        seen = set() if installed is None else {installed.version}
-        for installable in self._project(identifier.name).find_eligible(specifier):
-            if installable.version in seen:
-                continue
-            candidate = self.make_candidate(identifier, installable.version, installable)
-            if candidate not in excluded and not self._is_unusable(candidate):
+        for candidate in filterfalse(excluded.__contains__, eligible.candidates):
+            better = eligible.better.get(candidate)
+            if (
+                not self._is_unusable(candidate)
+                and (installed is None or candidate.version != installed.version)
+                # Files of one version have the same metadata: the next is for an unusable one.
+                and (better is None or all(map(self._is_unusable, better)))
+            ):
                 yield candidate
-            # Files of one version have the same metadata: the next is tried only for an unusable.
-            if not self._is_unusable(candidate):
-                seen.add(installable.version)
+
+    def _find_eligible(
+        self, identifier: Identifier, requirements: tuple[ResolverRequirement, ...]
+    ) -> EligibleCandidates:
+        # A copy of this factory may have other constraints.
+        key = identifier, requirements, self.constraint(identifier.name).specifier
+        if key not in self._eligible:
+            specifier = self._combined_specifier(identifier, requirements)
+            better: dict[ResolverCandidate, Collection[ResolverCandidate]] = {}
+            candidates = build_iter_view(lambda: self._iter_eligible(identifier, specifier, better))
+            self._eligible[key] = EligibleCandidates(specifier, candidates, better)
+        return self._eligible[key]
+
+    def _iter_eligible(
+        self,
+        identifier: Identifier,
+        specifier: SpecifierSet,
+        better: dict[ResolverCandidate, Collection[ResolverCandidate]],
+    ) -> Iterator[ResolverCandidate]:
+        made: dict[Version, tuple[ResolverCandidate, ...]] = {}
+        for installable in self._project(identifier.name).find_eligible(specifier):
+            version = installable.version
+            candidate = self.make_candidate(identifier, version, installable)
+            if version in made:
+                better[candidate] = made[version]
+            made[version] = (*made.get(version, ()), candidate)
+            yield candidate
 
     def _is_unusable(self, candidate: ResolverCandidate) -> bool:
-        version = candidate.identifier.name, candidate.version
         return candidate in self.unusable or (
-            candidate.installable is not None and version in self.unusable_versions
+            bool(self.unusable_versions)
+            and candidate.installable is not None
+            and (candidate.identifier.name, candidate.version) in self.unusable_versions
         )
 
     def _project(self, name: NormalizedName) -> ProjectCandidates:

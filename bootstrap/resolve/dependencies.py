@@ -61,6 +61,8 @@ class DependencyReader:
     unusable: dict[ResolverCandidate, UnusableCandidateError] = field(default_factory=dict)
     """Why candidates cannot be used."""
     _known: dict[ResolverCandidate, tuple[ResolverRequirement, ...]] = field(default_factory=dict)
+    _prefetched: set[tuple[NormalizedName, str]] = field(default_factory=set)
+    """The requirements that the source was asked to prefetch for, so that it is asked once."""
     _extras: Counter[tuple[NormalizedName, Version]] = field(default_factory=Counter)
     """How many extras of a version were read: an extra may require the next one, and so on."""
     _conditional: dict[tuple[NormalizedName, Version], list[tuple[Requirement, str]]] = field(
@@ -120,8 +122,12 @@ class DependencyReader:
         specifiers: dict[NormalizedName, SpecifierSet] = {}
         for requirement in requirements:
             name = requirement.identifier.name
-            if requirement.identifier.is_project and not self._is_settled(requirement):
-                specifiers[name] = requirement.specifier & self.factory.constraint(name).specifier
+            key = name, requirement.text  # hashing specifiers takes longer
+            if requirement.identifier.is_project and key not in self._prefetched:
+                self._prefetched.add(key)
+                if not self._is_settled(requirement):
+                    limit = self.factory.constraint(name).specifier
+                    specifiers[name] = requirement.specifier & limit
         if specifiers and not self.reader.is_trial:
             self.factory.source.prefetch(specifiers)
 
@@ -239,6 +245,8 @@ def _as_reference(requirement: Requirement, parent: ResolverCandidate) -> InputR
 
 def _without_marker(requirement: Requirement) -> str:
     """Return a requirement as its author wrote it, without its marker."""
+    if requirement.marker is None:
+        return str(requirement)
     unmarked = copy(requirement)
     unmarked.marker = None
     return str(unmarked)

@@ -145,12 +145,14 @@ class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier])
         """Record and trace a requirement."""
         cause = RequirementInformation(requirement, parent)
         self.required_by[requirement.identifier].append(cause)
-        self._trace(_describe(cause))
+        if self._ui.is_tracing:
+            self._trace(_describe(cause))
 
     def resolving_conflicts(self, causes: Collection[Information]) -> None:
         """Trace why the search goes back."""
-        conflict = "; ".join(_describe(cause) for cause in causes)
-        self._trace(f"backtracking, because these conflict: {conflict}")
+        if self._ui.is_tracing:
+            conflict = "; ".join(_describe(cause) for cause in causes)
+            self._trace(f"backtracking, because these conflict: {conflict}")
 
     def rejecting_candidate(
         self,
@@ -159,8 +161,9 @@ class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier])
     ) -> None:
         """Trace a rejected candidate, and record it in case that nothing can ever accept it."""
         self._incompatible.record_rejection(candidate, tuple(criterion.information))
-        conflicting = ", ".join(requirement.text for requirement in criterion.iter_requirement())
-        self._trace(f"rejecting {candidate}: nothing satisfies {conflicting}")
+        if self._ui.is_tracing:
+            texts = ", ".join(requirement.text for requirement in criterion.iter_requirement())
+            self._trace(f"rejecting {candidate}: nothing satisfies {texts}")
 
     def pinning(self, candidate: ResolverCandidate) -> None:
         """Trace a choice."""

@@ -6,7 +6,7 @@ import re
 import stat
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
@@ -24,6 +24,11 @@ _MAX_COMMENT = 0xFFFF
 _ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
 _PATCHED, _UTF8, _ENCRYPTED, _DESCRIPTOR = 1 << 5, 1 << 11, 1 << 0 | 1 << 6 | 1 << 13, 1 << 3
 _STORED, _DEFLATED = 0, 8
+_METHODS = frozenset({_STORED, _DEFLATED})
+_TYPE = 0o170000
+"""The bits of a mode that say what kind of file it is (`stat.S_IFMT`); all 0: not said."""
+_FILE_TYPES = frozenset({0, stat.S_IFREG})
+_REFUSED = _ENCRYPTED | _PATCHED
 _MAX_VERSION = 63
 _MAX_DEFLATE_RATIO = 1032
 """Deflate makes at most 1032 bytes of one (RFC 1951: 258 bytes from two bits)."""
@@ -38,8 +43,7 @@ class CentralDirectory:
     entries: int
 
 
-@dataclass(frozen=True)
-class ZipMember:
+class ZipMember(NamedTuple):  # made by the million where many versions are tried
     """One file of the archive, or a directory where the name ends with a slash."""
 
     name: str
@@ -151,70 +155,77 @@ def _find_end64(stream: BinaryIO, end_at: int) -> tuple[int, CentralDirectory] |
 
 
 def read_members(content: bytes, directory: CentralDirectory) -> Iterator[ZipMember]:
-    """Read the central directory's bytes. Raises `WheelValidationError`."""
-    at = 0
+    """Read the central directory's bytes. Raises `WheelValidationError`.
+
+    A wheel may have thousands of entries, and a resolution may read thousands of wheels.
+    """
+    at, length, header = 0, len(content), _ENTRY.size
     for _ in range(directory.entries):
-        if len(content) - at < _ENTRY.size:
+        if length - at < header:
             raise WheelValidationError(Rule.ENTRY_COUNT, f"it says {directory.entries}")
         fields = _ENTRY.unpack_from(content, at)
         if fields[0] != _ENTRY_SIGNATURE:
             raise WheelValidationError(Rule.DAMAGED_DIRECTORY, f"at byte {directory.offset + at}")
-        name_end = at + _ENTRY.size + fields[10]
+        name_at = at + header
+        name_end = name_at + fields[10]
         extra_end = name_end + fields[11]
-        raw_name = content[at + _ENTRY.size : name_end]
         at = extra_end + fields[12]
-        if at > len(content):
+        if at > length:
             raise WheelValidationError(Rule.DAMAGED_DIRECTORY, "it is truncated")
-        yield _parse_member(fields, raw_name, content[name_end:extra_end])
-    if at != len(content):
+        yield _parse_member(fields, content[name_at:name_end], content[name_end:extra_end])
+    if at != length:
         raise WheelValidationError(Rule.ENTRY_COUNT, f"it says {directory.entries}, there are more")
 
 
 def _parse_member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> ZipMember:
-    _, _, version, flags, method, _, _, crc, compressed_size, size, _, _, _, disk = fields[:14]
-    attributes, offset = fields[15:]
-    extras = split_extra(extra)
+    _, _, version, flags, method, _, _, crc, packed, size, *_, disk, _, attributes, offset = fields
+    extras = split_extra(extra) if extra else {}
     try:
         name = raw_name.decode("utf-8" if flags & _UTF8 else "ascii")
     except UnicodeDecodeError as exc:
         raise WheelValidationError(Rule.UNDECODABLE_NAME, repr(raw_name)) from exc
+    if flags & _REFUSED or version > _MAX_VERSION or method not in _METHODS or extras:
+        _check_form(name, raw_name, fields, extras)
+    if _SATURATED_32 in (size, packed, offset):
+        size, packed, offset = expand_zip64((size, packed, offset), extras, name)
+    if disk:
+        raise WheelValidationError(Rule.SEVERAL_DISKS, f"{name}: disk {disk}")
+    mode = attributes >> 16
+    is_link = mode & _TYPE == stat.S_IFLNK
+    executable = bool(mode & 0o111) and not is_link
+    member = ZipMember(
+        name, raw_name, flags, method, crc, packed, size, offset, executable, is_link
+    )
+    is_regular = mode & _TYPE in _FILE_TYPES and name[-1:] != "/"
+    if not is_regular or method == _STORED or size > packed * _MAX_DEFLATE_RATIO:
+        _check_kind(member, mode)
+    return member
+
+
+def _check_form(
+    name: str, raw_name: bytes, fields: tuple[int, ...], extras: dict[int, bytes]
+) -> None:
+    """Refuse what other zip readers may understand differently, or not at all."""
+    _, _, version, flags, method = fields[:5]
     if _UNICODE_PATH_EXTRA in extras and extras[_UNICODE_PATH_EXTRA][5:] != raw_name:
         raise WheelValidationError(Rule.AMBIGUOUS_NAME, name)
     if flags & _ENCRYPTED:
         raise WheelValidationError(Rule.ENCRYPTED, name)
     if version > _MAX_VERSION:
         raise WheelValidationError(Rule.ZIP_VERSION, f"{name}: version {version / 10}")
-    if method not in {_STORED, _DEFLATED}:
+    if method not in _METHODS:
         raise WheelValidationError(Rule.METHOD, f"{name}: method {method}")
     if flags & _PATCHED:
         raise WheelValidationError(Rule.METHOD, f"{name}: it is a patch")
-    size, compressed_size, offset = expand_zip64((size, compressed_size, offset), extras, name)
-    if disk:
-        raise WheelValidationError(Rule.SEVERAL_DISKS, f"{name}: disk {disk}")
-    mode = attributes >> 16
-    is_link = stat.S_ISLNK(mode)
-    member = ZipMember(
-        name,
-        raw_name,
-        flags,
-        method,
-        crc,
-        compressed_size,
-        size,
-        offset,
-        bool(mode & 0o111) and not is_link,
-        is_link,
-    )
-    _check_member(member, mode)
-    return member
 
 
-def _check_member(member: ZipMember, mode: int) -> None:
+def _check_kind(member: ZipMember, mode: int) -> None:
     """Refuse special files, and sizes that cannot be."""
-    kind = stat.S_IFREG if member.is_link else stat.S_IFMT(mode)
-    if kind not in {0, stat.S_IFDIR if member.is_directory else stat.S_IFREG}:
+    kind = stat.S_IFREG if member.is_link else mode & _TYPE
+    is_directory = member.is_directory
+    if kind not in {0, stat.S_IFDIR if is_directory else stat.S_IFREG}:
         raise WheelValidationError(Rule.SPECIAL_FILE, f"{member.name}: mode {mode:o}")
-    if member.is_directory and (member.size or member.compressed_size > 2):
+    if is_directory and (member.size or member.compressed_size > 2):
         raise WheelValidationError(Rule.DIRECTORY_WITH_DATA, member.name)
     if member.is_stored and member.size != member.compressed_size:
         raise WheelValidationError(Rule.WRONG_SIZE, f"{member.name}: stored, with two sizes")

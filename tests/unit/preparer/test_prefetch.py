@@ -158,3 +158,18 @@ def test_the_metadata_of_a_wheel_with_many_files_takes_two_requests(
     index.add(make_wheel(tmp_path, "demo", "1.0", files=content))
     assert len(bench.resolve("demo").distributions) == 1
     assert len([path for path in index.paths if path.startswith("/files/")]) == 2
+
+
+def test_of_the_next_version_of_a_wheel_with_many_files_one_request_reads_it(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    content = {f"demo/data/{n:04}/service-2.json": os.urandom(200) for n in range(1500)}
+    for n in (1, 2, 3):
+        requires = ["helper<2"] if n > 1 else []
+        index.add(make_wheel(tmp_path, "demo", f"{n}.0", files=content, requires=requires))
+    index.add(make_wheel(tmp_path, "helper", "2.0"))
+    resolution = bench.resolve("demo", "helper>=2")
+    assert [str(resolved.version) for resolved in resolution.distributions] == ["1.0", "2.0"]
+    asked = [path for path in index.paths if path.startswith("/files/demo")]
+    assert [asked.count(f"/files/demo-{n}.0-py3-none-any.whl") for n in (3, 2)] == [2, 1]

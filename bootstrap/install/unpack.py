@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import BinaryIO
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -112,7 +113,8 @@ def unpack(
                 staged.console_scripts.append(launcher.name)
         for name, content in generate_metadata(source, settings).items():
             writer.write_bytes(library, f"{wheel.dist_info}/{name}", content)
-        staged.record = writer.create(library, f"{wheel.dist_info}/RECORD")
+        staged.record, file = writer.create(library, f"{wheel.dist_info}/RECORD")
+        file.close()
         return staged
 
 
@@ -207,9 +209,9 @@ class _Writer:
         recorded = path if key == library else f"{paths.path_from_library(library, key)}{path}"
         directory, relative = paths.locate(key, path)
         installed = os.path.join(directory, relative.replace("/", os.sep))
-        staged_path = self.create(key, path, executable=executable)
-        with open(staged_path, "wb") as stream:
-            row = measure(chunks, expected or RecordRow(path), stream.write)
+        staged_path, file = self.create(key, path, executable=executable)
+        with file:
+            row = measure(chunks, expected or RecordRow(path), file.write)
         self.staged.rows[installed] = replace(row, path=recorded)
         if key == "scripts":
             self.staged.scripts.append(path)
@@ -218,15 +220,20 @@ class _Writer:
             self.staged.modules.append(module)
         return row
 
-    def create(self, key: SchemeKey, path: str, *, executable: bool = False) -> str:
-        """Create an empty file; return its staged path. Raises `WheelValidationError`."""
+    def create(
+        self, key: SchemeKey, path: str, *, executable: bool = False
+    ) -> tuple[str, BinaryIO]:
+        """Create a file; return its staged path, and the file, open for writing.
+
+        Raises `WheelValidationError`.
+        """
         windows_rule = find_windows_rule(path)
         if windows_rule is not None and self.for_windows:
             raise WheelValidationError(windows_rule, path)
         directory, relative = self.paths.locate(key, path)
         self._check_destination(directory, relative)
         try:
-            staged = self.staged.tree.create(directory, relative, executable=executable)
+            staged, file = self.staged.tree.create(directory, relative, executable=executable)
         except FileExistsError as exc:
             raise WheelValidationError(Rule.SAME_DESTINATION, f"{key}/{path}") from exc
         except OtherSpellingError as exc:
@@ -236,8 +243,9 @@ class _Writer:
                 raise WheelValidationError(Rule.FORBIDDEN_NAME, path) from exc
             raise
         if windows_rule is not None and not has_exact_name(staged, relative.count("/") + 1):
+            file.close()
             raise WheelValidationError(Rule.FORBIDDEN_NAME, path)
-        return staged
+        return staged, file
 
     def _check_destination(self, directory: str, relative: str) -> None:
         """Refuse what would be something else at its destination: metadata, an interpreter."""

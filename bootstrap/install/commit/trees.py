@@ -10,6 +10,7 @@ from __future__ import annotations
 import filecmp
 import os
 from collections.abc import Container, Iterable
+from typing import BinaryIO
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.file_changes import rename, replace
@@ -45,8 +46,12 @@ class StagedTree:
         """The paths at which they will be installed."""
         self._made: set[str] = set()
 
-    def create(self, directory: str, relative: str, *, executable: bool = False) -> str:
-        """Create a file for a path below a directory of the scheme; return its staged path.
+    def create(
+        self, directory: str, relative: str, *, executable: bool = False
+    ) -> tuple[str, BinaryIO]:
+        """Create a file for a path below a directory of the scheme.
+
+        Return its staged path, and the file, open for writing.
 
         The umask limits its mode. Raises `FileExistsError` where that path is taken, and
         `OtherSpellingError` where it is for this file system. Raises `PathTooLongError`.
@@ -62,10 +67,10 @@ class StagedTree:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
             self._make_directory(os.path.dirname(staged))
-            os.close(os.open(staged, flags, 0o777 if executable else 0o666))
+            descriptor = os.open(staged, flags, 0o777 if executable else 0o666)
         except (FileExistsError, NotADirectoryError) as exc:
             raise OtherSpellingError(path) from exc
-        return staged
+        return staged, open(descriptor, "wb")
 
     def root_for(self, directory: str) -> str:
         """Return where files for a directory of the scheme are staged; create it."""
@@ -159,8 +164,8 @@ def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> S
         return None
     directory, name = os.path.split(path)
     tree = StagedTree(staging, name)
-    staged = tree.create(directory, name)
-    with open(staged, "wb") as stream:
-        stream.writelines(after)
+    staged, file = tree.create(directory, name)
+    with file:
+        file.writelines(after)
     os.chmod(staged, os.stat(path).st_mode)
     return tree

@@ -13,9 +13,15 @@ from itertools import pairwise
 from bootstrap.install.wheel_rules import Rule, WheelValidationError
 from bootstrap.limits import ARCHIVE_DEPTH
 
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NOT_ON_WINDOWS = re.compile(r'[<>"|?*]')
+# What Windows forbids, anywhere in a path: one search for each is much faster than one for each
+# part of each path.
+_TRAILING_DOT = re.compile(r"[. ](?:/|\Z)")
+_RESERVED = re.compile(
+    r'[<>"|?*]|'
+    r"(?:\A|/)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:[./]|\Z)",
+    re.I,
+)
 _MAX_PART_LENGTH = 255
 
 
@@ -50,12 +56,9 @@ def find_windows_rule(path: str) -> Rule | None:
     """Return the rule of Windows that a path with `/` breaks, if it breaks one."""
     if ":" in path:
         return Rule.DRIVE
-    for part in path.split("/"):
-        if part[-1:] in {".", " "}:
-            return Rule.TRAILING_DOT
-        if _RESERVED.match(part) or _NOT_ON_WINDOWS.search(part):
-            return Rule.RESERVED_NAME
-    return None
+    if _TRAILING_DOT.search(path):
+        return Rule.TRAILING_DOT
+    return Rule.RESERVED_NAME if _RESERVED.search(path) else None
 
 
 def check_collisions(names: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ from bootstrap.dataclasses import replace
 from bootstrap.errors import UsageError
 from bootstrap.lock.errors import LockNameError
 from bootstrap.lock.read import split_reference
+from bootstrap.network.settings import NetworkSettings
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -126,6 +127,7 @@ def _from_options(
     is_doctor = line.command is Command.DOCTOR
     is_verify = line.command is Command.VERIFY
     target = settings.target_settings(layers, process)
+    network = settings.network_settings(layers, process)
     if lock_file is not None and split_reference(lock_file.name) is None:
         raise LockNameError("--lock", lock_file)
     return Config(
@@ -133,7 +135,7 @@ def _from_options(
         inputs=Inputs(process),
         target=target,
         trust=settings.trust_settings(layers, process),
-        network=settings.network_settings(layers, process),
+        network=network,
         index=settings.index_settings(layers, process, now),
         install=settings.install_settings(layers, process),
         build=settings.build_settings(layers),
@@ -154,7 +156,11 @@ def _from_options(
         as_json=layers.flag("json"),
         shown_warnings=settings.warning_settings(layers, process),
         version_check=not layers.flag("disable_pip_version_check"),
-        setting_records=(*layers.records(), *_variable_records(process)),
+        setting_records=(
+            *layers.records(),
+            *_variable_records(process),
+            *_system_records(network, process),
+        ),
     )
 
 
@@ -169,6 +175,19 @@ def _variable_records(process: ProcessContext) -> list[SettingRecord]:
             value = redact_setting(text)
             records.append(SettingRecord(name, value, Origin.variable(name), is_effective))
     return records
+
+
+def _system_records(network: NetworkSettings, process: ProcessContext) -> list[SettingRecord]:
+    """Return records of the operating system's proxies, and whether they count."""
+    system = process.system_proxies
+    if system is None:
+        return []
+    origin, is_effective = Origin.default(system.source), network.system_proxies is not None
+    urls = {scheme: redact_setting(url) for scheme, url in system.urls.items() if url}
+    values = {f"{scheme} proxy": url for scheme, url in urls.items()}
+    if system.bypass:
+        values["reached directly"] = ", ".join(system.bypass)
+    return [SettingRecord(name, value, origin, is_effective) for name, value in values.items()]
 
 
 def _with_files(config: Config, files: RequirementFiles) -> Config:

@@ -205,14 +205,18 @@ def network_settings(layers: OptionLayers, process: ProcessContext) -> NetworkSe
     resumed = layers.last("resume_retries")
     keyring = layers.text("keyring_provider")
     default = NetworkSettings()
+    proxy, reads_environment = layers.text("proxy"), not layers.flag("no_proxy_env")
+    environment = process.proxies if reads_environment else {}
+    has_proxy = proxy is not None or not environment.keys() <= {"no"}
     return NetworkSettings(
         offline=layers.flag("offline"),
         timeout=parse_seconds(timeout.text, timeout.subject) if timeout else default.timeout,
         retries=parse_int(retries.text, retries.subject) if retries else default.retries,
         resume_retries=parse_int(resumed.text, resumed.subject) if resumed else None,
-        proxy=layers.text("proxy"),
+        proxy=proxy,
         user_agent=f"get-installer/{__version__}",
-        environment_proxies={} if layers.flag("no_proxy_env") else process.proxies,
+        environment_proxies=environment,
+        system_proxies=process.system_proxies if reads_environment and not has_proxy else None,
         cache_directory=_cache_directory(layers, process),
         is_cache_named=layers.last("cache_dir") is not None,
         netrc=process.netrc,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from bootstrap.network.errors import UnsupportedProxyError
 from bootstrap.network.settings import NetworkSettings
@@ -20,6 +22,9 @@ def proxy_for(url: str, settings: NetworkSettings) -> str | None:
         proxy = settings.proxy.value
     else:
         proxy = environment.get(server.scheme) or environment.get("all") or ""
+        system = settings.system_proxies
+        if not proxy and system is not None and not _is_direct(server, system.bypass):
+            proxy = system.urls.get(server.scheme, "")
     if not proxy or bypasses_proxy(server, environment.get("no", "")):
         return None
     if "://" not in proxy:
@@ -33,6 +38,18 @@ def bypasses_proxy(server: UrlOrigin, no_proxy: str) -> bool:
     """Whether NO_PROXY names the host: exactly, as a domain above it, as a network, or `*`."""
     entries = [entry.strip().lower() for entry in no_proxy.split(",") if entry.strip()]
     return any(entry == "*" or _matches(entry, server) for entry in entries)
+
+
+def _is_direct(server: UrlOrigin, patterns: Iterable[str]) -> bool:
+    """Whether the system reaches a host directly: `10.*`, `*.example`, `<local>`, a network."""
+    for pattern in patterns:
+        if pattern == "<local>" and "." not in server.host and ":" not in server.host:
+            return True
+        if fnmatchcase(server.host, pattern.lower()):
+            return True
+        if "/" in pattern and bypasses_proxy(server, pattern):
+            return True
+    return False
 
 
 def _matches(entry: str, server: UrlOrigin) -> bool:

@@ -10,6 +10,18 @@ from bootstrap.provenance import Sourced
 
 
 @dataclass(frozen=True)
+class SystemProxies:
+    """The proxies that the operating system knows; they count if the environment names none."""
+
+    urls: Mapping[str, str]
+    """By scheme: `http` and `https`."""
+    bypass: tuple[str, ...]
+    """Patterns of hosts that are reached directly; `<local>` stands for names without a dot."""
+    source: str
+    """What they were read from, as a message names it."""
+
+
+@dataclass(frozen=True)
 class NetworkSettings:
     """How to reach servers, how long to wait, and where to cache what was fetched."""
 
@@ -24,6 +36,8 @@ class NetworkSettings:
     """`--proxy` or configuration; "" means no proxy, whatever the environment sets."""
     environment_proxies: Mapping[str, str] = field(default_factory=dict)
     """The values of `http_proxy` etc. by lower-case scheme (`http`, `https`, `all`, `no`)."""
+    system_proxies: SystemProxies | None = None
+    """Only if they count: neither an option nor the environment names a proxy."""
     cache_directory: Path | None = None
     """None: no cache."""
     is_cache_named: bool = False

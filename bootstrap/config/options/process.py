@@ -15,10 +15,12 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from bootstrap.config.options.system_proxy import read_system_proxies
 from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.environment.discovery import InvalidPathError
 from bootstrap.errors import UsageError
 from bootstrap.formats.paths import parse_path
+from bootstrap.network.settings import SystemProxies
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.redaction import redact
 
@@ -50,6 +52,7 @@ class ProcessContext:
     """The locale's encoding, for files that are not UTF-8."""
     command: tuple[str, ...] = ()
     """`sys.orig_argv`: the words that started this process."""
+    system_proxies: SystemProxies | None = field(default=None, repr=False)
 
     @classmethod
     def current(cls, environ: Mapping[str, str], cwd: Path | None = None) -> ProcessContext:
@@ -64,6 +67,7 @@ class ProcessContext:
             platform=sys.platform,
             encoding=locale.getpreferredencoding(False),  # noqa: FBT003  # it knows no keyword
             command=tuple(sys.orig_argv),
+            system_proxies=read_system_proxies(),
         )
 
     def variable(self, name: str) -> str | None:

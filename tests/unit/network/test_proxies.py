@@ -4,7 +4,7 @@ import pytest
 
 from bootstrap.network.errors import UnsupportedProxyError
 from bootstrap.network.proxies import bypasses_proxy, proxy_for
-from bootstrap.network.settings import NetworkSettings
+from bootstrap.network.settings import NetworkSettings, SystemProxies
 from bootstrap.network.urls import url_origin
 from bootstrap.provenance import Origin, Sourced
 
@@ -66,3 +66,32 @@ def test_no_proxy_names_hosts_domains_ports_and_networks(
     no_proxy: str, url: str, bypasses: bool
 ) -> None:
     assert bypasses_proxy(url_origin(url), no_proxy) is bypasses
+
+
+@pytest.mark.parametrize(
+    ("host", "is_direct"),
+    [
+        ("index.example", False),
+        ("build.corp", True),
+        ("corp", False),
+        ("10.1.2.3", True),
+        ("192.168.0.1", True),
+        ("intranet", False),
+    ],
+)
+def test_the_system_s_proxy_is_used_except_for_what_it_reaches_directly(
+    host: str, *, is_direct: bool
+) -> None:
+    system = SystemProxies({"https": "http://p:1"}, ("*.corp", "10.*", "192.168.0.0/16"), "it")
+    settings = NetworkSettings(system_proxies=system)
+    assert (proxy_for(f"https://{host}/", settings) is None) == is_direct
+    assert proxy_for("http://index.example/", settings) is None
+
+
+def test_local_names_have_no_dot() -> None:
+    system = SystemProxies({"https": "http://p:1"}, ("<local>",), "it")
+    settings = NetworkSettings(system_proxies=system, environment_proxies={"no": "a.example"})
+    assert proxy_for("https://intranet/", settings) is None
+    assert proxy_for("https://[2001:db8::1]/", settings) == "http://p:1"
+    assert proxy_for("https://b.example/", settings) == "http://p:1"
+    assert proxy_for("https://a.example/", settings) is None

@@ -104,7 +104,7 @@ def test_a_missing_module_raises_an_import_error() -> None:
 
 def test_bytecode_is_loaded_in_place_of_the_source() -> None:
     files = MemoryArchive(zipped({"bootstrap/__init__.py": b"", "bootstrap/a.py": b"x = 1"}))
-    code = marshal.dumps(compile("x = 2", "bootstrap/a.py", "exec"))
+    code = marshal.dumps(compile("x = 2", "a.py", "exec"))
     finder = MemoryImporter(files, HERE, bytecode={"bootstrap.a": code})
     namespace: dict[str, object] = {}
     exec(finder.get_code("bootstrap.a"), namespace)

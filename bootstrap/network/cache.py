@@ -64,6 +64,7 @@ class Cache:
         self._max_size = max_size
         self._lock = threading.Lock()
         self._written = 0
+        self._checked: set[Path] = set()
         self._warned = False
         if directory is None:
             return
@@ -129,7 +130,7 @@ class Cache:
         if path is None:
             return
         try:
-            make_private(path.parent)
+            self._make_directory(path.parent)
             with temporary_beside(path, _TEMPORARY) as temporary:
                 # Pages may come from an index that requires a password: nobody else may read them.
                 with create_private(temporary) as stream:
@@ -141,6 +142,15 @@ class Cache:
             self._disable(str(error), self._ui.detail)
         except OSError as error:
             self._disable(f"{self._root}: {error.strerror or error}", self._ui.detail)
+
+    def _make_directory(self, directory: Path) -> None:
+        """Create a directory of the cache, and check once that it is private: it stays so.
+
+        Raises `NotPrivateError` and `OSError`.
+        """
+        if directory not in self._checked or not directory.is_dir():
+            make_private(directory)
+            self._checked.add(directory)
 
     def _disable(self, reason: str, report: Callable[[str], None]) -> None:
         """Stop using the cache: every further attempt would fail in the same way."""

@@ -68,6 +68,7 @@ class Session:
         self._policy = policy
         self._ui = ui
         self._cache = Cache(settings.cache_directory, ui, is_named=settings.is_cache_named)
+        self._no_cache = Cache(None, ui)
         self._workspace = Workspace(settings.cache_directory)
         self._closing = threading.Event()
         self._batch = threading.local()
@@ -122,8 +123,9 @@ class Session:
             from bootstrap.network.pages import fetch_page
 
             transport = self._open_transport(url)
+            pages = self._cache if sha256 is None else self._no_cache  # else it is cached by hash
             response = self._retry(
-                lambda: fetch_page(transport, self._cache, url, accept, limit, refresh=refresh),
+                lambda: fetch_page(transport, pages, url, accept, limit, refresh=refresh),
                 final_statuses=final_statuses,
             )
         else:

@@ -60,6 +60,9 @@ class Candidate:
     origin: Mapping[str, Any] | None = field(default=None, compare=False)
     """The content of direct_url.json, for a source that is a direct reference."""
 
+    def __hash__(self) -> int:
+        return hash(self.file.url)
+
     @property
     def identity(self) -> tuple[object, ...]:
         """Distinguishes it from all other candidates of its project."""

@@ -14,7 +14,7 @@ from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap._vendor.resolvelib.structs import build_iter_view
-from bootstrap.dataclasses import dataclass, field
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.settings import ReleaseControl
 from bootstrap.metadata.installed import Installed
@@ -43,12 +43,13 @@ class ProjectCandidates:
         for position, candidate in enumerate(self.candidates):
             self._positions.setdefault(candidate.version, []).append(position)
         self._versions = sorted(self._positions)
-        self._matching: dict[SpecifierSet, tuple[Candidate, ...]] = {}
-        self._eligible: dict[SpecifierSet, tuple[Candidate, ...]] = {}
+        self._matching: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
+        self._eligible: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
 
     def find_matching(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
         """Return all that a specifier allows, including pre-releases and yanked files."""
-        known = self._matching.get(specifier)
+        key = tuple(map(str, specifier))  # hashing a specifier takes longer
+        known = self._matching.get(key)
         if known is None:
             # Before each version is compared, leave out by a binary search what is out of bounds.
             first, end = 0, len(self._versions)
@@ -59,7 +60,7 @@ class ProjectCandidates:
                     end = min(end, bisect_left(self._versions, Version(clause.version)))
             positions = (self._positions[version] for version in self._versions[first:end])
             nearby = [self.candidates[n] for n in sorted(chain.from_iterable(positions))]
-            known = self._matching[specifier] = self._filter(nearby, specifier, pre=True)
+            known = self._matching[key] = self._filter(nearby, specifier, pre=True)
         return known
 
     def find_eligible(self, specifier: SpecifierSet) -> tuple[Candidate, ...]:
@@ -68,14 +69,15 @@ class ProjectCandidates:
         Yanked files only where the specifier pins one version and nothing else matches (PEP 592),
         pre-releases only where they are requested or nothing else matches (PEP 440).
         """
-        known = self._eligible.get(specifier)
+        key = tuple(map(str, specifier))
+        known = self._eligible.get(key)
         if known is None:
             matching = self.find_matching(specifier)
             not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
             known = self._filter(not_yanked, specifier, pre=self._pre)
             if not known and pins_one_version(specifier):
                 known = self._filter(matching, specifier, pre=self._pre)
-            self._eligible[specifier] = known
+            self._eligible[key] = known
         return known
 
     @staticmethod
@@ -85,7 +87,8 @@ class ProjectCandidates:
         return tuple(specifier.filter(candidates, pre, key=lambda candidate: candidate.version))
 
 
-_RequirementsKey = tuple[Identifier, tuple[ResolverRequirement, ...], SpecifierSet]
+_NO_CONSTRAINT = Constraint()
+_RequirementsKey = tuple[Identifier, tuple[ResolverRequirement, ...]]
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,11 @@ class CandidateFactory:
 
     def constraint(self, name: NormalizedName) -> Constraint:
         """Return the constraint on a project."""
-        return self.constraints.get(name, Constraint())
+        return self.constraints.get(name, _NO_CONSTRAINT)
+
+    def without_constraints(self) -> CandidateFactory:
+        """Return a factory of the same candidates that knows no constraint."""
+        return replace(self, constraints={}, _eligible={})
 
     def find_available(self, name: NormalizedName) -> tuple[Candidate, ...]:
         """Return what the source has of a project and the user's hashes allow."""
@@ -241,6 +248,8 @@ class CandidateFactory:
         None where there is no such reference or constraint.
         """
         constraint = self.constraint(identifier.name)
+        if not constraint.sources and all(each.fixed_candidate is None for each in requirements):
+            return None
         try:
             allowed = [self.make_direct(identifier, each) for each in constraint.references]
         except UnusableCandidateError as error:
@@ -313,8 +322,7 @@ class CandidateFactory:
     def _find_eligible(
         self, identifier: Identifier, requirements: tuple[ResolverRequirement, ...]
     ) -> EligibleCandidates:
-        # A copy of this factory may have other constraints.
-        key = identifier, requirements, self.constraint(identifier.name).specifier
+        key = identifier, requirements
         if key not in self._eligible:
             specifier = self._combined_specifier(identifier, requirements)
             better: dict[ResolverCandidate, Collection[ResolverCandidate]] = {}

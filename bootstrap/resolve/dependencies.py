@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 
 from bootstrap._vendor.packaging.markers import InvalidMarker
@@ -61,6 +61,10 @@ class DependencyReader:
     unusable: dict[ResolverCandidate, UnusableCandidateError] = field(default_factory=dict)
     """Why candidates cannot be used."""
     _known: dict[ResolverCandidate, tuple[ResolverRequirement, ...]] = field(default_factory=dict)
+    _shared: dict[tuple[int, str], tuple[Requirement, Sequence[ResolverRequirement]]] = field(
+        default_factory=dict
+    )
+    """By a requirement's identity and an extra; with the requirement, so that it stays alive."""
     _prefetched: set[tuple[NormalizedName, str]] = field(default_factory=set)
     """The requirements that the source was asked to prefetch for, so that it is asked once."""
     _extras: Counter[tuple[NormalizedName, Version]] = field(default_factory=Counter)
@@ -204,15 +208,25 @@ class DependencyReader:
         if self.request.no_dependencies:
             return
         for requirement in self._select(candidate, requires):
-            if is_applicable(requirement, self.target.markers, candidate.identifier.extra):
+            if requirement.url is None:
+                yield from self._find_shared(requirement, candidate.identifier.extra)
+            elif is_applicable(requirement, self.target.markers, candidate.identifier.extra):
                 self._check_url(requirement, candidate)
-                reference = _as_reference(requirement, candidate) if requirement.url else None
+                reference = _as_reference(requirement, candidate)
                 yield from self.make_requirements(requirement, reference)
+
+    def _find_shared(self, requirement: Requirement, extra: str) -> Sequence[ResolverRequirement]:
+        """Return what a requirement stands for, once for all candidates that share its object."""
+        key = id(requirement), extra
+        if key not in self._shared:
+            found: Sequence[ResolverRequirement] = ()
+            if is_applicable(requirement, self.target.markers, extra):
+                found = tuple(self.make_requirements(requirement))
+            self._shared[key] = requirement, found
+        return self._shared[key][1]
 
     def _check_url(self, requirement: Requirement, candidate: ResolverCandidate) -> None:
         """Refuse a URL that the candidate must not name. Raises `TransitiveUrlError`."""
-        if requirement.url is None:
-            return
         requirer = _requirer(candidate, self.factory.installed.get(candidate.identifier.name))
         check_url(requirement, requirer, self.request.url_rules, self.request.references)
 

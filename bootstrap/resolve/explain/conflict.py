@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.dataclasses import dataclass, replace
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.context import ResolverContext
 from bootstrap.resolve.errors import ConflictError, NoCandidateError, UnknownProjectError
@@ -139,7 +139,7 @@ def _explain_project(
     context: ResolverContext, name: NormalizedName, causes: Sequence[Information]
 ) -> Iterator[Conflict]:
     factory = context.factory
-    unconstrained = replace(factory, constraints={})
+    unconstrained = factory.without_constraints()
     unmatched = {
         cause.requirement.text: cause
         for cause in causes

@@ -104,6 +104,8 @@ MODULE_SIZE = 16 * _MIB
 """Bytes of a module that is compiled: compiling takes about 50 times as much memory."""
 TAR_HEADER_SIZE = 1 * _MIB
 """Bytes of one header of a tar archive: a long name, or extended attributes."""
+LZMA_MEMORY = 96 * _MIB
+"""Bytes of memory that .xz and .lzma may need to be decompressed; those of `xz -9` need 65 MiB."""
 UNPACKED_SIZE = 256 * _MIB
 """Bytes of all files in an archive together, if it is small."""
 UNPACKED_RATIO = 250

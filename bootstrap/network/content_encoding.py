@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import chain
 
-from bootstrap.limits import GZIP_PARTS, LimitError
+from bootstrap.limits import GZIP_PARTS, LimitError, shorten
 from bootstrap.network.errors import UndecodableError
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -54,7 +54,7 @@ def parse_coding(header: str, url: str) -> Coding | None:
     if not codings:
         return None
     if len(codings) > 1 or codings[0] in _UNSUPPORTED:
-        raise UndecodableError(url, header, "only gzip or deflate can be decoded")
+        raise UndecodableError(url, shorten(header), "only gzip or deflate can be decoded")
     return _BY_NAME[codings[0]]
 
 

@@ -28,6 +28,7 @@ from bootstrap.limits import (
     LimitError,
     shorten,
 )
+from bootstrap.pep517.lzma_stream import open_lzma
 
 # What the standard library raises for bytes that are not an archive, found by fuzzing it.
 DAMAGE = (
@@ -153,7 +154,7 @@ _DECOMPRESSORS: dict[str, Callable[..., Any]] = {
     "tar": open,
     "tar.gz": gzip.open,
     "tar.bz2": bz2.open,
-    "tar.xz": lzma.open,
+    "tar.xz": open_lzma,
 }
 
 

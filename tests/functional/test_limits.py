@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -114,6 +115,14 @@ def many_members(index: LocalIndex) -> Arguments:
     return [*index.options, Path("demo-1.0.tar.gz")]
 
 
+def lzma_memory(index: LocalIndex) -> Arguments:
+    """Ask for a source distribution that keeps 256 MiB in memory to be decompressed."""
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 28, "mf": lzma.MF_HC3}]
+    with lzma.open("demo-1.0.tar.xz", "wb", filters=filters) as packed:
+        packed.write(tarfile.TarInfo("demo-1.0/file").tobuf())
+    return [*index.options, Path("demo-1.0.tar.xz")]
+
+
 LOCK = 'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "demo"\nversion = "1.0"\n'
 MANY_TAGS = "-".join([".".join(["a"] * 170)] * 3)
 CHAIN = [f'demo[e{number + 1}] ; extra == "e{number}"' for number in range(3_000)]
@@ -180,6 +189,7 @@ EXCEEDING: dict[str, tuple[Callable[[LocalIndex], Arguments], str]] = {
     ),
     "chained names": (chained_names, "nested too deeply"),
     "many members": (many_members, "more than 100,000 members"),
+    "much memory for LZMA": (lzma_memory, "more than 100,663,296 bytes of memory"),
 }
 
 _MEASURED = """

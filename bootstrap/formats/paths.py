@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from bootstrap.limits import FILENAME_LENGTH, PATH_LENGTH, LimitError, require_length
+
+_DEVICE = re.compile(
+    r"(?:^|[\\/:])((?:con|prn|aux|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\s*\.[^\\/]*)?)\s*(?:$|[\\/])",
+    re.IGNORECASE,
+)
+"""A file of that name in any directory is a device on Windows. `nul` may be named."""
 
 
 def parse_path(text: str) -> Path:
@@ -14,6 +21,8 @@ def parse_path(text: str) -> Path:
     An unknown user's directory stays as it is written.
     """
     require_length(text, PATH_LENGTH)
+    if os.name == "nt" and (device := _DEVICE.search(text)):
+        raise ValueError(f"{device[1]} is the name of a device")
     if "\0" in text:
         raise ValueError("a NUL, which no path can contain")
     if any(len(os.fsencode(name)) > FILENAME_LENGTH for name in text.replace("\\", "/").split("/")):

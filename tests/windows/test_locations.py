@@ -56,3 +56,17 @@ def test_the_hand_off_gets_find_links_on_a_drive(
 def test_a_url_names_a_drive_or_a_share(url: str, path: str) -> None:
     assert url_to_path(url) == Path(path)
     assert url_to_path(path_to_url(path)) == Path(path)
+
+
+@pytest.mark.parametrize(
+    ("option", "path"),
+    [("--target", "C:\\con"), ("--venv", "aux.txt"), ("--python", "C:\\con"), ("-r", "C:\\con")],
+)
+def test_a_device_is_no_path(engine: Engine, option: str, path: str) -> None:
+    done = engine.fails("--offline", option, path, status=2, timeout=60)
+    assert "is the name of a device" in done.err
+
+
+def test_a_name_that_contains_a_device_is_a_path(engine: Engine, tmp_path: Path) -> None:
+    engine.succeeds("--offline", "--dry-run", "--target", tmp_path / "console" / "con-1")
+    engine.succeeds("--offline", "--dry-run", "--log", "nul")

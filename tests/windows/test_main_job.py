@@ -34,7 +34,7 @@ def test_the_hand_off_passes_arguments_and_status_on(engine: Engine, venv: Path)
 def test_an_upgrade_replaces_scripts_and_modules(
     engine: Engine, venv: Path, wheels: Wheels
 ) -> None:
-    for version in ("1.0", "2.0", "1.0"):
+    for version in ("1.0", "2.0"):
         wheels.add(
             "tool",
             version,
@@ -69,7 +69,7 @@ def test_names_of_other_case_replace_the_old_ones(
     assert run(venv / "Scripts" / "mytool.exe") == "2.0\n"
 
 
-@pytest.mark.parametrize("number", [2, 9, 17, 26, 33, 41])
+@pytest.mark.parametrize("number", [2, 17, 26, 33])
 def test_a_killed_upgrade_is_undone_or_completed_by_the_next_run(
     engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated, number: int, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bootstrap.config import install_request, settings
+from bootstrap.config.arguments import require_projects
 from bootstrap.config.foreign_target import platform_warnings
 from bootstrap.config.model import DEFAULT_PACKAGES, Config, Inputs
 from bootstrap.config.options.configuration import read_configuration_files, read_variables
@@ -69,6 +70,7 @@ def load(
     """
     process = ProcessContext.current(environ, cwd)
     line = parse_command_line(argv)
+    require_projects(line, process.cwd)
     layers = collect_options(line, process)
     config = _from_options(line, layers, process, now)
     config = replace(config, venv_command=process.venv_command(argv))

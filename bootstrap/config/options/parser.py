@@ -111,6 +111,7 @@ class CommandLine:
     """Requirements, URLs (doctor) or a file (verify)."""
     handoff: tuple[str, ...] | None
     """What follows `--`; None where there is no `--`."""
+    is_command_typed: bool = False
 
 
 def parse_command_line(argv: Sequence[str]) -> CommandLine:
@@ -128,9 +129,10 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
         words, handoff = words[:end], tuple(words[end + 1 :])
     tokens = tuple(tokenize(words, OPTIONS))
     command, arguments = Command.INSTALL, tuple(arguments_of(tokens))
-    if arguments and arguments[0] in _COMMANDS:
+    is_typed = bool(arguments) and arguments[0] in _COMMANDS
+    if is_typed:
         command, arguments = _COMMANDS[arguments[0]], arguments[1:]
-    line = CommandLine(command, option_values(tokens), arguments, handoff)
+    line = CommandLine(command, option_values(tokens), arguments, handoff, is_typed)
     _check(line)
     return line
 

@@ -1,0 +1,155 @@
+"""Arguments that hardly mean a project: commands of pip and uv, and names of files.
+
+Somebody who types `pip install requests` after our name would get the project "install" of a
+stranger. Such a word stops the run before anything is fetched. Where it means the project, `install
+NAME` says so, and so does a version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+from bootstrap.config.options.option import Command
+from bootstrap.config.options.parser import CommandLine
+from bootstrap.errors import UsageError
+
+_PROGRAMS = ("pip", "pip3", "uv", "python", "python3")
+_PIP_COMMANDS = frozenset(
+    {
+        "cache",
+        "check",
+        "completion",
+        "config",
+        "debug",
+        "download",
+        "freeze",
+        "hash",
+        "help",
+        "index",
+        "inspect",
+        "list",
+        "lock",
+        "search",
+        "show",
+        "uninstall",
+    }
+)
+_OTHER_COMMANDS = frozenset(
+    {
+        "add",
+        "auth",
+        "explain",
+        "export",
+        "extract",
+        "init",
+        "publish",
+        "remove",
+        "run",
+        "self",
+        "sync",
+        "tool",
+        "tree",
+        "update",
+        "upgrade",
+        "venv",
+        "version",
+    }
+)
+"""Those of uv and ours that are not pip's, and what people type in their place."""
+_PROJECTS = frozenset({"build", "pip", "uv", "wheel"})
+"""Commands that are also projects which people install."""
+_LONG_COMMANDS = ("doctor", "install", "verify")
+"""Commands of ours that are too long to be a slip of another word."""
+_INSTEAD = {
+    "help": "For help: --help.",
+    "update": "To upgrade: -U NAME.",
+    "upgrade": "To upgrade: -U NAME.",
+    "venv": "To create a virtual environment: --venv DIR.",
+    "version": "For the version: --version.",
+}
+_FILES = re.compile(r"[\w.-]+\.(cfg|in|ini|json|lock|py|toml|txt|ya?ml)", re.I)
+
+
+class CommandTypedError(UsageError):
+    """The first argument is a command that this program does not have."""
+
+    def __init__(self, typed: str, hint: str) -> None:
+        self.typed = typed
+        super().__init__(f"`{typed}` is a command, not a project to install.", hint=hint)
+
+
+class MistypedCommandError(UsageError):
+    """The first argument differs in one letter from a command."""
+
+    def __init__(self, typed: str, command: str) -> None:
+        self.typed, self.command = typed, command
+        super().__init__(
+            f"There is no command `{typed}`.",
+            hint=f"Did you mean `{command}`? To install a project of that name: install {typed}.",
+        )
+
+
+class FileTypedError(UsageError):
+    """An argument is the name of a file here."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        instead = (
+            "To install the project in this directory: `.`."
+            if name.lower() in {"pyproject.toml", "setup.cfg", "setup.py"}
+            else f"To install what it lists: -r {name}."
+        )
+        super().__init__(
+            f"{name} is a file here, not a project to install.",
+            hint=f"{instead} To install a project of that name: install {name}.",
+        )
+
+
+def require_projects(line: CommandLine, directory: Path) -> None:
+    """Refuse arguments that are commands, or files in a directory.
+
+    Raises `CommandTypedError`, `MistypedCommandError` and `FileTypedError`.
+    """
+    if line.command is not Command.INSTALL or line.is_command_typed or not line.arguments:
+        return
+    _check_command(line.arguments)
+    for argument in line.arguments:
+        if _FILES.fullmatch(argument) and (directory / argument).is_file():
+            raise FileTypedError(argument)
+
+
+def _check_command(arguments: Sequence[str]) -> None:
+    words = [word.lower() for word in arguments]
+    program = [words.pop(0)] if words[0] in _PROGRAMS and len(words) > 1 else []
+    if program == ["uv"] and words[0] == "pip" and len(words) > 1:
+        program.append(words.pop(0))
+    word, rest = words[0], " ".join(words[1:])
+    typed = " ".join([*program, word])
+    if program and word == "install":
+        raise CommandTypedError(typed, f"Leave out `{typed}`: {rest or 'name what to install'}.")
+    if word in _PROJECTS:
+        return
+    if word in _PIP_COMMANDS | _OTHER_COMMANDS:
+        named = f"To install a project of that name: install {word}."
+        run = f"To run pip's: -- {word}{rest and ' '}{rest}." if word in _PIP_COMMANDS else ""
+        raise CommandTypedError(typed, " ".join(filter(None, (_INSTEAD.get(word, run), named))))
+    for command in _LONG_COMMANDS:
+        if _differs_in_one_letter(word, command):
+            raise MistypedCommandError(word, command)
+
+
+def _differs_in_one_letter(word: str, command: str) -> bool:
+    """Return whether one letter is missing, too many, another one, or exchanged with the next."""
+    if word == command or abs(len(word) - len(command)) > 1:
+        return False
+    pairs = zip(word, command, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    rest, expected = word[same:], command[same:]
+    return (
+        rest[1:] in {expected, expected[1:]}
+        or rest == expected[1:]
+        or (rest[:2] == expected[1::-1] and rest[2:] == expected[2:])
+    )

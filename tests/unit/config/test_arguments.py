@@ -1,0 +1,144 @@
+"""Words that are commands or files stop a run; the names of projects do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bootstrap.config.arguments import (
+    CommandTypedError,
+    FileTypedError,
+    MistypedCommandError,
+    require_projects,
+)
+from bootstrap.config.options.parser import parse_command_line
+
+COMMANDS = {
+    "pip install requests": "Leave out `pip install`: requests.",
+    "pip3 install requests flask": "Leave out `pip3 install`: requests flask.",
+    "pip install": "Leave out `pip install`: name what to install.",
+    "uv pip install requests": "Leave out `uv pip install`: requests.",
+    "python install requests": "Leave out `python install`: requests.",
+    "PIP Install Requests": "Leave out `pip install`: requests.",
+    "pip list": "To run pip's: -- list. To install a project of that name: install list.",
+    "list": "To run pip's: -- list. To install a project of that name: install list.",
+    "show requests": "To run pip's: -- show requests. To install a project of that name: "
+    "install show.",
+    "uninstall requests": "To run pip's: -- uninstall requests. To install a project of that "
+    "name: install uninstall.",
+    "freeze": "To run pip's: -- freeze. To install a project of that name: install freeze.",
+    "pip uninstall requests": "To run pip's: -- uninstall requests. To install a project of that "
+    "name: install uninstall.",
+    "download six": "To run pip's: -- download six. To install a project of that name: "
+    "install download.",
+    "search six": "To run pip's: -- search six. To install a project of that name: install search.",
+    "update": "To upgrade: -U NAME. To install a project of that name: install update.",
+    "upgrade pip": "To upgrade: -U NAME. To install a project of that name: install upgrade.",
+    "help": "For help: --help. To install a project of that name: install help.",
+    "version": "For the version: --version. To install a project of that name: install version.",
+    "venv": "To create a virtual environment: --venv DIR. To install a project of that name: "
+    "install venv.",
+    "uv venv": "To create a virtual environment: --venv DIR. To install a project of that name: "
+    "install venv.",
+    "add requests": "To install a project of that name: install add.",
+    "uv sync": "To install a project of that name: install sync.",
+    "run": "To install a project of that name: install run.",
+    "tool": "To install a project of that name: install tool.",
+}
+
+MISTYPED = {
+    "doctr": "doctor",
+    "docto": "doctor",
+    "doctoor": "doctor",
+    "dcotor": "doctor",
+    "doktor": "doctor",
+    "dictor": "doctor",  # a project, too: `install dictor`
+    "octor": "doctor",
+    "instal": "install",
+    "isntall": "install",
+    "instlal": "install",
+    "installl": "install",
+    "intsall": "install",
+    "imstall": "install",
+    "verfiy": "verify",
+    "verifi": "verify",
+}
+
+PROJECTS = [
+    "pip",
+    "wheel",
+    "build",
+    "uv",
+    "pip wheel",
+    "pip build",
+    "pip requests",
+    "wheel setuptools",
+    "build wheel",
+    "requests",
+    "requests show",  # only the first word can be a command
+    "install list",
+    "install pip install",
+    "install doctr",
+    "install dictor",
+    "list==1.0",
+    "show>=2",
+    "update[extra]",
+    "doctest",
+    "instant",
+    "installer",
+    "rest",
+    "packs",
+    "./list",
+    "https://example.test/list.whl",
+    "doctor https://example.test",
+]
+
+FILES = {
+    "requirements.txt": "To install what it lists: -r requirements.txt.",
+    "Requirements-dev.in": "To install what it lists: -r Requirements-dev.in.",
+    "pyproject.toml": "To install the project in this directory: `.`.",
+    "setup.py": "To install the project in this directory: `.`.",
+    "pylock.toml": "To install what it lists: -r pylock.toml.",
+}
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_a_command_is_no_project(typed: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandTypedError, match="is a command, not a project") as caught:
+        require_projects(parse_command_line(typed.split()), tmp_path)
+    assert caught.value.hint == COMMANDS[typed]
+
+
+@pytest.mark.parametrize("typed", MISTYPED)
+def test_a_mistyped_command_is_no_project(typed: str, tmp_path: Path) -> None:
+    with pytest.raises(MistypedCommandError) as caught:
+        require_projects(parse_command_line([typed]), tmp_path)
+    assert caught.value.command == MISTYPED[typed]
+    assert caught.value.hint == (
+        f"Did you mean `{MISTYPED[typed]}`? To install a project of that name: install {typed}."
+    )
+
+
+@pytest.mark.parametrize("typed", PROJECTS)
+def test_a_project_is_installed(typed: str, tmp_path: Path) -> None:
+    require_projects(parse_command_line(typed.split()), tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_name_of_a_file_here_is_no_project(name: str, tmp_path: Path) -> None:
+    line = parse_command_line(["requests", name])
+    require_projects(line, tmp_path)
+    (tmp_path / name).touch()
+    with pytest.raises(FileTypedError, match="is a file here, not a project") as caught:
+        require_projects(line, tmp_path)
+    assert caught.value.hint == f"{FILES[name]} To install a project of that name: install {name}."
+    require_projects(parse_command_line(["install", name]), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["zope.interface", "requests", "demo-1.0-py3-none-any.whl"])
+def test_a_file_with_the_name_of_a_project_or_a_wheel_stops_nothing(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).touch()
+    require_projects(parse_command_line([name]), tmp_path)

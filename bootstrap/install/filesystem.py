@@ -124,11 +124,12 @@ class NameSpeller:
 
         What does not exist stays as it is.
         """
-        if path == directory:
-            return path
         if path not in self._spelled:
-            parent, name = os.path.split(path)
-            self._spelled[path] = self.spell_name(self.spell(parent, directory), name)
+            found, rest = directory, path[len(directory) :].strip(os.sep)
+            while rest and os.path.lexists(found):
+                name, _, rest = rest.partition(os.sep)
+                found = self.spell_name(found, name)
+            self._spelled[path] = os.path.join(found, rest) if rest else found
         return self._spelled[path]
 
     def spell_name(self, directory: str, name: str) -> str:

@@ -76,8 +76,9 @@ def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> Install
     for path in listed:
         parent, name = os.path.split(path)
         if parent not in parents:  # links are resolved once a directory
-            canonical = os.path.realpath(parent)
-            around = paths.directory_around(os.path.join(canonical, "x"))
+            is_there = os.path.isdir(parent)
+            canonical = os.path.realpath(parent) if is_there else parent
+            around = paths.directory_around(os.path.join(canonical, "x")) if is_there else None
             parents[parent] = None if around is None else speller.spell(canonical, around)
         directory = parents[parent]
         file = "" if directory is None else speller.spell_name(directory, name)

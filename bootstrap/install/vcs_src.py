@@ -61,11 +61,12 @@ class Repositories:
                 _replace(path, new, _temporary_path(path, staging))
                 return
             old = backup or Path(staging.path, BACKUP, path.name)
-            self._replaced[path] = old if path.exists() else None
             if path.exists():
+                self._replaced[path] = old
                 _replace(path, new, old)
             else:
                 rename(new, path)
+                self._replaced[path] = None  # not before: what is there then is not ours
 
     def keep(self) -> None:
         """Keep everything that was put, whatever happens afterwards."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,22 @@ def test_bytecode_of_other_modules_stays(bench: Workbench) -> None:
     _dist_info(bench, "old.py,,")
     _remove(bench)
     assert {path for path in bench.library.rglob("*") if path.is_file()} == {other, stays}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [["a/" * 1900 + "x,,"], [f"missing{n}/x,," for n in range(50_000)]],
+    ids=["deep", "many"],
+)
+def test_rows_in_directories_that_do_not_exist_take_no_time(
+    bench: Workbench, rows: list[str]
+) -> None:
+    module = _touch(bench.library / "a" / "old.py")
+    _dist_info(bench, *rows, "a/old.py,,")
+    begin = time.process_time()
+    _remove(bench)
+    assert time.process_time() - begin < 5
+    assert not module.exists()
 
 
 @pytest.mark.parametrize("row", ["../../../../outside/precious.txt", "{outside}/precious.txt"])

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from bootstrap.install import vcs_src
 from bootstrap.install.transaction import recover
-from bootstrap.install.vcs_src import src_directory
+from bootstrap.install.vcs_src import Repositories, src_directory
 from tests.unit.install.conftest import Workbench
 
 
@@ -37,3 +40,22 @@ def test_what_others_could_have_left_is_left_alone(bench: Workbench) -> None:
     recover(bench.target, bench.ui)
     assert (staging / "old" / "project").is_dir()
     assert f"{staging} was left alone: other users can write to {staging}" in bench.err.getvalue()
+
+
+def test_what_took_the_place_of_a_new_repository_meanwhile_is_not_removed(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repositories, path = Repositories(tmp_path / "src", bench.ui), tmp_path / "src" / "project"
+    new = repositories.temporary_path(path)
+    new.mkdir()
+
+    def rename_too_late(source: Path, destination: Path) -> None:
+        (destination / "mine").mkdir(parents=True)
+        source.rename(destination)
+
+    monkeypatch.setattr(vcs_src, "rename", rename_too_late)
+    with pytest.raises(OSError, match="not empty"):
+        repositories.put(new, path)
+    repositories.end()
+    assert (path / "mine").is_dir()
+    assert [each.name for each in path.parent.iterdir()] == ["project"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.model import Config
@@ -28,12 +26,10 @@ from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.config.requirements.script import ScriptMetadata, read_script
-from bootstrap.dataclasses import dataclass, replace
+from bootstrap.dataclasses import replace
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, ReleaseControl
-from bootstrap.location import Location
 from bootstrap.lock.read import LockSelection, split_reference
-from bootstrap.network.urls import has_scheme
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlRules
 
@@ -199,60 +195,6 @@ def project_names(requirements: Iterable[InputRequirement]) -> frozenset[Normali
         for requirement in requirements
         if (named := requirement.requirement)
     )
-
-
-@dataclass(frozen=True)
-class SearchLocations:
-    """Indexes and find-links, while options and requirements files change them one by one."""
-
-    index: Location | None = None
-    extra_indexes: tuple[Location, ...] = ()
-    find_links: tuple[Location, ...] = ()
-    no_index: bool = False
-
-    def index_urls(self, default: Callable[[], str] | None) -> tuple[Location, ...]:
-        """Return all indexes; `default` is only called where the default index is needed."""
-        if self.no_index:
-            return ()
-        if self.index is None and default is not None:
-            return (Location(default(), Origin.default()), *self.extra_indexes)
-        return (*((self.index,) if self.index else ()), *self.extra_indexes)
-
-
-def search_locations(
-    layers: OptionLayers, file_options: Iterable[OptionValue], process: ProcessContext
-) -> SearchLocations:
-    """Return where to search.
-
-    As in pip, the options of requirements files count line by line: an index in a file replaces
-    all others, even those of the command line.
-    """
-
-    def parse(given: Sourced[str]) -> Location:
-        return Location.parse(given, process.absolute)
-
-    index = layers.text("index_url")
-    found = SearchLocations(
-        parse(index) if index and index.value else None,
-        tuple(map(parse, layers.items("extra_index_url"))),
-        tuple(map(parse, layers.items("find_links"))),
-        layers.flag("no_index"),
-    )
-    for value in file_options:
-        key, given = value.option.key, Sourced(value.text, value.origin)
-        if key == "no-index":
-            found = replace(found, no_index=True, index=None, extra_indexes=())
-        elif key == "find-links":
-            beside = Path(value.origin.name).parent / value.text
-            # As in pip, relative to the file that names it, if it exists there.
-            is_beside = not has_scheme(value.text) and os.path.exists(beside)  # noqa: PTH110  # pathlib raises for a name that is too long
-            link = Location(str(beside), value.origin) if is_beside else parse(given)
-            found = replace(found, find_links=(*found.find_links, link))
-        elif key == "index-url" and not found.no_index:
-            found = replace(found, index=parse(given), extra_indexes=())
-        elif key == "extra-index-url" and not found.no_index:
-            found = replace(found, extra_indexes=(*found.extra_indexes, parse(given)))
-    return found
 
 
 def format_control(layers: OptionLayers, file_options: Iterable[OptionValue]) -> FormatControl:

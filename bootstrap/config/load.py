@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bootstrap.config import install_request, settings
+from bootstrap.config import indexes, install_request, settings
 from bootstrap.config.arguments import require_projects
 from bootstrap.config.foreign_target import platform_warnings
 from bootstrap.config.model import DEFAULT_PACKAGES, Config, Inputs
@@ -138,7 +138,7 @@ def _from_options(
         target=target,
         trust=settings.trust_settings(layers, process),
         network=network,
-        index=settings.index_settings(layers, process, now),
+        index=indexes.index_settings(layers, process, now),
         install=settings.install_settings(layers, process),
         build=settings.build_settings(layers),
         builds_without_hashes=frozenset(settings.read_names(layers, "no_require_hashes_for")),
@@ -199,7 +199,7 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
     """
     inputs, options = config.inputs, files.options
     layers = inputs.layers
-    locations = install_request.search_locations(layers, options, inputs.process)
+    locations = indexes.search_locations(layers, options, inputs.process)
     hosts, host_warnings = settings.trusted_hosts(layers, options)
     features = [value for value in options if value.option.key == "use-feature"]
     is_installing = config.command in install_request.INSTALLING

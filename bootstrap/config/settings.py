@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bootstrap import __version__
@@ -15,17 +13,13 @@ from bootstrap.config.options.layers import OptionLayers, OptionValue
 from bootstrap.config.options.option import (
     InvalidValueError,
     OptionKind,
-    parse_datetime,
     parse_int,
     parse_seconds,
 )
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.dataclasses import replace
 from bootstrap.environment.settings import TargetSettings
-from bootstrap.errors import UsageError
-from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.install.model import InstallSettings, PipScripts, WarningSettings
-from bootstrap.location import Location
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import is_remote
 from bootstrap.pep517.settings import BuildSettings, ExistsAction
@@ -33,17 +27,6 @@ from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.settings import DefaultSources, TrustSettings
 
 _SCRIPT_DIRECTORIES = frozenset({"bin", "Scripts"})
-
-
-class ConflictingIndexesError(UsageError):
-    """One project is pinned to two indexes."""
-
-    def __init__(self, name: NormalizedName, one: Location, other: Location) -> None:
-        self.name, self.locations = name, (one.value, other.value)
-        super().__init__(
-            f"{one.origin} names two indexes for {name}: {' and '.join(self.locations)}.",
-            hint="Name the one that it is to be taken from.",
-        )
 
 
 def read_path(layers: OptionLayers, destination: str, process: ProcessContext) -> Path | None:
@@ -60,7 +43,7 @@ def read_names(layers: OptionLayers, destination: str) -> Iterator[NormalizedNam
     """Yield the normalized project names of a repeatable option. Raises `InvalidValueError`."""
     for given in layers.items(destination):
         for name in filter(None, map(str.strip, given.value.split(","))):
-            yield _normalize_name(name, given.origin)
+            yield normalize_name(name, given.origin)
 
 
 def read_projects(layers: OptionLayers, destination: str) -> frozenset[str]:
@@ -74,11 +57,12 @@ def read_projects(layers: OptionLayers, destination: str) -> frozenset[str]:
             if name == ":none:":
                 found.clear()
             else:
-                found.add(name if name == ":all:" else _normalize_name(name, value.origin))
+                found.add(name if name == ":all:" else normalize_name(name, value.origin))
     return frozenset(found)
 
 
-def _normalize_name(text: str, origin: Origin) -> NormalizedName:
+def normalize_name(text: str, origin: Origin) -> NormalizedName:
+    """Return the normalized name of a project. Raises `InvalidValueError`."""
     try:
         return canonicalize_name(text, validate=True)
     except InvalidName as error:
@@ -233,57 +217,6 @@ def _cache_directory(layers: OptionLayers, process: ProcessContext) -> Path | No
     if value.option.kind is OptionKind.ABSENCE or not value.text:
         return None
     return process.absolute(value.text)
-
-
-# index
-
-
-def index_settings(
-    layers: OptionLayers, process: ProcessContext, now: Callable[[], datetime]
-) -> IndexSettings:
-    """Return which candidates are allowed, but for what requirements files may change."""
-    strategy, until = layers.text("index_strategy"), layers.last("uploaded_prior_to")
-    return IndexSettings(
-        index_for=index_for(layers, process),
-        strategy=IndexStrategy(strategy.value) if strategy else IndexStrategy.BEST,
-        shared_names=frozenset(read_names(layers, "shared_name")),
-        ignored_statuses=ignored_statuses(layers),
-        refresh=read_projects(layers, "refresh_package"),
-        uploaded_prior_to=parse_datetime(until.text, until.subject, now) if until else None,
-    )
-
-
-def ignored_statuses(layers: OptionLayers) -> frozenset[int]:
-    """Return the codes of `--ignore-error-codes CODE,CODE`. Raises `InvalidValueError`."""
-    codes: set[int] = set()
-    for given in layers.items("ignore_error_codes"):
-        for text in given.value.replace(",", " ").split():
-            if not re.fullmatch("[45][0-9][0-9]", text, re.ASCII):
-                expected = "HTTP status codes from 400 to 599, such as 403"
-                raise InvalidValueError(str(given.origin), expected, given.value)
-            codes.add(int(text))
-    return frozenset(codes)
-
-
-def index_for(layers: OptionLayers, process: ProcessContext) -> Mapping[NormalizedName, Location]:
-    """Return the index that each project named by `--index-for NAME=URL` is pinned to.
-
-    The command line overrides the configuration, name by name. Raises `InvalidValueError`, and
-    `ConflictingIndexesError` for a name that one and the same layer pins to two indexes.
-    """
-    found: dict[NormalizedName, Location] = {}
-    for given in layers.items("index_for"):
-        text, equals, url = given.value.partition("=")
-        if not (equals and text.strip() and url.strip()):
-            raise InvalidValueError(str(given.origin), "NAME=URL", given.value)
-        name = _normalize_name(text.strip(), given.origin)
-        location = Location.parse(Sourced(url.strip(), given.origin), process.absolute)
-        other = found.get(name)
-        is_same = other is None or other.value == location.value
-        if other is not None and other.origin == location.origin and not is_same:
-            raise ConflictingIndexesError(name, other, location)
-        found[name] = location
-    return found
 
 
 # install, pep517

@@ -41,7 +41,9 @@ def contents(venv: Path) -> dict[str, object]:
         made |= {os.path.normpath(record.parent.parent / row[0]) for row in own}
         named = {(path, "", "") for path, _, _ in own}
         found[str(record.relative_to(venv))] = (rows - own) | named
-    for directory, _, names in os.walk(venv):
+    for directory, directories, names in os.walk(venv):
+        # Bytecode is written by whoever imports a package, such as a .pth file when pip starts.
+        directories[:] = [name for name in directories if name != "__pycache__"]
         for path in (Path(directory, name) for name in names):
             inside = str(path.relative_to(venv))
             if path.name == "pyvenv.cfg" or inside in found:

@@ -34,6 +34,7 @@ from bootstrap.preparer.wheels import (
     fetch,
     fetched_wheel,
 )
+from bootstrap.resolve.candidates import ProjectCandidates
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError
 from bootstrap.trust.hashes import Hashes, VerifiedWheel
@@ -72,6 +73,7 @@ class Preparer:
         self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, list[Candidate]] = {}
         self._candidates: dict[NormalizedName, Sequence[Candidate]] = {}
+        self._projects: dict[NormalizedName, ProjectCandidates] = {}
         self._downloaded: dict[str, VerifiedWheel] = {}
         self._lazy_wheels = LazyWheels(session)
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
@@ -233,8 +235,9 @@ class Preparer:
 
     def _fetch_likely(self, wanted: tuple[NormalizedName, SpecifierSet]) -> None:
         name, limit = wanted
-        available = [found for found in self.candidates(name) if found.file.yanked is None]
-        likely = next(iter(limit.filter(available, key=lambda found: found.version)), None)
+        if name not in self._projects:
+            self._projects[name] = ProjectCandidates(self.candidates(name))
+        likely = next(iter(self._projects[name].find_eligible(limit)), None)
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
             self._metadata(likely)
 

@@ -199,38 +199,41 @@ class CandidateFactory:
         """Tell whether any candidate satisfies all requirements and the constraint."""
         return bool(build_iter_view(self.find_matches(identifier, requirements)))
 
-    def find_possible_matches(
+    def iter_possible_matches(
         self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
-    ) -> list[ResolverCandidate]:
-        """Return the candidates that could be chosen with these requirements and any others.
+    ) -> Iterator[ResolverCandidate]:
+        """Yield the candidates that could be chosen with these requirements and any others.
 
         With others, a pre-release or a yanked file may become eligible, if nothing else is left.
+        Made lazily: who looks for one of a kind mostly finds it among the first.
         """
         if not identifier.is_project:
-            return []
+            return
         fixed = self._find_fixed_matches(identifier, requirements)
         if fixed is not None:
-            return fixed
+            yield from fixed
+            return
         specifier = self._combined_specifier(identifier, requirements)
         matching = self._project(identifier.name).find_matching(specifier)
-        not_yanked = [candidate for candidate in matching if candidate.file.yanked is None]
-        found = self._first_of_each_version(identifier, not_yanked)
-        found += self._first_of_each_version(identifier, matching)
+        not_yanked = (candidate for candidate in matching if candidate.file.yanked is None)
+        yield from self._iter_first_of_each_version(identifier, not_yanked)
+        if any(candidate.file.yanked is not None for candidate in matching):
+            yield from self._iter_first_of_each_version(identifier, matching)
         installed = self.make_installed(identifier)
         if installed is not None and specifier.contains(installed.version, prereleases=True):
-            found.append(installed)
-        return found
+            yield installed
 
-    def _first_of_each_version(
+    def _iter_first_of_each_version(
         self, identifier: Identifier, installables: Iterable[Candidate]
-    ) -> list[ResolverCandidate]:
-        """Return one candidate for each version, made of the first file that is usable."""
-        by_version: dict[Version, ResolverCandidate] = {}
+    ) -> Iterator[ResolverCandidate]:
+        """Yield one candidate for each version, made of the first file that is usable."""
+        seen: set[Version] = set()
         for installable in installables:
-            candidate = self.make_candidate(identifier, installable.version, installable)
-            if not self._is_unusable(candidate):
-                by_version.setdefault(candidate.version, candidate)
-        return list(by_version.values())
+            if installable.version not in seen:
+                candidate = self.make_candidate(identifier, installable.version, installable)
+                if not self._is_unusable(candidate):
+                    seen.add(candidate.version)
+                    yield candidate
 
     def _combined_specifier(
         self, identifier: Identifier, requirements: Iterable[ResolverRequirement]

@@ -70,7 +70,7 @@ class IncompatibilityCache:
         ]
         if own and identifier.name != UNUSABLE:
             requirements = [cause.requirement for cause in (*own, *roots)]
-            possible = self.factory.find_possible_matches(identifier, requirements)
+            possible = self.factory.iter_possible_matches(identifier, requirements)
             if all(other in self.candidates(identifier) for other in possible):
                 self._causes[candidate.identifier][candidate] = (*own, *roots)
 

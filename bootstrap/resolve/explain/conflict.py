@@ -166,12 +166,11 @@ def _describe_available(
     context: ResolverContext, name: NormalizedName, paths: Sequence[DependencyPath]
 ) -> str:
     requirements = [path.requirements[-1] for path in paths]
-    possible = context.factory.find_possible_matches(Identifier(name), requirements)
-    if not possible:
+    best = next(context.factory.iter_possible_matches(Identifier(name), requirements), None)
+    if best is None:
         available = context.factory.find_available(name)
         versions = sorted({candidate.version for candidate in available}, reverse=True)
         return f"no version of {name} matches all of these; available: {join_few(versions)}"
-    best = possible[0]
     for other in (candidate for path in paths for candidate in path.candidates):
         if other.identifier.name == best.identifier.name and other.version != best.version:
             return f"{best} matches all of these, but they are only required with {other}"

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -82,7 +83,8 @@ def facts(peers: Peers, runs: int, load: tuple[float, float, float]) -> Iterator
     loads = ", ".join(f"{each:.1f}" for each in (load[0], os.getloadavg()[0]))
     yield f"- load of the machine (1 minute) before and after: {loads}"
     yield f"- {named}"
-    yield f"- the .pyz has {peers.zipapp.stat().st_size:,} bytes and the sha256 {digest[:16]}…"
+    size = peers.zipapp.stat().st_size
+    yield f"- the .pyz has {size:,} bytes and the sha256 {digest[:16]}…; checkout at {_commit()}"
     yield f"- peaks below {memory_floor() / 1e6:.0f} MB cannot be seen"
 
 
@@ -98,6 +100,12 @@ def _run(
                 print(f"{name} failed: {problem}", file=sys.stderr, flush=True)
         print("\n".join(figures_table([result])), file=sys.stderr, flush=True)
         yield result
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "an unknown commit"
 
 
 def _parser() -> argparse.ArgumentParser:

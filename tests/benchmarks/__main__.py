@@ -41,14 +41,14 @@ def main() -> int:
     before = os.getloadavg()
     try:
         results = list(_run(scenarios, peers, workspace, given.runs))
+        lines = [*facts(peers, given.runs, before), "", *goals_table(goals, results), ""]
+        lines += [*figures_table(results), "", *remarks(results)]
+        print("\n".join(lines), flush=True)
+        if given.write:
+            write(given.write, "growth" if given.growth else "jobs", lines)
     finally:
         if not given.keep:
             shutil.rmtree(workspace.root, ignore_errors=True)
-    lines = [*facts(peers, given.runs, before), "", *goals_table(goals, results), ""]
-    lines += [*figures_table(results), "", *remarks(results)]
-    print("\n".join(lines))
-    if given.write:
-        write(given.write, "growth" if given.growth else "jobs", lines)
     return int(any(result.problem(name) for result in results for name in result.runs))
 
 

@@ -34,7 +34,7 @@ from bootstrap.preparer.wheels import (
     fetch,
     fetched_wheel,
 )
-from bootstrap.resolve.candidates import ProjectCandidates
+from bootstrap.resolve.project_candidates import ProjectCandidates
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError
 from bootstrap.trust.hashes import Hashes, VerifiedWheel

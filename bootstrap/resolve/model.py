@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -166,3 +166,14 @@ def constraints_by_name(
             name = canonicalize_name(requirement.name)
             combined[name] = combined.get(name, Constraint()).combine(constraint)
     return combined
+
+
+@dataclass(frozen=True)
+class EligibleCandidates:
+    """What some requirements allow: a search goes through it again for each that it excludes."""
+
+    specifier: SpecifierSet
+    candidates: Iterable[ResolverCandidate]
+    """Best first; each is made once, when it is first iterated over."""
+    better: Mapping[ResolverCandidate, Collection[ResolverCandidate]]
+    """For a candidate: those made of better files of the same version, if there are any."""

@@ -26,7 +26,9 @@ def _at_once(count: int) -> Scenario:
     """Many runs that share one cache, empty at first, each with a target of its own."""
     return Scenario(
         f"processes-{count}",
-        f"{count} processes at once on one cold cache, 10 wheels each",
+        f"{count} processes at once on one cold cache, 10 wheels each"
+        if count > 1
+        else "1 process on a cold cache, 10 wheels each",
         Outcome(("whole",), 11),
         (
             ours(f"--python {{target_python}} --installer none {INDEX} whole", copies=count),

@@ -62,6 +62,8 @@ class SearchState:
     """The candidates that failed after these choices, each with its conflict set."""
     backtrack_causes: list[Information] = field(default_factory=list)
     """The causes of the latest conflict; the provider prefers what they are about."""
+    learns: bool = False
+    """Whether `excluded` outlives the choices between a candidate and its conflict set."""
 
     def choose(self, candidate: ResolverCandidate) -> SearchState:
         """Return the state after one more choice."""
@@ -72,6 +74,7 @@ class SearchState:
             dict(self.criteria),
             self.excluded,
             self.backtrack_causes,
+            self.learns,
         )
 
     def add_requirement(
@@ -79,7 +82,8 @@ class SearchState:
     ) -> RawCriterion:
         """Add a requirement; return the criterion of its identifier."""
         name = self.provider.identify(requirement)
-        old = self.criteria.get(name) or Criterion((), (), ())
+        learned = self.excluded.get(name, {}) if self.learns else ()
+        old = self.criteria.get(name) or Criterion((), (), learned)
         information = [*old.information, RequirementInformation(requirement, parent)]
         return self._update_criterion(name, information, old.incompatibilities)
 
@@ -124,12 +128,28 @@ class SearchState:
         choices: set[ResolverCandidate] = set()
         for identifier in {item for name in names for item in (name, name.base)}:
             criterion = self.criteria.get(identifier)
+            excluded = self.excluded.get(identifier, {})
             if criterion is not None:
                 choices.update(parent for parent in criterion.iter_parent() if parent is not None)
-                excluded = self.excluded.get(identifier, {})
                 for candidate in criterion.incompatibilities:
                     choices |= excluded.get(candidate, frozenset())
+            elif self.learns:
+                choices.update(*excluded.values())
         return frozenset(choices)
+
+    def learn(self, undone: Iterable[SearchState]) -> None:
+        """Exclude also what later states excluded because of choices that are still made.
+
+        A candidate and its conflict set fail together, whatever else is chosen between them.
+        """
+        made = set(self.mapping.values())
+        learned = {name: dict(candidates) for name, candidates in self.excluded.items()}
+        for state in undone:
+            for name, candidates in state.excluded.items():
+                for candidate, causes in candidates.items():
+                    if causes <= made:
+                        learned.setdefault(name, {}).setdefault(candidate, causes)
+        self.excluded = learned
 
     def _update_criterion(
         self,
@@ -157,11 +177,15 @@ class DeadEnd:
 
 
 class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidate, Identifier]):
-    """Finds a solution exactly when there is one. An instance does one search."""
+    """Finds a solution exactly when there is one. An instance does one search.
 
-    def __init__(self, provider: Provider, reporter: Reporter) -> None:
+    :param learns: remember what failed also when the choices in between change: far fewer rounds
+        where many ways lead to one conflict
+    """
+
+    def __init__(self, provider: Provider, reporter: Reporter, *, learns: bool) -> None:
         super().__init__(provider, reporter)
-        self._states = [SearchState(provider)]
+        self._states = [SearchState(provider, learns=learns)]
 
     @property
     def _state(self) -> SearchState:
@@ -262,6 +286,8 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
         )
         limited = {name, *(cause.requirement.identifier for cause in causes)}
         parents = {cause.parent for cause in causes if cause.parent is not None}
+        if state.learns:  # those tried just now are no earlier choices
+            parents = {parent for parent in parents if parent.identifier != name}
         return DeadEnd(causes, state.find_limiting(limited) | parents)
 
     def _backjump(self, conflict_set: ConflictSet) -> bool:
@@ -269,7 +295,10 @@ class BackjumpingResolver(AbstractResolver[ResolverRequirement, ResolverCandidat
         for depth in range(len(self._states) - 1, 0, -1):
             choice = self._states[depth].choice
             if choice is not None and choice in conflict_set:
+                undone = self._states[depth:]
                 del self._states[depth:]
+                if self._state.learns:
+                    self._state.learn(undone)
                 exhausted = self._state.exclude(choice, conflict_set - {choice})
                 if exhausted is None:
                     return True

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap._vendor.resolvelib.resolvers import ResolutionTooDeep
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.limits import RESOLVER_ROUNDS
@@ -26,6 +27,8 @@ from bootstrap.ui import Ui
 if TYPE_CHECKING:
     from bootstrap.resolve.backjumping import RawResult
 
+ROUNDS_IN_ORDER = 2_000
+"""The rounds of a search before it starts again and learns; few searches take more than 200."""
 NO_OUTPUT = -3
 """The verbosity at which not even warnings are shown."""
 
@@ -46,9 +49,21 @@ class ResolverContext:
     """Creates the context for a trial: for another request, and without output."""
 
     def search(self, max_rounds: int = RESOLVER_ROUNDS) -> RawResult:
-        """Search for a solution. Raises what `BackjumpingResolver.resolve` and the source raise."""
+        """Search for a solution. Raises what `BackjumpingResolver.resolve` and the source raise.
+
+        A search that takes many rounds is started again, and learns. What it then chooses may
+        differ from what trying everything in order would find.
+        """
         self.dependencies.prefetch(self.roots)
-        return BackjumpingResolver(self.provider, self.reporter).resolve(self.roots, max_rounds)
+        rounds = min(max_rounds, ROUNDS_IN_ORDER)
+        resolver = BackjumpingResolver(self.provider, self.reporter, learns=False)
+        try:
+            return resolver.resolve(self.roots, rounds)
+        except ResolutionTooDeep:
+            if rounds == max_rounds:
+                raise
+        resolver = BackjumpingResolver(self.provider, self.reporter, learns=True)
+        return resolver.resolve(self.roots, max_rounds)
 
 
 def create_context(

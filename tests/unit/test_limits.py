@@ -29,10 +29,10 @@ OWN_TEXTS = {
     "lock/write.py": "made of parsed markers and versions",
     "metadata/installed.py": "a constant",
     "pep517/pyproject.py": "a constant",
-    "resolve/candidates.py": "of parsed specifiers",
     "resolve/dependencies.py": "of parsed names and requirements",
     "resolve/explain/suggestions.py": "without an argument",
     "resolve/model.py": "without an argument",
+    "resolve/project_candidates.py": "of parsed specifiers",
     "self_check.py": "our own versions",
     "workflow/default_requirements.py": "names that we know",
 }

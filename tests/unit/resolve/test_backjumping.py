@@ -17,6 +17,7 @@ import bootstrap.resolve
 from bootstrap._vendor.packaging.requirements import Requirement
 from bootstrap._vendor.resolvelib.resolvers import AbstractResolver, ResolutionImpossible
 from bootstrap._vendor.resolvelib.resolvers import resolution as resolvelib_resolution
+from bootstrap.resolve import context
 from bootstrap.resolve.backjumping import BackjumpingResolver
 from bootstrap.resolve.context import ResolverContext, create_context
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
@@ -108,17 +109,41 @@ BATCH = 40
 )
 def test_the_search_is_complete_where_many_requirements_conflict(batch: int) -> None:
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
-        index, required = dense(random.Random(seed))
-        try:
-            found = _context(index, required).search()
-        except ResolutionImpossible:
-            assert not any(True for _ in _solutions(index, required, [])), seed
-        else:
-            chosen = {
-                str(identifier.name): int(str(candidate.version))
-                for identifier, candidate in found.mapping.items()
-            }
-            assert _is_solution(index, required, [], chosen), seed
+        check_completeness(*dense(random.Random(seed)), seed)
+
+
+def test_a_search_that_learns_is_complete_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "ROUNDS_IN_ORDER", 0)
+    for seed in range(10 * BATCH):
+        check_completeness(*dense(random.Random(seed)), seed)
+
+
+def check_completeness(index: Index, required: list[str], seed: int) -> None:
+    """Check that a solution is found exactly when exhaustive search finds one."""
+    try:
+        found = _context(index, required).search()
+    except ResolutionImpossible:
+        assert not any(True for _ in _solutions(index, required, [])), seed
+    else:
+        chosen = {
+            str(identifier.name): int(str(candidate.version))
+            for identifier, candidate in found.mapping.items()
+        }
+        assert _is_solution(index, required, [], chosen), seed
+
+
+def test_a_conflict_is_found_once_where_many_ways_lead_to_it() -> None:
+    """Twelve projects of five versions are between the two that conflict: 244 million ways."""
+    index: dict[str, list[str]] = {}
+    for number in range(1, 31):
+        index[f"core {number}"] = []
+        index[f"front {number}"] = [f"core=={number}"]
+    for position in range(12):
+        after = f"link{position + 1}" if position < 11 else "core<4"
+        index |= {f"link{position} {number}": [after] for number in range(1, 6)}
+    found = _context(index, ["front", "link0"]).search()
+    chosen = {str(name.name): str(candidate.version) for name, candidate in found.mapping.items()}
+    assert (chosen["front"], chosen["core"], chosen["link11"]) == ("3", "3", "5")
 
 
 def _context(index: Index, required: Sequence[str]) -> ResolverContext:

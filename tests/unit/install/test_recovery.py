@@ -135,11 +135,9 @@ def test_a_journal_that_came_with_a_copy_of_the_directory_is_left_alone(
     """A clone or an archive: every path is inside, but it is not what happened here."""
     operation = Remove(str(bench.library / "planted.py"), str(area / "old" / "0"))
     journals.write(Journal((operation,), {}), str(area))
-    shutil.copytree(area, area.with_name("copy"))
-    shutil.rmtree(area)
-    area.with_name("other").mkdir()  # so that no inode is used again
-    shutil.copytree(area.with_name("copy"), area)
-    shutil.rmtree(area.with_name("copy"))
+    original = area.rename(area.with_name("original"))
+    shutil.copytree(original, area)  # while the original is there, so that no inode is used again
+    shutil.rmtree(original)
     _is_left_alone(bench, area, "written in another directory")
 
 

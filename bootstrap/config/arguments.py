@@ -50,7 +50,6 @@ _OTHER_COMMANDS = frozenset(
         "run",
         "self",
         "sync",
-        "tool",
         "tree",
         "update",
         "upgrade",
@@ -132,7 +131,7 @@ def _check_command(arguments: Sequence[str]) -> None:
         raise CommandTypedError(typed, f"Leave out `{typed}`: {rest or 'name what to install'}.")
     if word in _PROJECTS:
         return
-    if word in _PIP_COMMANDS | _OTHER_COMMANDS:
+    if word in _PIP_COMMANDS | _OTHER_COMMANDS or (program and word == "tool"):
         named = f"To install a project of that name: install {word}."
         run = f"To run pip's: -- {word}{rest and ' '}{rest}." if word in _PIP_COMMANDS else ""
         raise CommandTypedError(typed, " ".join(filter(None, (_INSTEAD.get(word, run), named))))

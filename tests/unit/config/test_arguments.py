@@ -44,7 +44,7 @@ COMMANDS = {
     "add requests": "To install a project of that name: install add.",
     "uv sync": "To install a project of that name: install sync.",
     "run": "To install a project of that name: install run.",
-    "tool": "To install a project of that name: install tool.",
+    "uv tool install ruff": "To install a project of that name: install tool.",
 }
 
 MISTYPED = {
@@ -76,6 +76,7 @@ PROJECTS = [
     "wheel setuptools",
     "build wheel",
     "requests",
+    "tool",  # alone, too common a word
     "requests show",  # only the first word can be a command
     "install list",
     "install pip install",

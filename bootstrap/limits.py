@@ -34,7 +34,7 @@ HOOK_RESULT_SIZE = 4 * _MIB
 RECORD_SIZE = 64 * _MIB
 """Bytes of a RECORD: 400,000 files."""
 PROBE_OUTPUT_SIZE = 4 * _MIB
-"""Bytes that an interpreter may print when it is asked what it is."""
+"""Bytes that an interpreter may print when it is asked what it is, and keyring when it is asked."""
 
 
 # --- What is in them ------------------------------------------------------------------------------

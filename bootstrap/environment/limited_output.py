@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import IO
 
 from bootstrap.dataclasses import dataclass
-from bootstrap.limits import PROBE_OUTPUT_SIZE, LimitError
+from bootstrap.limits import OUTPUT_LINE_SIZE, PROBE_OUTPUT_SIZE, LimitError
 
 _GRACE = 1.0
 """Seconds to wait for the last output of a program that was killed."""
@@ -25,9 +25,15 @@ class Finished:
     err: bytes
 
 
-def run_program(command: Sequence[str], environment: Mapping[str, str], timeout: float) -> Finished:
+def run_program(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    timeout: float,
+    show: Callable[[str], object] | None = None,
+) -> Finished:
     """Run a program without input to its end.
 
+    :param show: called for each line of standard error at once; then `err` is empty
     :raises OSError: it cannot be started
     :raises subprocess.TimeoutExpired: it did not end in time, and was killed
     :raises LimitError: it printed too much, and was killed
@@ -40,7 +46,8 @@ def run_program(command: Sequence[str], environment: Mapping[str, str], timeout:
         stderr=subprocess.PIPE,
         env=dict(environment),
     )
-    readers = [_Reader(process, stream) for stream in (process.stdout, process.stderr) if stream]
+    streams = ((process.stdout, None), (process.stderr, show))
+    readers = [_Reader(process, stream, show) for stream, show in streams if stream]
     try:
         status = process.wait(timeout)
         for reader in readers:  # a program that it started may still have the pipe
@@ -59,22 +66,33 @@ def run_program(command: Sequence[str], environment: Mapping[str, str], timeout:
 
 
 class _Reader:
-    """Reads what a program prints, in a thread; kills it if that is too much."""
+    """Reads in a thread what a program prints; shows it, or kills the program if it is too much."""
 
-    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        stream: IO[bytes],
+        show: Callable[[str], object] | None,
+    ) -> None:
         self.content = b""
-        self._process, self._stream = process, stream
+        self._process, self._stream, self._show = process, stream, show
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def _read(self) -> None:
         with self._stream:  # here: nobody else knows when a program that keeps the pipe ends
+            while self._show and (line := self._stream.readline(OUTPUT_LINE_SIZE)):
+                if text := line.decode("utf-8", "replace").rstrip():
+                    self._show(text)
             self.content = self._stream.read(PROBE_OUTPUT_SIZE + 1)
         if len(self.content) > PROBE_OUTPUT_SIZE:
             self._process.kill()
 
     def finish(self, seconds: float) -> None:
-        """Wait for the end of the output. Raises `subprocess.TimeoutExpired`."""
-        self._thread.join(max(0.0, seconds))
-        if self._thread.is_alive():
+        """Wait for the end of the output, briefly where it is only shown.
+
+        Raises `subprocess.TimeoutExpired`.
+        """
+        self._thread.join(max(0.0, min(seconds, _GRACE) if self._show else seconds))
+        if self._thread.is_alive() and not self._show:
             raise subprocess.TimeoutExpired(self._process.args, seconds)

@@ -7,8 +7,9 @@ import subprocess
 import threading
 from contextlib import suppress
 
+from bootstrap.environment.limited_output import run_program
 from bootstrap.formats.documents import parse_json
-from bootstrap.limits import OUTPUT_LINE_SIZE
+from bootstrap.limits import LimitError
 from bootstrap.programs import find_programs
 from bootstrap.ui import Ui
 
@@ -66,32 +67,14 @@ class Keyring:
 
         What it says meanwhile is shown at once: it may be where to log in.
         """
-        read_end, write_end = os.pipe()
-        messages = threading.Thread(target=self._show, args=(read_end,), daemon=True)
-        messages.start()
         try:
-            process = subprocess.run(
-                [program, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=write_end,
-                timeout=self._timeout,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
+            process = run_program([program, *arguments], os.environ, self._timeout, show=self._show)
+        except (OSError, subprocess.TimeoutExpired, LimitError) as error:
             self._disabled = True
             self._ui.warn(f"Cannot run the keyring program {program}: {error}")
             return None
-        finally:
-            os.close(write_end)
-            messages.join(1.0)  # a process that it started may still have the other end
-        return process.stdout.rstrip("\r\n") if process.returncode == 0 else None
+        output = process.out.decode("utf-8", "replace").rstrip("\r\n")
+        return output if process.status == 0 else None
 
-    def _show(self, read_end: int) -> None:
-        with open(read_end, "rb") as stream:  # a pipe, not a file
-            while line := stream.readline(OUTPUT_LINE_SIZE):
-                text = line.decode("utf-8", "replace").rstrip()
-                if text:
-                    self._ui.error(f"keyring: {text}")
+    def _show(self, text: str) -> None:
+        self._ui.error(f"keyring: {text}")

@@ -167,6 +167,20 @@ def test_the_keyring_program_imports_nothing_from_the_current_directory(
     assert not Path("keyring.log").exists()
 
 
+def test_a_keyring_program_that_prints_without_end_is_stopped(
+    make_session: MakeSession,
+    guarded: IndexServer,
+    page: str,
+    keyring: Keyring,
+    recorded: RecordedUi,
+) -> None:
+    search_path = keyring("while True: print('x' * 65536)")
+    with pytest.raises(HttpStatusError):
+        make_session(search_path=search_path).get(page)
+    assert "Cannot run the keyring program" in recorded.warnings
+    assert len(guarded.requests) == 1
+
+
 def test_many_requests_run_the_keyring_program_once(
     make_session: MakeSession, guarded: IndexServer, page: str, keyring: Keyring
 ) -> None:

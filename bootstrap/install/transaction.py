@@ -29,7 +29,7 @@ from bootstrap.install.unpack import StagedWheel, stage_record, unpack
 from bootstrap.install.vcs_src import clean_up, src_directory
 from bootstrap.install.wheel.scripts import script_interpreter
 from bootstrap.locking import hold_locks
-from bootstrap.metadata.installed import InstalledRecord
+from bootstrap.metadata.installed_record import InstalledRecord
 from bootstrap.signals import SignalGuard
 from bootstrap.ui import Ui
 

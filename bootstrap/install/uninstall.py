@@ -28,7 +28,12 @@ from bootstrap.install.wheel.entry_points import (
 from bootstrap.install.wheel.record import parse_record_paths
 from bootstrap.install.wheel_rules import WheelValidationError
 from bootstrap.limits import RECORD_SIZE, LimitError
-from bootstrap.metadata.installed import InstalledKind, InstalledRecord, read_text, scan_directory
+from bootstrap.metadata.installed_record import (
+    InstalledKind,
+    InstalledRecord,
+    read_text,
+    scan_directory,
+)
 
 _LINES_SIZE = 1 << 20
 _EASY_INSTALL = "easy-install.pth"

@@ -27,7 +27,7 @@ OWN_TEXTS = {
     "environment/model.py": "checked where it was read",
     "install/commit/journal.py": "written by us, limited in size, with a digest",
     "lock/write.py": "made of parsed markers and versions",
-    "metadata/installed.py": "a constant",
+    "metadata/installed_record.py": "a constant",
     "pep517/pyproject.py": "a constant",
     "resolve/dependencies.py": "of parsed names and requirements",
     "resolve/explain/suggestions.py": "without an argument",

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,32 +10,14 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.metadata.installed import (
     Installed,
-    InstalledDistributions,
-    InstalledKind,
     installed_distributions,
-    scan_directory,
 )
+from bootstrap.metadata.installed_record import InstalledKind
 from tests.unit.environment.conftest import python
 from tests.unit.environment.pythons import RecordingUi, run_json, target_of
+from tests.unit.metadata.distributions import dist_info, found_in, written
 
 __all__ = ["python"]
-
-
-def written(directory: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return directory
-
-
-def dist_info(name: str, version: str, *extra: str) -> dict[str, str]:
-    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *extra]
-    return {f"{name}-{version}.dist-info/METADATA": "\n".join(lines) + "\n\nA text\n"}
-
-
-def found_in(*directories: Path, ui: RecordingUi | None = None) -> InstalledDistributions:
-    return installed_distributions(replace(target_of(), search_path=directories), ui)
 
 
 def one(directory: Path, name: str) -> Installed:
@@ -191,21 +172,3 @@ def test_the_environment_that_runs_the_tests_is_read_as_importlib_reads_it() -> 
     found = installed_distributions(target_of())[NormalizedName("pytest")]
     assert found.version == Version(version)
     assert any(each.name == "pluggy" for each in found.requires)
-
-
-def test_a_scan_finds_duplicates_damaged_ones_and_eggs(tmp_path: Path) -> None:
-    files = {**dist_info("foo", "1.0"), **dist_info("foo", "2.0"), "bar-1.0.dist-info/RECORD": ""}
-    files |= {"egg-3.0-py3.11.egg/EGG-INFO/PKG-INFO": "", "~oo-1.0.dist-info/METADATA": ""}
-    records = list(scan_directory(written(tmp_path, files)))
-    assert [(str(record), record.kind.value, record.problem) for record in records] == [
-        ("bar 1.0", "dist-info", "it has no METADATA"),
-        ("egg 3.0", "egg", ""),
-        ("foo 1.0", "dist-info", ""),
-        ("foo 2.0", "dist-info", ""),
-    ]
-    assert list(found_in(tmp_path)) == ["foo"]
-
-
-def test_a_scan_of_a_missing_directory_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        list(scan_directory(tmp_path / "none"))

@@ -16,7 +16,8 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile, RejectionReason
 from bootstrap.metadata.core import Metadata
-from bootstrap.metadata.installed import Installed, InstalledKind
+from bootstrap.metadata.installed import Installed
+from bootstrap.metadata.installed_record import InstalledKind
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
 from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError

@@ -14,7 +14,8 @@ import pytest
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.metadata.installed import Installed, InstalledKind
+from bootstrap.metadata.installed import Installed
+from bootstrap.metadata.installed_record import InstalledKind
 from bootstrap.resolve.errors import ResolutionTooDeepError
 from bootstrap.resolve.requirement import ResolveRequest
 from bootstrap.resolve.resolver import is_same_reference, resolve

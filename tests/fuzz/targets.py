@@ -43,6 +43,7 @@ from bootstrap.lock.resolve import LockContext, resolve_lock
 from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.metadata.direct_url import read_reference
 from bootstrap.metadata.installed import installed_distributions
+from bootstrap.network.content_encoding import Coding, decode_file
 from bootstrap.network.response import Response
 from bootstrap.pep517.metadata import static_metadata
 from bootstrap.pep517.pyproject import check_backend_path, parse_build_system, read_pyproject
@@ -157,6 +158,14 @@ def read_wheel(content: bytes) -> None:
         for member in opened.archive.members.values():
             if not member.is_directory:
                 b"".join(opened.archive.chunks(member))
+
+
+def decode_body(content: bytes) -> None:
+    """The body of a response in chunks: gzip if it begins so, else deflate."""
+    chunks = [content[at : at + 7] for at in range(0, len(content), 7)]
+    coding = Coding.GZIP if content.startswith(b"\x1f") else Coding.DEFLATE
+    for _ in decode_file(chunks, coding, "demo-1.0-py3-none-any.whl", "https://x.test/"):
+        pass
 
 
 def read_record(content: bytes) -> None:

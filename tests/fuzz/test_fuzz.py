@@ -6,9 +6,11 @@ seconds between them, with other documents each time.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -275,6 +277,7 @@ READERS = (
             mutated(RECORD).map(lambda text: _wheel(record=text)),
         ),
     ),
+    Reader(targets.decode_body, mutated(gzip.compress(HTML), zlib.compress(HTML), HTML)),
     Reader(targets.read_record, mutated(RECORD)),
     Reader(targets.read_script, mutated(b" -u\nimport x\n", b"w3.11 -E -s\r\n")),
     Reader(
@@ -314,6 +317,7 @@ ACCEPTED: Mapping[Callable[[bytes], None], bytes] = {
     ),
     targets.read_lock: tomli_w.dumps({**LOCK, "packages": LOCK["packages"][:1]}).encode(),
     targets.read_wheel: _wheel(entry_points=ENTRY_POINTS),
+    targets.decode_body: gzip.compress(HTML),
     targets.read_record: b"demo.py,,\n",
     targets.read_sdist: gzipped(tarred(LONG_TREE)),
     targets.read_source_tree: tomli_w.dumps(PYPROJECT).encode(),

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
 from pathlib import Path
 
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.parser import CommandLine
 from bootstrap.errors import UsageError
+from bootstrap.formats.spelling import count_slips
 
 _PROGRAMS = ("pip", "pip3", "uv", "python", "python3")
 _PIP_COMMANDS = frozenset(
@@ -136,19 +136,5 @@ def _check_command(arguments: Sequence[str]) -> None:
         run = f"To run pip's: -- {word}{rest and ' '}{rest}." if word in _PIP_COMMANDS else ""
         raise CommandTypedError(typed, " ".join(filter(None, (_INSTEAD.get(word, run), named))))
     for command in _LONG_COMMANDS:
-        if _differs_in_one_letter(word, command):
+        if count_slips(word, command) == 1:
             raise MistypedCommandError(word, command)
-
-
-def _differs_in_one_letter(word: str, command: str) -> bool:
-    """Return whether one letter is missing, too many, another one, or exchanged with the next."""
-    if word == command or abs(len(word) - len(command)) > 1:
-        return False
-    pairs = zip(word, command, strict=False)
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    rest, expected = word[same:], command[same:]
-    return (
-        rest[1:] in {expected, expected[1:]}
-        or rest == expected[1:]
-        or (rest[:2] == expected[1::-1] and rest[2:] == expected[2:])
-    )

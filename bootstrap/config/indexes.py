@@ -44,6 +44,18 @@ class IndexNotFoundError(UsageError):
         )
 
 
+class LinksNotFoundError(UsageError):
+    """What was typed after `--find-links` has no scheme, and nothing of that name exists."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        super().__init__(
+            f"{location.origin}: {location.value} was not found: it is neither a URL nor a file or "
+            "a directory.",
+            hint="The URL of a page with links begins with https://.",
+        )
+
+
 @dataclass(frozen=True)
 class SearchLocations:
     """Indexes and find-links, while options and requirements files change them one by one."""
@@ -74,7 +86,7 @@ def search_locations(
     """Return where to search.
 
     As in pip, the options of requirements files count line by line: an index in a file replaces
-    all others, even those of the command line.
+    all others, even those of the command line. Raises `LinksNotFoundError`.
     """
 
     def parse(given: Sourced[str]) -> Location:
@@ -101,7 +113,16 @@ def search_locations(
             found = replace(found, index=parse(given), extra_indexes=())
         elif key == "extra-index-url" and not found.no_index:
             found = replace(found, extra_indexes=(*found.extra_indexes, parse(given)))
+    _check_typed(found.find_links)
     return found
+
+
+def _check_typed(find_links: Iterable[Location]) -> None:
+    """Refuse what was typed and does not exist; what is configured is ignored later, as by pip."""
+    for link in find_links:
+        is_missing = not has_scheme(link.value) and not os.path.exists(link.value)  # noqa: PTH110  # never raises
+        if is_missing and link.origin.kind == "option":
+            raise LinksNotFoundError(link)
 
 
 def index_settings(

@@ -15,7 +15,11 @@ from bootstrap.config import indexes, install_request, settings
 from bootstrap.config.arguments import require_projects
 from bootstrap.config.foreign_target import platform_warnings
 from bootstrap.config.model import DEFAULT_PACKAGES, Config, Inputs
-from bootstrap.config.options.configuration import read_configuration_files, read_variables
+from bootstrap.config.options.configuration import (
+    missing_file_warnings,
+    read_configuration_files,
+    read_variables,
+)
 from bootstrap.config.options.layers import (
     OptionLayers,
     SettingRecord,
@@ -224,6 +228,7 @@ def _with_files(config: Config, files: RequirementFiles) -> Config:
         locks=files.locks,
         build_constraints=files.of(Purpose.BUILD_CONSTRAINTS),
         warnings=(
+            *missing_file_warnings(inputs.process),
             *layers.warnings(),
             *feature_warnings(features),
             *host_warnings,

@@ -152,5 +152,7 @@ def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
         return LinksPage(location, session, ui)
     if is_file:
         return LocalFiles(url, (path,))
-    ui.warn(f"{location.origin}: {location.value} not found, ignored.")
+    ui.warn(
+        f"{location.origin}: {location.value} not found, ignored. (A URL begins with https://.)"
+    )
     return LocalFiles(url, ())

@@ -79,6 +79,14 @@ def read_configuration_files(
     return [value for section in _SECTIONS for value in _merge(files, section)]
 
 
+def missing_file_warnings(process: ProcessContext) -> tuple[str, ...]:
+    """Return a warning if the file that PIP_CONFIG_FILE names does not exist."""
+    named = process.variable("PIP_CONFIG_FILE")
+    if named is None or named == os.devnull or os.path.exists(process.cwd / named):  # noqa: PTH110  # never raises
+        return ()
+    return (f"PIP_CONFIG_FILE: {named} does not exist, ignored.",)
+
+
 def _find_files(process: ProcessContext, site: Path | None, *, isolated: bool) -> Iterator[Path]:
     variable = process.variable("PIP_CONFIG_FILE")
     named = process.cwd / variable if variable else None

@@ -239,9 +239,9 @@ def _find_option(name: str, by_name: Mapping[str, Option]) -> tuple[str, Option]
     if (longer or unsupported) and name != "--":
         raise AmbiguousOptionError(name, sorted([*longer, *unsupported]))
     # The option that was probably meant: one of our own that begins so, or a similar one.
-    from difflib import get_close_matches
+    from bootstrap.formats.spelling import nearest
 
     words = sorted(word[2:] for word in by_name if word.startswith("--"))
     begun = [word for word in words if word.startswith(name[2:])]
-    found = begun or get_close_matches(name[2:], words, 1)
-    raise UnknownOptionError(name, f"--{found[0]}" if found else None)
+    meant = begun[0] if begun else nearest(name[2:], words)
+    raise UnknownOptionError(name, f"--{meant}" if meant else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -10,6 +9,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.spelling import nearest
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.limits import FILENAME_LENGTH, shorten
 from bootstrap.trust.hashes import Hashes
@@ -20,6 +20,24 @@ _PIP_COMMANDS = frozenset(
     {"cache", "check", "config", "download", "freeze", "help", "list", "show", "uninstall", "wheel"}
 )
 """What people type who take this program for pip."""
+_INSTALLERS = ("hatch", "pdm", "pip", "pipx", "poetry", "setuptools", "uv", "virtualenv", "wheel")
+"""Projects that are suggested wherever this program runs."""
+_MODULES = {
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "git": "gitpython",
+    "jwt": "pyjwt",
+    "pil": "pillow",
+    "pkg-resources": "setuptools",
+    "serial": "pyserial",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Modules that many people import, and the projects of another name that have them."""
 
 _REMEDIES = {
     RejectionReason.PYTHON: "use another Python (choose it with --python)",
@@ -118,15 +136,15 @@ class NoMatchReport:
             reason = f"no index or --find-links location is configured to look for {self.name}"
             hint = "Leave out --no-index, or name a location with --index-url or --find-links."
             return NoMatch(reason, hint)
-        similar = difflib.get_close_matches(
-            self.name, sorted({*self.known_names} - {self.name}), n=1
+        similar = _MODULES.get(self.name) or nearest(
+            self.name, {*_INSTALLERS, *self.known_names} - {self.name}
         )
         if self.name in _PIP_COMMANDS:
             hint = f"To run pip's own command, put it after two dashes: -- {self.name}"
         elif self.name.endswith("-txt"):
             hint = "To install what a requirements file lists, use -r FILE."
         elif similar:
-            hint = f"Did you mean {similar[0]}?"
+            hint = f"Did you mean {similar}?"
         else:
             other = "Check the spelling, and whether another index has it (--index-url)."
             hint = self.source_hint or other

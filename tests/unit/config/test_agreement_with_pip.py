@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -47,8 +48,8 @@ _TYPED: tuple[tuple[str, ...], ...] = (
     ("--index-url=https://typed.example/simple",),
     ("--pypi-url", "https://typed.example/simple"),
     ("--extra-index-url", "https://d.example"),
-    ("-f", "/typed"),
-    ("-f/close",),
+    ("-f", os.sep),  # a directory: what does not exist is an error here
+    (f"-f{os.path.abspath(os.curdir)}",),  # noqa: PTH100  # a name as it is typed
     ("--no-index",),
     ("--trusted-host", "d.example"),
     ("--cert", "/ca/typed.pem"),

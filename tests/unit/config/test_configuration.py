@@ -129,3 +129,12 @@ def test_a_directory_named_pip_conf_is_ignored(user: User) -> None:
     (user.home / ".config" / "pip" / "pip.conf").mkdir(parents=True)
     user.write(user.home / ".pip", "a file where a directory is looked for")
     assert not user.load().trust.cert
+
+
+def test_a_named_file_that_does_not_exist_is_warned_of(user: User) -> None:
+    user.write("there.conf", "")
+    assert user.load(PIP_CONFIG_FILE="missing.conf").warnings == (
+        "PIP_CONFIG_FILE: missing.conf does not exist, ignored.",
+    )
+    for named in ("there.conf", os.devnull, ""):
+        assert user.load(PIP_CONFIG_FILE=named).warnings == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bootstrap.config.indexes import IndexNotFoundError
+from bootstrap.config.indexes import IndexNotFoundError, LinksNotFoundError
 from tests.unit.config.users import User
 
 
@@ -33,3 +33,22 @@ def test_an_index_may_be_a_directory(user: User) -> None:
     (user.cwd / "simple").mkdir()
     (url,) = user.load("-i", "simple").index.index_urls
     assert url.path == user.cwd / "simple"
+
+
+def test_links_without_scheme_that_were_typed_and_do_not_exist_are_an_error(user: User) -> None:
+    with pytest.raises(LinksNotFoundError, match=r"links\.example/page was not found") as caught:
+        user.load("--find-links", "links.example/page")
+    assert caught.value.hint == "The URL of a page with links begins with https://."
+
+
+def test_links_may_be_a_directory_a_file_or_a_url(user: User) -> None:
+    (user.cwd / "wheels").mkdir()
+    user.write("links.html", "")
+    for typed in ("wheels", "links.html", "https://links.example/page", "file:///missing"):
+        assert len(user.load("-f", typed).index.find_links) == 1
+
+
+def test_links_that_are_configured_and_do_not_exist_are_left_to_a_warning_as_in_pip(
+    user: User,
+) -> None:
+    assert len(user.load(PIP_FIND_LINKS="missing").index.find_links) == 1

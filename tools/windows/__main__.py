@@ -6,8 +6,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from tools.debian import ProgramNotFoundError
 from tools.windows.interpreter import SYSTEM_LIBRARIES, create_interpreters
-from tools.windows.wine import NoWineError, Wine, require_wine
+from tools.windows.wine import Wine, require_wine
 
 _COMPLETE = "complete"
 _INPUTS = (*Path(__file__).parent.glob("*.txt"), *Path(__file__).parent.glob("*.py"))
@@ -17,7 +18,7 @@ def main(directory: Path, arguments: list[str]) -> int:
     """Create what is missing in the directory, then run its Python."""
     try:
         require_wine()
-    except NoWineError as exc:
+    except ProgramNotFoundError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return 1
     wine = Wine(directory / "prefix")

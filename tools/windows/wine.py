@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
+
+from tools.debian import require_program
 
 PACKAGES = ("wine", "wine64")
 """The packages of Debian 12 and Ubuntu 24.04."""
@@ -18,38 +19,9 @@ _PASSED = ("CI", "PATH")
 """The variables that a program gets; what this machine tells pip and TLS means nothing there."""
 
 
-class NoWineError(Exception):
-    """There is no Wine, and it cannot be installed."""
-
-
 def require_wine() -> None:
-    """Install Debian's package where there is no Wine. Raises `NoWineError`."""
-    if shutil.which(_PROGRAM):
-        return
-    if not shutil.which("apt-get"):
-        raise NoWineError(
-            f"The program {_PROGRAM} was not found, and neither was apt-get to install it. "
-            f"Install Wine 8 or newer, for 64-bit programs; its packages on Debian and Ubuntu are "
-            f"{' and '.join(PACKAGES)}."
-        )
-    as_root = [] if os.geteuid() == 0 else ["sudo"]
-    if as_root and not shutil.which("sudo"):
-        raise NoWineError(
-            f"The program {_PROGRAM} was not found, and only root can install it: "
-            f"apt-get install --no-install-recommends {' '.join(PACKAGES)}"
-        )
-    install = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", *PACKAGES]
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], install):
-        done = subprocess.run(
-            [*as_root, *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=quiet,
-            check=False,
-        )
-        if done.returncode:
-            raise NoWineError(f"`{' '.join(command)}` failed with status {done.returncode}.")
+    """Install Debian's package where there is no Wine. Raises `ProgramNotFoundError`."""
+    require_program(_PROGRAM, *PACKAGES)
 
 
 @dataclass(frozen=True)

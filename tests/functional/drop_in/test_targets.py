@@ -1,11 +1,7 @@
-"""Every Python of the machine as a target, and one with only a build-details.json.
-
-Each gets the newest pip that runs there.
-"""
+"""Every Python of the machine as a target: each gets the newest pip that runs there."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import LocalIndex
-from tests.functional.engine import Engine, run, snapshot
+from tests.functional.engine import Engine, run
 from tools.interpreters import interpreters
 
 PYTHONS = {f"{major}.{minor}": path for (major, minor), path in interpreters().items()}
@@ -101,51 +96,3 @@ def test_the_hint_for_python_2_works(engine: Engine, venv: Path, tmp_path: Path)
     assert list(venv.glob("lib/python2.7/site-packages/pip/__init__.pyc"))
     installed = run(venv / "bin" / "pip", "list", "--disable-pip-version-check")
     assert {"pip", "setuptools", "wheel"} <= set(installed.split())
-
-
-DETAILS = {
-    "schema_version": "1.0",
-    "base_prefix": "../..",
-    "base_interpreter": "bin/python3.14",
-    "platform": "linux-aarch64",
-    "language": {"version": "3.14"},
-    "implementation": {
-        "name": "cpython",
-        "version": {"major": 3, "minor": 14, "micro": 0, "releaselevel": "final", "serial": 0},
-    },
-    "abi": {"flags": [], "extension_suffix": ".cpython-314-aarch64-linux-gnu.so"},
-}
-"""The build-details.json (PEP 739) of a Python 3.14 for another machine."""
-
-
-@pytest.fixture
-def described(tmp_path: Path) -> Path:
-    library = tmp_path / "image" / "lib" / "python3.14"
-    library.mkdir(parents=True)
-    (library / "build-details.json").write_text(json.dumps(DETAILS))
-    return tmp_path / "image"
-
-
-def test_a_python_that_cannot_be_run_gets_wheels_for_its_platform(
-    described: Path, engine: Engine, index: LocalIndex
-) -> None:
-    for machine in ("x86_64", "aarch64"):
-        tag = f"cp314-cp314-manylinux_2_17_{machine}"
-        index.add("tool", "1.0", tag=tag, files={"tool.py": machine}, entry_points=TOOL)
-    options = ("--python", str(described), *index.options, "--installer", "tool")
-    engine.succeeds(*options)
-    library = described / "lib" / "python3.14" / "site-packages"
-    assert (library / "tool.py").read_text() == "aarch64"
-    first = (described / "bin" / "tool").read_text().splitlines()[0]
-    assert first == f"#!{described}/bin/python3.14"
-
-
-@pytest.mark.parametrize("asked", [("--venv", "here"), ("--", "--version")])
-def test_a_hand_off_to_a_python_that_cannot_be_run_is_an_error_before_anything_changes(
-    asked: tuple[str, str], described: Path, engine: Engine, tmp_path: Path
-) -> None:
-    before = snapshot(described)
-    done = engine.fails("--python", described, "--offline", *asked, cwd=tmp_path)
-    assert "build-details.json" in done.err
-    assert snapshot(described) == before
-    assert not (tmp_path / "here").exists()

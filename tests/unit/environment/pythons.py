@@ -19,11 +19,13 @@ from tests.functional.engine import run
 
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 DEBIAN = Path("/usr/bin/python3")
+PYPY = Path("/usr/bin/pypy3")
+"""Debian's package pypy3; ``python -m tools.debian pypy3`` installs it."""
 BY_PYENV = sorted(
     PYENV.glob("versions/[0-9]*/bin/python"),
     key=lambda path: [int(each) for each in path.parts[-3].split(".") if each.isdigit()],
 )
-ALL = [*BY_PYENV, *filter(Path.exists, [DEBIAN])] or [Path(sys.executable)]
+ALL = [*BY_PYENV, *filter(Path.exists, [DEBIAN, PYPY])] or [Path(sys.executable)]
 """Every Python that the tests use."""
 
 

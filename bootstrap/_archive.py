@@ -18,7 +18,7 @@ import struct
 import sys
 import zlib
 from importlib.machinery import ModuleSpec
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,6 +99,8 @@ class MemoryImporter:
         self.path = path
         self.package = package
         self.bytecode = bytecode or {}
+        self.kit: BinaryIO | None = None
+        """The open file that ends with the archive, where it is a kit."""
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
@@ -263,8 +265,12 @@ def read_bytecode(archive: MemoryArchive) -> dict[str, bytes]:
     return cast("dict[str, bytes]", marshal.loads(archive.read(name)))  # noqa: S302  # as above
 
 
-def start(data: bytes, path: str) -> None:
-    """Let `bootstrap` be imported from the archive `data`, which its modules show as `path`."""
+def start(data: bytes, path: str, kit: BinaryIO | None = None) -> None:
+    """Let `bootstrap` be imported from the archive `data`, which its modules show as `path`.
+
+    :param kit: the open file, where the archive is the end of a kit
+    """
     archive = MemoryArchive(data)
     importer = MemoryImporter(archive, path, bytecode=read_bytecode(archive))
+    importer.kit = kit
     sys.meta_path.insert(0, cast("Any", importer))

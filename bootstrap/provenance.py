@@ -9,14 +9,14 @@ from bootstrap.dataclasses import dataclass
 
 T_co = TypeVar("T_co", covariant=True)
 
-_PRIORITY = {"option": 3, "variable": 2, "file": 1, "default": 0}
+_PRIORITY = {"option": 4, "variable": 3, "kit": 2, "file": 1, "default": 0}
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value was set: an option, a variable, a line of a file, or a default."""
+    """Where a value was set: an option, a variable, a kit, a line of a file, or a default."""
 
-    kind: Literal["option", "variable", "file", "default"]
+    kind: Literal["option", "variable", "kit", "file", "default"]
     name: str
     """The option as it was given (`--cert`), the variable (`PIP_CERT`), the file, or the reason
     for the default."""
@@ -28,7 +28,7 @@ class Origin:
         return self.name
 
     def outranks(self, other: Origin) -> bool:
-        """Whether it has a higher priority: command line, environment, configuration files."""
+        """Whether it has a higher priority: command line, environment, kit, configuration files."""
         return _PRIORITY[self.kind] > _PRIORITY[other.kind]
 
     @classmethod
@@ -40,6 +40,11 @@ class Origin:
     def variable(cls, name: str) -> Origin:
         """Return the origin of a value in the environment."""
         return cls("variable", name)
+
+    @classmethod
+    def kit(cls, path: Path) -> Origin:
+        """Return the origin of a value that was packed into a kit."""
+        return cls("kit", f"the kit {path.name}")
 
     @classmethod
     def file(cls, path: Path, line: int | None = None) -> Origin:

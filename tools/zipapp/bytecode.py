@@ -36,6 +36,7 @@ RARELY_IMPORTED = (
     "bootstrap/config/ensurepip.py",
     "bootstrap/doctor/",
     "bootstrap/index/html.py",
+    "bootstrap/kit/",
     "bootstrap/lock/resolve.py",
     "bootstrap/lock/write.py",
     "bootstrap/pep517/archive.py",

@@ -68,6 +68,14 @@ class Ui:
         """Whether anybody reads what is traced; else it need not be put into words."""
         return self.verbosity >= 2 or self.log is not None
 
+    def can_print(self, text: str) -> bool:
+        """Whether standard output has characters for a text."""
+        try:
+            text.encode(getattr(self.out, "encoding", None) or "utf-8")
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
     def output(self, message: str) -> None:
         """Print what the user asked for (`--version`, JSON); never silent."""
         self._write(self.out, message)

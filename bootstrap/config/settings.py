@@ -252,6 +252,7 @@ def warning_settings(layers: OptionLayers, process: ProcessContext) -> WarningSe
         script_location=layers.flag("warn_script_location", default=True) and not is_elsewhere,
         root_user=action is None or action.value == "warn",
         search_path=process.environ.get("PATH", ""),
+        shell=process.environ.get("SHELL", ""),
     )
 
 

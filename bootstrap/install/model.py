@@ -80,3 +80,5 @@ class WarningSettings:
     """Root installs outside a virtual environment; not with `--root-user-action ignore`."""
     search_path: str = ""
     """PATH of the caller."""
+    shell: str = ""
+    """SHELL of the caller: for what it would type."""

@@ -1,1 +1,1 @@
-"""What a run did: a summary for people, pip's installation report, and the lock of `--lock`."""
+"""What a run did: a summary and warnings, pip's installation report, the lock of `--lock`."""

@@ -1,4 +1,4 @@
-"""What a run installed: a summary for people, and the installation report of `--report`.
+"""What a run installed, and the installation report of `--report`.
 
 The report is in version 1 of pip's format:
 https://pip.pypa.io/en/stable/reference/installation-report/
@@ -23,8 +23,7 @@ from bootstrap.install.model import InstalledDistribution
 from bootstrap.metadata.core import parse_headers
 from bootstrap.network.urls import remove_credentials
 from bootstrap.preparer.wheels import DownloadInfo
-from bootstrap.resolve.requirement import Resolution, Resolved
-from bootstrap.ui import Ui
+from bootstrap.resolve.requirement import Resolution
 
 STANDARD_OUTPUT = "-"
 _SINGLE_FIELDS = (
@@ -81,56 +80,6 @@ class InstallResult:
     installed: tuple[InstalledDistribution, ...]
     seen: Mapping[NormalizedName, Version] = field(default_factory=dict)
     """The latest versions on the index of the projects of the self check."""
-
-
-def print_summary(result: InstallResult, ui: Ui, *, dry_run: bool = False) -> None:
-    """Print what was installed (on a dry run, what would be) and where; `-v` lists dependencies."""
-    environment = _describe(result.target)
-    to_install = sorted(result.resolution.to_install, key=lambda resolved: resolved.name)
-    if not to_install:
-        kept = result.resolution.distributions
-        named = [resolved for resolved in kept if resolved.requested is not None] or kept
-        names = _join([f"{resolved.name} {resolved.version}" for resolved in named])
-        ui.info(f"Nothing to do: {environment} already has {names}.")
-        return
-    installed = {distribution.name: distribution for distribution in result.installed}
-    requested: list[str] = []
-    dependencies: list[str] = []
-    for resolved in to_install:
-        text = _summary_of(resolved, None if dry_run else installed[resolved.name])
-        (dependencies if resolved.requested is None else requested).append(text)
-    listed = list(requested)
-    if dependencies:
-        noun = "dependency" if len(dependencies) == 1 else "dependencies"
-        listed.append(f"{len(dependencies)} {noun}")
-    verb = "Would install" if dry_run else "Installed"
-    ui.info(f"{verb} {_join(listed)} into {environment}.")
-    for text in dependencies:
-        ui.detail(f"  {text}")
-
-
-def _describe(target: TargetEnvironment) -> str:
-    """Return where it is, and its Python; a foreign target may be nowhere."""
-    python = f"Python {'.'.join(map(str, target.version_info))}"
-    if not target.runnable:
-        python += f" for {target.platform}"
-    return f"{target.scheme.data} ({python})" if target.search_path else python
-
-
-def _summary_of(resolved: Resolved, installed: InstalledDistribution | None) -> str:
-    """Return name and version, and in parentheses the origin if it is not an index."""
-    remarks = []
-    if resolved.candidate is not None and resolved.candidate.file.bundled is not None:
-        remarks.append("bundled with get-installer")
-    if installed is not None and installed.replaced is not None:
-        is_same = installed.replaced == installed.version
-        remarks.append("reinstalled" if is_same else f"replaced {installed.replaced}")
-    text = f"{resolved.name} {resolved.version}"
-    return f"{text} ({', '.join(remarks)})" if remarks else text
-
-
-def _join(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def installation_report(

@@ -15,6 +15,7 @@ from bootstrap.formats.specifiers import is_true
 from bootstrap.install.model import WarningSettings
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.report.installation import InstallResult
+from bootstrap.report.shells import path_line
 from bootstrap.ui import Ui
 
 _CONFLICTS = (
@@ -34,9 +35,11 @@ def print_warnings(result: InstallResult, settings: WarningSettings, ui: Ui) -> 
     target = result.target
     if settings.script_location:
         scripts = [path for each in result.installed for path in each.console_scripts]
-        message = script_location_message(scripts, target.executable, settings.search_path)
-        if message is not None:
-            ui.warn(message)
+        found = off_path(scripts, target.executable, settings.search_path)
+        if found:
+            ui.warn(script_location_message(found, settings.search_path))
+            for line in filter(None, (path_line(each, settings.shell) for each in found)):
+                ui.info(f"To add it to PATH: {line}")
     if settings.conflicts and result.installed:
         changed = {distribution.name for distribution in result.installed}
         lines = list(conflicts(installed_distributions(target), changed, target.markers))
@@ -94,10 +97,10 @@ def _is_applicable(requirement: Requirement, markers: Mapping[str, str]) -> bool
         return False
 
 
-def script_location_message(
+def off_path(
     scripts: Iterable[Path], executable: Path, search_path: str
-) -> str | None:
-    """Return a message about scripts in directories that are not on PATH; None without any.
+) -> Mapping[Path, Set[str]]:
+    """Return the names of scripts in directories that are not on PATH, by directory.
 
     Those beside the target's interpreter are right, as in a virtual environment.
     """
@@ -107,8 +110,11 @@ def script_location_message(
     for script in scripts:
         if (directory := script.parent.resolve()) not in known:
             by_directory[directory].add(script.name)
-    if not by_directory:
-        return None
+    return by_directory
+
+
+def script_location_message(by_directory: Mapping[Path, Set[str]], search_path: str) -> str:
+    """Return a message about scripts in directories that are not on PATH, in pip's words."""
     lines = []
     for directory, found in by_directory.items():
         *names, last = sorted(found)
@@ -119,7 +125,7 @@ def script_location_message(
         f"Consider adding {which} to PATH or, if you prefer to suppress this warning, use "
         "--no-warn-script-location."
     )
-    if any(entry.startswith("~") for entry in entries):
+    if any(entry.startswith("~") for entry in search_path.split(os.pathsep)):
         lines.append(
             "NOTE: The current PATH contains path(s) starting with `~`, which may not be expanded "
             "by all applications."

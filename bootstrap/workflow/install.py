@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
@@ -24,7 +26,9 @@ from bootstrap.lock.errors import LockedFileNotFoundError
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
-from bootstrap.report.installation import InstallResult, print_summary
+from bootstrap.report.installation import InstallResult
+from bootstrap.report.shells import activation_line
+from bootstrap.report.summary import print_summary
 from bootstrap.report.warnings import print_warnings
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
@@ -47,6 +51,7 @@ def install(config: Config, ui: Ui) -> Handoff | None:
     unless the error came after the commit: a document that cannot be published, or an installer
     without a command.
     """
+    started = time.monotonic()
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
     run = create_context(config, ui)
     check_target(run)
@@ -86,10 +91,7 @@ def install(config: Config, ui: Ui) -> Handoff | None:
             return InstallResult(run.target, remaining, installed, seen)
 
     outcome = install_or_fall_back(run, attempt)
-    print_summary(outcome, ui, dry_run=config.dry_run)
-    print_warnings(outcome, config.shown_warnings, ui)
-    if config.version_check:
-        self_check.check(outcome.seen, ui)
+    report_outcome(outcome, config, ui, time.monotonic() - started)
     # Hand-off: the installer's command line and environment.
     if config.handoff is None or config.installer is None or config.dry_run:
         return None
@@ -97,6 +99,24 @@ def install(config: Config, ui: Ui) -> Handoff | None:
     return prepare_handoff(
         installer, config.handoff, run.target, run.forwarded_settings, config.environ
     )
+
+
+def report_outcome(outcome: InstallResult, config: Config, ui: Ui, seconds: float) -> None:
+    """Print what changed, how to use it, and what is to be warned of."""
+    is_handed_off = config.handoff is not None
+    print_summary(outcome, ui, seconds, dry_run=config.dry_run, is_handed_off=is_handed_off)
+    if config.target.venv is not None and not config.dry_run and not is_handed_off:
+        explain_activation(Path(config.target.venv.value), config, ui)
+    print_warnings(outcome, config.shown_warnings, ui)
+    if config.version_check:
+        self_check.check(outcome.seen, ui)
+
+
+def explain_activation(directory: Path, config: Config, ui: Ui) -> None:
+    """Print how the environment of `--venv` is activated in the user's shell."""
+    line = activation_line(directory, config.inputs.process.cwd, config.environ)
+    if line is not None:
+        ui.info(f"To activate it: {line}")
 
 
 def check_target(run: RunContext) -> None:

@@ -48,7 +48,13 @@ def help_text(command: Command) -> str:
 
 def version_text() -> str:
     """Return the text of `--version`."""
-    return f"get-installer {__version__} (Python {platform.python_version()})"
+    from bootstrap._bundled import BundleError, bundled_wheel
+
+    try:
+        bundled = f"; bundled pip {bundled_wheel().version}"
+    except BundleError:  # a checkout that has not been built
+        bundled = ""
+    return f"get-installer {__version__} (Python {platform.python_version()}{bundled})"
 
 
 def _line(option: Option) -> str:

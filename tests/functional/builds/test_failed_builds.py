@@ -107,7 +107,7 @@ def test_the_output_of_a_hook_is_shown_under_v_immediately(site: Site, tmp_path:
         lines = iter(process.stdout.readline, "")
         assert any(line.strip() == "compiling" for line in lines), "and the hook waits for us"
         site.notes.touch()
-        assert any(line.startswith("Installed demo 1.5") for line in lines)
+        assert any(line.startswith("+ demo 1.5") for line in lines)
     assert process.returncode == 0
 
 

@@ -30,7 +30,7 @@ def digest(path: Path) -> str:
 
 def test_an_sdist_without_a_wheel_is_built_once_and_cached(site: Site, tmp_path: Path) -> None:
     offer(site, tmp_path, "demo", "1.5")
-    assert "Installed demo 1.5" in site.installs("demo").out
+    assert "+ demo 1.5" in site.installs("demo").out
     assert site.direct_url("demo") is None
     assert [each["hook"] for each in site.seen()] == ["build_wheel"]
     site.installs("demo", "--force-reinstall")
@@ -43,7 +43,7 @@ def test_the_user_decides_between_wheel_and_source(site: Site, tmp_path: Path) -
     site.index.add("demo", "1.0")
     offer(site, tmp_path, "demo", "1.5")
     assert "demo 1.0" in site.installs("demo", "--only-binary", "demo").out
-    assert "demo 1.5" in site.installs("demo", "--upgrade").out
+    assert "~ demo 1.0 → 1.5" in site.installs("demo", "--upgrade").out
     done = site.refuses("demo==1.5", "--only-binary", ":all:", "--force-reinstall")
     assert "--only-binary" in done.err
 
@@ -69,7 +69,7 @@ def test_the_metadata_of_an_sdist_is_read_if_reliable_else_built(
     (tree / "pyproject.toml").write_text(dynamic, encoding="utf-8")
     version = "2.2" if binds else "2.1"
     site.index.server.add(pack(tree, tmp_path, "demo-1.5.tar.gz", version))
-    assert "Would install demo 1.5" in site.installs("demo", "--dry-run").out
+    assert "+ demo 1.5" in site.installs("demo", "--dry-run").out
     assert [each["hook"] for each in site.seen()] == ([] if binds else ["build_wheel"])
 
 
@@ -95,7 +95,7 @@ def test_an_old_zip_without_a_directory_or_with_backslashes_is_built(
         for path in tree.rglob("*.*"):
             name = path.relative_to(tree).as_posix()
             opened.writestr(prefix + name.replace("/", prefix[-1:] or "/"), path.read_bytes())
-    assert "Installed demo 1.5" in site.installs("demo", "--find-links", tmp_path).out
+    assert "+ demo 1.5" in site.installs("demo", "--find-links", tmp_path).out
 
 
 def test_an_sdist_compressed_in_the_oldest_way_is_built(site: Site, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_sdist_compressed_in_the_oldest_way_is_built(site: Site, tmp_path: Pa
     archive = tmp_path / "demo-1.5.tar.lzma"
     archive.write_bytes(lzma.compress(packed, format=lzma.FORMAT_ALONE))
     site.index.server.add(archive)
-    assert "Installed demo 1.5" in site.installs("demo").out
+    assert "+ demo 1.5" in site.installs("demo").out
 
 
 def test_an_archive_that_is_not_a_project_is_described(site: Site, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_a_directory_is_built_with_build_requirements_of_the_index(
 ) -> None:
     tree = write_project(tmp_path / "my project")
     done = site.installs(tree)
-    assert "Installed demo 1.5" in done.out
+    assert "+ demo 1.5" in done.out
     assert site.python(VALUE) == "7"
     assert site.direct_url("demo") == {"url": tree.as_uri(), "dir_info": {}}
     assert site.python("import importlib.util as u; print(u.find_spec('tinyback'))") == "None"
@@ -56,7 +56,7 @@ def test_a_dry_run_of_a_project_with_static_metadata_runs_none_of_its_code(
 ) -> None:
     tree = write_project(tmp_path / "tree")
     done = site.installs(tree, "--dry-run")
-    assert "Would install demo 1.5" in done.out
+    assert "+ demo 1.5" in done.out
     assert not site.seen()
     assert not site.venv.exists()
 

@@ -157,7 +157,7 @@ def test_a_dry_run_needs_no_directory_and_ignores_what_this_machine_has(
     described = ("--platform", "win_amd64", "--python-version", "3.13", "--only-binary=:all:")
     done = engine.succeeds(*described, "--dry-run", *index.options, "demo")
     where = r"into Python 3\.13\.0 for win_amd64\."
-    assert re.search(rf"Would install demo 1\.0 and pip \S+ {where}", done.out), done.out
+    assert re.search(rf"\+ demo 1\.0\n\+ pip \S+\nWould install 2 packages {where}", done.out)
 
 
 def test_a_lock_is_read_for_the_target(engine: Engine, offered: LocalIndex, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_command_line_overrides_variables_and_those_the_files_of_user_and_si
     else:
         asked = ("--venv", venv, "--installer", "none", "app", "--dry-run", "-v")
         done = engine.succeeds(*asked, *typed, environ=configured)
-        assert "Would install app 1.0" in done.out
+        assert "+ app 1.0" in done.out
     missing = [line for line in lines(configured, index) if line not in done.text]
     assert not missing, done.text
     assert "secret" not in done.text

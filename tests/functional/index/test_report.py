@@ -133,7 +133,7 @@ def test_a_report_on_standard_output_is_the_only_output_there(
     asked = ("--venv", venv, "--installer", "none", "extra", "-v", "--report", "-")
     done = engine.succeeds(*asked, *offer.options)
     assert json.loads(done.out)["install"]
-    assert "Installed extra 1.0" in done.err
+    assert "+ extra 1.0" in done.err
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_closed_pipe_behind_the_report_is_not_an_error(
         )
     assert done.returncode == 0, done.stderr
     assert "error" not in done.stderr
-    assert "Installed extra 1.0" in done.stderr
+    assert "+ extra 1.0" in done.stderr
 
 
 def test_a_verbose_dry_run_shows_where_each_setting_comes_from(

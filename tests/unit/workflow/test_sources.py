@@ -25,7 +25,7 @@ _DEMO = "https://wheels.example/demo-1.0-py3-none-any.whl"
 def test_the_urls_of_options_files_and_local_locks_are_named_by_the_user(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(f"-i https://index.example/\n{_DEMO}\n")
     argv = (
-        *("-f", "https://links.example/", "-f", "/local"),
+        *("-f", "https://links.example/", "-f", str(tmp_path)),
         *("-r", "requirements.txt", "-r", "https://more.example/requirements.txt"),
     )
     config = load(argv, {"HOME": "/nowhere"}, cwd=tmp_path)

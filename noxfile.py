@@ -93,3 +93,13 @@ def windows(session: nox.Session) -> None:
     run = (sys.executable, "-m", "tools.windows", "build/windows")
     tests = session.posargs or WINDOWS_TESTS
     session.run(*run, "-m", "pytest", "--zipapp=dist/get-installer.pyz", *tests)
+
+
+@nox.session
+def musl(session: nox.Session) -> None:
+    """Build a CPython for musl from Debian's sources, and run the tests of musl with it."""
+    session.run(sys.executable, "build_zipapp.py", external=True)
+    session.run(sys.executable, "-m", "tools.musl", "build/musl", external=True)
+    install_extras(session, "dev", "unbundled")
+    tests = session.posargs or ["tests/functional/platforms/test_musl.py"]
+    session.run("python", "-m", "pytest", "--zipapp=dist/get-installer.pyz", *tests)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from bootstrap._vendor.packaging.tags import (
     INTERPRETER_SHORT_NAMES,
@@ -103,14 +102,12 @@ def _linux_platforms(interpreter: Interpreter) -> Iterator[str]:
     if architectures == ["armv8l"]:
         architectures.append("armv7l")
         yield "linux_armv7l"
-    if build.glibc is not None and _has_common_abi(interpreter.executable, architectures):
+    if build.glibc is not None and _has_common_abi(interpreter, architectures):
         match = re.match(r"(\d+)\.(\d+)", build.glibc)
         if match is not None:
             glibc = int(match[1]), int(match[2])
             yield from manylinux_platforms(glibc, architectures, build.manylinux or {})
-    musl = build.musl or (
-        _find_musl_version(interpreter.executable) if build.glibc is None else None
-    )
+    musl = build.musl or (_find_musl_version(interpreter) if build.glibc is None else None)
     if musl is not None:
         yield from musllinux_platforms(musl, architectures)
 
@@ -135,17 +132,17 @@ def manylinux_platforms(
                     yield f"{LEGACY_MANYLINUX[major, minor]}_{architecture}"
 
 
-def _has_common_abi(executable: Path, architectures: list[str]) -> bool:
+def _has_common_abi(interpreter: Interpreter, architectures: list[str]) -> bool:
     """Return whether the platform has the ABI of manylinux; of 32 bits, the ELF header decides."""
     if "armv7l" in architectures:
-        return _is_elf_for(executable, machine=40, flags=0x05000400, mask=0xFF000400)
+        return _is_elf_for(interpreter, machine=40, flags=0x05000400, mask=0xFF000400)
     if "i686" in architectures:
-        return _is_elf_for(executable, machine=3)
+        return _is_elf_for(interpreter, machine=3)
     return not _64_BIT_ARCHITECTURES.isdisjoint(architectures)
 
 
-def _is_elf_for(executable: Path, machine: int, flags: int = 0, mask: int = 0) -> bool:
-    elf = _read_elf(executable)
+def _is_elf_for(interpreter: Interpreter, machine: int, flags: int = 0, mask: int = 0) -> bool:
+    elf = _read_elf(interpreter)
     return (
         elf is not None
         and (elf.bits, elf.little_endian, elf.machine) == (32, True, machine)
@@ -163,9 +160,9 @@ def musllinux_platforms(musl: tuple[int, int], architectures: Sequence[str]) -> 
         yield from (f"musllinux_{major}_{minor}_{architecture}" for minor in range(newest, -1, -1))
 
 
-def _find_musl_version(executable: Path) -> tuple[int, int] | None:
-    """Return the version of musl of an executable (PEP 656), which its loader prints."""
-    elf = _read_elf(executable)
+def _find_musl_version(interpreter: Interpreter) -> tuple[int, int] | None:
+    """Return the version of musl of an interpreter (PEP 656), which its loader prints."""
+    elf = _read_elf(interpreter)
     if elf is None or "musl" not in elf.loader:
         return None
     try:
@@ -193,10 +190,13 @@ class _Elf:
     loader: str
 
 
-def _read_elf(executable: Path) -> _Elf | None:
+def _read_elf(interpreter: Interpreter) -> _Elf | None:
     # A private module of packaging, whose version is pinned.
     from bootstrap._vendor.packaging._elffile import EIClass, EIData, ELFFile
 
+    executable = interpreter.executable
+    if not executable.exists():  # of a virtual environment that is yet to be created
+        executable = interpreter.base_executable
     try:
         with executable.open("rb") as file:
             elf = ELFFile(file)

@@ -158,6 +158,19 @@ def test_a_32_bit_python_on_a_64_bit_kernel_has_32_bit_tags(tmp_path: Path) -> N
     assert arm[:3] == ["linux_armv8l", "linux_armv7l", "manylinux_2_28_armv8l"]
 
 
+def test_a_virtual_environment_that_is_yet_to_be_created_has_the_tags_of_its_base(
+    tmp_path: Path,
+) -> None:
+    base = tmp_path / "python"
+    base.write_bytes(elf32(machine=3, flags=0))
+    made = of(executable=base, base_executable=base, is_32bit=True, glibc="2.28")
+    existing = replace(made, markers={**made.markers, "platform_system": "Linux"})
+    future = existing.in_venv(tmp_path / "venv")
+    assert not future.executable.exists()
+    assert "manylinux_2_28_i686" in platform_tags(future)
+    assert supported_tags(future) == supported_tags(existing)
+
+
 def test_arm_without_hard_float_has_no_manylinux(tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_bytes(elf32(machine=40, flags=0x05000200))

@@ -86,8 +86,12 @@ def test_a_file_whose_name_looks_like_a_scheme_is_a_file(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("links", ["C:\\wheels", "\\\\server\\wheels"])
 def test_offline_keeps_a_windows_path_as_find_links(links: str, tmp_path: Path) -> None:
-    argv = ["--offline", "--find-links", links, "--find-links", "https://links.example/"]
-    config = load(argv, {"HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}, cwd=tmp_path)
+    environ = {
+        "HOME": str(tmp_path),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": f"{links} https://links.example/",
+    }
+    config = load(["--offline"], environ, cwd=tmp_path)
     context = create_context(config, Ui(io.StringIO(), io.StringIO()))
     [kept] = context.without_network().config.index.find_links
     assert kept.value == str(tmp_path / links)

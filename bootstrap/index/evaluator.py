@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -14,6 +15,7 @@ from bootstrap.index.candidate import (
     RejectedFile,
     RejectionReason,
 )
+from bootstrap.index.candidates import Candidates
 from bootstrap.index.filename import FileFormat, ParsedName, parse_filename, parse_tags
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
@@ -55,11 +57,46 @@ class Evaluator:
         self._allows_python: dict[str, bool] = {}
         self._ranks: dict[str, int | None] = {}
 
+    def select(
+        self,
+        entries: Iterable[FileEntry],
+        name: NormalizedName,
+        bundled: Iterable[Candidate] = (),
+    ) -> Candidates:
+        """Return the candidates of a project among the files of its pages, and the bundled ones.
+
+        Best first, as `sort_candidates` sorts all of them. Of a file only its name is parsed now,
+        into version and format; the rest when a candidate of its version is asked for.
+        """
+        binary_first = self._settings.prefer_binary
+        groups: dict[tuple[bool, Version], list[tuple[FileEntry, ParsedName] | Candidate]] = {}
+        for entry in entries:
+            parsed = parse_filename(entry.filename, name)
+            if parsed is not None and parsed.version is not None:
+                key = binary_first and parsed.format is FileFormat.WHEEL, parsed.version
+                groups.setdefault(key, []).append((entry, parsed))
+        for candidate in bundled:
+            groups.setdefault((binary_first, candidate.version), []).append(candidate)
+        keys = sorted(groups, reverse=True)
+
+        def make(position: int) -> Iterable[Candidate]:
+            results = (
+                each if isinstance(each, Candidate) else self._judge(each[0], name, each[1])
+                for each in groups[keys[position]]
+            )
+            found = [result for result in results if isinstance(result, Candidate)]
+            return sort_candidates(found, prefer_binary=binary_first)
+
+        return Candidates([version for _, version in keys], make)
+
     def evaluate(self, entry: FileEntry, name: NormalizedName) -> Candidate | Rejection | None:
         """Return a candidate, or why the file is not one; None if it is of another project."""
         parsed = parse_filename(entry.filename, name)
-        if parsed is None:
-            return None
+        return None if parsed is None else self._judge(entry, name, parsed)
+
+    def _judge(
+        self, entry: FileEntry, name: NormalizedName, parsed: ParsedName
+    ) -> Candidate | Rejection:
         if parsed.version is None:
             return Rejection(entry, None, RejectionReason.MALFORMED)
         rejected = self._find_rejection(entry, name, parsed)

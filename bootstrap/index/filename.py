@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
-from bootstrap.dataclasses import dataclass
 from bootstrap.formats import filenames, specifiers
 from bootstrap.limits import FILENAME_LENGTH
 
@@ -33,8 +33,7 @@ class FileFormat(Enum):
     INSTALLER = "egg or installer"
 
 
-@dataclass(frozen=True)
-class ParsedName:
+class ParsedName(NamedTuple):
     """The parts of a file name."""
 
     format: FileFormat

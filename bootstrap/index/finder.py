@@ -12,10 +12,11 @@ from bootstrap._vendor.packaging.version import Version
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile
+from bootstrap.index.candidates import Candidates
 from bootstrap.index.errors import IndexStatusError
-from bootstrap.index.evaluator import Evaluator, Rejection, sort_candidates
+from bootstrap.index.evaluator import Evaluator, Rejection
 from bootstrap.index.locations import BundledLocation, Index, LinkSource, open_find_links
-from bootstrap.index.page import ProjectDetails, require_related
+from bootstrap.index.page import FileEntry, ProjectDetails, require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
 from bootstrap.redaction import redact
@@ -27,14 +28,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """The evaluated files of one project: its candidates, best first, and the rejected ones."""
+    """The files of one project, as they are listed, and the candidates among them."""
 
-    candidates: tuple[Candidate, ...]
-    rejections: tuple[Rejection, ...]
+    entries: tuple[FileEntry, ...]
+    candidates: Candidates
 
 
 class Finder:
-    """Finds the candidates of each project once; may be used from several threads."""
+    """Finds the candidates of each project once; may be used from several threads.
+
+    Of a file on a page only the version is read at first. It is judged when its version is looked
+    at, or when a message has to say why files were left out.
+    """
 
     def __init__(
         self,
@@ -68,7 +73,7 @@ class Finder:
         self._overlaps: set[tuple[NormalizedName, str]] = set()
         """The extra indexes that have a project of the main one, by the project's name."""
 
-    def candidates(self, name: NormalizedName) -> tuple[Candidate, ...]:
+    def candidates(self, name: NormalizedName) -> Candidates:
         """Return all candidates of a project, best first, including all files of a version.
 
         Yanked files and pre-releases are among them: the resolver decides. Raises
@@ -78,17 +83,19 @@ class Finder:
 
     def rejected_files(self, name: NormalizedName) -> tuple[RejectedFile, ...]:
         """Return the project's files that cannot be used on the target, and why."""
-        return tuple(rejection.parse() for rejection in self._find(name).rejections)
+        results = (self._evaluator.evaluate(entry, name) for entry in self._find(name).entries)
+        return tuple(result.parse() for result in results if isinstance(result, Rejection))
 
     def newest_seen(self, names: Iterable[NormalizedName]) -> dict[NormalizedName, Version]:
         """Return the newest final release of each project that was read already."""
         newest: dict[NormalizedName, Version] = {}
         for name in names:
-            files = self._found.get(name)
-            for candidate in files.candidates if files else ():
-                version = candidate.version
-                if candidate.file.yanked is None and not version.is_prerelease:
-                    newest[name] = max(version, newest.get(name, version))
+            candidates = self._found[name].candidates if name in self._found else Candidates.of(())
+            for version in reversed(candidates.ascending):
+                files = candidates.of_version(version)
+                if not version.is_prerelease and any(each.file.yanked is None for each in files):
+                    newest[name] = version
+                    break
         return newest
 
     def prefetch(self, names: Iterable[NormalizedName]) -> None:
@@ -154,8 +161,14 @@ class Finder:
         links = self._links_of(name)
         linked = [page for source in links if (page := self._read(name, source, refusals))]
         indexed = self._read_indexes(name, refusals)
-        found = self._evaluate(name, [*linked, *indexed])
-        if refusals and not (found.candidates or found.rejections):
+        entries = tuple(entry for page in (*linked, *indexed) for entry in page.entries)
+        bundled = self._bundled.candidates(name) if self._bundled else ()
+        found = ProjectFiles(entries, self._evaluator.select(entries, name, bundled))
+        if (
+            refusals
+            and not bundled
+            and not any(self._evaluator.evaluate(entry, name) for entry in entries)
+        ):
             raise refusals[0]
         for refusal in refusals:
             self._tell_ignored(refusal)
@@ -228,17 +241,3 @@ class Finder:
             if key not in self._pages:
                 self._pages[key] = self._session.submit("pages", source.read_page, name)
             return self._pages[key]
-
-    def _evaluate(self, name: NormalizedName, pages: Iterable[ProjectDetails]) -> ProjectFiles:
-        candidates: list[Candidate] = []
-        rejections: list[Rejection] = []
-        for entry in (entry for page in pages for entry in page.entries):
-            result = self._evaluator.evaluate(entry, name)
-            if isinstance(result, Candidate):
-                candidates.append(result)
-            elif result is not None:
-                rejections.append(result)
-        if self._bundled is not None:
-            candidates += self._bundled.candidates(name)
-        ranked = sort_candidates(candidates, prefer_binary=self._settings.prefer_binary)
-        return ProjectFiles(ranked, tuple(rejections))

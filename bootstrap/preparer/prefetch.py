@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.index.candidate import Candidate
+from bootstrap.index.candidates import Candidates
 from bootstrap.metadata.core import Metadata
 from bootstrap.network.session import Session
 
@@ -76,7 +77,6 @@ class BatchPrefetcher:
     def __init__(self, metadata: Prefetcher[Candidate, Metadata]) -> None:
         self._metadata = metadata
         self._tried: dict[NormalizedName, set[Version]] = {}
-        self._ordered: dict[NormalizedName, list[Candidate]] = {}
         self._begin: dict[NormalizedName, int] = {}
         """The position of the oldest version that was started, so that none is started again."""
 
@@ -88,29 +88,26 @@ class BatchPrefetcher:
         """Tell whether older versions of a project are prefetched, one after another."""
         return len(self._tried.get(name, ())) > FEW_TRIED
 
-    def version_tried(self, candidate: Candidate, candidates: Sequence[Candidate]) -> None:
+    def version_tried(self, candidate: Candidate, candidates: Candidates) -> None:
         """Prefetch more, the more versions of the candidate's project were tried before.
 
-        :param candidates: all candidates of the project, best first
+        :param candidates: all candidates of the project
         """
         tried = self._tried.setdefault(candidate.name, set())
         tried.add(candidate.version)
         if len(tried) == 1:  # most often it is the one that is chosen
             return
-        if candidate.name not in self._ordered:
-            self._ordered[candidate.name] = best_wheels(candidates)
-        ordered = self._ordered[candidate.name]
-        end = bisect_left(ordered, candidate.version, key=lambda wheel: wheel.version)
+        ordered = candidates.ascending
+        end = bisect_left(ordered, candidate.version)
         begin = max(0, end - min(len(tried), MAX_AHEAD))
         for older in reversed(ordered[begin : min(end, self._begin.get(candidate.name, end))]):
-            self._metadata.start(older)
+            wheel = find_wheel(candidates.of_version(older))
+            if wheel is not None:
+                self._metadata.start(wheel)
         self._begin[candidate.name] = min(begin, self._begin.get(candidate.name, begin))
 
 
-def best_wheels(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the best wheel of each version that has one not yanked, oldest version first."""
-    best: dict[Version, Candidate] = {}
-    for candidate in candidates:
-        if candidate.is_wheel and candidate.file.yanked is None:
-            best.setdefault(candidate.version, candidate)
-    return sorted(best.values(), key=lambda wheel: wheel.version)
+def find_wheel(candidates: Iterable[Candidate]) -> Candidate | None:
+    """Return the first of some candidates that is a wheel and not yanked."""
+    wheels = (each for each in candidates if each.is_wheel and each.file.yanked is None)
+    return next(wheels, None)

@@ -12,6 +12,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
+from bootstrap.index.candidates import Candidates
 from bootstrap.index.finder import Finder
 from bootstrap.index.simple import fetch_metadata
 from bootstrap.install.model import WheelToInstall
@@ -72,8 +73,7 @@ class Preparer:
         # Work must not wait for work of its own kind, and a build waits for its requirements.
         self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, list[Candidate]] = {}
-        self._candidates: dict[NormalizedName, Sequence[Candidate]] = {}
-        self._projects: dict[NormalizedName, ProjectCandidates] = {}
+        self._candidates: dict[NormalizedName, Candidates] = {}
         self._downloaded: dict[str, VerifiedWheel] = {}
         self._lazy_wheels = LazyWheels(session)
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
@@ -98,11 +98,11 @@ class Preparer:
 
     # For the resolver (`CandidateSource`)
 
-    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+    def candidates(self, name: NormalizedName) -> Candidates:
         """Return all candidates the target can use, best first."""
         if name not in self._candidates:
             found = self._finder.candidates(name)
-            usable = found if self._can_build else tuple(file for file in found if file.is_wheel)
+            usable = found if self._can_build else found.only(lambda each: each.is_wheel)
             self._candidates[name] = usable
         return self._candidates[name]
 
@@ -235,9 +235,8 @@ class Preparer:
 
     def _fetch_likely(self, wanted: tuple[NormalizedName, SpecifierSet]) -> None:
         name, limit = wanted
-        if name not in self._projects:
-            self._projects[name] = ProjectCandidates(self.candidates(name))
-        likely = next(iter(self._projects[name].find_eligible(limit)), None)
+        candidates = ProjectCandidates(self.candidates(name))
+        likely = next(iter(candidates.find_eligible(limit)), None)
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
             self._metadata(likely)
 

@@ -104,7 +104,7 @@ class CandidateFactory:
 
     def find_available(self, name: NormalizedName) -> tuple[Candidate, ...]:
         """Return what the source has of a project and the user's hashes allow."""
-        return self._project(name).candidates
+        return tuple(self._project(name).candidates)
 
     def find_matches(
         self,
@@ -288,12 +288,11 @@ class CandidateFactory:
 
     def _project(self, name: NormalizedName) -> ProjectCandidates:
         if name not in self._projects:
-            allowed = self.hashes.get(name, Hashes())
-            candidates = (
-                candidate
-                for candidate in self.source.candidates(name)
-                if all(allowed.intersection(candidate.file.hashes).allowed.values())
-            )
+            candidates = self.source.candidates(name)
+            if allowed := self.hashes.get(name, Hashes()):
+                candidates = candidates.only(
+                    lambda each: all(allowed.intersection(each.file.hashes).allowed.values())
+                )
             pre = self.releases.allows_pre(name)
             self._projects[name] = ProjectCandidates(candidates, pre=pre)
         return self._projects[name]

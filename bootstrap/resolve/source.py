@@ -10,6 +10,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, RejectedFile
+from bootstrap.index.candidates import Candidates
 from bootstrap.metadata.core import Metadata
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -29,7 +30,7 @@ class UnusableVersionError(UnusableCandidateError):
 class CandidateSource(Protocol):
     """What could be installed; implemented by the preparer."""
 
-    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+    def candidates(self, name: NormalizedName) -> Candidates:
         """Return all candidates of a project for the target, best first (version, then file)."""
         ...
 

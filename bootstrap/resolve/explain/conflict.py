@@ -184,7 +184,7 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
     path = _find_path(context, cause)
     report = NoMatchReport(
         name,
-        source.candidates(name),
+        tuple(source.candidates(name)),
         source.rejected_files(name),
         source.locations(name),
         context.dependencies.target,

@@ -91,7 +91,7 @@ def test_a_project_unknown_to_the_index_has_no_candidates(
     index: IndexServer, make_finder: MakeFinder
 ) -> None:
     finder = make_finder((index.simple_url,))
-    assert finder.candidates(DEMO) == ()
+    assert files(finder) == []
     assert finder.rejected_files(DEMO) == ()
 
 
@@ -400,9 +400,9 @@ def test_a_directory_a_file_and_a_file_url_are_find_links(
         finder = make_finder(links=links)
         assert files(finder) == ["demo-2.0.tar.gz", "demo-1.0-py3-none-any.whl"]
         assert files(finder, "other") == []
-        assert (
-            finder.candidates(DEMO)[1].file.url == (folder / "demo-1.0-py3-none-any.whl").as_uri()
-        )
+        assert [each.file.url for each in finder.candidates(DEMO)][1] == (
+            folder / "demo-1.0-py3-none-any.whl"
+        ).as_uri()
 
 
 def test_remote_and_local_pages_of_links_are_read(
@@ -433,7 +433,8 @@ def test_an_index_may_be_a_local_directory(make_finder: MakeFinder, tmp_path: Pa
     (tmp_path / "demo" / "index.html").write_text("<a href='../files/demo-1.0.zip'>x</a>")
     for url in (tmp_path.as_uri(), f"{tmp_path.as_uri()}/", str(tmp_path)):
         finder = make_finder((url,))
-        assert finder.candidates(DEMO)[0].file.url == (tmp_path / "files/demo-1.0.zip").as_uri()
+        best = next(iter(finder.candidates(DEMO)))
+        assert best.file.url == (tmp_path / "files/demo-1.0.zip").as_uri()
         assert files(finder, "other") == []
 
 
@@ -512,7 +513,7 @@ def test_a_version_from_an_extra_index_gives_one_warning_where_the_main_one_has_
     indexes: list[str], make_finder: MakeFinder, recorded: RecordedUi
 ) -> None:
     finder = make_finder(tuple(indexes))
-    best = finder.candidates(DEMO)[0]
+    best = next(iter(finder.candidates(DEMO)))
     for _ in range(2):
         finder.warn_about_overlaps([best])
     assert recorded.warnings.count(f"demo 9.9 from {indexes[1]}") == 1
@@ -536,7 +537,7 @@ def test_there_is_no_warning_where_nothing_is_in_doubt(
             "pinned": lambda: make_finder(urls, index_for=pin(indexes[1])),
             "unknown to the main one": lambda: make_finder((f"{indexes[0]}none/", indexes[1])),
         }[how]()
-        chosen = list(finder.candidates(DEMO)[:1])
+        chosen = list([*finder.candidates(DEMO)][:1])
         assert str(chosen[0].version) == "9.9"
     finder.warn_about_overlaps(chosen)
     assert recorded.warnings == ""

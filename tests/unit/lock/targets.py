@@ -12,6 +12,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.interpreter import Scheme
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile
+from bootstrap.index.candidates import Candidates
 from bootstrap.metadata.core import Metadata
 from bootstrap.resolve.requirement import InputRequirement
 
@@ -56,8 +57,8 @@ class Source:
     references: dict[str, Candidate] = field(default_factory=dict)
     asked: list[InputRequirement] = field(default_factory=list)
 
-    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
-        return self.offered.get(name, [])
+    def candidates(self, name: NormalizedName) -> Candidates:
+        return Candidates.of(self.offered.get(name, []))
 
     def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         del name

@@ -15,6 +15,7 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import Scheme, TargetEnvironment
 from bootstrap.index.candidate import Candidate, DistributionFile, RejectedFile, RejectionReason
+from bootstrap.index.candidates import Candidates
 from bootstrap.metadata.core import Metadata
 from bootstrap.metadata.installed import Installed
 from bootstrap.metadata.installed_record import InstalledKind
@@ -79,10 +80,10 @@ class MemorySource:
             return RejectionReason[release["rejected"]], release.get("detail", "")
         return None
 
-    def candidates(self, name: NormalizedName) -> Sequence[Candidate]:
+    def candidates(self, name: NormalizedName) -> Candidates:
         self.asked.append(name)
         found = [c for c, _ in self._releases.values() if c.name == name and not c.is_direct]
-        return sorted(found, key=lambda each: each.version, reverse=True)
+        return Candidates.of(sorted(found, key=lambda each: each.version, reverse=True))
 
     def rejected_files(self, name: NormalizedName) -> Sequence[RejectedFile]:
         return [each for each in self._rejected if each.file.filename.startswith(f"{name}-")]

@@ -31,7 +31,7 @@ def test_a_trial_reads_known_metadata_and_little_else(reader: MetadataReader) ->
 
 
 def test_a_trial_does_not_build_a_source(reader: MetadataReader) -> None:
-    source = replace(reader.source.candidates(NAME)[0], is_wheel=False)
+    source = replace(next(iter(reader.source.candidates(NAME))), is_wheel=False)
     with pytest.raises(UnknownMetadataError):
         reader.for_trial().read(source)
     assert source not in reader.known

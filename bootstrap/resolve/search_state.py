@@ -40,6 +40,11 @@ class SearchState:
     """The causes of the latest conflict; the provider prefers what they are about."""
     learns: bool = False
     """Whether `excluded` outlives the choices between a candidate and its conflict set."""
+    _satisfied: dict[Identifier, tuple[RawCriterion, ResolverCandidate]] = field(
+        default_factory=dict
+    )
+    """What was last found to be satisfied, and by what; for all states of a search, since most
+    identifiers stay as they are from one choice to the next."""
 
     def choose(self, candidate: ResolverCandidate) -> SearchState:
         """Return the state after one more choice."""
@@ -51,6 +56,7 @@ class SearchState:
             self.excluded,
             self.backtrack_causes,
             self.learns,
+            self._satisfied,
         )
 
     def add_requirement(
@@ -65,10 +71,17 @@ class SearchState:
 
     def is_satisfied(self, name: Identifier) -> bool:
         """Tell whether the candidate chosen for an identifier satisfies all requirements on it."""
-        return name in self.mapping and all(
-            self.provider.is_satisfied_by(requirement, self.mapping[name])
-            for requirement in self.criteria[name].iter_requirement()
-        )
+        criterion, candidate = self.criteria[name], self.mapping.get(name)
+        if candidate is None:
+            return False
+        known = self._satisfied.get(name)
+        if known is not None and known[0] is criterion and known[1] is candidate:
+            return True
+        for requirement in criterion.iter_requirement():
+            if not self.provider.is_satisfied_by(requirement, candidate):
+                return False
+        self._satisfied[name] = criterion, candidate
+        return True
 
     def find_unsatisfied(self) -> list[Identifier]:
         """Return the identifiers for which a candidate has to be chosen."""

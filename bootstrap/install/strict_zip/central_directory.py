@@ -16,6 +16,8 @@ _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
+_EXTENT = struct.Struct("<4s24x3H")
+"""Of an entry: its signature, and how long its name, extra field and comment are."""
 _END_SIGNATURE, _END64_SIGNATURE, _LOCATOR_SIGNATURE = b"PK\5\6", b"PK\6\6", b"PK\6\7"
 _ENTRY_SIGNATURE = b"PK\1\2"
 _SATURATED_16, _SATURATED_32 = 0xFFFF, 0xFFFFFFFF
@@ -154,25 +156,31 @@ def _find_end64(stream: BinaryIO, end_at: int) -> tuple[int, CentralDirectory] |
     return offset, CentralDirectory(start, size, entries)
 
 
-def read_members(content: bytes, directory: CentralDirectory) -> Iterator[ZipMember]:
+def read_members(
+    content: bytes, directory: CentralDirectory, ending: bytes = b""
+) -> Iterator[ZipMember]:
     """Read the central directory's bytes. Raises `WheelValidationError`.
 
-    A wheel may have thousands of entries, and a resolution may read thousands of wheels.
+    :param ending: of other members than those whose names end so, only the place is read: a wheel
+        may have thousands, and a resolution may look for one member in thousands of wheels
     """
     at, length, header = 0, len(content), _ENTRY.size
     for _ in range(directory.entries):
         if length - at < header:
             raise WheelValidationError(Rule.ENTRY_COUNT, f"it says {directory.entries}")
-        fields = _ENTRY.unpack_from(content, at)
-        if fields[0] != _ENTRY_SIGNATURE:
+        begin = at
+        signature, name_size, extra_size, comment_size = _EXTENT.unpack_from(content, begin)
+        if signature != _ENTRY_SIGNATURE:
             raise WheelValidationError(Rule.DAMAGED_DIRECTORY, f"at byte {directory.offset + at}")
-        name_at = at + header
-        name_end = name_at + fields[10]
-        extra_end = name_end + fields[11]
-        at = extra_end + fields[12]
+        name_at = begin + header
+        name_end = name_at + name_size
+        at = name_end + extra_size + comment_size
         if at > length:
             raise WheelValidationError(Rule.DAMAGED_DIRECTORY, "it is truncated")
-        yield _parse_member(fields, content[name_at:name_end], content[name_end:extra_end])
+        if content.endswith(ending, name_at, name_end):
+            fields = _ENTRY.unpack_from(content, begin)
+            extra = content[name_end : name_end + extra_size]
+            yield _parse_member(fields, content[name_at:name_end], extra)
     if at != length:
         raise WheelValidationError(Rule.ENTRY_COUNT, f"it says {directory.entries}, there are more")
 

@@ -117,17 +117,21 @@ def open_archive(stream: BinaryIO) -> Archive:
 
 
 def read_member(
-    stream: BinaryIO, choose: Callable[[list[str]], str], limit: int, too_large: Rule
+    stream: BinaryIO,
+    ending: str,
+    choose: Callable[[list[str]], str],
+    limit: int,
+    too_large: Rule,
 ) -> bytes:
-    """Return the member that `choose` returns of all names.
+    """Return the member that `choose` returns of all names with an ending (ASCII).
 
-    Only the central directory and that member are read and checked, so that the stream may be a
-    file on a server. Raises `WheelValidationError`, with the rule `too_large` for more bytes than
-    the limit.
+    Only the central directory and that member are read, and of the other members only that their
+    entries follow each other, so that the stream may be a file on a server. Raises
+    `WheelValidationError`, with the rule `too_large` for more bytes than the limit.
     """
     directory = find_directory(stream, stream.seek(0, 2))
     stream.seek(directory.offset)
-    members = list(read_members(stream.read(directory.size), directory))
+    members = list(read_members(stream.read(directory.size), directory, ending.encode()))
     name = choose([member.name for member in members])
     member = next(member for member in members if member.name == name)
     offsets = {name: _check_local_header(stream, member)}

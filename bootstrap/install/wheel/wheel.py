@@ -103,7 +103,9 @@ def read_metadata(stream: BinaryIO, filename: str, *, is_built: bool = False) ->
         return found[0]
 
     try:
-        return read_member(stream, choose, METADATA_SIZE, Rule.LARGE_METADATA)
+        return read_member(
+            stream, ".dist-info/METADATA", choose, METADATA_SIZE, Rule.LARGE_METADATA
+        )
     except WheelValidationError as exc:
         raise WheelRefusedError(filename, exc.rule, exc.detail, is_built=is_built) from exc
 

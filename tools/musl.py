@@ -19,6 +19,7 @@ from tools.debian import ProgramNotFoundError, require_program
 PYTHON = "python3.11"
 """A source package of Debian 12."""
 PACKAGES = ("musl-tools", "gcc", "make", "dpkg-dev")
+_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _COMPILER = """#!/bin/sh
 # The compiler of musl-tools says that it is Debian's own; Python's configure then expects glibc.
 case "$1" in
@@ -53,7 +54,7 @@ def build(directory: Path) -> Path:
     }
     for pattern, options in (
         ("zlib-*", ("--static",)),
-        ("Python-*", ("--without-ensurepip", "--disable-test-modules")),
+        (f"{PYTHON}-*", ("--without-ensurepip", "--disable-test-modules")),
     ):
         (source,) = directory.glob(f"{pattern}/")
         for command in (
@@ -73,7 +74,7 @@ def _fetch_sources(directory: Path) -> None:
     sources, lists = directory / "sources", directory / "lists"
     sources.mkdir(exist_ok=True)
     (lists / "partial").mkdir(parents=True, exist_ok=True)
-    line = "deb-src [signed-by=$(SIGNED_BY)] $(SITE)/ $(RELEASE) $(COMPONENT)"
+    line = f"deb-src [signed-by={_KEYS}] $(SITE)/ $(RELEASE) $(COMPONENT)"
     apt = shutil.which("apt-get") or "apt-get"
     asked = [apt, "indextargets", "--format", line]
     found = subprocess.check_output([*asked, "Created-By: Packages", "Origin: Debian"], text=True)

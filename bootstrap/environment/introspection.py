@@ -13,6 +13,7 @@ from bootstrap.environment import _probe_script
 from bootstrap.environment.discovery import PythonCommand
 from bootstrap.environment.interpreter import Interpreter, parse_interpreter
 from bootstrap.environment.limited_output import run_program
+from bootstrap.environment.own_venv import describe_own_venv
 from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolated_environment
 from bootstrap.environment.settings import TargetSettings
 from bootstrap.errors import BootstrapError
@@ -77,7 +78,13 @@ def query_interpreter(command: PythonCommand, settings: TargetSettings) -> Inter
     with suppress(OSError):
         is_same = path.samefile(own) and path.parent.samefile(own.parent)
         is_running = is_same and len(command) == 1
-    return running_interpreter(settings) if is_running else _query_child(command, settings)
+    if is_running:
+        return running_interpreter(settings)
+    if len(command) == 1 and settings.prefix is None:
+        known = describe_own_venv(path, lambda: running_interpreter(settings))
+        if known is not None:
+            return known
+    return _query_child(command, settings)
 
 
 def running_interpreter(settings: TargetSettings) -> Interpreter:

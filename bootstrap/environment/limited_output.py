@@ -49,7 +49,10 @@ def run_program(
     streams = ((process.stdout, None), (process.stderr, show))
     readers = [_Reader(process, stream, show) for stream, show in streams if stream]
     try:
-        status = process.wait(timeout)
+        if show is None:  # first the end of the output: `wait` looks every 50 ms only
+            for reader in readers:
+                reader.finish(deadline - time.monotonic())
+        status = process.wait(max(0.0, deadline - time.monotonic()))
         for reader in readers:  # a program that it started may still have the pipe
             reader.finish(deadline - time.monotonic())
     except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TRACEBACKS = 2
 """The verbosity from which errors are shown with their traceback."""
+_COLLECTED_AFTER = 20_000
+"""New objects after which Python looks for cyclic garbage; its own 700 cost 8 % of a short run."""
 _INTERRUPTED = 130
 """The exit status that a shell reports for a program that SIGINT ended."""
 
@@ -162,6 +165,7 @@ def _run_doctor(config: Config, ui: Ui) -> int:
 
 def _report_errors(arguments: Sequence[str], run: Callable[[], int]) -> int:
     """Run, and turn every error into a message and an exit status."""
+    gc.set_threshold(_COLLECTED_AFTER)
     ui = Ui(sys.stdout, sys.stderr, _verbosity(arguments))
     try:
         with raise_on_termination():

@@ -8,19 +8,25 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
-from typing import BinaryIO
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
-from bootstrap.dataclasses import dataclass, field, replace
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.install.commit.preflight import check_space
 from bootstrap.install.commit.staging import Staging
-from bootstrap.install.commit.trees import OtherSpellingError, StagedTree
+from bootstrap.install.commit.trees import (
+    OtherSpellingError,
+    StagedTree,
+    create_new,
+    write_all,
+)
 from bootstrap.install.filesystem import has_exact_name
 from bootstrap.install.model import InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.strict_zip.names import find_windows_rule, fold
+from bootstrap.install.threads import THREADS, map_in_threads
 from bootstrap.install.wheel.entry_points import check_interpreter_name, is_environment_file
 from bootstrap.install.wheel.record import RecordRow, find_difference, format_record
 from bootstrap.install.wheel.scripts import (
@@ -29,7 +35,7 @@ from bootstrap.install.wheel.scripts import (
     replace_shebang,
     select_entry_points,
 )
-from bootstrap.install.wheel.wheel import SchemeKey, Wheel, open_wheel
+from bootstrap.install.wheel.wheel import SchemeKey, Wheel, WheelFile, open_wheel
 from bootstrap.install.wheel_rules import (
     RecordProblem,
     RecordRefusedError,
@@ -42,6 +48,8 @@ from bootstrap.network.urls import remove_credentials
 GENERATED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
 """Files of dist-info that the installer writes; a wheel's own are not installed."""
 _METADATA_SUFFIXES = (".dist-info", ".egg-info", ".egg-link")
+_SMALL = 1 << 18
+"""Unpacked bytes up to which the start of a thread costs more than it saves."""
 _LAUNCHER_SUFFIX = re.compile(r"(\.exe|-script\.pyw?)\Z", re.IGNORECASE)
 
 
@@ -97,7 +105,7 @@ def unpack(
             warnings=tuple(f"{wheel.filename}: {warning}" for warning in wheel.warnings),
         )
         writer = _Writer(staging.paths, staged, interpreter.launcher != "posix" or os.name == "nt")
-        problems = [*wheel.record.problems, *_write_members(wheel, writer, interpreter)]
+        problems = [*wheel.record.problems, *_Members(wheel, writer, interpreter).write()]
         if problems and (strict := settings.strict_record) is not None:
             raise RecordRefusedError(wheel.filename, problems, strict, is_built=source.is_built)
         if problems:
@@ -113,8 +121,9 @@ def unpack(
                 staged.console_scripts.append(launcher.name)
         for name, content in generate_metadata(source, settings).items():
             writer.write_bytes(library, f"{wheel.dist_info}/{name}", content)
-        staged.record, file = writer.create(library, f"{wheel.dist_info}/RECORD")
-        file.close()
+        record = writer.place(library, f"{wheel.dist_info}/RECORD")
+        writer.write(record, ())
+        staged.record = record.staged
         return staged
 
 
@@ -137,34 +146,62 @@ def stage_record(staged: StagedWheel) -> None:
         stream.write(content)
 
 
-def _write_members(
-    wheel: Wheel, writer: _Writer, interpreter: ScriptInterpreter
-) -> Iterator[RecordProblem]:
-    """Write the wheel's files; yield those that are not as its RECORD says."""
-    launchers = {entry_point.name for entry_point in wheel.entry_points}
-    generated = {f"{wheel.dist_info}/{name}" for name in GENERATED}
-    for file in wheel.files:
-        member = wheel.archive.members[file.member]
-        expected = wheel.record.rows.get(file.member, RecordRow(file.member))
-        chunks = wheel.archive.chunks(member)
-        is_script = file.key == "scripts"
-        # Launchers that setuptools made for entry points are not installed; pip ignores them, too.
-        is_launcher = is_script and _LAUNCHER_SUFFIX.sub("", file.path) in launchers
-        if is_launcher or file.member in generated:
+@dataclass(frozen=True)
+class _Members:
+    """Writes the members of a wheel."""
+
+    wheel: Wheel
+    writer: _Writer
+    interpreter: ScriptInterpreter
+
+    def write(self) -> Iterator[RecordProblem]:
+        """Write the wheel's files; yield those that are not as its RECORD says."""
+        record, size = self.wheel.record, self.wheel.archive.size
+        placed = list(self._place())
+        rows = map_in_threads(self._write, placed, 1 if size < _SMALL else THREADS)
+        for (file, destination), (found, installed) in zip(placed, rows, strict=True):
+            if destination is not None:
+                self.writer.add(destination, installed)
+            if file.member not in record.invalid:
+                problem = find_difference(self._expected(file), found)
+                if problem is not None:
+                    yield problem
+
+    def _place(self) -> Iterator[tuple[WheelFile, _Destination | None]]:
+        """Yield each file with its destination; None for what is not installed."""
+        wheel, members = self.wheel, self.wheel.archive.members
+        launchers = {entry_point.name for entry_point in wheel.entry_points}
+        generated = {f"{wheel.dist_info}/{name}" for name in GENERATED}
+        for file in wheel.files:
+            is_script = file.key == "scripts"
+            # Launchers that setuptools made for entry points are not installed; pip ignores them.
+            is_launcher = is_script and _LAUNCHER_SUFFIX.sub("", file.path) in launchers
+            if is_launcher or file.member in generated:
+                yield file, None
+                continue
+            executable = is_script or members[file.member].executable
+            yield file, self.writer.place(file.key, file.path, executable=executable)
+
+    def _write(self, placed: tuple[WheelFile, _Destination | None]) -> tuple[RecordRow, RecordRow]:
+        """Write a file; return its own row, and that of what is installed."""
+        file, destination = placed
+        expected, read = self._expected(file), self.wheel.archive.chunks
+        chunks = read(self.wheel.archive.members[file.member])
+        if destination is None:
             found = measure(chunks, expected)
-        elif is_script and (first := next(chunks, b"")).startswith(b"#!python"):
-            script = chain((replace_shebang(first, interpreter),), chunks)
-            writer.write("scripts", file.path, script, executable=True)
-            found = measure(wheel.archive.chunks(member), expected)
-        else:
-            if is_script:
-                chunks = chain((first,), chunks)
-            executable = is_script or member.executable
-            found = writer.write(file.key, file.path, chunks, expected, executable=executable)
-        if file.member not in wheel.record.invalid:
-            problem = find_difference(expected, found)
-            if problem is not None:
-                yield problem
+            return found, found
+        if file.key == "scripts":
+            first = next(chunks, b"")
+            if first.startswith(b"#!python"):
+                first = replace_shebang(first, self.interpreter)
+                installed = self.writer.write(destination, chain((first,), chunks))
+                return measure(read(self.wheel.archive.members[file.member]), expected), installed
+            chunks = chain((first,), chunks)
+        found = self.writer.write(destination, chunks, expected)
+        return found, found
+
+    def _expected(self, file: WheelFile) -> RecordRow:
+        return self.wheel.record.rows.get(file.member, RecordRow(file.member))
 
 
 def measure(
@@ -183,6 +220,20 @@ def measure(
 
 
 @dataclass(frozen=True)
+class _Destination:
+    """Where a file goes."""
+
+    key: SchemeKey
+    path: str
+    """With `/`, below the directory of the scheme that the key names."""
+    installed: str
+    staged: str
+    executable: bool
+    exact_parts: int
+    """How many of the path's last parts the file system might spell otherwise."""
+
+
+@dataclass(frozen=True)
 class _Writer:
     """Stages files and adds them to RECORD."""
 
@@ -193,37 +244,11 @@ class _Writer:
     def write_bytes(
         self, key: SchemeKey, path: str, content: bytes, *, executable: bool = False
     ) -> None:
-        self.write(key, path, (content,), executable=executable)
+        destination = self.place(key, path, executable=executable)
+        self.add(destination, self.write(destination, (content,)))
 
-    def write(
-        self,
-        key: SchemeKey,
-        path: str,
-        chunks: Iterable[bytes],
-        expected: RecordRow | None = None,
-        *,
-        executable: bool,
-    ) -> RecordRow:
-        """Stage a file; return its row, with a hash of the algorithm that is expected."""
-        paths, library = self.paths, self.staged.library
-        recorded = path if key == library else f"{paths.path_from_library(library, key)}{path}"
-        directory, relative = paths.locate(key, path)
-        installed = os.path.join(directory, relative.replace("/", os.sep))
-        staged_path, file = self.create(key, path, executable=executable)
-        with file:
-            row = measure(chunks, expected or RecordRow(path), file.write)
-        self.staged.rows[installed] = replace(row, path=recorded)
-        if key == "scripts":
-            self.staged.scripts.append(path)
-        elif path.endswith(".py") and key in {"purelib", "platlib"}:
-            module = Module(staged_path, installed, recorded)
-            self.staged.modules.append(module)
-        return row
-
-    def create(
-        self, key: SchemeKey, path: str, *, executable: bool = False
-    ) -> tuple[str, BinaryIO]:
-        """Create a file; return its staged path, and the file, open for writing.
+    def place(self, key: SchemeKey, path: str, *, executable: bool = False) -> _Destination:
+        """Find where a file goes, and make the directory around it; in one thread only.
 
         Raises `WheelValidationError`.
         """
@@ -232,20 +257,50 @@ class _Writer:
             raise WheelValidationError(windows_rule, path)
         directory, relative = self.paths.locate(key, path)
         self._check_destination(directory, relative)
+        installed = os.path.join(directory, relative.replace("/", os.sep))
         try:
-            staged, file = self.staged.tree.create(directory, relative, executable=executable)
+            staged = self.staged.tree.place(directory, relative)
         except FileExistsError as exc:
             raise WheelValidationError(Rule.SAME_DESTINATION, f"{key}/{path}") from exc
-        except OtherSpellingError as exc:
-            raise WheelValidationError(Rule.SAME_AFTER_FOLDING, path) from exc
-        except OSError as exc:
-            if exc.errno in {errno.EINVAL, errno.EILSEQ}:
-                raise WheelValidationError(Rule.FORBIDDEN_NAME, path) from exc
-            raise
-        if windows_rule is not None and not has_exact_name(staged, relative.count("/") + 1):
-            file.close()
-            raise WheelValidationError(Rule.FORBIDDEN_NAME, path)
-        return staged, file
+        except (OtherSpellingError, OSError) as exc:
+            raise _naming_error(exc, path) from exc
+        exact_parts = 0 if windows_rule is None else relative.count("/") + 1
+        return _Destination(key, path, installed, staged, executable, exact_parts)
+
+    def write(
+        self,
+        destination: _Destination,
+        chunks: Iterable[bytes],
+        expected: RecordRow | None = None,
+    ) -> RecordRow:
+        """Stage a file; return its row, with a hash of the algorithm that is expected.
+
+        Raises `WheelValidationError`.
+        """
+        path = destination.path
+        try:
+            descriptor = create_new(destination.staged, executable=destination.executable)
+        except (OtherSpellingError, OSError) as exc:
+            raise _naming_error(exc, path) from exc
+        try:
+            parts = destination.exact_parts
+            if parts and not has_exact_name(destination.staged, parts):
+                raise WheelValidationError(Rule.FORBIDDEN_NAME, path)
+            return measure(chunks, expected or RecordRow(path), partial(write_all, descriptor))
+        finally:
+            os.close(descriptor)
+
+    def add(self, destination: _Destination, row: RecordRow) -> None:
+        """Add a file that was written to RECORD."""
+        key, path, library = destination.key, destination.path, self.staged.library
+        recorded = path if key == library else f"{self.paths.path_from_library(library, key)}{path}"
+        found = RecordRow(recorded, row.algorithm, row.digest, row.size)
+        self.staged.rows[destination.installed] = found
+        if key == "scripts":
+            self.staged.scripts.append(path)
+        elif path.endswith(".py") and key in {"purelib", "platlib"}:
+            module = Module(destination.staged, destination.installed, recorded)
+            self.staged.modules.append(module)
 
     def _check_destination(self, directory: str, relative: str) -> None:
         """Refuse what would be something else at its destination: metadata, an interpreter."""
@@ -259,3 +314,12 @@ class _Writer:
                 raise WheelValidationError(Rule.PROTECTED, relative)
             if directory == directories["scripts"] or fold(relative).endswith(".exe"):
                 check_interpreter_name(relative)
+
+
+def _naming_error(error: Exception, path: str) -> Exception:
+    """Return the error of a file that cannot be created, for what the name is the reason of."""
+    if isinstance(error, OtherSpellingError):
+        return WheelValidationError(Rule.SAME_AFTER_FOLDING, path)
+    if getattr(error, "errno", None) in {errno.EINVAL, errno.EILSEQ}:
+        return WheelValidationError(Rule.FORBIDDEN_NAME, path)
+    return error

@@ -10,7 +10,6 @@ from __future__ import annotations
 import filecmp
 import os
 from collections.abc import Container, Iterable
-from typing import BinaryIO
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.file_changes import rename, replace
@@ -46,14 +45,10 @@ class StagedTree:
         """The paths at which they will be installed."""
         self._made: set[str] = set()
 
-    def create(
-        self, directory: str, relative: str, *, executable: bool = False
-    ) -> tuple[str, BinaryIO]:
-        """Create a file for a path below a directory of the scheme.
+    def place(self, directory: str, relative: str) -> str:
+        """Return where the file for a path below a directory of the scheme is to be staged.
 
-        Return its staged path, and the file, open for writing.
-
-        The umask limits its mode. Raises `FileExistsError` where that path is taken, and
+        The directory around it is made. Raises `FileExistsError` where that path is taken, and
         `OtherSpellingError` where it is for this file system. Raises `PathTooLongError`.
         """
         relative = relative.replace("/", os.sep)
@@ -64,13 +59,11 @@ class StagedTree:
             raise FileExistsError(path)
         self.files.add(path)
         staged = os.path.join(self.root_for(directory), relative)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
             self._make_directory(os.path.dirname(staged))
-            descriptor = os.open(staged, flags, 0o777 if executable else 0o666)
         except (FileExistsError, NotADirectoryError) as exc:
             raise OtherSpellingError(path) from exc
-        return staged, open(descriptor, "wb")
+        return staged
 
     def root_for(self, directory: str) -> str:
         """Return where files for a directory of the scheme are staged; create it."""
@@ -85,6 +78,26 @@ class StagedTree:
             self._make_directory(os.path.dirname(path))
             os.mkdir(path)
             self._made.add(path)
+
+
+def create_new(path: str, *, executable: bool = False) -> int:
+    """Create a file that was placed; return its descriptor. The umask limits its mode.
+
+    A descriptor, because a stream makes six system calls for a file instead of three. Raises
+    `OtherSpellingError` where there is a file already.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags, 0o777 if executable else 0o666)
+    except FileExistsError as exc:
+        raise OtherSpellingError(path) from exc
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write to a descriptor. Raises OSError."""
+    written = os.write(descriptor, content)
+    while written < len(content):  # the disk is nearly full, or content has 2 GB
+        written += os.write(descriptor, memoryview(content)[written:])
 
 
 @dataclass
@@ -164,8 +177,11 @@ def stage_without_lines(path: str, lines: Container[str], staging: Staging) -> S
         return None
     directory, name = os.path.split(path)
     tree = StagedTree(staging, name)
-    staged, file = tree.create(directory, name)
-    with file:
-        file.writelines(after)
+    staged = tree.place(directory, name)
+    descriptor = create_new(staged)
+    try:
+        write_all(descriptor, b"".join(after))
+    finally:
+        os.close(descriptor)
     os.chmod(staged, os.stat(path).st_mode)
     return tree

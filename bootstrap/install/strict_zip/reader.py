@@ -8,11 +8,12 @@ gap or overlap, and names that mean the same file on every system.
 from __future__ import annotations
 
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
-from bootstrap.dataclasses import dataclass
+from bootstrap.dataclasses import dataclass, field
 from bootstrap.install.strict_zip.central_directory import (
     ZipMember,
     expand_zip64,
@@ -33,12 +34,14 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Archive:
-    """An open zip archive whose structure has been checked; for one thread at a time."""
+    """An open zip archive whose structure has been checked; several threads may read it."""
 
     members: Mapping[str, ZipMember]
     """By name, in the order of their data."""
     _stream: BinaryIO
     _data_offsets: Mapping[str, int]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the stream is at a place of one thread."""
 
     @property
     def size(self) -> int:
@@ -61,7 +64,6 @@ class Archive:
 
         Raises `WheelValidationError` where the size or the checksum is wrong.
         """
-        self._stream.seek(self._data_offsets[member.name])
         found, crc = 0, 0
         read = self._read_stored if member.is_stored else self._inflate
         for chunk in read(member):
@@ -78,12 +80,14 @@ class Archive:
             raise WheelValidationError(Rule.CHECKSUM, member.name)
 
     def _read_stored(self, member: ZipMember) -> Iterator[bytes]:
-        left = member.compressed_size
+        at, left = self._data_offsets[member.name], member.compressed_size
         while left:
-            chunk = self._stream.read(min(left, _CHUNK))
+            with self._lock:
+                self._stream.seek(at)
+                chunk = self._stream.read(min(left, _CHUNK))
             if not chunk:
                 raise WheelValidationError(Rule.DAMAGED_DATA, f"{member.name}: truncated")
-            left -= len(chunk)
+            at, left = at + len(chunk), left - len(chunk)
             yield chunk
 
     def _inflate(self, member: ZipMember) -> Iterator[bytes]:

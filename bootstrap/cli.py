@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import takewhile
@@ -141,7 +140,9 @@ def _open_log(config: Config) -> Iterator[LogFile | None]:
 
 def _log_error(error: Exception, config: Config, log: LogFile | None) -> None:
     """Log an error with its traceback; `--debug` shows the traceback, too."""
-    trace = traceback.format_exc().rstrip()
+    from traceback import format_exc  # here and below: it imports much, and most runs succeed
+
+    trace = format_exc().rstrip()
     if log is not None:
         log.write(f"error: {error}\n{trace}")
     typed = config.inputs.layers.last("debug")
@@ -204,7 +205,9 @@ def _verbosity(arguments: Sequence[str]) -> int:
 
 def _print_traceback(ui: Ui) -> None:
     if ui.verbosity >= _TRACEBACKS:
-        ui.error(traceback.format_exc())
+        from traceback import format_exc
+
+        ui.error(format_exc())
 
 
 def _discard_unread_output() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from bootstrap.dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
-from datetime import datetime
 from typing import TextIO
 
 from bootstrap.dataclasses import dataclass
@@ -46,6 +45,8 @@ class LogFile:
 
     def write(self, message: str) -> None:
         """Append a message; a full disk never ends a run."""
+        from datetime import datetime  # here: only a log needs it
+
         time = datetime.now().astimezone().isoformat(timespec="milliseconds")[:23].replace(".", ",")
         with suppress(OSError, ValueError):
             self.stream.write("".join(f"{time} {line}\n" for line in message.splitlines() or [""]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import pkgutil
+import os
+from typing import TYPE_CHECKING, cast
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
+
+if TYPE_CHECKING:
+    from importlib.abc import ResourceLoader
 
 
 class BundleError(BootstrapError):
@@ -24,6 +26,8 @@ class BundledWheel:
 
     def read(self) -> bytes:
         """Return the wheel's bytes. Raises `BundleError` unless they have the pinned hash."""
+        import hashlib  # with OpenSSL's library, which `--version` does not need
+
         content = _read(self.filename)
         found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
@@ -50,16 +54,17 @@ def default_index_url() -> str:
 
 
 def _read_facts() -> dict[str, str]:
+    import json
+
     return dict(json.loads(_read("bundled.json")))
 
 
 def _read(name: str) -> bytes:
+    loader = cast("ResourceLoader", __spec__.loader)
     try:
-        content = pkgutil.get_data(__name__, name)
+        return loader.get_data(os.path.join(os.path.dirname(__file__), name))  # noqa: PTH118, PTH120  # pathlib is not loaded
     except OSError as exc:
         raise BundleError(
             f"{name} is missing from {__name__}: this checkout has not been built",
             hint="Run: python3 build_zipapp.py",
         ) from exc
-    assert content is not None  # noqa: S101  # None only if this package had no loader
-    return content

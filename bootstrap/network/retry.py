@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Collection
 from datetime import datetime, timezone
@@ -57,6 +56,8 @@ def retry_delay(number: int, error: NetworkError) -> float | None:
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= MAX_RETRY_AFTER else None
     # Jitter, so that many clients do not retry at the same moment.
+    import random  # here, because it imports hashlib's library, and most runs never wait
+
     return float(min(_FIRST_DELAY * 2**number, _MAX_DELAY) * random.uniform(0.5, 1.0))  # noqa: S311  # not a secret
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import platform
-import textwrap
+import sys
 
 from bootstrap import __version__
 from bootstrap.config.options.option import Command, Option
@@ -33,6 +32,8 @@ line overrides the environment, which overrides pip.conf. `-v` shows where each 
 
 def help_text(command: Command) -> str:
     """Return the text of `--help`."""
+    import textwrap
+
     parts = [_USAGE, textwrap.fill(_SUMMARIES[command], _WIDTH)]
     for heading, group in GROUPS.items():
         shown = [option for option in group if option.help and command in option.commands]
@@ -54,7 +55,7 @@ def version_text() -> str:
         bundled = f"; bundled pip {bundled_wheel().version}"
     except BundleError:  # a checkout that has not been built
         bundled = ""
-    return f"get-installer {__version__} (Python {platform.python_version()}{bundled})"
+    return f"get-installer {__version__} (Python {sys.version.split()[0]}{bundled})"
 
 
 def _line(option: Option) -> str:

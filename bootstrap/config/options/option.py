@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 PIP_VARIABLES = "PIP_"
 """The prefix of pip's environment variables."""
@@ -176,6 +179,8 @@ def parse_datetime(text: str, subject: str, now: Callable[[], datetime]) -> date
 
     A time without a zone is in the local time zone, as in pip.
     """
+    from datetime import datetime, timedelta
+
     days = re.fullmatch(r"P(\d{1,6})D", text, re.ASCII)
     if days:
         return now() - timedelta(days=int(days[1]))

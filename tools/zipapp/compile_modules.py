@@ -2,7 +2,7 @@
 
 It writes a line that describes this Python, and a dictionary of module names and marshalled code.
 Left out is what no run reads: the annotations of functions, and docstrings, except those of
-classes, because `dataclasses` makes up what is missing.
+vendored classes, because the standard `dataclasses` makes up what is missing.
 """
 
 from __future__ import annotations
@@ -37,18 +37,23 @@ def module_name(name: str) -> str:
 def compile_source(name: str) -> CodeType:
     """Compile a file; tracebacks show its name as it is given."""
     tree = ast.parse(Path(name).read_bytes(), name)
+    is_ours = not name.startswith("bootstrap/_vendor/")
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.returns = None
         elif isinstance(node, ast.arg):
             node.annotation = None
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)) or (
+            is_ours and isinstance(node, ast.ClassDef)
+        ):
             empty_docstring(node)
     code: CodeType = compile(tree, name, "exec", dont_inherit=True, optimize=0)
     return code
 
 
-def empty_docstring(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+def empty_docstring(
+    node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+) -> None:
     """Empty it, and leave it: `from __future__` may only be preceded by a docstring."""
     if ast.get_docstring(node, clean=False) is not None:
         node.body[0] = ast.copy_location(ast.Expr(ast.Constant("")), node.body[0])

@@ -3,7 +3,7 @@
 
 It needs only Python 3.11 with ``venv``, and the network: its tools are installed into a private
 environment, pinned by hash. The same commit and the same Pythons, whose bytecode the .pyz contains,
-give the same bytes on any machine.
+give the same bytes on any machine. ``--release`` makes all files of a release.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bootstrap import __version__
 from tools.interpreters import interpreters
+from tools.release import write_release
 from tools.vendoring.generate import generate
 from tools.vendoring.pins import read_pins
 from tools.zipapp.bundling import bundle
@@ -24,9 +25,11 @@ from tools.zipapp.environment import ToolEnvironment, prepare
 from tools.zipapp.lock import only_one_at_a_time
 from tools.zipapp.sbom import sbom
 from tools.zipapp.twin import write_twin
-from tools.zipapp.wheels import Wheel, fetch
+from tools.zipapp.wheels import fetch
 
 CHECKOUT = Path(__file__).resolve().parent
+BILL = CHECKOUT / "build/sbom.cdx.json"
+"""Of the archive and the wheel: CycloneDX."""
 
 
 def main() -> None:
@@ -35,29 +38,40 @@ def main() -> None:
         sys.exit(f"The build needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     options = _parser().parse_args()
     work = options.work.resolve()
+    pythons = options.bytecode
+    if pythons is None:
+        pythons = pythons_of(interpreters())
+    if options.release:
+        bytecode = [f"--bytecode={python}" for python in pythons] or ["--no-bytecode"]
+        build = ("--work", work, *bytecode)
+        for file in write_release(CHECKOUT, options.output.resolve(), build):
+            print(_describe(file))
+        return
     with only_one_at_a_time(work):
         environment = prepare(work / "tools")
-        wheels = generate_package(environment)
+        generate_package(environment)
         if options.output is not None:
-            pythons = options.bytecode
-            if pythons is None:
-                pythons = pythons_of(interpreters())
-            for file in write_archives(environment, wheels, options.output.resolve(), pythons):
+            output = options.output.resolve()
+            output.mkdir(parents=True, exist_ok=True)
+            for file in write_archives(environment, output, pythons):
                 print(_describe(file))
+            if options.distributions:
+                environment.python("-m", "tools.packaging.distributions", output, cwd=CHECKOUT)
 
 
-def generate_package(environment: ToolEnvironment) -> list[Wheel]:
-    """Add the vendored libraries and the bundled wheel to the package in this checkout."""
+def generate_package(environment: ToolEnvironment) -> None:
+    """Complete the package in this checkout: libraries, bundled wheel, bill of materials."""
     wheels = environment.directory.with_name("wheels")
     libraries = fetch(environment, read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt"), wheels)
     (pip,) = fetch(environment, read_pins(CHECKOUT / "bootstrap/_bundled/pip.txt"), wheels)
     generate(CHECKOUT, environment, libraries)
     bundle(CHECKOUT, pip)
-    return [*libraries, pip]
+    BILL.parent.mkdir(exist_ok=True)
+    BILL.write_bytes(sbom(__version__, [*libraries, pip]))
 
 
 def write_archives(
-    environment: ToolEnvironment, wheels: list[Wheel], output: Path, pythons: Sequence[Path]
+    environment: ToolEnvironment, output: Path, pythons: Sequence[Path]
 ) -> tuple[Path, Path]:
     """Write the .pyz and the .py into `output`.
 
@@ -66,12 +80,9 @@ def write_archives(
 
     :param pythons: the interpreters for which the .pyz contains bytecode
     """
-    output.mkdir(parents=True, exist_ok=True)
     archive, twin = output / "get-installer.pyz", output / "get-installer.py"
-    bill = environment.directory.with_name("sbom.cdx.json")
-    bill.write_bytes(sbom(__version__, wheels))
     without_bytecode = environment.directory.with_name("without-bytecode.pyz")
-    write = ("-m", "tools.zipapp.archive", CHECKOUT, bill)
+    write = ("-m", "tools.zipapp.archive", CHECKOUT, BILL)
     environment.python(*write, archive, *pythons, cwd=CHECKOUT)
     environment.python(*write, without_bytecode, cwd=CHECKOUT)
     write_twin(without_bytecode, twin)
@@ -103,6 +114,15 @@ def _parser() -> argparse.ArgumentParser:
         const=[],
         dest="bytecode",
         help="the same bytes on machines with other Pythons; each run is slower",
+    )
+    parser.add_argument(
+        "--distributions", action="store_true", help="also write the wheel and the sdist"
+    )
+    parser.add_argument(
+        "--release",
+        action="store_true",
+        help="write all files of a release with SHA256SUMS, of the commit that is checked out, "
+        "if two builds in different places are the same",
     )
     parser.add_argument(
         "--generate-only",

@@ -12,9 +12,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, TextIO
 
 import bootstrap
+from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.signals import Terminated, kill_self, raise_on_termination
-from bootstrap.ui import LogFile, Ui
+from bootstrap.ui import Display, LogFile, TerminalSettings, Ui, needs_display
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run get-installer's command line; return its exit status, unless a hand-off replaces us."""
     arguments = sys.argv[1:] if argv is None else argv
 
-    def run() -> int:
+    def run(output: _Output) -> int:
         from bootstrap.config.options.parser import informational_text
 
         if (text := informational_text(arguments)) is not None:
@@ -54,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bootstrap.config import load
 
         config = load.load(arguments, os.environ, default_index=default_index_url)
+        output.ui = _make_ui(output.ui.verbosity, config.terminal)
         with _open_log(config) as log:
             try:
                 return _run_command(config, log)
@@ -72,7 +74,7 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
     """Run ensurepip's command line, and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
 
-    def run() -> int:
+    def run(_output: _Output) -> int:
         from bootstrap._bundled import bundled_wheel
         from bootstrap.config import ensurepip
 
@@ -99,19 +101,52 @@ def _run_command(config: Config, log: LogFile | None = None) -> int:
 
     # Standard output belongs to the report that is written there, or to the installer.
     is_taken = config.report_file == "-" or config.handoff is not None
-    ui = Ui(sys.stderr if is_taken else sys.stdout, sys.stderr, config.verbosity, log)
-    for warning in config.warnings:
-        ui.warn(warning)
-    if config.command is Command.DOCTOR:
-        return _run_doctor(config, ui)
-    handoff = install(config, ui)
-    if handoff is None:
-        return 0
-    for warning in handoff.warnings:
-        ui.warn(warning)
+    out = sys.stderr if is_taken else sys.stdout
+    with _open_display(config) as display:
+        ui = Ui(out, sys.stderr, config.verbosity, log, display)
+        for warning in config.warnings:
+            ui.warn(warning)
+        if config.command is Command.DOCTOR:
+            return _run_doctor(config, ui)
+        handoff = install(config, ui)
+        if handoff is None:
+            return 0
+        for warning in handoff.warnings:
+            ui.warn(warning)
     from bootstrap.handoff.handoff import exec_installer
 
     return exec_installer(handoff)
+
+
+@contextmanager
+def _open_display(config: Config) -> Iterator[Display | None]:
+    """Open the display of a run; None where plain lines are all that is written."""
+    if not needs_display(config.terminal, (sys.stdout, sys.stderr), config.environ):
+        yield None
+        return
+    from bootstrap.terminal.display import open_display
+
+    with open_display(config.terminal, sys.stderr, config.environ, config.verbosity) as display:
+        yield display
+
+
+def _make_ui(verbosity: int, terminal: TerminalSettings) -> Ui:
+    """Return what errors are shown with."""
+    if not needs_display(terminal, (sys.stdout, sys.stderr), os.environ):
+        return Ui(sys.stdout, sys.stderr, verbosity)
+    from bootstrap.terminal.display import Display
+
+    display = Display(os.environ, terminal.color)
+    return Ui(sys.stdout, sys.stderr, verbosity, display=display)
+
+
+def _typed_terminal(arguments: Sequence[str]) -> TerminalSettings:
+    """Return what is typed about colours, for errors that occur before there is a Config."""
+    ours = list(takewhile(lambda argument: argument != "--", arguments))
+    typed = " ".join(ours).replace("--color=", "--color ")
+    if "--no-color" in ours or "--color never" in typed:
+        return TerminalSettings("never")
+    return TerminalSettings("always" if "--color always" in typed else "auto")
 
 
 def _name_origins(error: BootstrapError, config: Config) -> None:
@@ -164,31 +199,41 @@ def _run_doctor(config: Config, ui: Ui) -> int:
     return report.exit_status
 
 
-def _report_errors(arguments: Sequence[str], run: Callable[[], int]) -> int:
+@dataclass
+class _Output:
+    """What errors are shown with: the Config says more about it than the arguments do."""
+
+    ui: Ui
+
+
+def _report_errors(arguments: Sequence[str], run: Callable[[_Output], int]) -> int:
     """Run, and turn every error into a message and an exit status."""
     gc.set_threshold(_COLLECTED_AFTER)
-    ui = Ui(sys.stdout, sys.stderr, _verbosity(arguments))
+    output = _Output(_make_ui(_verbosity(arguments), _typed_terminal(arguments)))
     try:
         with raise_on_termination():
-            return run()
+            return run(output)
     except BootstrapError as error:
+        ui = output.ui
         ui.error(f"error: {error}")
         if error.hint:
             ui.error(f"hint: {error.hint}")
         _print_traceback(ui)
         return error.exit_status
     except Terminated as end:
-        ui.error(f"{end}; no partial changes remain.")
+        output.ui.error(f"{end}; no partial changes remain.")
         kill_self(end.number)
         return _INTERRUPTED
     except KeyboardInterrupt:
-        ui.error("Interrupted; no partial changes remain.")
+        output.ui.error("Interrupted; no partial changes remain.")
         kill_self(signal.SIGINT)
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one message
-        ui.error(f"error: internal error: {error!r}")
-        ui.error("hint: This is a bug in get-installer. Please report it with the output of -vv.")
-        _print_traceback(ui)
+        output.ui.error(f"error: internal error: {error!r}")
+        output.ui.error(
+            "hint: This is a bug in get-installer. Please report it with the output of -vv."
+        )
+        _print_traceback(output.ui)
         return 1
     finally:
         _discard_unread_output()

@@ -6,14 +6,18 @@ names, child processes.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from contextlib import suppress
-from typing import TextIO
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Literal, Protocol, TextIO
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.limits import shorten_message
 from bootstrap.redaction import redact
 
+_COMMAND = re.compile(r"`|(?<!\S)-")
+"""What a command has in it: options, or quotes around it."""
 _PRINTED = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 """Not printable by Unicode's definition, but harmless: the joiners are letters of some scripts."""
 
@@ -53,6 +57,77 @@ class LogFile:
             self.stream.flush()
 
 
+ColorChoice = Literal["auto", "always", "never"]
+
+
+@dataclass(frozen=True)
+class TerminalSettings:
+    """How messages and progress look."""
+
+    color: ColorChoice = "auto"
+    """`--color` and `--no-color`."""
+    progress: str = "auto"
+    """`--progress-bar`: auto, on, off or raw."""
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal."""
+    try:
+        return stream.isatty()
+    except (ValueError, AttributeError):  # closed, or None without a console
+        return False
+
+
+def needs_display(
+    settings: TerminalSettings, streams: tuple[TextIO, ...], environ: Mapping[str, str]
+) -> bool:
+    """Return whether anything but plain lines may be written: else nothing more is imported."""
+    return (
+        settings.color == "always"
+        or settings.progress in {"on", "raw"}
+        or bool(environ.get("FORCE_COLOR"))
+        or any(map(is_terminal, streams))
+    )
+
+
+class Activity:
+    """Something that lasts, as a context. This one is not shown; `terminal.task` has the other."""
+
+    def __enter__(self) -> Activity:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def start(self, total: int, done: int = 0) -> None:
+        """Set how much there is, and how much of it is done."""
+
+    def advance(self, amount: int = 1) -> None:
+        """Add to what is done."""
+
+    def note(self, text: str) -> None:
+        """Set what is being done right now."""
+
+
+NO_ACTIVITY = Activity()
+
+
+class Display(Protocol):
+    """What a terminal gets besides plain lines."""
+
+    def render(self, stream: TextIO, message: str, *, is_prose: bool) -> str:
+        """Return a printable message as its stream needs it; prose may be wrapped."""
+        ...
+
+    def hidden(self) -> AbstractContextManager[None]:
+        """Return a context in which a message may be written."""
+        ...
+
+    def begin(self, label: str, *, of_bytes: bool) -> Activity:
+        """Return something that lasts."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ui:
     """Prints messages, made `printable`; a closed or broken stream never ends a run."""
@@ -63,6 +138,8 @@ class Ui:
     """-1 for `-q`, 1 for `-v`, 2 for `-vv`, and so on."""
     log: LogFile | None = None
     """Gets every message, whatever the verbosity."""
+    display: Display | None = None
+    """Colours and progress; None: plain lines."""
 
     @property
     def is_tracing(self) -> bool:
@@ -77,9 +154,15 @@ class Ui:
             return False
         return True
 
+    def activity(self, label: str, *, of_bytes: bool = False) -> Activity:
+        """Return something that lasts, whose progress is shown during the context."""
+        if self.display is None or self.verbosity < -1:
+            return NO_ACTIVITY
+        return self.display.begin(label, of_bytes=of_bytes)
+
     def output(self, message: str) -> None:
         """Print what the user asked for (`--version`, JSON); never silent."""
-        self._write(self.out, message)
+        self._write(self.out, printable(message))
 
     def info(self, message: str) -> None:
         """Print what was done; silent with `-q`."""
@@ -96,26 +179,37 @@ class Ui:
     def warn(self, message: str) -> None:
         """Print a warning; silent with `-qq`."""
         message = shorten_message(redact(message))
-        self._show(self.err, f"warning: {message}", is_shown=self.verbosity >= -1)
+        self._show(self.err, f"warning: {message}", is_shown=self.verbosity >= -1, is_prose=True)
 
     def error(self, message: str) -> None:
         """Print why the run ends; never silent."""
-        self._show(self.err, message, is_shown=True)
+        # A command in a hint is there to be copied.
+        is_prose = not (message.startswith("hint:") and _COMMAND.search(message))
+        self._show(self.err, message, is_shown=True, is_prose=is_prose)
 
-    def _show(self, stream: TextIO, message: str, *, is_shown: bool) -> None:
+    def _show(
+        self, stream: TextIO, message: str, *, is_shown: bool, is_prose: bool = False
+    ) -> None:
         if self.log is not None:
             self.log.write(message)
-        if is_shown:
-            self._write(stream, message)
+        if not is_shown:
+            return
+        message = printable(message)
+        if self.display is not None:
+            message = self.display.render(stream, message, is_prose=is_prose)
+        self._write(stream, message)
+
+    def _write(self, stream: TextIO, message: str) -> None:
+        with nullcontext() if self.display is None else self.display.hidden():
+            self._write_line(stream, f"{message}\n")
 
     @staticmethod
-    def _write(stream: TextIO, message: str) -> None:
-        message = printable(message)
+    def _write_line(stream: TextIO, line: str) -> None:
         # A reader that has gone (`| head`) or a closed stdout must not undo an installation.
         with suppress(OSError, ValueError):
             try:
-                print(message, file=stream, flush=True)
+                stream.write(line)  # in one piece: lines of threads never run together
             except UnicodeEncodeError:
                 encoding = stream.encoding or "ascii"
-                plain = message.encode(encoding, "backslashreplace").decode(encoding)
-                print(plain, file=stream, flush=True)
+                stream.write(line.encode(encoding, "backslashreplace").decode(encoding))
+            stream.flush()

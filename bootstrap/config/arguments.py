@@ -14,7 +14,6 @@ from pathlib import Path
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.parser import CommandLine
 from bootstrap.errors import UsageError
-from bootstrap.formats.spelling import count_slips
 
 _PROGRAMS = ("pip", "pip3", "uv", "python", "python3")
 _PIP_COMMANDS = frozenset(
@@ -135,6 +134,8 @@ def _check_command(arguments: Sequence[str]) -> None:
         named = f"To install a project of that name: install {word}."
         run = f"To run pip's: -- {word}{rest and ' '}{rest}." if word in _PIP_COMMANDS else ""
         raise CommandTypedError(typed, " ".join(filter(None, (_INSTEAD.get(word, run), named))))
+    from bootstrap.formats.spelling import count_slips
+
     for command in _LONG_COMMANDS:
         if count_slips(word, command) == 1:
             raise MistypedCommandError(word, command)

@@ -160,6 +160,7 @@ def _from_options(
         urls=line.arguments if is_doctor else (),
         verify_file=process.absolute(line.arguments[0]) if is_verify and line.arguments else None,
         as_json=layers.flag("json"),
+        terminal=settings.terminal_settings(layers),
         shown_warnings=settings.warning_settings(layers, process),
         version_check=not layers.flag("disable_pip_version_check"),
         setting_records=(

@@ -21,6 +21,7 @@ from bootstrap.pep517.settings import BuildSettings
 from bootstrap.provenance import Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
+from bootstrap.ui import TerminalSettings
 
 DEFAULT_PACKAGES = frozenset({"setuptools", "wheel"})
 
@@ -84,6 +85,8 @@ class Config:
     verify_file: Path | None = None
     """What `verify` checks; None: the .pyz itself."""
     as_json: bool = False
+    terminal: TerminalSettings = field(default_factory=TerminalSettings)
+    """How the output looks."""
     shown_warnings: WarningSettings = field(default_factory=WarningSettings)
     """What is warned of after an installation; nothing in place of ensurepip."""
     version_check: bool = True

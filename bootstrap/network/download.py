@@ -21,6 +21,7 @@ from bootstrap.network.files import free_space, require_space
 from bootstrap.network.response import limit_size
 from bootstrap.network.retry import parse_count
 from bootstrap.trust.hashes import HashCheck, Hashes, VerifiedFile
+from bootstrap.ui import NO_ACTIVITY, Activity
 
 if TYPE_CHECKING:
     from bootstrap.network.transport import HttpResponse, Transport
@@ -48,7 +49,9 @@ class Download:
         self._validator = validator
         self._hash_check = HashCheck(self._expected)
 
-    def attempt(self, *, check_cancelled: Callable[[], object]) -> VerifiedFile:
+    def attempt(
+        self, *, check_cancelled: Callable[[], object], activity: Activity = NO_ACTIVITY
+    ) -> VerifiedFile:
         """Fetch what is missing and return the file, hashed while it was written.
 
         `check_cancelled` is called for each chunk, and may raise. Raises `NetworkError` and its
@@ -65,7 +68,9 @@ class Download:
                 if length is not None and coding is None:
                     self._check_size(self._received + length, "announced")
                 chunks = decode_file(response.chunks(), coding, self._path.name, self._url)
-                self._receive(chunks, check_cancelled, length or self._size or 0)
+                total = self._size or (length and self._received + length) or 0
+                activity.start(total, self._received)
+                self._receive(chunks, check_cancelled, activity, length or self._size or 0)
         except HttpStatusError as error:
             if error.status == 416 and self._received:
                 self._restart()
@@ -95,7 +100,11 @@ class Download:
             raise SizeMismatchError(self._url, self._path.name, self._size, text)
 
     def _receive(
-        self, chunks: Iterable[bytes], check_cancelled: Callable[[], object], length: int
+        self,
+        chunks: Iterable[bytes],
+        check_cancelled: Callable[[], object],
+        activity: Activity,
+        length: int,
     ) -> None:
         require_space(self._path.parent, length, self._url)
         space = self._received + free_space(self._path.parent)
@@ -111,6 +120,7 @@ class Download:
                     raise DownloadSpaceError(self._url, str(self._path.parent), self._received)
                 stream.write(chunk)
                 self._received += len(chunk)
+                activity.advance(len(chunk))
                 self._hash_check.update(chunk)
 
 

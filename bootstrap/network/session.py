@@ -158,12 +158,16 @@ class Session:
         from bootstrap.network.download import Download
 
         self._ui.detail(f"Fetching {url}")
-        download = Download(self._open_transport(url), url, path, expected, size)
         try:
-            file = self._retry(
-                lambda: download.attempt(check_cancelled=self._raise_if_stopped),
-                self._settings.resume_retries,
-            )
+            with self._ui.activity(f"Downloading {filename}", of_bytes=True) as activity:
+                transport = self._open_transport(url)
+                download = Download(transport, url, path, expected, size)
+                file = self._retry(
+                    lambda: download.attempt(
+                        check_cancelled=self._raise_if_stopped, activity=activity
+                    ),
+                    self._settings.resume_retries,
+                )
         except OSError as error:
             raise UnreadableFileError(str(path), error.strerror or str(error)) from error
         self._cache.add_file("files", file.sha256, path)

@@ -134,7 +134,8 @@ class Git:
         self.ui.info(f"Cloning {url.shown}")
         # Neither filtered nor shallow: setuptools-scm and others count commits and read tags.
         command = ("clone", "--quiet", "--no-checkout", "--", url.repository, str(into))
-        self.run_checked(url, *command, cwd=into.parent)
+        with self.ui.activity(f"Cloning {url.shown}"):
+            self.run_checked(url, *command, cwd=into.parent)
         commit, branch = self._find_commit(url, into)
         checkout = VcsCheckout(
             into, url.shown, commit, url.revision, url.subdirectory, editable, branch

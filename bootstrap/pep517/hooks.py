@@ -124,13 +124,20 @@ class HookRunner:
         python, script, hook, control = cmd
         self.ui.detail(f"Building {self.of}: {hook}")
         try:
-            outcome = self.processes.run(
-                [python, *self.environment.flags, str(self._copy_script(script)), hook, control],
-                cwd=Path(cwd or self.directory),
-                environ={**self.environment.environ, **(extra_environ or {})},
-                on_line=lambda line: self.ui.detail(f"  {line}"),
-                timeout=self.timeout,
-            )
+            with self.ui.activity(f"Building {self.of}") as activity:
+
+                def show(line: str) -> None:
+                    activity.note(line)
+                    self.ui.detail(f"  {line}")
+
+                command = [python, *self.environment.flags, str(self._copy_script(script))]
+                outcome = self.processes.run(
+                    [*command, hook, control],
+                    cwd=Path(cwd or self.directory),
+                    environ={**self.environment.environ, **(extra_environ or {})},
+                    on_line=show,
+                    timeout=self.timeout,
+                )
         except OSError as exc:
             raise HookError(self.of, hook, f"could not be started: {exc}") from exc
         if outcome.status or outcome.timed_out:

@@ -15,7 +15,6 @@ from bootstrap.formats.specifiers import is_true
 from bootstrap.install.model import WarningSettings
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.report.installation import InstallResult
-from bootstrap.report.shells import path_line
 from bootstrap.ui import Ui
 
 _CONFLICTS = (
@@ -37,6 +36,8 @@ def print_warnings(result: InstallResult, settings: WarningSettings, ui: Ui) -> 
         scripts = [path for each in result.installed for path in each.console_scripts]
         found = off_path(scripts, target.executable, settings.search_path)
         if found:
+            from bootstrap.report.shells import path_line
+
             ui.warn(script_location_message(found, settings.search_path))
             for line in filter(None, (path_line(each, settings.shell) for each in found)):
                 ui.info(f"To add it to PATH: {line}")

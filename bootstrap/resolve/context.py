@@ -22,7 +22,7 @@ from bootstrap.resolve.model import ResolverRequirement, constraints_by_name
 from bootstrap.resolve.provider import Provider, Reporter
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.resolve.source import CandidateSource, MetadataReader
-from bootstrap.ui import Ui
+from bootstrap.ui import NO_ACTIVITY, Activity, Ui
 
 if TYPE_CHECKING:
     from bootstrap.resolve.backjumping import RawResult
@@ -74,6 +74,7 @@ def create_context(
     ui: Ui,
     *,
     reader: MetadataReader | None = None,
+    activity: Activity = NO_ACTIVITY,
 ) -> ResolverContext:
     """Create the context for a request. Direct references are fetched, or built, for their names.
 
@@ -115,7 +116,7 @@ def create_context(
         factory,
         dependencies,
         Provider(factory, dependencies, order, incompatible),
-        Reporter(ui, incompatible),
+        Reporter(ui, incompatible, activity),
         incompatible,
         with_request=lambda other: create_context(
             other, target, source, installed, no_output, reader=reader.for_trial()

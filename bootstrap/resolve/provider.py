@@ -21,7 +21,7 @@ from bootstrap.resolve.model import (
     is_bounded_above,
     pins_one_version,
 )
-from bootstrap.ui import Ui
+from bootstrap.ui import NO_ACTIVITY, Activity, Ui
 
 if TYPE_CHECKING:
     from bootstrap._vendor.resolvelib.resolvers import Criterion
@@ -128,8 +128,11 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
 class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier]):
     """Traces the search (`-vv`), and records what is needed to explain a failure."""
 
-    def __init__(self, ui: Ui, incompatible: IncompatibilityCache) -> None:
+    def __init__(
+        self, ui: Ui, incompatible: IncompatibilityCache, activity: Activity = NO_ACTIVITY
+    ) -> None:
         self._ui = ui
+        self._activity = activity
         self._incompatible = incompatible
         self.required_by: defaultdict[Identifier, list[Information]] = defaultdict(list)
         """Every requirement seen so far."""
@@ -145,6 +148,7 @@ class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier])
         """Record and trace a requirement."""
         cause = RequirementInformation(requirement, parent)
         self.required_by[requirement.identifier].append(cause)
+        self._activity.note(str(requirement.identifier))
         if self._ui.is_tracing:
             self._trace(_describe(cause))
 

@@ -43,17 +43,18 @@ def resolve(
     Raises `ConflictError` and `NoCandidateError` where there is no solution, `HashCheckingError`,
     `InvalidConstraintError`, `ResolutionTooDeepError`, and whatever the source raises.
     """
-    context = create_context(request, target, source, installed, ui)
-    check_input(request, context.roots, context.factory.constraints, context.factory.hashes)
-    try:
-        result = context.search(max_rounds)
-    except ResolutionImpossible as error:
-        from bootstrap.resolve.explain.conflict import explain
+    with ui.activity("Resolving") as activity:
+        context = create_context(request, target, source, installed, ui, activity=activity)
+        check_input(request, context.roots, context.factory.constraints, context.factory.hashes)
+        try:
+            result = context.search(max_rounds)
+        except ResolutionImpossible as error:
+            from bootstrap.resolve.explain.conflict import explain
 
-        raise explain(context, context.incompatible.expand_causes(error.causes)) from error
-    except ResolutionTooDeep as error:
-        names = [str(name) for name, _ in context.provider.conflicts.most_common(3)]
-        raise ResolutionTooDeepError(max_rounds, names) from error
+            raise explain(context, context.incompatible.expand_causes(error.causes)) from error
+        except ResolutionTooDeep as error:
+            names = [str(name) for name, _ in context.provider.conflicts.most_common(3)]
+            raise ResolutionTooDeepError(max_rounds, names) from error
     resolution = build_result(result, context)
     check_resolution(request, resolution)
     _warn(resolution, context)

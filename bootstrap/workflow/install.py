@@ -27,7 +27,6 @@ from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
 from bootstrap.report.installation import InstallResult
-from bootstrap.report.shells import activation_line
 from bootstrap.report.summary import print_summary
 from bootstrap.report.warnings import print_warnings
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
@@ -114,6 +113,8 @@ def report_outcome(outcome: InstallResult, config: Config, ui: Ui, seconds: floa
 
 def explain_activation(directory: Path, config: Config, ui: Ui) -> None:
     """Print how the environment of `--venv` is activated in the user's shell."""
+    from bootstrap.report.shells import activation_line
+
     line = activation_line(directory, config.inputs.process.cwd, config.environ)
     if line is not None:
         ui.info(f"To activate it: {line}")
@@ -226,7 +227,14 @@ def commit_wheels(
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
     keep = sources.repositories.keep
-    with begin(run.target, run.config.install, run.ui, keep, order) as transaction:
-        for _, wheel in wheels:
+    with (
+        begin(run.target, run.config.install, run.ui, keep, order) as transaction,
+        run.ui.activity("Installing") as activity,
+    ):
+        activity.start(len(order))
+        for name, wheel in wheels:
+            activity.note(name)
             transaction.stage(wheel)
+            activity.advance()
+            activity.note("")
         return transaction.commit()

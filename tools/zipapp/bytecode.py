@@ -35,6 +35,7 @@ RARELY_IMPORTED = (
     "bootstrap/_vendor/urllib3/http2/",
     "bootstrap/config/ensurepip.py",
     "bootstrap/doctor/",
+    "bootstrap/formats/spelling.py",
     "bootstrap/index/html.py",
     "bootstrap/kit/",
     "bootstrap/lock/resolve.py",
@@ -52,7 +53,9 @@ RARELY_IMPORTED = (
     "bootstrap/pep517/unpack.py",
     "bootstrap/preparer/editable_clones.py",
     "bootstrap/preparer/source_fetcher.py",
+    "bootstrap/report/shells.py",
     "bootstrap/resolve/explain/",
+    "bootstrap/terminal/",
     "bootstrap/tls_diagnosis/",
 )
 """Files and directories of modules that no ordinary run imports: their bytecode is left out,

@@ -196,12 +196,18 @@ _OUTPUT = (
     Option(
         "--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,), of_pip=False
     ),
-    # No colours and no progress bars here: accepted because pip's users set them.
-    Option("--no-color", variables=("NO_COLOR",), note="nothing is coloured"),
+    Option(
+        "--color WHEN",
+        "auto, always or never; NO_COLOR and FORCE_COLOR count, too",
+        choices=("auto", "always", "never"),
+        of_pip=False,
+    ),
+    Option("--no-color", variables=("NO_COLOR",), note="the same as `--color never`"),
     Option(
         "--progress-bar WHEN",
         choices=("auto", "on", "off", "raw"),
-        note="accepted: there are no progress bars",
+        note="`auto`: on a terminal; `on`: without one, too, a line every few seconds; `raw`: "
+        "lines for programs, on standard error",
     ),
     Option("--disable-pip-version-check", note="no look for a newer get-installer"),
     Option("--no-python-version-warning", note="accepted: there is no such warning"),

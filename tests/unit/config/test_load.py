@@ -20,6 +20,7 @@ from bootstrap.errors import UsageError
 from bootstrap.index.settings import PRE, IndexStrategy, ReleaseControl
 from bootstrap.install.model import PipScripts
 from bootstrap.trust.settings import DefaultSources
+from bootstrap.ui import TerminalSettings
 from tests.functional.engine import run
 from tests.unit.config.users import NOW, User, named
 
@@ -259,19 +260,15 @@ def test_every_package_gets_its_settings(user: User) -> None:
     assert config.install.compile
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        ("--no-color",),
-        ("--progress-bar", "off"),
-    ],
-)
-def test_options_without_a_use_here_are_accepted_and_change_nothing(
-    user: User, typed: tuple[str, ...]
-) -> None:
-    plain, config = user.load(), user.load(*typed)
-    assert [each.name for each in config.setting_records] == [typed[0].removeprefix("--")]
-    assert replace(config, setting_records=(), inputs=plain.inputs) == plain
+def test_of_the_options_for_colours_the_last_one_counts(user: User) -> None:
+    assert user.load().terminal == TerminalSettings("auto", "auto")
+    assert user.load(NO_COLOR="1").terminal.color == "never"
+    assert user.load("--color", "always", NO_COLOR="1").terminal.color == "always"
+    assert user.load("--color", "always", "--no-color").terminal.color == "never"
+    assert user.load("--no-color", "--color=auto").terminal.color == "auto"
+    user.write_pip_conf("[global]\nno-color = true\nprogress-bar = off\n")
+    assert user.load().terminal == TerminalSettings("never", "off")
+    assert user.load("--progress-bar", "on").terminal.progress == "on"
 
 
 @pytest.mark.parametrize("name", ["--log", "--log-file", "--local-log"])

@@ -1,0 +1,1 @@
+"""What a terminal gets besides plain lines: colours, wrapped lines, and progress."""

@@ -1,0 +1,75 @@
+"""Which stream is coloured, and how its lines are wrapped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from bootstrap.ui import ColorChoice, is_terminal
+
+_COLORS = {
+    "error:": "1;31",
+    "warning:": "1;33",
+    "hint:": "1;36",
+    "+ ": "32",
+    "~ ": "33",
+}
+"""What a message begins with, and the attributes (SGR) of that beginning."""
+_WINDOWS_TERMINALS = ("WT_SESSION", "ANSICON", "TERM", "ConEmuANSI")
+MIN_WIDTH = 60
+"""Columns; in fewer, lines are not wrapped any narrower."""
+
+
+def understands_escapes(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Return whether a stream is a terminal that understands escape sequences."""
+    if not is_terminal(stream) or environ.get("TERM") == "dumb":
+        return False
+    return sys.platform != "win32" or any(environ.get(name) for name in _WINDOWS_TERMINALS)
+
+
+def is_colored(stream: TextIO, environ: Mapping[str, str], choice: ColorChoice) -> bool:
+    """Return whether messages on a stream are coloured: NO_COLOR overrides FORCE_COLOR."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or understands_escapes(stream, environ)
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """Return the width of a terminal; None where it is not known."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def paint(message: str) -> str:
+    """Return a message with its beginning coloured, if that is of a known kind."""
+    for beginning, attributes in _COLORS.items():
+        if message.startswith(beginning):
+            word = beginning.rstrip()
+            return f"\x1b[{attributes}m{word}\x1b[0m{message[len(word) :]}"
+    return message
+
+
+def wrap(message: str, columns: int) -> str:
+    """Return a message wrapped between words; long words, such as paths, stay whole."""
+    width = max(columns, MIN_WIDTH)
+    if len(message) < width:
+        return message
+    import textwrap
+
+    lines = []
+    for line in message.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(
+            line,
+            width - 1,
+            subsequent_indent=f"{indent}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)

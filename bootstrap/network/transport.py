@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import ssl
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from http import client
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from bootstrap._vendor import requests
+from bootstrap._vendor.requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from bootstrap._vendor.urllib3.exceptions import HTTPError
 from bootstrap.dataclasses import replace
 from bootstrap.limits import DRAINED_SIZE, REDIRECTS
@@ -76,16 +76,6 @@ class HttpResponse:
         self._response.close()
 
 
-class _Requests(requests.Session):
-    """requests without its redirects, for which it reads and decompresses whole bodies."""
-
-    def resolve_redirects(
-        self, *_: Any, **_options: Any
-    ) -> Generator[requests.Response, None, None]:
-        """Yield nothing: `Transport` follows redirects."""
-        yield from ()
-
-
 class Transport:
     """Sends requests over the one TLS context; safe to use from several threads."""
 
@@ -107,12 +97,8 @@ class Transport:
         self._answered: set[UrlOrigin] = set()
         self._failed: set[UrlOrigin] = set()
         self._unreachable: dict[UrlOrigin, UnreachableError] = {}
-        self._http = _Requests()
-        self._http.trust_env = False
-        self._http.headers.clear()
-        self._http.headers["User-Agent"] = settings.user_agent
+        self._cookies = RequestsCookieJar()
         connector = Connector(min(settings.timeout, CONNECT_BUDGET))
-        self._http.adapters.clear()
         proxy = settings.proxy.value if settings.proxy else ""
         proxies = (proxy if "://" in proxy else f"http://{proxy}",) if proxy else ()
         self._named_hosts = frozenset(
@@ -121,12 +107,10 @@ class Transport:
         self._adapter = OneContextAdapter(
             context, self._insecure_hosts, connector, self._named_hosts, client_context
         )
-        for scheme in ("https://", "http://"):
-            self._http.mount(scheme, self._adapter)
 
     def close(self) -> None:
         """Close every connection, even if another thread still reads from it."""
-        self._http.close()
+        self._adapter.close()
         self._adapter.shut_down_connections()
 
     @contextmanager
@@ -188,20 +172,28 @@ class Transport:
             context=self._context,
             policy=self._policy_for(bare),
         )
-        sent = {**headers, "Authorization": credentials.header} if credentials else dict(headers)
+        sent = {"User-Agent": self._settings.user_agent, **headers}
+        if credentials:
+            sent["Authorization"] = credentials.header
         try:
-            request = self._http.prepare_request(requests.Request("GET", bare, headers=sent))
+            # Without requests.Session, which redirects, and whose merging of settings takes as long
+            # as all the rest of a request.
+            request = requests.PreparedRequest()
+            with self._lock:  # only servers that ask for it get a cookie, from the same jar
+                request.prepare("GET", bare, headers=sent, cookies=self._cookies)
             if url_origin(str(request.url)) != url_origin(bare):
                 raise MalformedUrlError(bare, f"it would be requested as {request.url}")
             request.url = as_written(bare, str(request.url))
             self._ui.trace(f"GET {request.url}" + (" (through a proxy)" if proxy else ""))
-            response = self._http.send(
+            response = self._adapter.send(
                 request,
                 stream=True,
                 timeout=(CONNECT_BUDGET, self._settings.timeout),
-                allow_redirects=False,
                 proxies={"http": proxy, "https": proxy} if proxy else {},
             )
+            if "Set-Cookie" in response.headers:
+                with self._lock:
+                    extract_cookies_to_jar(self._cookies, request, response.raw)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             translated = translate_error(error, context)
             if isinstance(translated, UnreachableError):

@@ -236,7 +236,7 @@ class Preparer:
     def _fetch_likely(self, wanted: tuple[NormalizedName, SpecifierSet]) -> None:
         name, limit = wanted
         candidates = ProjectCandidates(self.candidates(name))
-        likely = next(iter(candidates.find_eligible(limit)), None)
+        likely = next(candidates.find_eligible([limit]), None)
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
             self._metadata(likely)
 

@@ -23,6 +23,7 @@ from bootstrap.resolve.model import (
     Identifier,
     ResolverCandidate,
     ResolverRequirement,
+    are_met,
 )
 from bootstrap.resolve.project_candidates import ProjectCandidates
 from bootstrap.resolve.requirement import InputRequirement
@@ -121,7 +122,12 @@ class CandidateFactory:
         fixed = self._find_fixed_matches(identifier, requirements)
         if fixed is not None:
             return [candidate for candidate in fixed if candidate not in excluded]
-        eligible = self._find_eligible(identifier, tuple(requirements))
+        specifiers = self._specifiers(identifier, requirements)
+        if identifier.name not in self.installed and not self._project(identifier.name).has_match(
+            specifiers
+        ):
+            return []
+        eligible = self._find_eligible(identifier, tuple(requirements), specifiers)
         return lambda: self._iter_matches(identifier, eligible, excluded)
 
     def has_match(
@@ -144,14 +150,14 @@ class CandidateFactory:
         if fixed is not None:
             yield from fixed
             return
-        specifier = self._combined_specifier(identifier, requirements)
-        matching = self._project(identifier.name).find_matching(specifier)
-        not_yanked = (candidate for candidate in matching if candidate.file.yanked is None)
+        specifiers = self._specifiers(identifier, requirements)
+        find = self._project(identifier.name).find_matching
+        not_yanked = (found for found in find(specifiers) if found.file.yanked is None)
         yield from self._iter_first_of_each_version(identifier, not_yanked)
-        if any(candidate.file.yanked is not None for candidate in matching):
-            yield from self._iter_first_of_each_version(identifier, matching)
+        if any(found.file.yanked is not None for found in find(specifiers)):
+            yield from self._iter_first_of_each_version(identifier, find(specifiers))
         installed = self.make_installed(identifier)
-        if installed is not None and specifier.contains(installed.version, prereleases=True):
+        if installed is not None and are_met(specifiers, installed.version):
             yield installed
 
     def _iter_first_of_each_version(
@@ -166,13 +172,11 @@ class CandidateFactory:
                     seen.add(candidate.version)
                     yield candidate
 
-    def _combined_specifier(
+    def _specifiers(
         self, identifier: Identifier, requirements: Iterable[ResolverRequirement]
-    ) -> SpecifierSet:
-        specifier = self.constraint(identifier.name).specifier
-        for requirement in requirements:
-            specifier &= requirement.specifier
-        return specifier
+    ) -> tuple[SpecifierSet, ...]:
+        own = self.constraint(identifier.name).specifier
+        return (own, *(requirement.specifier for requirement in requirements))
 
     def _find_fixed_matches(
         self, identifier: Identifier, requirements: Sequence[ResolverRequirement]
@@ -181,24 +185,21 @@ class CandidateFactory:
 
         None where there is no such reference or constraint.
         """
+        fixed = [each.fixed_candidate for each in requirements if each.fixed_candidate is not None]
         constraint = self.constraint(identifier.name)
-        if not constraint.sources and all(each.fixed_candidate is None for each in requirements):
+        if not fixed and not constraint.sources:
             return None
         try:
             allowed = [self.make_direct(identifier, each) for each in constraint.references]
         except UnusableCandidateError as error:
             self.unsuitable[identifier.name] = error
             return []
-        fixed = [
-            self.with_identifier(requirement.fixed_candidate, identifier)
-            for requirement in requirements
-            if requirement.fixed_candidate is not None
-        ]
         if not fixed and not allowed:
             return None
+        chosen = [self.with_identifier(candidate, identifier) for candidate in fixed]
         return [
             candidate
-            for candidate in dict.fromkeys([*fixed, *allowed])
+            for candidate in dict.fromkeys([*chosen, *allowed])
             if all(candidate is other for other in allowed)
             and constraint.specifier.contains(candidate.version, prereleases=True)
             and all(
@@ -218,11 +219,7 @@ class CandidateFactory:
         The source is asked only when the installed distribution is not taken.
         """
         installed = self.make_installed(identifier)
-        if (
-            installed is None
-            or installed in excluded
-            or not eligible.specifier.contains(installed.version, prereleases=True)
-        ):
+        if installed is None or installed in excluded or not eligible.allow(installed.version):
             yield from self._iter_available(eligible, excluded)
             return
         is_due = not self.prefers_installed(identifier.name)  # in the place of its version
@@ -254,24 +251,28 @@ class CandidateFactory:
                 yield candidate
 
     def _find_eligible(
-        self, identifier: Identifier, requirements: tuple[ResolverRequirement, ...]
+        self,
+        identifier: Identifier,
+        requirements: tuple[ResolverRequirement, ...],
+        specifiers: tuple[SpecifierSet, ...],
     ) -> EligibleCandidates:
         key = identifier, requirements
         if key not in self._eligible:
-            specifier = self._combined_specifier(identifier, requirements)
             better: dict[ResolverCandidate, Collection[ResolverCandidate]] = {}
-            candidates = build_iter_view(lambda: self._iter_eligible(identifier, specifier, better))
-            self._eligible[key] = EligibleCandidates(specifier, candidates, better)
+            candidates = build_iter_view(
+                lambda: self._iter_eligible(identifier, specifiers, better)
+            )
+            self._eligible[key] = EligibleCandidates(specifiers, candidates, better)
         return self._eligible[key]
 
     def _iter_eligible(
         self,
         identifier: Identifier,
-        specifier: SpecifierSet,
+        specifiers: tuple[SpecifierSet, ...],
         better: dict[ResolverCandidate, Collection[ResolverCandidate]],
     ) -> Iterator[ResolverCandidate]:
         made: dict[Version, tuple[ResolverCandidate, ...]] = {}
-        for installable in self._project(identifier.name).find_eligible(specifier):
+        for installable in self._project(identifier.name).find_eligible(specifiers):
             version = installable.version
             candidate = self.make_candidate(identifier, version, installable)
             if version in made:

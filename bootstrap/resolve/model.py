@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -110,6 +110,11 @@ def is_bounded_above(specifier: SpecifierSet) -> bool:
     )
 
 
+def are_met(specifiers: Iterable[SpecifierSet], version: Version) -> bool:
+    """Tell whether all specifiers allow a version, as if it were no pre-release."""
+    return all(specifier.contains(version, prereleases=True) for specifier in specifiers)
+
+
 class InvalidConstraintError(BootstrapError):
     """A constraint that is not allowed by pip's rules for constraints."""
 
@@ -172,8 +177,12 @@ def constraints_by_name(
 class EligibleCandidates:
     """What some requirements allow: a search goes through it again for each that it excludes."""
 
-    specifier: SpecifierSet
+    specifiers: Sequence[SpecifierSet]
     candidates: Iterable[ResolverCandidate]
     """Best first; each is made once, when it is first iterated over."""
     better: Mapping[ResolverCandidate, Collection[ResolverCandidate]]
     """For a candidate: those made of better files of the same version, if there are any."""
+
+    def allow(self, version: Version) -> bool:
+        """Tell whether the requirements allow a version, as if it were no pre-release."""
+        return are_met(self.specifiers, version)

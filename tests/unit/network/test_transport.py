@@ -209,4 +209,4 @@ def test_a_cookie_goes_back_to_the_host_that_set_it_and_to_no_other(
     at_address = page.replace("localhost", "127.0.0.1")
     for url in (at_address, at_address, page):
         session.get(url, refresh=True)
-    assert [request.headers.get("Cookie") for request in index.requests] == [None, "seen=1", None]
+    assert [request.headers.get("cookie") for request in index.requests] == [None, "seen=1", None]

@@ -71,6 +71,14 @@ def measure(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the pages; a warning is an error (``-- -b linkcheck`` asks for the pages linked to)."""
+    install_extras(session, "docs")
+    builder = session.posargs or ["-b", "html"]
+    session.run("sphinx-build", "-q", "-W", "--keep-going", *builder, "docs", "build/docs")
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure dist/get-installer.pyz against its peers (``-- --help`` shows the options)."""
     session.run(sys.executable, "build_zipapp.py", external=True)

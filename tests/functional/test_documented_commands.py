@@ -15,6 +15,7 @@ import pytest
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import CHECKOUT, run
 from tests.servers import make_wheel
+from tools.interpreters import interpreters
 
 PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (CHECKOUT / "docs").glob("*.md")))
 _COMMAND = re.compile(r"^    ((?:python3|get-installer\.pyz) .*?)(?: +# .*)?$", re.MULTILINE)
@@ -82,7 +83,7 @@ def place(archive: Path, engine_python: str, index: LocalIndex, tmp_path: Path) 
 
 def create_python_3_12(place: Place) -> None:
     """Put a Python 3.12 on PATH that is not the machine's own."""
-    if (python := shutil.which("python3.12")) is None:
+    if (python := interpreters().get((3, 12))) is None:
         pytest.skip("there is no Python 3.12")
     run(python, "-m", "venv", "--without-pip", place.directory / "python3.12")
     place.environ["PATH"] = f"{place.directory / 'python3.12/bin'}:{place.environ['PATH']}"

@@ -197,6 +197,7 @@ def network_settings(layers: OptionLayers, process: ProcessContext) -> NetworkSe
     proxy, reads_environment = layers.text("proxy"), not layers.flag("no_proxy_env")
     environment = process.proxies if reads_environment else {}
     has_proxy = proxy is not None or not environment.keys() <= {"no"}
+    is_direct = not proxy.value if proxy else not reads_environment
     return NetworkSettings(
         offline=layers.flag("offline"),
         timeout=parse_seconds(timeout.text, timeout.subject) if timeout else default.timeout,
@@ -206,6 +207,7 @@ def network_settings(layers: OptionLayers, process: ProcessContext) -> NetworkSe
         user_agent=f"get-installer/{__version__}",
         environment_proxies=environment,
         system_proxies=process.system_proxies if reads_environment and not has_proxy else None,
+        ignores_system_proxies=is_direct and process.system_proxies is not None,
         cache_directory=_cache_directory(layers, process),
         is_cache_named=layers.last("cache_dir") is not None,
         netrc=process.netrc,

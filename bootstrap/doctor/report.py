@@ -20,6 +20,7 @@ from bootstrap.trust.anchors import load_anchors
 from bootstrap.trust.context import make_client_context, make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
+from bootstrap.waiting import call_interruptibly
 
 VARIABLES = (
     *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_CONFIG_FILE", "PIP_PROXY"),
@@ -97,7 +98,9 @@ def diagnose(
         client_context = make_client_context(policy, anchors)
         for url, host, port in addresses:
             server = Server(host, port, proxy_for(url), timeout)
-            report = inspect_server(server, policy, anchors, context, client_context)
+            report = call_interruptibly(
+                partial(inspect_server, server, policy, anchors, context, client_context)
+            )
             servers.append((redacted_proxy(url), report))
     except BootstrapError as exc:
         failure = exc

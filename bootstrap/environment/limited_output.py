@@ -11,6 +11,7 @@ from typing import IO
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.limits import OUTPUT_LINE_SIZE, PROBE_OUTPUT_SIZE, LimitError
+from bootstrap.waiting import wait_for_process, wait_for_thread
 
 _GRACE = 1.0
 """Seconds to wait for the last output of a program that was killed."""
@@ -52,7 +53,8 @@ def run_program(
         if show is None:  # first the end of the output: `wait` looks every 50 ms only
             for reader in readers:
                 reader.finish(deadline - time.monotonic())
-        status = process.wait(max(0.0, deadline - time.monotonic()))
+        left = timeout if show else max(0.0, deadline - time.monotonic())
+        status = wait_for_process(process, left)
         for reader in readers:  # a program that it started may still have the pipe
             reader.finish(deadline - time.monotonic())
     except BaseException:
@@ -96,6 +98,6 @@ class _Reader:
 
         Raises `subprocess.TimeoutExpired`.
         """
-        self._thread.join(max(0.0, min(seconds, _GRACE) if self._show else seconds))
+        wait_for_thread(self._thread, min(seconds, _GRACE) if self._show else seconds)
         if self._thread.is_alive() and not self._show:
             raise subprocess.TimeoutExpired(self._process.args, seconds)

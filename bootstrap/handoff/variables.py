@@ -24,6 +24,7 @@ _PROXY_VARIABLES = (
     "HTTPS_PROXY",
     "ALL_PROXY",
 )
+_EXEMPTIONS = ("no_proxy", "NO_PROXY")
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
@@ -106,6 +107,15 @@ def _select(
 
 def _proxy_variables(settings: ForwardedSettings, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the proxy variables, which every installer reads; empty where there is no proxy."""
+    variables = _replaced_proxies(settings, environ)
+    after = {**environ, **variables}
+    if settings.network.ignores_system_proxies and not any(map(after.get, _PROXY_VARIABLES)):
+        # Without a variable that says something, an installer would ask the system.
+        return {**variables, **dict.fromkeys(_EXEMPTIONS, "*")}
+    return variables
+
+
+def _replaced_proxies(settings: ForwardedSettings, environ: Mapping[str, str]) -> dict[str, str]:
     exported = [name for name in _PROXY_VARIABLES if environ.get(name)]
     proxy = settings.proxy
     if proxy.origins and (proxy.is_command_line or not exported):

@@ -21,6 +21,7 @@ from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
 from bootstrap.redaction import redact
 from bootstrap.ui import Ui
+from bootstrap.waiting import hold, result
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -150,7 +151,7 @@ class Finder:
         """Return the files of a project, found by one thread while the others wait."""
         with self._lock:
             finding = self._finding.setdefault(name, threading.Lock())
-        with finding:
+        with hold(finding):
             if name not in self._found:
                 self._found[name] = self._find_now(name)
         return self._found[name]
@@ -203,7 +204,7 @@ class Finder:
         """
         try:
             if source.is_remote:
-                page = self._submit(name, source).result()
+                page = result(self._submit(name, source))
             else:
                 page = source.read_page(name)
         except IndexStatusError as error:

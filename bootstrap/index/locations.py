@@ -23,6 +23,7 @@ from bootstrap.network.errors import HttpStatusError
 from bootstrap.network.session import Session
 from bootstrap.trust.hashes import Hashes
 from bootstrap.ui import Ui
+from bootstrap.waiting import hold
 
 
 class LinkSource(Protocol):
@@ -76,7 +77,7 @@ class LinksPage:
 
     def read_page(self, name: NormalizedName) -> ProjectDetails | None:
         """Return all links of the page, which is fetched once, also if that fails."""
-        with self._lock:
+        with hold(self._lock):
             if self._page is None:
                 self._page = self._fetch(name)
         if isinstance(self._page, HttpStatusError):

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Collection
 from functools import cache
 
-from bootstrap.file_changes import rename
+from bootstrap.file_changes import remove_tree, rename
 from bootstrap.install.errors import MissingDriveError
 from bootstrap.install.strict_zip.names import fold
 
@@ -46,7 +46,7 @@ def keeps_inodes(directory: str, other: str) -> bool:
     before = os.lstat(path).st_ino
     rename(path, moved)
     after = os.lstat(moved).st_ino
-    os.rmdir(moved)
+    remove_tree(moved)
     return before == after != 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.limits import DISTRIBUTION_SIZE
@@ -42,6 +42,7 @@ class Download:
         self._path = path
         self._expected = expected
         self._size = size
+        self._stream: BinaryIO | None = None
         self._restart()
 
     def _restart(self, validator: str | None = None) -> None:
@@ -80,6 +81,11 @@ class Download:
         name = self._path.name
         return VerifiedFile(name, self._hash_check.finish(name), self._path)
 
+    def abandon(self) -> None:
+        """Close the file, whatever another thread does with it: Windows removes no open file."""
+        if self._stream is not None:
+            self._stream.close()
+
     def _resume_or_restart(self, response: HttpResponse, coding: Coding | None) -> None:
         """Append the response if it begins with our first missing byte, else start again.
 
@@ -109,6 +115,7 @@ class Download:
         require_space(self._path.parent, length, self._url)
         space = self._received + free_space(self._path.parent)
         with self._path.open("r+b" if self._received else "wb") as stream:
+            self._stream = stream
             stream.seek(self._received)
             for chunk in chunks:
                 check_cancelled()

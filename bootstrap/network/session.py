@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -28,6 +29,7 @@ from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, copy_verified
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
+from bootstrap.waiting import call_interruptibly, wait_for_calls, wait_for_thread
 
 if TYPE_CHECKING:
     import ssl
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from bootstrap.network.download import ByteRange
+    from bootstrap.network.download import ByteRange, Download
     from bootstrap.network.transport import Transport
 
 WORKERS = 8
 METADATA_WORKERS = 16
 """Metadata is small, so that its time is that of the way to the server."""
+_GRACE = 0.5
+"""Seconds that threads get to end after Ctrl-C: nothing ends a wait for a name or a handshake."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +79,7 @@ class Session:
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._pools: dict[str, ThreadPoolExecutor] = {}
+        self._downloads: set[Download] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -85,15 +90,22 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self.close(_GRACE if isinstance(error, KeyboardInterrupt) else None)
 
-    def close(self) -> None:
-        """Close every connection and remove the downloaded files; the cache stays."""
+    def close(self, grace: float | None = None) -> None:
+        """Close every connection and remove the downloaded files; the cache stays.
+
+        :param grace: how many seconds to wait for threads, which are then left behind
+        """
         self._closing.set()
         if self._transport is not None:
             self._transport.close()
-        for pool in self._pools.values():
-            pool.shutdown(cancel_futures=True)
+        if self._pools:
+            ending = threading.Thread(target=self._end_threads, daemon=True)
+            ending.start()
+            wait_for_thread(ending, grace)
+        for download in list(self._downloads):  # of threads that are left behind
+            download.abandon()
         self._cache.prune()
         self._workspace.remove()
 
@@ -162,6 +174,7 @@ class Session:
             with self._ui.activity(f"Downloading {filename}", of_bytes=True) as activity:
                 transport = self._open_transport(url)
                 download = Download(transport, url, path, expected, size)
+                self._downloads.add(download)
                 file = self._retry(
                     lambda: download.attempt(
                         check_cancelled=self._raise_if_stopped, activity=activity
@@ -170,6 +183,7 @@ class Session:
                 )
         except OSError as error:
             raise UnreadableFileError(str(path), error.strerror or str(error)) from error
+        self._downloads.discard(download)
         self._cache.add_file("files", file.sha256, path)
         return file
 
@@ -191,20 +205,33 @@ class Session:
         items = list(items)
         if len(items) < 2:
             return [function(item) for item in items]
-        from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+        with self._open_batch(min(WORKERS, len(items))) as pool:
+            futures = [pool.submit(function, item) for item in items]
+            wait_for_calls(futures)
+            return [future.result() for future in futures if future.done()]
+
+    @contextmanager
+    def _open_batch(self, workers: int) -> Iterator[ThreadPoolExecutor]:
+        """Open threads that end with the block; after Ctrl-C, `close` ends them."""
+        from concurrent.futures import ThreadPoolExecutor
 
         stop = threading.Event()
         # Each thread of this batch stops what it fetches once `stop` is set.
         initargs = (self._batch, "stop", stop)
-        workers = min(WORKERS, len(items))
         pool = ThreadPoolExecutor(workers, "fetch", initializer=setattr, initargs=initargs)
+        name = f"batch {id(pool)}"
+        self._pools[name] = pool
+        is_interrupted = False
         try:
-            futures = [pool.submit(function, item) for item in items]
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            return [future.result() for future in futures if future in done]
+            yield pool
+        except KeyboardInterrupt:
+            is_interrupted = True
+            raise
         finally:
             stop.set()
-            pool.shutdown(cancel_futures=True)
+            if not is_interrupted:
+                pool.shutdown(cancel_futures=True)
+                del self._pools[name]
 
     def submit(
         self, kind: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
@@ -222,6 +249,10 @@ class Session:
                 self._pools[kind] = ThreadPoolExecutor(workers, kind)
             return self._pools[kind].submit(function, *args, **kwargs)
 
+    def _end_threads(self) -> None:
+        for pool in list(self._pools.values()):
+            pool.shutdown(cancel_futures=True)
+
     def _retry(
         self,
         attempt: Callable[[], R],
@@ -236,14 +267,15 @@ class Session:
             if not self._closing.is_set():  # nobody needs what is interrupted by `close`
                 self._ui.warn(message)
 
-        retries = self._settings.retries
-        return retry(
-            attempt,
-            retries=retries,
-            resume_retries=resume_retries,
-            final_statuses=final_statuses,
-            sleep=sleep,
-            warn=warn,
+        return call_interruptibly(
+            lambda: retry(
+                attempt,
+                retries=self._settings.retries,
+                resume_retries=resume_retries,
+                final_statuses=final_statuses,
+                sleep=sleep,
+                warn=warn,
+            )
         )
 
     def _raise_if_stopped(self) -> None:

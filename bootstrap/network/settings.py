@@ -38,6 +38,8 @@ class NetworkSettings:
     """The values of `http_proxy` etc. by lower-case scheme (`http`, `https`, `all`, `no`)."""
     system_proxies: SystemProxies | None = None
     """Only if they count: neither an option nor the environment names a proxy."""
+    ignores_system_proxies: bool = False
+    """Whether the system has proxies that the user does not want."""
     cache_directory: Path | None = None
     """None: no cache."""
     is_cache_named: bool = False

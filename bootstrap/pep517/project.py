@@ -40,6 +40,7 @@ from bootstrap.pep517.source import BuildChain, BuildRequest, SdistFile, Source,
 from bootstrap.pep517.subprocesses import ProcessGroup
 from bootstrap.pep517.unpack import unpack_sdist
 from bootstrap.ui import Ui
+from bootstrap.waiting import hold
 
 
 class BuiltWheelError(BootstrapError):
@@ -106,7 +107,7 @@ class Project:
 
         Raises `HookError`, `MetadataMismatchError`, and what installing build requirements raises.
         """
-        with self._lock:
+        with hold(self._lock):
             if self._metadata is None:
                 tree = self._open_tree()
                 is_sdist = isinstance(self._request.source, SdistFile)
@@ -124,7 +125,7 @@ class Project:
 
         Raises `HookError`, `BuiltWheelError`, and what installing build requirements raises.
         """
-        with self._lock:
+        with hold(self._lock):
             path = self._start_backend().build(self._new_directory("wheel"), self._prepared)
             found = self._check(check_built_wheel(path, self._of, self._context.target))
             known = self._metadata

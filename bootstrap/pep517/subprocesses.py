@@ -16,6 +16,7 @@ from typing import IO
 from bootstrap.dataclasses import dataclass
 from bootstrap.limits import OUTPUT_LINE_SIZE
 from bootstrap.signals import StoppedError
+from bootstrap.waiting import wait_for_process
 
 TAIL = 40
 """The number of last lines kept for an error message."""
@@ -79,7 +80,7 @@ class ProcessGroup:
         reader.start()
         timed_out = False
         try:
-            process.wait(timeout)
+            wait_for_process(process, timeout)
         except subprocess.TimeoutExpired:
             timed_out = True
         finally:

@@ -14,6 +14,7 @@ from bootstrap.index.candidate import Candidate
 from bootstrap.index.candidates import Candidates
 from bootstrap.metadata.core import Metadata
 from bootstrap.network.session import Session
+from bootstrap.waiting import result
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -56,7 +57,7 @@ class Prefetcher(Generic[K, V]):
                 future.set_result(self._function(key))
             except BaseException as error:  # noqa: BLE001  # raised by `future.result`
                 future.set_exception(error)
-        return future.result()
+        return result(future)
 
     def has(self, key: K) -> bool:
         """Return whether a key was asked for or started."""

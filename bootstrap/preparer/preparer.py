@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -40,6 +39,7 @@ from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
 from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError
 from bootstrap.trust.hashes import Hashes, VerifiedWheel
 from bootstrap.ui import Ui
+from bootstrap.waiting import in_order_of_arrival
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -196,8 +196,7 @@ class Preparer:
             for resolved in resolution.to_install
         ]
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            yield from in_order_of_arrival(futures)
         finally:
             for future in futures:
                 future.cancel()

@@ -8,13 +8,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from threading import Thread
+from typing import IO
 
 from tools.debian import require_program
 
 PACKAGES = ("wine", "wine64")
 """The packages of Debian 12 and Ubuntu 24.04."""
 _PROGRAM = "wine"
+_GRACE = 2.0
+"""Seconds that the last output of a program may take after its end."""
 _PASSED = ("CI", "PATH")
 """The variables that a program gets; what this machine tells pip and TLS means nothing there."""
 
@@ -60,6 +63,8 @@ class Wine:
     def run(self, *command: str | Path, cwd: Path | None = None) -> int:
         """Run a program of Windows, copy its output to ours, and return its exit status.
 
+        Then the server of this prefix is ended, and with it all that the program started.
+
         Its standard streams are pipes: Python for Windows does not start with others here.
         """
         with subprocess.Popen(
@@ -70,10 +75,13 @@ class Wine:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         ) as process:
-            for line in cast("IO[bytes]", process.stdout):
-                sys.stdout.write(line.replace(b"\r", b"").decode("utf-8", "replace"))
-                sys.stdout.flush()
-            return process.wait()
+            reader = Thread(target=_copy, args=(process.stdout,), daemon=True)
+            reader.start()
+            status = process.wait()
+            reader.join(_GRACE)
+            self.end()  # what the program left running has its output, too
+            reader.join()
+            return status
 
     def _run_silently(self, *command: str) -> None:
         subprocess.run(
@@ -95,3 +103,9 @@ class Wine:
             "WINEDLLOVERRIDES": "mscoree=;mshtml=",  # neither .NET nor a browser is asked for
             "WINEPREFIX": str(self.prefix),
         }
+
+
+def _copy(stream: IO[bytes]) -> None:
+    for line in stream:
+        sys.stdout.write(line.replace(b"\r", b"").decode("utf-8", "replace"))
+        sys.stdout.flush()

@@ -40,6 +40,20 @@ def test_the_system_counts_where_neither_option_nor_variable_names_a_proxy(
     assert user.load(http_proxy="http://mine:3").network.system_proxies is None
 
 
+def test_it_is_ignored_where_the_user_wants_no_proxy(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "read_system_proxies", lambda: _SYSTEM)
+    mine = ("--proxy", "http://mine:3")
+    assert user.load("--no-proxy-env").network.ignores_system_proxies
+    assert user.load("--proxy", "").network.ignores_system_proxies
+    assert not user.load().network.ignores_system_proxies
+    assert not user.load(*mine).network.ignores_system_proxies
+    assert not user.load("--no-proxy-env", *mine).network.ignores_system_proxies
+    monkeypatch.setattr(process, "read_system_proxies", lambda: None)
+    assert not user.load("--no-proxy-env").network.ignores_system_proxies
+
+
 def test_its_origin_is_shown(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "read_system_proxies", lambda: _SYSTEM)
     records = [str(record) for record in user.load().setting_records]

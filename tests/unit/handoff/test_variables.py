@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap.config.options import process
 from bootstrap.handoff.variables import settings_variables, unsupported_settings
+from bootstrap.network.settings import SystemProxies
 from tests.unit.handoff.conftest import MakeSettings
 
 INSTALLERS = ("pip", "uv", "pipx", "poetry", "pdm", "hatch", "another")
@@ -169,6 +171,31 @@ def test_no_proxy_env_empties_exported_proxies(make_settings: MakeSettings) -> N
     assert settings_variables(NormalizedName("uv"), settings, environ, MISSING) == {
         "https_proxy": ""
     }
+
+
+@pytest.mark.parametrize("arguments", [("--no-proxy-env",), ("--proxy", "")])
+def test_the_proxy_of_the_system_is_switched_off(
+    make_settings: MakeSettings, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = SystemProxies({"https": PROXY}, (), "the system")
+    monkeypatch.setattr(process, "read_system_proxies", lambda: system)
+    for environ in ({}, {"https_proxy": PROXY}, {"no_proxy": "main.test"}):
+        settings = make_settings(*arguments, environ=environ)
+        found = settings_variables(NormalizedName("pip"), settings, environ, MISSING)
+        assert found["no_proxy"] == found["NO_PROXY"] == "*"
+    settings = make_settings()
+    assert settings_variables(NormalizedName("pip"), settings, {}, MISSING) == {}
+
+
+def test_exported_proxies_of_which_a_file_wants_none_are_the_installers(
+    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = SystemProxies({"https": PROXY}, (), "the system")
+    monkeypatch.setattr(process, "read_system_proxies", lambda: system)
+    environ = {"https_proxy": PROXY}
+    settings = make_settings(conf="proxy =", environ=environ)
+    found = settings_variables(NormalizedName("pip"), settings, environ, MISSING)
+    assert not {"no_proxy", "NO_PROXY"} & found.keys()
 
 
 def test_exported_proxies_are_unchanged(make_settings: MakeSettings) -> None:

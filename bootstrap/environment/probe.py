@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bootstrap.environment.build_details import find_build_details, read_build_details
+from bootstrap.environment.build_details import (
+    FILE_NAME,
+    find_build_details,
+    read_build_details,
+)
 from bootstrap.environment.discovery import (
     InterpreterNotFoundError,
     VersionRequest,
@@ -128,13 +132,13 @@ def _find_python(settings: TargetSettings, messages: Messages) -> Interpreter:
 
 def _query_path(path: Path, python: Sourced[str], settings: TargetSettings) -> Interpreter:
     executable = find_environment_interpreter(path) if path.is_dir() else path
-    details = find_build_details(path)
-    if executable is not None and executable.is_file() and executable != details:
+    if executable is not None and executable.is_file() and executable.name != FILE_NAME:
         try:
             return query_interpreter((str(executable),), settings)
         except InterpreterNotRunnableError:
-            if details is None:
+            if find_build_details(path) is None:
                 raise
+    details = find_build_details(path)  # searched only now: it may mean to list all of /usr/lib
     if details is not None:
         return read_build_details(details)
     if executable is None:

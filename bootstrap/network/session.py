@@ -243,7 +243,11 @@ class Session:
         """
         from concurrent.futures import ThreadPoolExecutor
 
+        from bootstrap.network.arenas import share_arenas
+
         with self._lock:
+            if not self._pools:
+                share_arenas()
             if kind not in self._pools:
                 workers = METADATA_WORKERS if kind == "metadata" else WORKERS
                 self._pools[kind] = ThreadPoolExecutor(workers, kind)

@@ -67,13 +67,19 @@ class SchemePaths:
         It ends with a slash, or is empty. Where no relative path exists (another drive on Windows),
         it is absolute.
         """
-        start, end = getattr(self.scheme, library), getattr(self.scheme, key)
-        try:
-            path = os.path.relpath(end, start)
-        except ValueError:
-            path = str(end)
-        path = path.replace(os.sep, "/")
-        return "" if path == "." else f"{path.rstrip('/')}/"
+        if (library, key) not in self._between:
+            start, end = getattr(self.scheme, library), getattr(self.scheme, key)
+            try:
+                path = os.path.relpath(end, start)
+            except ValueError:
+                path = str(end)
+            path = path.replace(os.sep, "/")
+            self._between[library, key] = "" if path == "." else f"{path.rstrip('/')}/"
+        return self._between[library, key]
+
+    @cached_property
+    def _between(self) -> dict[tuple[SchemeKey, SchemeKey], str]:
+        return {}  # filled by `path_from_library`, which is asked for each file
 
     def contains(self, path: str) -> bool:
         """Whether a canonical path is inside a directory of the scheme."""

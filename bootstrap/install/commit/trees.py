@@ -44,6 +44,8 @@ class StagedTree:
         self.files: set[str] = set()
         """The paths at which they will be installed."""
         self._made: set[str] = set()
+        self._staged: dict[tuple[str, str], str] = {}
+        """Where the files of a directory are staged, by the scheme's directory and a path in it."""
 
     def place(self, directory: str, relative: str) -> str:
         """Return where the file for a path below a directory of the scheme is to be staged.
@@ -51,19 +53,23 @@ class StagedTree:
         The directory around it is made. Raises `FileExistsError` where that path is taken, and
         `OtherSpellingError` where it is for this file system. Raises `PathTooLongError`.
         """
-        relative = relative.replace("/", os.sep)
-        path = os.path.join(directory, relative)
+        path = os.path.join(directory, relative.replace("/", os.sep))
         if len(path) >= MAX_PATH and not allows_long_paths():
             raise PathTooLongError(path, MAX_PATH)
         if path in self.files:
             raise FileExistsError(path)
         self.files.add(path)
-        staged = os.path.join(self.root_for(directory), relative)
-        try:
-            self._make_directory(os.path.dirname(staged))
-        except (FileExistsError, NotADirectoryError) as exc:
-            raise OtherSpellingError(path) from exc
-        return staged
+        around, _, name = relative.rpartition("/")
+        staged = self._staged.get((directory, around))
+        if staged is None:
+            staged = os.path.join(self.root_for(directory), around.replace("/", os.sep))
+            staged = staged.rstrip(os.sep)
+            try:
+                self._make_directory(staged)
+            except (FileExistsError, NotADirectoryError) as exc:
+                raise OtherSpellingError(path) from exc
+            self._staged[directory, around] = staged
+        return f"{staged}{os.sep}{name}"
 
     def root_for(self, directory: str) -> str:
         """Return where files for a directory of the scheme are staged; create it."""

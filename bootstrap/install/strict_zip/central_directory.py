@@ -20,7 +20,7 @@ _EXTENT = struct.Struct("<4s24x3H")
 """Of an entry: its signature, and how long its name, extra field and comment are."""
 _END_SIGNATURE, _END64_SIGNATURE, _LOCATOR_SIGNATURE = b"PK\5\6", b"PK\6\6", b"PK\6\7"
 _ENTRY_SIGNATURE = b"PK\1\2"
-_SATURATED_16, _SATURATED_32 = 0xFFFF, 0xFFFFFFFF
+_SATURATED_16, SATURATED_32 = 0xFFFF, 0xFFFFFFFF
 """The values that refer to a ZIP64 record."""
 _MAX_COMMENT = 0xFFFF
 _ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
@@ -120,14 +120,14 @@ def _read_end(stream: BinaryIO, tail: bytes, at: int, end_at: int) -> tuple[Cent
         raise WheelValidationError(Rule.SEVERAL_DISKS, f"disk {disk}, {here} of {entries} entries")
     found = _find_end64(stream, end_at)
     if found is None:
-        if _SATURATED_32 in {size, offset}:
+        if SATURATED_32 in {size, offset}:
             raise WheelValidationError(Rule.ZIP64_MISMATCH, "the ZIP64 record is missing")
         return CentralDirectory(offset, size, entries), end_at
     records_start, directory = found
     for field, value, value64, saturated in (
         ("entries", entries, directory.entries, _SATURATED_16),
-        ("size", size, directory.size, _SATURATED_32),
-        ("offset", offset, directory.offset, _SATURATED_32),
+        ("size", size, directory.size, SATURATED_32),
+        ("offset", offset, directory.offset, SATURATED_32),
     ):
         if value not in {value64, saturated}:
             raise WheelValidationError(Rule.ZIP64_MISMATCH, f"{field} {value} and {value64}")
@@ -194,7 +194,7 @@ def _parse_member(fields: tuple[int, ...], raw_name: bytes, extra: bytes) -> Zip
         raise WheelValidationError(Rule.UNDECODABLE_NAME, repr(raw_name)) from exc
     if flags & _REFUSED or version > _MAX_VERSION or method not in _METHODS or extras:
         _check_form(name, raw_name, fields, extras)
-    if _SATURATED_32 in (size, packed, offset):
+    if SATURATED_32 in (size, packed, offset):
         size, packed, offset = expand_zip64((size, packed, offset), extras, name)
     if disk:
         raise WheelValidationError(Rule.SEVERAL_DISKS, f"{name}: disk {disk}")
@@ -258,9 +258,9 @@ def split_extra(extra: bytes) -> dict[int, bytes]:
 
 def expand_zip64(values: tuple[int, ...], extras: dict[int, bytes], name: str) -> tuple[int, ...]:
     """Replace saturated 32-bit values by ZIP64's, in their order (APPNOTE 4.5.3)."""
-    saturated = values.count(_SATURATED_32)
+    saturated = values.count(SATURATED_32)
     wide = extras.get(_ZIP64_EXTRA, b"")
     if len(wide) < 8 * saturated:
         raise WheelValidationError(Rule.ZIP64_MISMATCH, f"{name}: its ZIP64 sizes are missing")
     replacements = iter(struct.unpack_from(f"<{saturated}Q", wide))
-    return tuple(next(replacements) if value == _SATURATED_32 else value for value in values)
+    return tuple(next(replacements) if value == SATURATED_32 else value for value in values)

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.install.strict_zip.central_directory import (
+    SATURATED_32,
     ZipMember,
     expand_zip64,
     find_directory,
@@ -175,8 +176,9 @@ def _check_local_header(stream: BinaryIO, member: ZipMember) -> int:
         raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its name")
     if method != member.method or (flags ^ member.flags) & _SIGNIFICANT_FLAGS:
         raise WheelValidationError(Rule.LOCAL_HEADER, f"{member.name}: its method or flags")
-    extras = split_extra(stream.read(extra_size))
-    size, packed = expand_zip64((size, packed), extras, member.name)
+    extras = split_extra(stream.read(extra_size)) if extra_size else {}
+    if SATURATED_32 in {size, packed}:
+        size, packed = expand_zip64((size, packed), extras, member.name)
     values = (crc, packed, size)
     is_deferred = member.has_descriptor and not any(values)
     if values != (member.crc, member.compressed_size, member.size) and not is_deferred:

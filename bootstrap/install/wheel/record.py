@@ -17,6 +17,7 @@ from bootstrap.limits import ARCHIVE_FILES
 _DIGEST_SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
 """The algorithms accepted, with the number of bytes of their digests."""
 _SIZE_DIGITS = 18
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Signatures of RECORD (PEP 427): they cannot be listed in it."""
 
@@ -33,7 +34,9 @@ class RecordRow:
     @property
     def columns(self) -> tuple[str, str, str]:
         """The row's three columns."""
-        encoded = base64.urlsafe_b64encode(self.digest).rstrip(b"=").decode("ascii")
+        encoded = (
+            binascii.b2a_base64(self.digest, newline=False).translate(_URL_SAFE, b"=").decode()
+        )
         hash_ = f"{self.algorithm}={encoded}" if self.algorithm else ""
         return self.path, hash_, "" if self.size is None else str(self.size)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,8 @@ from bootstrap.metadata.core import (
 SchemeKey = Literal["purelib", "platlib", "scripts", "headers", "data"]
 _KEYS: dict[str, SchemeKey] = {key: key for key in get_args(SchemeKey)}
 _LATEST_WHEEL_VERSION = (1, 0)
+_SMALL = 1 << 21
+"""Bytes of a wheel that is held in memory while it is unpacked."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,19 @@ def open_wheel(source: WheelToInstall) -> Iterator[Wheel]:
         raise InstallError(f"The wheel {filename} cannot be read: {exc}.") from exc
     try:
         with stream:
-            yield _read_wheel(filename, open_archive(stream))
+            yield _read_wheel(filename, open_archive(_hold_small(stream)))
     except WheelValidationError as exc:
         error = WheelRefusedError(filename, exc.rule, exc.detail, is_built=source.is_built)
         raise error from exc
+
+
+def _hold_small(stream: BinaryIO) -> BinaryIO:
+    """Return a small wheel in memory: a file needs four system calls for each of its members."""
+    size = stream.seek(0, os.SEEK_END)
+    if size > _SMALL:
+        return stream
+    stream.seek(0)
+    return io.BytesIO(stream.read())
 
 
 def read_metadata(stream: BinaryIO, filename: str, *, is_built: bool = False) -> bytes:

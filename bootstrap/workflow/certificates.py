@@ -1,4 +1,4 @@
-"""The CA certificates of a run: read once, and only where something may be verified."""
+"""The CA certificates of a run: read once, what the user named before anything else is done."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class RunCertificates:
     """What the run's own connections and its children verify with; threads may share it.
 
-    With `--no-index` nothing is read before the first connection or child, and with `--offline`
-    nothing at all.
+    What nobody named is read for the first connection: 0.1 s that a run which finds installed what
+    was asked for need not spend. With `--no-index` nothing is read before the first connection or
+    child, and with `--offline` nothing at all.
     """
 
     def __init__(self, config: Config, policy: TrustPolicy, ui: Ui) -> None:
@@ -43,12 +44,10 @@ class RunCertificates:
         self._children: ChildCertificates | None = None
 
     def read(self, *, for_installer: bool) -> None:
-        """Read what the run is going to need, before anything is fetched or changed.
+        """Read what the user named, before anything is fetched or changed.
 
         Raises `NamedCertificateError`.
         """
-        if not self._is_local_only:
-            self._load()
         if not self._is_local_only or (for_installer and not self._is_offline):
             self._load_children()
 

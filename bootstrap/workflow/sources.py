@@ -39,19 +39,14 @@ class Sources:
 
 @contextmanager
 def open_session(run: RunContext) -> Iterator[Session]:
-    """Open the run's one session, with the run's one TLS context.
+    """Open the run's one session. Its TLS context is made with the first connection.
 
-    It is made now, so that a problem is found before anything is asked for; where no index is
-    used, with the first connection (`--no-index`) or never (`--offline`).
+    A run that finds installed what was asked for connects to nothing, and imports no `ssl`.
     """
-    open_context = run.certificates.open_context
-    open_client_context = run.certificates.open_client_context
-    if not run.is_local_only:
-        context, client_context = open_context(), open_client_context()
-        open_context = lambda: context  # noqa: E731  # the type is that of the method
-        open_client_context = lambda: client_context  # noqa: E731
     settings = replace(run.config.network, named_urls=tuple(named_urls(run.config)))
-    with Session(settings, open_context, run.policy, run.ui, open_client_context) as session:
+    certificates = run.certificates
+    contexts = certificates.open_context, certificates.open_client_context
+    with Session(settings, contexts[0], run.policy, run.ui, contexts[1]) as session:
         yield session
 
 

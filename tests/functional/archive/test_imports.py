@@ -113,6 +113,15 @@ def test_an_offline_run_needs_no_network_library_and_compiles_nothing(
     assert subprocess.run(pip, check=True, capture_output=True).stdout.startswith(b"pip ")
 
 
+def test_a_run_that_finds_installed_what_is_asked_for_needs_no_network_library(
+    imported: Imported, target: Path
+) -> None:
+    imported("--offline", "--python", target)
+    modules = imported("--python", target, "--installer", "none", "pip")
+    assert len(ours(modules)) <= 219
+    assert modules & {*NETWORK, *NOT_OF_AN_ORDINARY_RUN, "tempfile"} == set()
+
+
 def test_a_run_with_nothing_to_do_needs_no_more(imported: Imported, target: Path) -> None:
     first = imported("--offline", "--python", target)
     assert imported("--offline", "--python", target) <= first

@@ -2,6 +2,7 @@
 
     CACHE/network-1/pages/ab/abcd…    a line of JSON about the page, then the page
     CACHE/network-1/files/ab/abcd…    a file, named by its sha256
+    CACHE/network-1/metadata/ab/ab…   a digest, then METADATA of a wheel that was read in part
     CACHE/network-1/pruned            when old entries were removed last
 
 Any number of processes share it: an entry is written under a temporary name and renamed. A
@@ -11,6 +12,7 @@ method here fails, an entry is just "not found".
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
@@ -36,7 +38,7 @@ from bootstrap.ui import Ui
 LAYOUT = "network-1"
 MAX_SIZE = 4 << 30
 """Bytes; if the cache is larger, the oldest entries are removed."""
-_NAMESPACES = ("pages", "files")
+_NAMESPACES = ("pages", "files", "metadata")
 _PRUNE_INTERVAL = 24 * 3600
 _PRUNE_AFTER_WRITING = 256 << 20
 _TEMPORARY_LIFETIME = 24 * 3600
@@ -100,6 +102,25 @@ class Cache:
                 return stream.read()
         except OSError:
             return None
+
+    def recall(self, namespace: str, key: str) -> bytes | None:
+        """Return what was kept under a key, unless it is damaged."""
+        name = _hash(key.encode())
+        digest, _, content = (self.read(namespace, name) or b"").partition(b"\n")
+        if digest != _hash(key.encode() + content).encode():
+            self.discard(namespace, name)
+            return None
+        self.touch(namespace, name)
+        return content
+
+    def keep(self, namespace: str, key: str, content: bytes) -> None:
+        """Add what has no digest of its own, with one."""
+        digest = _hash(key.encode() + content).encode()
+        self.add(namespace, _hash(key.encode()), digest + b"\n" + content)
+
+    def forget(self, namespace: str, key: str) -> None:
+        """Remove what was kept under a key."""
+        self.discard(namespace, _hash(key.encode()))
 
     def touch(self, namespace: str, name: Sha256) -> None:
         """Note that an entry was used, so that it is not among the oldest."""
@@ -171,6 +192,10 @@ class Cache:
             if self._written >= _PRUNE_AFTER_WRITING or not is_recent:
                 write_atomically(stamp, b"", mode=0o600)
                 _remove_oldest(root, self._max_size)
+
+
+def _hash(content: bytes) -> Sha256:
+    return Sha256(hashlib.sha256(content).hexdigest())
 
 
 def _put(temporary: Path, path: Path) -> None:

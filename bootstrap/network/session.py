@@ -197,6 +197,11 @@ class Session:
         transport = self._open_transport(url)
         return self._retry(lambda: fetch_range(transport, url, begin, size))
 
+    @property
+    def cache(self) -> Cache:
+        """The cache, for what others find out about files."""
+        return self._cache
+
     def in_parallel(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Call the function for each item in a few threads; results are in the order of the items.
 

@@ -6,11 +6,13 @@ import io
 from typing import BinaryIO, cast
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.index.candidate import Candidate
+from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.limits import ARCHIVE_DIRECTORY_SIZE
 from bootstrap.network.session import Session
+from bootstrap.network.urls import split_credentials, url_origin
 
+_NAMESPACE = "metadata"
 TAIL_SIZE = 66 << 10
 """Bytes of the first request: the longest end record of a zip, and most often the dist-info too."""
 MAX_TAIL_SIZE = 512 << 10
@@ -88,10 +90,15 @@ class RemoteFile(io.RawIOBase):
 
 
 class LazyWheels:
-    """Reads METADATA of wheels on servers; knows where it was in other wheels of a project."""
+    """Reads METADATA of wheels on servers; knows where it was in other wheels of a project.
+
+    It is kept in the cache, under the URL and the hash of the wheel. What it says is as reliable as
+    the server: a wheel that is installed is compared with it.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._cache = session.cache
         self._tails: dict[NormalizedName, int] = {}
         """How many bytes at the end of a project's wheels have the directory and METADATA."""
 
@@ -105,6 +112,9 @@ class LazyWheels:
         small = SMALL_WHEEL if is_likely else TAIL_SIZE
         if not file.is_remote or (file.size is not None and file.size < small):
             return None
+        key = _cache_key(file)
+        if key and (known := self._cache.recall(_NAMESPACE, key)) is not None:
+            return known
         try:
             remote = RemoteFile(file.url, self._session, self._tails.get(candidate.name, TAIL_SIZE))
             content = read_metadata(cast("BinaryIO", remote), file.filename)
@@ -113,4 +123,21 @@ class LazyWheels:
         # The next version's wheel is about as large: with this, it takes one request, not two.
         if TAIL_SIZE < remote.tail_read <= MAX_TAIL_SIZE:
             self._tails[candidate.name] = remote.tail_read + TAIL_MARGIN
+        if key:
+            self._cache.keep(_NAMESPACE, key, content)
         return content
+
+    def forget(self, candidate: Candidate) -> None:
+        """Read the METADATA of a candidate anew in the next run: it was not that of its wheel."""
+        if key := _cache_key(candidate.file):
+            self._cache.forget(_NAMESPACE, key)
+
+
+def _cache_key(file: DistributionFile) -> str:
+    """Return the key of a wheel that cannot change: with a hash, and from a server that is known.
+
+    "" for others. Without the URL, one index could say what is in the wheels of another.
+    """
+    sha256 = file.hashes.only_sha256
+    is_verified = url_origin(file.url).scheme == "https"
+    return f"{split_credentials(file.url)[0]}\n{sha256}\n" if sha256 and is_verified else ""

@@ -28,6 +28,7 @@ from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher
 from bootstrap.preparer.wheels import (
     DownloadInfo,
     NoBuilderError,
+    UnexpectedMetadataError,
     WheelBuilder,
     built_wheel,
     expected_hashes,
@@ -228,7 +229,11 @@ class Preparer:
         if candidate.is_wheel:
             wheel = self._fetch(candidate, expected)
             expected_metadata = self._metadata(candidate) if self._metadata.has(candidate) else None
-            return resolved.name, fetched_wheel(wheel, candidate, resolved, expected_metadata)
+            try:
+                return resolved.name, fetched_wheel(wheel, candidate, resolved, expected_metadata)
+            except UnexpectedMetadataError:
+                self._lazy_wheels.forget(candidate)
+                raise
         built = self._require_builder(candidate).wheel(candidate, expected)
         return resolved.name, built_wheel(built, resolved, self.metadata(candidate))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
+from bootstrap.network.cache import Cache
 from bootstrap.network.errors import UnreachableError
 from bootstrap.preparer.wheels import UnexpectedMetadataError
 from bootstrap.resolve.errors import NoCandidateError
@@ -16,6 +17,7 @@ from bootstrap.trust.hashes import Hashes, HashMismatchError
 from tests.servers import IndexServer, make_sdist, make_wheel
 from tests.unit.preparer.conftest import Bench, MakeBench
 from tests.unit.resolve.memory import user_requirement
+from tests.unit.resolve.test_backjumping import SILENT
 
 
 def requested_paths(index: IndexServer) -> list[str]:
@@ -87,6 +89,56 @@ def test_without_offered_metadata_a_large_wheel_is_read_in_part(
     assert ranges
     assert all(header and header.startswith("bytes=") for header in ranges)
     assert len(bench.preparer.wheels(resolution)) == 2
+
+
+def test_metadata_that_was_read_in_part_is_kept_in_the_cache(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    for version in ("1.0", "2.0"):
+        large = {"demo/data.bin": _incompressible(1 << 20)}
+        index.add(make_wheel(tmp_path, "demo", version, files=large, requires=["helper"]))
+    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    first = make_bench(cache=True).resolve("demo==2.0")
+    index.requests.clear()
+    assert make_bench(cache=True).resolve("demo==2.0") == first
+    assert [path for path in requested_paths(index) if "/files/demo" in path] == []
+    make_bench(cache=True).resolve("demo==1.0")
+    assert [path for path in requested_paths(index) if "/files/demo" in path]
+
+
+def test_a_damaged_entry_of_kept_metadata_is_read_anew(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    large = {"demo/data.bin": _incompressible(1 << 20)}
+    index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
+    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    first = make_bench(cache=True).resolve("demo")
+    (entry,) = (path for path in tmp_path.glob("cache/*/metadata/*/*") if path.is_file())
+    entry.write_bytes(entry.read_bytes().replace(b"helper", b"hacker"))
+    assert make_bench(cache=True).resolve("demo") == first
+
+
+def test_kept_metadata_that_is_not_that_of_the_wheel_is_forgotten(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    large = {"demo/data.bin": _incompressible(1 << 20)}
+    index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
+    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    make_bench(cache=True).resolve("demo")
+    candidate = next(iter(make_bench().preparer.candidates(canonicalize_name("demo"))))
+    cache = Cache(tmp_path / "cache", SILENT)
+    key = f"{candidate.file.url}\n{candidate.file.hashes.only_sha256}\n"
+    kept = cache.recall("metadata", key)
+    assert kept is not None
+    cache.keep("metadata", key, kept.replace(b"Requires-Dist: helper\n", b""))
+    bench = make_bench(cache=True)
+    with pytest.raises(UnexpectedMetadataError, match="requires"):
+        bench.preparer.wheels(bench.resolve("demo"))
+    bench = make_bench(cache=True)
+    assert len(bench.preparer.wheels(bench.resolve("demo"))) == 2
 
 
 def test_a_server_without_ranges_sends_the_whole_wheel(

@@ -16,7 +16,14 @@ from bootstrap.index.candidate import (
     RejectionReason,
 )
 from bootstrap.index.candidates import Candidates
-from bootstrap.index.filename import FileFormat, ParsedName, parse_filename, parse_tags
+from bootstrap.index.filename import (
+    WHEEL,
+    FileFormat,
+    ParsedName,
+    find_version,
+    parse_filename,
+    parse_tags,
+)
 from bootstrap.index.page import FileEntry
 from bootstrap.index.settings import IndexSettings
 from bootstrap.network.urls import MalformedUrlError
@@ -65,23 +72,23 @@ class Evaluator:
     ) -> Candidates:
         """Return the candidates of a project among the files of its pages, and the bundled ones.
 
-        Best first, as `sort_candidates` sorts all of them. Of a file only its name is parsed now,
-        into version and format; the rest when a candidate of its version is asked for.
+        Best first, as `sort_candidates` sorts all of them. Of a file only the version is read now;
+        it is judged when a candidate of its version is asked for.
         """
         binary_first = self._settings.prefer_binary
-        groups: dict[tuple[bool, Version], list[tuple[FileEntry, ParsedName] | Candidate]] = {}
+        groups: dict[tuple[bool, Version], list[FileEntry | Candidate]] = {}
         for entry in entries:
-            parsed = parse_filename(entry.filename, name)
-            if parsed is not None and parsed.version is not None:
-                key = binary_first and parsed.format is FileFormat.WHEEL, parsed.version
-                groups.setdefault(key, []).append((entry, parsed))
+            version = find_version(entry.filename, name)
+            if version is not None:
+                key = binary_first and entry.filename.endswith(WHEEL), version
+                groups.setdefault(key, []).append(entry)
         for candidate in bundled:
             groups.setdefault((binary_first, candidate.version), []).append(candidate)
         keys = sorted(groups, reverse=True)
 
         def make(position: int) -> Iterable[Candidate]:
             results = (
-                each if isinstance(each, Candidate) else self._judge(each[0], name, each[1])
+                each if isinstance(each, Candidate) else self.evaluate(each, name)
                 for each in groups[keys[position]]
             )
             found = [result for result in results if isinstance(result, Candidate)]
@@ -92,11 +99,8 @@ class Evaluator:
     def evaluate(self, entry: FileEntry, name: NormalizedName) -> Candidate | Rejection | None:
         """Return a candidate, or why the file is not one; None if it is of another project."""
         parsed = parse_filename(entry.filename, name)
-        return None if parsed is None else self._judge(entry, name, parsed)
-
-    def _judge(
-        self, entry: FileEntry, name: NormalizedName, parsed: ParsedName
-    ) -> Candidate | Rejection:
+        if parsed is None:
+            return None
         if parsed.version is None:
             return Rejection(entry, None, RejectionReason.MALFORMED)
         rejected = self._find_rejection(entry, name, parsed)

@@ -61,6 +61,24 @@ def parse_filename(filename: str, project: NormalizedName) -> ParsedName | None:
     return None
 
 
+def find_version(filename: str, project: NormalizedName) -> Version | None:
+    """Return the version in a file name; None if it is invalid, or of another project.
+
+    Of a wheel's name only the beginning is looked at, which it shares with others of its version:
+    most pages consist of wheels, and `parse_filename` judges the rest if it matters.
+    """
+    if not filename.endswith(WHEEL):
+        parsed = parse_filename(filename, project)
+        return parsed.version if parsed else None
+    return _find_wheel_version(filename[: filename.find("-", filename.find("-") + 1)], project)
+
+
+@lru_cache(maxsize=16384)
+def _find_wheel_version(beginning: str, project: NormalizedName) -> Version | None:
+    name, _, version = beginning[:FILENAME_LENGTH].partition("-")
+    return parse_version(version) if normalize_name(name) == project else None
+
+
 def _parse_wheel(stem: str, project: NormalizedName) -> ParsedName | None:
     """Split NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM; a build tag starts with a digit."""
     parts = stem.split("-")

@@ -241,12 +241,14 @@ class CandidateFactory:
     ) -> Iterator[ResolverCandidate]:
         """Yield what the source has, without the installed version."""
         for candidate in filterfalse(excluded.__contains__, eligible.candidates):
+            # Files of one version have the same metadata: the next is for an unusable one.
             better = eligible.better.get(candidate)
-            if (
-                not self._is_unusable(candidate)
-                and (installed is None or candidate.version != installed.version)
-                # Files of one version have the same metadata: the next is for an unusable one.
-                and (better is None or all(map(self._is_unusable, better)))
+            if better is not None and not (
+                self._has_unusable and all(map(self._is_unusable, better))
+            ):
+                continue
+            if not self._is_unusable(candidate) and (
+                installed is None or candidate.version != installed.version
             ):
                 yield candidate
 
@@ -279,6 +281,10 @@ class CandidateFactory:
                 better[candidate] = made[version]
             made[version] = (*made.get(version, ()), candidate)
             yield candidate
+
+    @property
+    def _has_unusable(self) -> bool:
+        return bool(self.unusable or self.unusable_versions)
 
     def _is_unusable(self, candidate: ResolverCandidate) -> bool:
         return candidate in self.unusable or (

@@ -57,6 +57,7 @@ def main() -> None:
                 print(_describe(file))
             if options.distributions:
                 environment.python("-m", "tools.packaging.distributions", output, cwd=CHECKOUT)
+                environment.python("-m", "tools.shells", output, cwd=CHECKOUT)
 
 
 def generate_package(environment: ToolEnvironment) -> None:
@@ -116,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
         help="the same bytes on machines with other Pythons; each run is slower",
     )
     parser.add_argument(
-        "--distributions", action="store_true", help="also write the wheel and the sdist"
+        "--distributions",
+        action="store_true",
+        help="also write the wheel, the sdist, the completion of shells, and the manual page",
     )
     parser.add_argument(
         "--release",

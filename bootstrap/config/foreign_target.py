@@ -91,7 +91,8 @@ def parse_python_version(value: OptionValue) -> tuple[int, int, int]:
     Raises `InvalidValueError`.
     """
     text = value.text.strip()
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,4}){0,2}", text, re.ASCII):
+    # Its tags name every older version, too: the number of tags grows with the second part.
+    if not re.fullmatch(r"\d{1,4}|\d{1,3}(\.\d{1,3}){1,2}", text, re.ASCII):
         raise InvalidValueError(value.subject, "a version such as 3.12, 312 or 3.12.4", text)
     parts = text.split(".")
     if len(parts) == 1 and len(text) > 1:

@@ -91,7 +91,15 @@ def test_two_releases_are_the_same_and_their_checksums_find_a_changed_byte(tmp_p
         run(*build, "--work", CHECKOUT / "build", cwd=tmp_path / place)
     first, second = ({path.name: path.read_bytes() for path in each.iterdir()} for each in releases)
     assert first == second
-    assert {"get-installer.pyz", "get-installer.py", WHEEL, SDIST, "CHANGELOG.md"} < first.keys()
+    assert {
+        "get-installer.pyz",
+        "get-installer.py",
+        WHEEL,
+        SDIST,
+        "CHANGELOG.md",
+        "_get-installer",
+        "get-installer.1",
+    } < first.keys()
     bare = Path(shutil.copytree(releases[0], tmp_path / "bare"))
     check = ("sha256sum", "--strict", "-c", "SHA256SUMS")
     run(*check, cwd=bare)

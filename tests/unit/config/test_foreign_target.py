@@ -24,6 +24,7 @@ ALLOWED = ("--only-binary=:all:", "--target", "there", "demo")
         ("312", (3, 12, 0)),
         ("3.7.3", (3, 7, 3)),
         ("3.12", (3, 12, 0)),
+        ("3.999", (3, 999, 0)),
     ],
 )
 def test_a_version_is_read_as_by_pip(user: User, text: str, version: tuple[int, ...]) -> None:
@@ -32,7 +33,7 @@ def test_a_version_is_read_as_by_pip(user: User, text: str, version: tuple[int, 
     assert foreign.version_info == version
 
 
-@pytest.mark.parametrize("text", ["3.x", "1.2.3.4", "three", "-1"])
+@pytest.mark.parametrize("text", ["3.x", "1.2.3.4", "three", "-1", "9999.9999", "3.1000"])
 def test_another_version_is_an_error(user: User, text: str) -> None:
     with pytest.raises(InvalidValueError):
         user.load(f"--python-version={text}", *ALLOWED)

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     def run(output: _Output) -> int:
         from bootstrap.config.options.parser import informational_text
 
-        if (text := informational_text(arguments)) is not None:
+        if (text := informational_text(arguments, _columns())) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
         from bootstrap._bundled import default_index_url
@@ -68,6 +68,14 @@ def main(argv: Sequence[str] | None = None) -> int:
                 raise
 
     return _report_errors(arguments, run)
+
+
+def _columns() -> int | None:
+    """Return the width of the terminal that standard output is; None if it is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def ensurepip(argv: Sequence[str] | None = None) -> int:
@@ -218,6 +226,8 @@ def _report_errors(arguments: Sequence[str], run: Callable[[_Output], int]) -> i
         ui.error(f"error: {error}")
         if error.hint:
             ui.error(f"hint: {error.hint}")
+        if (code := _code_of(error)) is not None:
+            ui.error(f"code: {code}")
         _print_traceback(ui)
         return error.exit_status
     except Terminated as end:
@@ -237,6 +247,14 @@ def _report_errors(arguments: Sequence[str], run: Callable[[_Output], int]) -> i
         return 1
     finally:
         _discard_unread_output()
+
+
+def _code_of(error: BootstrapError) -> str | None:
+    """Return an error's code, which `explain` takes: that of its class, or of the nearest base."""
+    from bootstrap.codes import CODES
+
+    names = (base.__name__ for base in type(error).__mro__)
+    return next((CODES[name][0] for name in names if name in CODES), None)
 
 
 def _verbosity(arguments: Sequence[str]) -> int:

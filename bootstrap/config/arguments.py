@@ -26,7 +26,6 @@ _PIP_COMMANDS = frozenset(
         "download",
         "freeze",
         "hash",
-        "help",
         "index",
         "inspect",
         "list",
@@ -40,7 +39,6 @@ _OTHER_COMMANDS = frozenset(
     {
         "add",
         "auth",
-        "explain",
         "export",
         "extract",
         "init",
@@ -62,7 +60,6 @@ _PROJECTS = frozenset({"build", "pip", "uv", "wheel"})
 _LONG_COMMANDS = ("doctor", "install", "verify")
 """Commands of ours that are too long to be a slip of another word."""
 _INSTEAD = {
-    "help": "For help: --help.",
     "update": "To upgrade: -U NAME.",
     "upgrade": "To upgrade: -U NAME.",
     "venv": "To create a virtual environment: --venv DIR.",

@@ -19,6 +19,8 @@ from bootstrap.limits import shorten
 from bootstrap.provenance import Origin
 
 _COMMANDS = {command.value: command for command in Command}
+_INFORMATIONAL = (("help",), ("explain",))
+"""Commands that only print a text; a project of that name is installed by `install help`."""
 _EDITABLE = ("-e", "--editable")
 """The word before an editable requirement that is the value of an option."""
 
@@ -137,19 +139,26 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     return line
 
 
-def informational_text(argv: Sequence[str]) -> str | None:
-    """Return the text for `--help` or `--version`; None where neither is given.
+def informational_text(argv: Sequence[str], columns: int | None = None) -> str | None:
+    """Return the text for `--help`, `--version`, `help` or `explain`; None where none is given.
 
-    Raises what `parse_command_line` raises.
+    Raises what `parse_command_line` raises, and `UnknownTopicError`.
+
+    :param columns: the width of the terminal
     """
     line = parse_command_line(argv)
-    keys = {value.option.key for value in line.values}
-    if keys.isdisjoint({"help", "version"}):
+    names = {value.option.key: value.origin.name for value in line.values}
+    is_asked = line.arguments[:1] in _INFORMATIONAL and not line.is_command_typed
+    if names.keys().isdisjoint({"help", "version"}) and not is_asked:
         return None
     from bootstrap.config.options import help as help_page
 
-    if "help" in keys:
-        return help_page.help_text(line.command)
+    columns = columns or help_page.WIDTH
+    if "help" in names:
+        is_short = names["help"] == "-h"
+        return (help_page.short_help if is_short else help_page.help_text)(line.command, columns)
+    if is_asked:
+        return help_page.information(line.arguments, columns)
     return help_page.version_text()
 
 

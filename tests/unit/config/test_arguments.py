@@ -35,7 +35,6 @@ COMMANDS = {
     "search six": "To run pip's: -- search six. To install a project of that name: install search.",
     "update": "To upgrade: -U NAME. To install a project of that name: install update.",
     "upgrade pip": "To upgrade: -U NAME. To install a project of that name: install upgrade.",
-    "help": "For help: --help. To install a project of that name: install help.",
     "version": "For the version: --version. To install a project of that name: install version.",
     "venv": "To create a virtual environment: --venv DIR. To install a project of that name: "
     "install venv.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bootstrap import __version__
+from bootstrap.codes import CODES
 from bootstrap.config.options.parser import (
     AmbiguousOptionError,
     UnknownOptionError,
@@ -12,6 +13,7 @@ from bootstrap.config.options.parser import (
     parse_command_line,
 )
 from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
+from bootstrap.config.options.topics import TOPICS, UnknownTopicError
 from bootstrap.errors import UsageError
 
 
@@ -20,14 +22,60 @@ def test_the_help_names_every_option_within_two_screens() -> None:
     assert text is not None
     shown = [each for each in OPTIONS if each.destination not in {"output", "json"}]
     assert [each.key for each in shown if f"--{each.key}" not in text] == []
-    assert len(text.splitlines()) < 100
+    assert len(text.splitlines()) < 110
     assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_every_text_is_wrapped_by_the_width_of_the_terminal(columns: int) -> None:
+    for words in (
+        *(["-h"], ["--help"], ["doctor", "-h"], ["help"], ["help", "doctor"]),
+        *(["help", topic] for topic in TOPICS),
+        *(["explain", code] for code, _ in CODES.values()),
+    ):
+        text = informational_text(words, columns)
+        assert text is not None
+        assert max(map(len, text.splitlines())) <= columns, words
+
+
+def test_the_short_help_fits_a_screen_with_five_examples_and_ten_options() -> None:
+    text = informational_text(["-h"], 80)
+    assert text is not None
+    lines = text.splitlines()
+    assert len(lines) <= 24
+    options, examples = (
+        lines.index("Options:"),
+        lines.index("Examples, each after `python3 get-installer.pyz`:"),
+    )
+    assert len([line for line in lines[examples + 1 : options] if line]) == 5
+    assert lines.index("", options) - options - 1 == 10
 
 
 def test_the_help_of_a_command_shows_its_own_options() -> None:
     assert "--output KIT.pyz" in (informational_text(["pack", "-h"]) or "")
-    assert "--json" in (informational_text(["doctor", "--help"]) or "")
+    for words in (["doctor", "--help"], ["doctor", "-h"], ["help", "doctor"]):
+        text = informational_text(words) or ""
+        assert "--json" in text
+        assert "--cert FILE" in text
+        assert "--requirement" not in text.partition("Also supported")[0]
     assert "--json" not in (informational_text(["--help"]) or "")
+
+
+def test_help_explains_topics_and_codes() -> None:
+    assert informational_text(["help"]) == informational_text(["-h"])
+    assert (informational_text(["help", "Trust"]) or "").startswith("Whom get-installer trusts")
+    assert "GI-TRUST-001: " in (informational_text(["explain", "gi-trust-001"]) or "")
+    with pytest.raises(UnknownTopicError) as caught:
+        informational_text(["help", "trsut"])
+    assert caught.value.hint == "Did you mean trust?"
+    with pytest.raises(UnknownTopicError, match="error code 'X'"):
+        informational_text(["explain", "x"])
+
+
+def test_projects_called_help_and_explain_can_be_installed() -> None:
+    assert informational_text(["install", "help"]) is None
+    assert informational_text(["install", "explain"]) is None
+    assert informational_text(["requests", "help"]) is None
 
 
 def test_the_version_is_shown() -> None:
@@ -35,7 +83,7 @@ def test_the_version_is_shown() -> None:
 
 
 def test_help_and_version_work_in_a_cluster_of_short_options() -> None:
-    assert informational_text(["-vh"]) == informational_text(["--help"])
+    assert informational_text(["-vh"]) == informational_text(["-h"])
     assert informational_text(["-qV"]) == informational_text(["--version"])
 
 

@@ -1,0 +1,59 @@
+"""Every error has a code of its own, and is documented."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+
+import bootstrap
+from bootstrap.codes import CODES, RETIRED
+from bootstrap.config.options.topics import AREAS, TOPICS
+from bootstrap.errors import BootstrapError
+from tools.error_codes import DOCUMENT, assign, document, error_classes
+
+_ELSEWHERE = {"bootstrap.__main__", "bootstrap._vendor", "bootstrap.environment._probe_script"}
+
+
+def _subclasses(base: type) -> set[str]:
+    found: list[type] = type.__subclasses__(base)
+    below = map(_subclasses, found)
+    return {base.__name__}.union(*below)
+
+
+def test_every_class_of_errors_has_a_code() -> None:
+    for module in pkgutil.walk_packages(bootstrap.__path__, "bootstrap."):
+        if not module.name.startswith(tuple(_ELSEWHERE)):
+            importlib.import_module(module.name)
+    classes = error_classes()
+    ours = {name for name in _subclasses(BootstrapError) if name in classes}
+    assert ours == set(CODES), "run `python -m tools.error_codes`"
+
+
+def test_codes_are_unique_and_never_used_again() -> None:
+    codes = [code for code, _ in CODES.values()]
+    assert len(codes) == len(set(codes))
+    assert set(codes).isdisjoint(RETIRED)
+    assert all(re.fullmatch(r"GI-[A-Z]+-\d{3}", code) for code in codes)
+
+
+def test_meanings_and_the_document_are_those_of_the_classes() -> None:
+    classes = error_classes()
+    meanings = {name: meaning for name, (_, meaning) in CODES.items()}
+    assert meanings == {name: found.meaning for name, found in classes.items()}, "run the tool"
+    assert all(meanings.values())
+    assert DOCUMENT.read_text("utf-8") == document(), "run `python -m tools.error_codes`"
+
+
+def test_every_area_is_described_by_a_topic_that_exists() -> None:
+    assert {code.split("-")[1] for code, _ in CODES.values()} <= set(AREAS)
+    assert {area.topic for area in AREAS.values()} <= set(TOPICS)
+
+
+def test_a_new_class_gets_the_next_number_and_the_others_keep_theirs() -> None:
+    classes = error_classes()
+    codes = dict(CODES)
+    gone, _ = codes.pop("HashMismatchError")
+    assigned = assign(classes, codes, {gone, "GI-TRUST-800"})
+    assert assigned["HashMismatchError"][0] == "GI-TRUST-801"
+    assert all(assigned[name] == entry for name, entry in codes.items())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from bootstrap._vendor.packaging.markers import (
@@ -51,6 +52,15 @@ def parse_marker(text: str) -> Marker:
 def parse_requirement(text: str) -> Requirement:
     """Return a requirement. Raises `InvalidRequirement`."""
     return _parse(text, Requirement, REQUIREMENT_LENGTH, InvalidRequirement)
+
+
+@lru_cache(maxsize=4096)
+def parse_shared_requirement(text: str) -> Requirement:
+    """Return a requirement that nobody may change. Raises `InvalidRequirement`.
+
+    The versions of a project share most of theirs, and what is installed was resolved before.
+    """
+    return parse_requirement(text)
 
 
 def is_true(marker: Marker | None, environment: Mapping[str, str], extra: str = "") -> bool:

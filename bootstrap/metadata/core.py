@@ -11,7 +11,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
 from itertools import islice
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
@@ -20,7 +19,11 @@ from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import BootstrapError
-from bootstrap.formats.specifiers import parse_requirement, parse_specifiers, parse_version
+from bootstrap.formats.specifiers import (
+    parse_shared_requirement,
+    parse_specifiers,
+    parse_version,
+)
 from bootstrap.limits import (
     METADATA_FIELDS,
     METADATA_HEADER_SIZE,
@@ -130,6 +133,11 @@ def parse_headers(content: bytes, errors: str = "replace") -> Headers:
     return Headers(tuple(fields), lines.read())
 
 
+def without_body(content: bytes) -> bytes:
+    """Return the headers of a file without the description, which may be long."""
+    return _END_OF_HEADERS.split(content.lstrip(b"\r\n"), maxsplit=1)[0]
+
+
 def _limit_headers(lines: Iterable[str]) -> Iterator[str]:
     """Yield the lines of a file. Raises `LimitError` where its headers are too long."""
     length = 0
@@ -169,10 +177,8 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
         content.decode()
     except UnicodeDecodeError as error:
         raise MetadataError(of, "it is not UTF-8") from error
-    # Without the description, which may be long and decides nothing.
-    head = _END_OF_HEADERS.split(content.lstrip(b"\r\n"), maxsplit=1)[0]
     try:
-        headers = parse_headers(head)
+        headers = parse_headers(without_body(content))
     except LimitError as error:
         raise MetadataError(of, f"it has {error}") from error
     metadata_version = _parse_metadata_version(_get_required(headers, "Metadata-Version", of), of)
@@ -226,15 +232,9 @@ def _get_required(headers: Headers, name: str, of: str) -> str:
     return values[0]
 
 
-@lru_cache(maxsize=4096)
-def _parse_requirement(line: str) -> Requirement:
-    """Return a requirement that nobody may change: the versions of a project share most lines."""
-    return parse_requirement(line)
-
-
 def _read_requirement(line: str, of: str) -> Requirement:
     try:
-        return _parse_requirement(line)
+        return parse_shared_requirement(line)
     except InvalidRequirement as error:
         reason = shorten(str(error).splitlines()[0])
         why = f"it requires {shorten(line)!r}, not valid by PEP 508 ({reason})"

@@ -13,7 +13,7 @@ from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages
 from bootstrap.formats.documents import parse_json
-from bootstrap.formats.specifiers import parse_requirement
+from bootstrap.formats.specifiers import parse_shared_requirement
 from bootstrap.limits import METADATA_SIZE, shorten
 from bootstrap.metadata.installed_record import (
     InstalledKind,
@@ -131,7 +131,7 @@ def _parse_requirements(
         return
     for line in lines:
         try:
-            yield parse_requirement(line)
+            yield parse_shared_requirement(line)
         except InvalidRequirement:  # noqa: PERF203  # there are few lines
             _warn(
                 messages,

@@ -18,7 +18,7 @@ from bootstrap.dataclasses import dataclass
 from bootstrap.formats.documents import read_file
 from bootstrap.formats.specifiers import parse_version
 from bootstrap.limits import METADATA_SIZE, SMALL_FILE_SIZE, LimitError
-from bootstrap.metadata.core import parse_headers, unfold
+from bootstrap.metadata.core import parse_headers, unfold, without_body
 
 
 class InstalledKind(Enum):
@@ -146,7 +146,7 @@ def _name_and_version(path: Path, metadata: Path) -> tuple[NormalizedName, Versi
 def read_fields(path: Path, names: Set[str]) -> Iterator[tuple[str, str]]:
     """Yield the fields of the given names of a file of core metadata. Raises `OSError`."""
     try:
-        headers = parse_headers(read_file(path, METADATA_SIZE))
+        headers = parse_headers(without_body(read_file(path, METADATA_SIZE)))
     except LimitError as exc:
         raise OSError(errno.EFBIG, f"it has {exc}", str(path)) from exc
     yield from ((name, unfold(value)) for name, value in headers.fields if name in names)

@@ -39,6 +39,10 @@ class IncompatibilityCache:
     """For requirements in conflicts: incompatible candidates that would have satisfied them."""
     _direct_causes: set[Information] = field(default_factory=set)
     """The requirements that conflict by themselves."""
+    _possible: dict[tuple[ResolverRequirement, ...], ResolverCandidate] = field(
+        default_factory=dict
+    )
+    """By requirements: a candidate that was possible when one was looked for, and mostly is."""
 
     def candidates(self, identifier: Identifier) -> Collection[ResolverCandidate]:
         """Return the incompatible candidates of an identifier."""
@@ -69,10 +73,23 @@ class IncompatibilityCache:
             if root.identifier in (identifier, identifier.base)
         ]
         if own and identifier.name != UNUSABLE:
-            requirements = [cause.requirement for cause in (*own, *roots)]
-            possible = self.factory.iter_possible_matches(identifier, requirements)
-            if all(other in self.candidates(identifier) for other in possible):
+            requirements = tuple(cause.requirement for cause in (*own, *roots))
+            if not self._is_any_possible(identifier, requirements):
                 self._causes[candidate.identifier][candidate] = (*own, *roots)
+
+    def _is_any_possible(
+        self, identifier: Identifier, requirements: tuple[ResolverRequirement, ...]
+    ) -> bool:
+        """Tell whether a candidate that is not incompatible satisfies some requirements."""
+        incompatible = self.candidates(identifier)
+        known = self._possible.get(requirements)
+        if known is not None and known not in incompatible:
+            return True
+        for other in self.factory.iter_possible_matches(identifier, requirements):
+            if other not in incompatible:
+                self._possible[requirements] = other
+                return True
+        return False
 
     def expand_causes(self, causes: Iterable[Information]) -> tuple[Information, ...]:
         """Return the causes of a failure with those that made candidates incompatible before."""

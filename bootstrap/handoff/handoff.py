@@ -15,6 +15,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
 from bootstrap.handoff.command import find_command
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
+from bootstrap.handoff.target_variables import target_variables
 from bootstrap.handoff.variables import (
     settings_variables,
     unsupported_index_rules,
@@ -55,8 +56,9 @@ def prepare_handoff(
 ) -> Handoff:
     """Return the command line and the environment of the installer.
 
-    Without any settings, the environment is the caller's own, byte for byte. Raises
-    `NoCommandError` where the installer has no command.
+    Without any settings, the environment is the caller's own, byte for byte, but for the variables
+    by which some installers find the target. Raises `NoCommandError` where the installer has no
+    command.
     """
     missing = target.prefix / "no-index"
     # macOS sets this variable for a framework's interpreter; a child would misunderstand it.
@@ -64,6 +66,7 @@ def prepare_handoff(
     variables = {
         **inherited,
         **_import_path(target, environ),
+        **target_variables(installer, target, environ),
         **settings.certificates,
         **settings_variables(installer, settings, environ, missing),
     }

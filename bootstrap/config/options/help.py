@@ -1,12 +1,10 @@
-"""The texts of `-h`, `--help` and `--version`, made from the table of options."""
+"""The texts of `-h` and `--help`, made from the table of options."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Sequence
 
-from bootstrap import __version__
 from bootstrap.config.options.option import Command, Option
 from bootstrap.config.options.table import GROUPS, OPTIONS
 
@@ -116,17 +114,6 @@ def information(words: Sequence[str], columns: int) -> str:
     else:
         return short_help(Command.INSTALL, columns)
     return _wrap(found, columns)
-
-
-def version_text() -> str:
-    """Return the text of `--version`."""
-    from bootstrap._bundled import BundleError, bundled_wheel
-
-    try:
-        bundled = f"; bundled pip {bundled_wheel().version}"
-    except BundleError:  # a checkout that has not been built
-        bundled = ""
-    return f"get-installer {__version__} (Python {sys.version.split()[0]}{bundled})"
 
 
 def _names(option: Option) -> str:

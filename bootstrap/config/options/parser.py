@@ -151,15 +151,17 @@ def informational_text(argv: Sequence[str], columns: int | None = None) -> str |
     is_asked = line.arguments[:1] in _INFORMATIONAL and not line.is_command_typed
     if names.keys().isdisjoint({"help", "version"}) and not is_asked:
         return None
+    if "help" not in names and not is_asked:
+        from bootstrap.config.options.version import version_text
+
+        return version_text()
     from bootstrap.config.options import help as help_page
 
     columns = columns or help_page.WIDTH
     if "help" in names:
         is_short = names["help"] == "-h"
         return (help_page.short_help if is_short else help_page.help_text)(line.command, columns)
-    if is_asked:
-        return help_page.information(line.arguments, columns)
-    return help_page.version_text()
+    return help_page.information(line.arguments, columns)
 
 
 def tokenize(words: Iterable[str], options: Iterable[Option]) -> Iterator[Token]:

@@ -136,6 +136,40 @@ def test_hatch_passes_the_settings_on(row: Row, proxy: InterceptingProxy, projec
     assert proxy.seen(MIRROR, "pip/")
 
 
+ASKED: dict[str, tuple[str, ...]] = {
+    "pip": ("--version",),
+    "pipx": ("environment", "--value", "PIPX_DEFAULT_PYTHON"),
+    "poetry": ("env", "info", "--path"),
+    "pdm": ("info", "--python"),
+    "hatch": ("env", "create"),
+    "uv": ("pip", "install", "-v", "idna==3.10"),
+}
+
+
+@pytest.mark.parametrize("installer", ASKED)
+def test_the_hand_off_reaches_the_environment_that_is_named(
+    engine: Engine,
+    project: Path,
+    tmp_path: Path,
+    installer: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", "/of/the/shell")
+    monkeypatch.setenv("PIPX_HOME", str(tmp_path / "pipx"))
+    monkeypatch.setenv("HATCH_DATA_DIR", str(tmp_path / "hatch"))
+    venv = tmp_path / "named"
+    named = ("--venv", venv, "--installer", installer, "-q", "--")
+    done = engine.succeeds(*named, *ASKED[installer], cwd=project, timeout=300)
+    if installer == "hatch":
+        assert "named/bin" in next(tmp_path.glob("hatch/**/pyvenv.cfg")).read_text()
+    elif installer == "uv":
+        assert list(venv.glob("lib/*/site-packages/idna"))
+    elif installer == "pipx":  # its environments outlive the one that it is in
+        assert f"home = {Path(done.out).parent}\n" in (venv / "pyvenv.cfg").read_text()
+    else:
+        assert str(venv) in done.out
+
+
 # --- The other rows, for pip and uv --------------------------------------------------------------
 
 FETCHING = {

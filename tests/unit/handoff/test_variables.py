@@ -25,8 +25,10 @@ INDEX = {"PIP_INDEX_URL": MAIN}
 UV_INDEX = {"UV_DEFAULT_INDEX": MAIN}
 EXTRAS = {"PIP_EXTRA_INDEX_URL": f"{EXTRA} {MORE}"}
 UV_EXTRAS = {"UV_INDEX": f"{EXTRA} {MORE}"}
-LINKS = {"PIP_FIND_LINKS": "/wheels https://links.test/"}
-UV_LINKS = {"UV_FIND_LINKS": "/wheels,https://links.test/"}
+WHEELS = str(Path(__file__).parent)
+"""A directory that exists: another one is an error."""
+LINKS = {"PIP_FIND_LINKS": f"{WHEELS} https://links.test/"}
+UV_LINKS = {"UV_FIND_LINKS": f"{WHEELS},https://links.test/"}
 NO_INDEX = {"PIP_NO_INDEX": "1"}
 UV_NO_INDEX = {"UV_DEFAULT_INDEX": MISSING.as_uri()}
 HOSTS = {"PIP_TRUSTED_HOST": "main.test"}
@@ -39,7 +41,7 @@ TABLE = [
         ("--extra-index-url", EXTRA, "--extra-index-url", MORE),
         {"pip": EXTRAS, "uv": UV_EXTRAS, "pdm": {}},
     ),
-    ("find-links", ("-f", "/wheels", "-f", "https://links.test/"), {"pip": LINKS, "uv": UV_LINKS}),
+    ("find-links", ("-f", WHEELS, "-f", "https://links.test/"), {"pip": LINKS, "uv": UV_LINKS}),
     ("no index", ("--no-index",), {"pip": NO_INDEX, "uv": UV_NO_INDEX}),
     ("offline", ("--offline",), {"pip": NO_INDEX, "uv": {"UV_OFFLINE": "1"}}),
     ("trusted host", ("--trusted-host", "main.test"), {"pip": HOSTS, "uv": UV_HOSTS}),
@@ -143,6 +145,8 @@ def test_an_extra_index_of_an_option_is_forwarded_with_exported_ones(
 def test_paths_are_absolute_and_their_separators_are_escaped(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
+    for name in ("my wheels, all", "plain"):
+        (tmp_path / name).mkdir()
     settings = make_settings("-f", "my wheels, all", "-f", "plain")
     spaced = "my%20wheels%2C%20all"
     found = settings_variables(NormalizedName("hatch"), settings, {}, MISSING)
@@ -152,9 +156,9 @@ def test_paths_are_absolute_and_their_separators_are_escaped(
 
 
 def test_offline_remote_find_links_are_not_forwarded(make_settings: MakeSettings) -> None:
-    settings = make_settings("--offline", "-f", "/wheels", "-f", "https://links.test/")
+    settings = make_settings("--offline", "-f", WHEELS, "-f", "https://links.test/")
     found = settings_variables(NormalizedName("pip"), settings, {}, MISSING)
-    assert found == {"PIP_FIND_LINKS": "/wheels", "PIP_NO_INDEX": "1"}
+    assert found == {"PIP_FIND_LINKS": WHEELS, "PIP_NO_INDEX": "1"}
 
 
 def test_an_empty_proxy_option_overrides_the_environment(make_settings: MakeSettings) -> None:
@@ -205,7 +209,7 @@ def test_exported_proxies_are_unchanged(make_settings: MakeSettings) -> None:
 
 
 def test_unsupported_options_are_listed(make_settings: MakeSettings) -> None:
-    typed = make_settings("-i", MAIN, "-f", "/wheels", "--offline")
+    typed = make_settings("-i", MAIN, "-f", WHEELS, "--offline")
     poetry, pdm = NormalizedName("poetry"), NormalizedName("pdm")
     assert unsupported_settings(poetry, typed) == ("--index-url", "--find-links", "--offline")
     assert unsupported_settings(pdm, typed) == ("--find-links", "--offline")

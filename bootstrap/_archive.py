@@ -10,7 +10,6 @@ This file is run before `bootstrap` can be imported, so it imports nothing from 
 from __future__ import annotations
 
 import errno
-import importlib.util
 import io
 import marshal
 import os
@@ -252,25 +251,17 @@ class Resources:
         return (resource.name for resource in self._root.iterdir())
 
 
-def read_bytecode(archive: MemoryArchive) -> dict[str, bytes]:
-    """Return the marshalled code of modules, if the archive has any for this Python.
-
-    The build names it as Python names its own: by the version, and by the magic number of the
-    format (PEP 3147).
-    """
-    magic = importlib.util.MAGIC_NUMBER.hex()
-    name = f"bytecode/{sys.implementation.cache_tag}-{magic}"
-    if name not in archive:
-        return {}
-    return cast("dict[str, bytes]", marshal.loads(archive.read(name)))  # noqa: S302  # as above
-
-
-def start(data: bytes, path: str, kit: BinaryIO | None = None) -> None:
+def start(
+    data: bytes,
+    path: str,
+    kit: BinaryIO | None = None,
+    bytecode: Mapping[str, bytes] | None = None,
+) -> None:
     """Let `bootstrap` be imported from the archive `data`, which its modules show as `path`.
 
     :param kit: the open file, where the archive is the end of a kit
+    :param bytecode: marshalled code of modules, compiled for this Python, if there is any
     """
-    archive = MemoryArchive(data)
-    importer = MemoryImporter(archive, path, bytecode=read_bytecode(archive))
+    importer = MemoryImporter(MemoryArchive(data), path, bytecode=bytecode)
     importer.kit = kit
     sys.meta_path.insert(0, cast("Any", importer))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import marshal
-import sys
 import zipfile
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bootstrap._archive import MemoryArchive, MemoryImporter, read_bytecode
+from bootstrap._archive import MemoryArchive, MemoryImporter
 
 HERE = str(Path("/somewhere/get-installer.pyz"))
 
@@ -111,11 +109,3 @@ def test_bytecode_is_loaded_in_place_of_the_source() -> None:
     assert namespace["x"] == 2
     assert finder.get_code("bootstrap").co_filename == str(Path(HERE, "bootstrap/__init__.py"))
     assert finder.get_source("bootstrap.a") == "x = 1"
-
-
-def test_bytecode_of_another_python_is_ignored() -> None:
-    compiled = marshal.dumps({"bootstrap": b""})
-    ours = f"bytecode/{sys.implementation.cache_tag}-{MAGIC_NUMBER.hex()}"
-    other = f"bytecode/{sys.implementation.cache_tag}-00000000"
-    assert read_bytecode(MemoryArchive(zipped({ours: compiled}))) == {"bootstrap": b""}
-    assert read_bytecode(MemoryArchive(zipped({other: compiled}))) == {}

@@ -32,7 +32,7 @@ RARELY_IMPORTED = (
     "bootstrap/_vendor/truststore/_macos.py",
     "bootstrap/_vendor/truststore/_windows.py",
     "bootstrap/_vendor/urllib3/contrib/",
-    "bootstrap/_vendor/urllib3/http2/",
+    "bootstrap/_vendor/urllib3/http2/connection.py",
     "bootstrap/codes.py",
     "bootstrap/config/ensurepip.py",
     "bootstrap/config/options/help.py",

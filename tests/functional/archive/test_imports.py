@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import subprocess
+import sys
 import venv
+import zipfile
 from collections.abc import Callable
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 
-from bootstrap._archive import MemoryArchive, read_bytecode
 from tests.functional.archive.processes import Run
 
 RECORD_MODULES = """
@@ -81,7 +84,9 @@ def imported(archive: Path, python: Run, tmp_path: Path) -> Imported:
 @pytest.fixture
 def compiled(archive: Path) -> set[str]:
     """The modules whose bytecode the archive has for this Python."""
-    return set(read_bytecode(MemoryArchive(archive.read_bytes())))
+    name = f"bytecode/{sys.implementation.cache_tag}-{MAGIC_NUMBER.hex()}"
+    with zipfile.ZipFile(archive) as opened:
+        return set(marshal.loads(opened.read(name)))
 
 
 @pytest.fixture

@@ -11,9 +11,21 @@ kit_size = file.seek(-size, 2)
 data = file.read()
 if not kit_size:
     file.close()
+# The importer, too, is compiled already, where there is bytecode for this Python (PEP 3147's name).
+import importlib.util
+import marshal
+
+magic = "".join("%02x" % byte for byte in importlib.util.MAGIC_NUMBER)
+try:
+    member = "bytecode/%s-%s" % (sys.implementation.cache_tag, magic)
+    bytecode = marshal.loads(__loader__.get_data(member))
+    importer = marshal.loads(bytecode["bootstrap._archive"])
+except OSError:
+    bytecode = {}
+    importer = __loader__.get_data("bootstrap/_archive.py")
 launcher = {"__name__": "bootstrap._archive"}
-exec(__loader__.get_data("bootstrap/_archive.py"), launcher)
-launcher["start"](data, path, file if kit_size else None)
+exec(importer, launcher)
+launcher["start"](data, path, file if kit_size else None, bytecode)
 
 if __name__ == "__main__":
     from bootstrap.cli import main

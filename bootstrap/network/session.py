@@ -248,11 +248,7 @@ class Session:
         """
         from concurrent.futures import ThreadPoolExecutor
 
-        from bootstrap.network.arenas import share_arenas
-
         with self._lock:
-            if not self._pools:
-                share_arenas()
             if kind not in self._pools:
                 workers = METADATA_WORKERS if kind == "metadata" else WORKERS
                 self._pools[kind] = ThreadPoolExecutor(workers, kind)
@@ -300,8 +296,10 @@ class Session:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:
+                from bootstrap.network.arenas import share_arenas
                 from bootstrap.network.transport import Transport
 
+                share_arenas()
                 self._transport = Transport(
                     self._settings,
                     self._open_context(),

@@ -20,7 +20,9 @@ from bootstrap.ui import Display, LogFile, TerminalSettings, Ui, needs_display
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bootstrap.config.kits import KitDefaults
     from bootstrap.config.model import Config
+    from bootstrap.kit.reader import Kit
 
 _TRACEBACKS = 2
 """The verbosity from which errors are shown with their traceback."""
@@ -54,11 +56,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bootstrap._bundled import default_index_url
         from bootstrap.config import load
 
-        config = load.load(arguments, os.environ, default_index=default_index_url)
+        kit = _open_own_kit()
+        config = load.load(
+            arguments,
+            os.environ,
+            default_index=default_index_url,
+            kit=None if kit is None else _defaults_of(kit),
+        )
         output.ui = _make_ui(output.ui.verbosity, config.terminal)
         with _open_log(config) as log:
             try:
-                return _run_command(config, log)
+                return _run_command(config, log, kit)
             except BootstrapError as error:
                 _name_origins(error, config)
                 _log_error(error, config, log)
@@ -97,7 +105,23 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
     return _report_errors(arguments, run)
 
 
-def _run_command(config: Config, log: LogFile | None = None) -> int:
+def _open_own_kit() -> Kit | None:
+    """Return the kit that is running; None for a .pyz without wheels, and for a copy of modules."""
+    if getattr(getattr(bootstrap.__spec__, "loader", None), "kit", None) is None:
+        return None
+    from bootstrap.kit.running import running_kit
+
+    return running_kit()
+
+
+def _defaults_of(kit: Kit) -> KitDefaults:
+    from bootstrap.config.kits import KitDefaults
+
+    manifest = kit.manifest
+    return KitDefaults(kit.path, manifest.installer, manifest.defaults, manifest.certificates)
+
+
+def _run_command(config: Config, log: LogFile | None = None, kit: Kit | None = None) -> int:
     """Run the command of a Config; the last stage of an installation is to become the installer."""
     from bootstrap import _snapshot
 
@@ -116,7 +140,15 @@ def _run_command(config: Config, log: LogFile | None = None) -> int:
             ui.warn(warning)
         if config.command is Command.DOCTOR:
             return _run_doctor(config, ui)
-        handoff = install(config, ui)
+        if config.command is not Command.INSTALL:
+            from bootstrap.workflow.kits import run_kit_command
+
+            return run_kit_command(config, ui, kit)
+        if kit is not None and kit.manifest.certificates:
+            from bootstrap.workflow.kits import warn_of_expiry
+
+            warn_of_expiry(kit, ui)
+        handoff = install(config, ui, kit)
         if handoff is None:
             return 0
         for warning in handoff.warnings:

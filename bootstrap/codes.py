@@ -104,10 +104,6 @@ CODES: dict[str, tuple[str, str]] = {
         "GI-CONFIG-019",
         "The first argument differs in one letter from a command.",
     ),
-    "NotImplementedCommandError": (
-        "GI-CONFIG-020",
-        "A command is understood but not implemented in this version.",
-    ),
     "NothingToInstallError": ("GI-CONFIG-021", "Neither an installer nor a requirement is named."),
     "PlatformConflictError": ("GI-CONFIG-022", "Two platforms that no target can be both."),
     "RequirementFileError": (
@@ -130,6 +126,8 @@ CODES: dict[str, tuple[str, str]] = {
         "GI-CONFIG-030",
         "A topic of `help`, or a code for `explain`, does not exist.",
     ),
+    "NoOutputError": ("GI-CONFIG-031", "`pack` without `-o`."),
+    "OnlyInAKitError": ("GI-CONFIG-032", "What needs a kit was asked of a .pyz that is none."),
     "NoCommandError": (
         "GI-HANDOFF-001",
         "The installer was installed, but has no command to hand off to.",
@@ -225,6 +223,22 @@ CODES: dict[str, tuple[str, str]] = {
         "GI-KIT-009",
         "A kit, or what is extracted from one, cannot be written.",
     ),
+    "AuthorityError": ("GI-KIT-010", "A file of certificate authorities cannot be packed."),
+    "BuildForOthersError": ("GI-KIT-011", "`pack --build` with other targets than this machine."),
+    "ChangedWheelError": ("GI-KIT-012", "A wheel is not the one that was hashed."),
+    "DirectoryExistsError": ("GI-KIT-013", "The directory to extract into has something in it."),
+    "MissingWheelsError": ("GI-KIT-014", "Wheels are missing for some of the targets."),
+    "NotAWheelError": (
+        "GI-KIT-015",
+        "A requirement names a source: a repository, a directory, an archive.",
+    ),
+    "SameMarkersError": (
+        "GI-KIT-016",
+        "Targets that a lock cannot tell apart would get different versions.",
+    ),
+    "SecretError": ("GI-KIT-017", "A setting for a kit contains a secret."),
+    "UnknownPythonError": ("GI-KIT-018", "`--python` of `pack` names no version and no Python."),
+    "UnknownTargetError": ("GI-KIT-019", "`--target` names nothing that is known."),
     "LockError": ("GI-LOCK-001", "A lock is not valid, or not for this target."),
     "LockNameError": ("GI-LOCK-002", "The file name of a lock is not one that PEP 751 allows."),
     "LockedFileNotFoundError": (
@@ -404,5 +418,5 @@ CODES: dict[str, tuple[str, str]] = {
 }
 """The code and the meaning of each class of errors."""
 
-RETIRED: tuple[str, ...] = ()
+RETIRED: tuple[str, ...] = ("GI-CONFIG-020",)
 """Codes of classes that are gone; they are not used again."""

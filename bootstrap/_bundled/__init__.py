@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
@@ -23,6 +24,21 @@ class BundledWheel:
     filename: str
     version: str
     sha256: str
+
+    remark = "bundled with get-installer"
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes; 0, so that it is read into memory, in which it is already."""
+        return 0
+
+    def open(self) -> BinaryIO:
+        """Open the wheel's bytes. Raises `BundleError` unless they have the pinned hash."""
+        return io.BytesIO(self.read())
+
+    def explain(self, error: BootstrapError) -> BootstrapError:
+        """Return the error for a hash that somebody else expects."""
+        return error
 
     def read(self) -> bytes:
         """Return the wheel's bytes. Raises `BundleError` unless they have the pinned hash."""

@@ -40,7 +40,6 @@ _OTHER_COMMANDS = frozenset(
         "add",
         "auth",
         "export",
-        "extract",
         "init",
         "publish",
         "remove",
@@ -57,7 +56,7 @@ _OTHER_COMMANDS = frozenset(
 """Those of uv and ours that are not pip's, and what people type in their place."""
 _PROJECTS = frozenset({"build", "pip", "uv", "wheel"})
 """Commands that are also projects which people install."""
-_LONG_COMMANDS = ("doctor", "install", "verify")
+_LONG_COMMANDS = ("doctor", "extract", "inspect", "install", "verify")
 """Commands of ours that are too long to be a slip of another word."""
 _INSTEAD = {
     "update": "To upgrade: -U NAME.",

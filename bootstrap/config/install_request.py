@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.config.model import Config
@@ -29,9 +30,13 @@ from bootstrap.config.requirements.script import ScriptMetadata, read_script
 from bootstrap.dataclasses import replace
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, ReleaseControl
+from bootstrap.lock.errors import LockNameError
 from bootstrap.lock.read import LockSelection, split_reference
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlRules
+
+if TYPE_CHECKING:
+    from bootstrap.config.kits import KitDefaults
 
 INSTALLING = frozenset({Command.INSTALL, Command.PACK})
 """The commands that take requirements."""
@@ -97,19 +102,28 @@ def installer_requirement(
     layers: OptionLayers,
     process: ProcessContext,
     requirements: tuple[InputRequirement, ...],
+    kit: KitDefaults | None = None,
 ) -> InputRequirement | None:
     """Return the installer; None for `--installer none`.
+
+    By default it is pip, in a kit that of the kit, and of what is packed the first one that is
+    named.
 
     Raises `InvalidRequirementError`, `ConflictingOptionsError` and `NothingToInstallError`.
     """
     given = layers.text("installer")
     if given is None or not given.value:
+        if kit is not None:
+            name = kit.installer
+            return None if name is None else parse_requirement(name, kit.origin, process)
+        if line.command is Command.PACK and requirements:
+            return requirements[0]
         return parse_requirement("pip", Origin.default(), process)
     if given.value.lower() == "none":
         if line.handoff is not None:
             raise ConflictingOptionsError("--installer none", "--")
         files = ("requirement", "group", "requirements_from_script")
-        if not (requirements or any(map(layers.items, files))):
+        if kit is None and not (requirements or any(map(layers.items, files))):
             raise NothingToInstallError
         return None
     words = re.fullmatch(r"(?:-e\s*|--editable[\s=]\s*)(\S.*)", given.value)
@@ -132,6 +146,7 @@ def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[Req
             file, extras = split_reference(given.value) or (given.value, frozenset[str]())
             location = locate_file(replace(given, value=file), process)
             named.append(RequirementFile(location, purpose, LockSelection(extras)))
+    named += _locked_file(layers, process)
     for group in map(DependencyGroup.parse, layers.items("group")):
         if reference := split_reference(group.file):
             location = locate_file(Sourced(reference[0], group.origin), process)
@@ -145,6 +160,16 @@ def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[Req
         else:
             found[key] = named_file
     return list(found.values())
+
+
+def _locked_file(layers: OptionLayers, process: ProcessContext) -> Iterator[RequirementFile]:
+    locked = layers.text("locked")
+    if locked is None:
+        return
+    location = locate_file(locked, process)
+    if split_reference(location.value) is None:
+        raise LockNameError("--locked", location.path)
+    yield RequirementFile(location, Purpose.REQUIREMENTS)
 
 
 def resolve_request(

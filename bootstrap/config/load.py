@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bootstrap.config import indexes, install_request, settings
 from bootstrap.config.arguments import require_projects
@@ -26,34 +27,22 @@ from bootstrap.config.options.layers import (
     feature_warnings,
     redact_setting,
 )
-from bootstrap.config.options.option import Command
+from bootstrap.config.options.option import READING_KITS, Command
 from bootstrap.config.options.parser import CommandLine, parse_command_line
 from bootstrap.config.options.process import ProcessContext
 from bootstrap.config.requirements.file import Fetch, Purpose, RequirementFiles, read_files
 from bootstrap.dataclasses import replace
-from bootstrap.errors import UsageError
+from bootstrap.environment.settings import TargetSettings
 from bootstrap.lock.errors import LockNameError
 from bootstrap.lock.read import split_reference
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.provenance import Origin
 from bootstrap.resolve.requirement import InputRequirement
 
-_ALTERNATIVES = {
-    Command.PACK: "Copy a directory of wheels, made by `pip download`, and name it with "
-    "--find-links.",
-    Command.VERIFY: "Compare the file's SHA-256 with the one that was published with it.",
-}
-"""What to do instead of the commands that are not implemented."""
+if TYPE_CHECKING:
+    from bootstrap.config.kits import KitDefaults
 
-
-class NotImplementedCommandError(UsageError):
-    """A command is understood but not implemented in this version."""
-
-    def __init__(self, command: Command) -> None:
-        self.command = command
-        super().__init__(
-            f"This version does not implement `{command.value}` yet.", hint=_ALTERNATIVES[command]
-        )
+_WITH_KIT_DEFAULTS = frozenset({Command.INSTALL, Command.DOCTOR})
 
 
 def load(
@@ -62,12 +51,14 @@ def load(
     *,
     cwd: Path | None = None,
     default_index: Callable[[], str] | None = None,
+    kit: KitDefaults | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 ) -> Config:
     """Return the Config of a command line.
 
     :param default_index: returns the default index; only called where no index is named and one
         may be needed.
+    :param kit: what the kit says that is running
 
     Requirements files on the network are left in `remote_files`. Raises a `UsageError` that names
     the option, the variable, or the file and line.
@@ -75,8 +66,8 @@ def load(
     process = ProcessContext.current(environ, cwd)
     line = parse_command_line(argv)
     require_projects(line, process.cwd)
-    layers = collect_options(line, process)
-    config = _from_options(line, layers, process, now)
+    layers = collect_options(line, process, kit if line.command in _WITH_KIT_DEFAULTS else None)
+    config = _from_options(line, layers, process, kit, now)
     config = replace(config, venv_command=process.venv_command(argv))
     requirements, installer = tuple[InputRequirement, ...](), None
     if line.command in install_request.INSTALLING:
@@ -84,15 +75,16 @@ def load(
         config = replace(config, requires_python=script.requires_python)
         named = install_request.command_line_requirements(line, layers, process)
         requirements = (*named, *script.requirements)
-        installer = install_request.installer_requirement(line, layers, process, requirements)
+        installer = install_request.installer_requirement(
+            line, layers, process, requirements, config.kit
+        )
+        if line.command is Command.PACK and installer in requirements:
+            requirements = tuple(each for each in requirements if each is not installer)
     default_index = None if config.network.offline else default_index
     inputs = Inputs(process, layers, requirements, default_index=default_index)
     config = replace(config, inputs=inputs, installer=installer)
     files = read_files(install_request.requirement_files(layers, process), process)
-    config = _with_files(config, files)
-    if config.command in _ALTERNATIVES:
-        raise NotImplementedCommandError(config.command)
-    return config
+    return _with_files(config, files)
 
 
 def expand(config: Config, fetch: Fetch) -> Config:
@@ -104,7 +96,9 @@ def expand(config: Config, fetch: Fetch) -> Config:
     return _with_files(config, config.inputs.files.with_remote(read))
 
 
-def collect_options(line: CommandLine, process: ProcessContext) -> OptionLayers:
+def collect_options(
+    line: CommandLine, process: ProcessContext, kit: KitDefaults | None = None
+) -> OptionLayers:
     """Return all option values, in order of rising precedence.
 
     Raises `InvalidValueError` for an invalid value, even one that is overridden, and
@@ -114,7 +108,8 @@ def collect_options(line: CommandLine, process: ProcessContext) -> OptionLayers:
     variables = read_variables(process, isolated=isolated)
     site = settings.site_directory(OptionLayers((*variables, *line.values)), process)
     configured = read_configuration_files(process, site, isolated=isolated)
-    layers = OptionLayers((*configured, *variables, *line.values))
+    packed = kit.line.values if kit is not None else ()
+    layers = OptionLayers((*configured, *packed, *variables, *line.values))
     for value in layers.values:
         value.check()
     layers.check_conflicts()
@@ -122,7 +117,11 @@ def collect_options(line: CommandLine, process: ProcessContext) -> OptionLayers:
 
 
 def _from_options(
-    line: CommandLine, layers: OptionLayers, process: ProcessContext, now: Callable[[], datetime]
+    line: CommandLine,
+    layers: OptionLayers,
+    process: ProcessContext,
+    kit: KitDefaults | None,
+    now: Callable[[], datetime],
 ) -> Config:
     """Return the Config except for requirements and what requirements files may change.
 
@@ -131,7 +130,12 @@ def _from_options(
     lock_file = settings.read_path(layers, "lock", process)
     report = layers.text("report")
     is_doctor = line.command is Command.DOCTOR
-    is_verify = line.command is Command.VERIFY
+    is_installing = line.command is Command.INSTALL
+    is_online = layers.flag("online")
+    if is_online and kit is None:
+        from bootstrap.config.kits import OnlyInAKitError
+
+        raise OnlyInAKitError("--online", "Leave it out: the index is used without it.")
     target = settings.target_settings(layers, process)
     network = settings.network_settings(layers, process)
     if lock_file is not None and split_reference(lock_file.name) is None:
@@ -139,8 +143,10 @@ def _from_options(
     return Config(
         command=line.command,
         inputs=Inputs(process),
-        target=target,
-        trust=settings.trust_settings(layers, process),
+        target=TargetSettings(search_path=target.search_path, language=target.language)
+        if line.command is Command.PACK
+        else target,
+        trust=settings.trust_settings(layers, process, kit.files if kit is not None else {}),
         network=network,
         index=indexes.index_settings(layers, process, now),
         install=settings.install_settings(layers, process),
@@ -149,16 +155,19 @@ def _from_options(
         default_packages=frozenset(
             name for name in DEFAULT_PACKAGES if not layers.flag(f"no_{name}")
         ),
-        handoff=line.handoff,
+        handoff=kit.line.handoff
+        if is_installing and kit is not None and line.handoff is None
+        else line.handoff,
         dry_run=layers.flag("dry_run"),
         log_file=settings.read_path(layers, "log", process),
         debug=layers.flag("debug"),
         verbosity=layers.count("verbose") - layers.count("quiet"),
         report_file=report.value if report else None,
         lock_file=lock_file,
-        output_file=settings.read_path(layers, "output", process),
+        **_kit_command(line, layers, process),
+        kit=kit if is_installing else None,
+        is_online=is_online,
         urls=line.arguments if is_doctor else (),
-        verify_file=process.absolute(line.arguments[0]) if is_verify and line.arguments else None,
         as_json=layers.flag("json"),
         terminal=settings.terminal_settings(layers),
         shown_warnings=settings.warning_settings(layers, process),
@@ -169,6 +178,19 @@ def _from_options(
             *_system_records(network, process),
         ),
     )
+
+
+def _kit_command(
+    line: CommandLine, layers: OptionLayers, process: ProcessContext
+) -> dict[str, Any]:
+    """Return the settings that only a command for kits has."""
+    if line.command is not Command.PACK and line.command not in READING_KITS:
+        return {}
+    from bootstrap.config.kit_commands import kit_files, pack_settings
+
+    if line.command is Command.PACK:
+        return {"pack": pack_settings(layers, process)}
+    return {"kit_files": kit_files(line, layers, process)}
 
 
 def _variable_records(process: ProcessContext) -> list[SettingRecord]:

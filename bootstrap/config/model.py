@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -22,6 +23,9 @@ from bootstrap.provenance import Sourced
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
 from bootstrap.trust.settings import TrustSettings
 from bootstrap.ui import TerminalSettings
+
+if TYPE_CHECKING:
+    from bootstrap.config.kits import KitDefaults, KitFiles, PackSettings
 
 DEFAULT_PACKAGES = frozenset({"setuptools", "wheel"})
 
@@ -78,12 +82,14 @@ class Config:
     report_file: str | None = None
     """`--report`: a path, or `-` for standard output."""
     lock_file: Path | None = None
-    output_file: Path | None = None
-    """`pack -o`."""
+    pack: PackSettings | None = None
+    kit_files: KitFiles | None = None
+    kit: KitDefaults | None = None
+    """What the kit says that is running."""
+    is_online: bool = False
+    """`--online`: whether a kit may use the network."""
     urls: tuple[str, ...] = ()
     """What `doctor` examines; none: the indexes."""
-    verify_file: Path | None = None
-    """What `verify` checks; None: the .pyz itself."""
     as_json: bool = False
     terminal: TerminalSettings = field(default_factory=TerminalSettings)
     """How the output looks."""
@@ -97,6 +103,22 @@ class Config:
     """Warnings for the user; the run continues."""
     setting_records: tuple[SettingRecord, ...] = ()
     """All settings with their origins, highest precedence first."""
+
+    @property
+    def is_from_kit_only(self) -> bool:
+        """Whether a kit is everything that is installed from: no socket is opened.
+
+        The installer that is handed off to may use the network, unless the user says `--offline`.
+        """
+        return self.kit is not None and not self.is_online
+
+    @property
+    def installs_whole_kit(self) -> bool:
+        """Whether everything in the kit is installed, because nothing else is named."""
+        named = ("requirement", "group", "requirements_from_script")
+        is_named = self.inputs.requirements or any(map(self.inputs.layers.items, named))
+        is_own = self.installer is None or self.installer.origin.kind == "kit"
+        return self.kit is not None and is_own and not is_named
 
     @property
     def environ(self) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -137,8 +137,13 @@ def _prefix_of(executable: Path) -> Path:
 # trust, network
 
 
-def trust_settings(layers: OptionLayers, process: ProcessContext) -> TrustSettings:
-    """Return all that is set about trust, highest precedence first; `trust.policy` decides."""
+def trust_settings(
+    layers: OptionLayers, process: ProcessContext, contained: Mapping[str, bytes] | None = None
+) -> TrustSettings:
+    """Return all that is set about trust, highest precedence first; `trust.policy` decides.
+
+    :param contained: the files of a kit that values name
+    """
 
     def read_paths(destination: str) -> tuple[Sourced[str], ...]:
         return tuple(
@@ -163,6 +168,7 @@ def trust_settings(layers: OptionLayers, process: ProcessContext) -> TrustSettin
         and replace(system_file, value=str(process.absolute(system_file.value))),
         system_directory=process.sourced_variable("SSL_CERT_DIR"),
         strict=layers.flag("strict"),
+        contained=contained or {},
     )
 
 

@@ -96,6 +96,41 @@ def parse_platform(text: str) -> Platform:
     )
 
 
+def preset_name(tag: str) -> str:
+    """Return the preset that means a platform tag; the tag itself where none does."""
+    if tag == "win32":
+        return "windows-x86"
+    if tag.startswith("win_"):
+        return tag.replace("win_", "windows-", 1)
+    kind, version, machine = _split_versioned(tag)
+    if kind == "macosx":
+        number = f"{version[0]}.{version[1]}" if version < (11, 0) or version[1] else version[0]
+        return f"macos-{machine}-{number}"
+    libc = {"manylinux": "glibc", "musllinux": "musl"}.get(kind)
+    return f"linux-{machine}-{libc}{version[0]}.{version[1]}" if libc else tag
+
+
+def platform_phrase(tag: str) -> str:
+    """Return what a platform tag means, for messages: `Linux x86_64 with glibc ≥ 2.28`."""
+    kind, (major, minor), machine = _split_versioned(tag)
+    if kind in {"manylinux", "musllinux"}:
+        libc = "glibc" if kind == "manylinux" else "musl"
+        return f"Linux {machine} with {libc} ≥ {major}.{minor}"
+    if kind == "macosx":
+        return f"macOS ≥ {major}.{minor} {machine}" if minor else f"macOS ≥ {major} {machine}"
+    if tag.startswith("win"):
+        return f"Windows {preset_name(tag).removeprefix('windows-')}"
+    return tag
+
+
+def _split_versioned(tag: str) -> tuple[str, tuple[int, int], str]:
+    if found := _VERSIONED.fullmatch(tag):
+        return found["kind"], (int(found["major"]), int(found["minor"])), found["machine"]
+    if (found := _OTHER.fullmatch(tag)) and found["kind"] in _GLIBC:
+        return "manylinux", _GLIBC[found["kind"]], found["machine"]
+    return "", (0, 0), ""
+
+
 def _compatible_tags(name: str, kind: str, version: tuple[int, int], machine: str) -> Iterable[str]:
     """Return the tags of the wheels that a platform can use, best first."""
     if kind == "manylinux":

@@ -5,15 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
-from bootstrap._bundled import BundledWheel
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import BuildTag, NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.dataclasses import dataclass, field
+from bootstrap.errors import BootstrapError
 from bootstrap.network.urls import is_remote
-from bootstrap.trust.hashes import Hashes
+from bootstrap.trust.hashes import Hashes, HashMismatchError
+
+
+class ContainedWheel(Protocol):
+    """A wheel inside the file that is running: the bundled one, or one of a kit."""
+
+    @property
+    def filename(self) -> str:
+        """Its file name."""
+        ...
+
+    @property
+    def remark(self) -> str:
+        """What a summary says about where it comes from; "" for nothing."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """Open its bytes, which are not checked yet."""
+        ...
+
+    def explain(self, error: HashMismatchError) -> BootstrapError:
+        """Return the error for bytes that do not have the expected hash."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -35,8 +62,8 @@ class DistributionFile:
     """PEP 740: the URL of the provenance object."""
     index_url: str | None = None
     """The index or find-links location that lists it."""
-    bundled: BundledWheel | None = field(default=None, compare=False)
-    """The wheel inside the .pyz, if this is its file: its bytes are not at the URL."""
+    bundled: ContainedWheel | None = field(default=None, compare=False)
+    """The wheel inside the .pyz or the kit, if this is its file: its bytes are not at the URL."""
 
     @property
     def is_remote(self) -> bool:

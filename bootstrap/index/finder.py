@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from copy import copy
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from bootstrap.index.candidate import Candidate, RejectedFile
 from bootstrap.index.candidates import Candidates
 from bootstrap.index.errors import IndexStatusError
 from bootstrap.index.evaluator import Evaluator, Rejection
-from bootstrap.index.locations import BundledLocation, Index, LinkSource, open_find_links
+from bootstrap.index.locations import ContainedLocation, Index, LinkSource, open_find_links
 from bootstrap.index.page import FileEntry, ProjectDetails, require_related
 from bootstrap.index.settings import IndexSettings, IndexStrategy
 from bootstrap.network.session import Session
@@ -50,12 +51,13 @@ class Finder:
         ui: Ui,
         *,
         ignore_requires_python: bool = False,
-        bundled: BundledLocation | None = None,
+        bundled: ContainedLocation | None = None,
     ) -> None:
-        """Take the settings' indexes and find-links, and the bundled wheel if it may be used."""
+        """Take the settings' indexes and find-links, and the contained wheels that may be used."""
         self._session = session
         self._settings = settings
         self._ui = ui
+        self._ignore_requires_python = ignore_requires_python
         self._evaluator = Evaluator(target, settings, ignore_requires_python=ignore_requires_python)
         self._links = [open_find_links(location, session, ui) for location in settings.find_links]
         self._indexes = [
@@ -73,6 +75,15 @@ class Finder:
         self._warned_indexes: set[str] = set()
         self._overlaps: set[tuple[NormalizedName, str]] = set()
         """The extra indexes that have a project of the main one, by the project's name."""
+
+    def for_target(self, target: TargetEnvironment) -> Finder:
+        """Return a finder of candidates for another target; each page is read once for both."""
+        other = copy(self)
+        other._evaluator = Evaluator(  # noqa: SLF001  # it is one of us
+            target, self._settings, ignore_requires_python=self._ignore_requires_python
+        )
+        other._finding, other._found = {}, {}  # noqa: SLF001
+        return other
 
     def candidates(self, name: NormalizedName) -> Candidates:
         """Return all candidates of a project, best first, including all files of a version.

@@ -113,6 +113,14 @@ class LocalFiles:
         return ProjectDetails(name, self.url, self._entries)
 
 
+class ContainedLocation(Protocol):
+    """A location inside the file that is running."""
+
+    def candidates(self, name: NormalizedName) -> tuple[Candidate, ...]:
+        """Return its candidates of a project."""
+        ...
+
+
 class BundledLocation:
     """Lists the wheel inside the .pyz.
 

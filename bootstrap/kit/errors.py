@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bootstrap.errors import BootstrapError, UsageError
 
+_MANY = 12
 COPY_AGAIN = "Copy the kit again; nothing was changed."
 
 
@@ -84,6 +85,17 @@ class NoEngineError(UsageError):
         )
 
 
+class BuildForOthersError(UsageError):
+    """`pack --build` with other targets than this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--build builds for this machine and the Python that runs get-installer, and cannot be "
+            "used with --target or --python.",
+            hint="Build the wheels on each target (pip wheel), and add --find-links DIR.",
+        )
+
+
 class KitTargetError(BootstrapError):
     """A kit was not packed for this target."""
 
@@ -100,7 +112,9 @@ class NotInKitError(BootstrapError):
 
     def __init__(self, requirement: str, names: Iterable[str]) -> None:
         self.requirement, self.names = requirement, tuple(names)
+        more = len(self.names) - _MANY
+        listed = ", ".join(self.names[:_MANY]) + (f" and {more} more" if more > 0 else "")
         super().__init__(
-            f"{requirement} is not in this kit (it holds {', '.join(self.names)}).",
+            f"{requirement} is not in this kit (it holds {listed}).",
             hint="Allow the index with --online.",
         )

@@ -107,6 +107,10 @@ class Kit:
             for member, offset in zip(self.manifest.members, offsets, strict=True)
         }
 
+    def place_of(self, member: Member) -> int:
+        """Return at which byte of the kit a file begins."""
+        return self._offsets[member.name]
+
     def open(self, member: Member) -> BinaryIO:
         """Open a file; nothing is checked. Raises `DamagedKitError` where it cannot be there."""
         begin = self._offsets[member.name]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -56,34 +56,40 @@ class LockedTarget:
         return dependencies
 
 
-def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
+def target_markers(target: TargetEnvironment) -> dict[str, str]:
+    """Return the markers by which a lock distinguishes targets, with their values."""
+    return {name: target.markers[name] for name in _TARGET_MARKERS}
+
+
+def lock_text(
+    targets: Sequence[LockedTarget], directory: Path, *, wheels: str | None = None
+) -> str:
     """Return a lock of what was resolved, as TOML.
 
-    Raises `UnlockableError`.
+    Targets with the same markers have the same versions; each version is one entry, with the
+    wheels for all targets. Raises `UnlockableError`.
 
     :param directory: where the lock will be: files below it get relative paths
+    :param wheels: the directory beside the lock that has all wheels, if there is one
     """
     from bootstrap._vendor import tomli_w
 
-    packages: dict[str, tuple[Package, list[str]]] = {}
-    environments = set()
+    environments = {_marker_of(target_markers(locked.target)) for locked in targets}
+    packages: dict[object, tuple[Package, set[str]]] = {}
     for locked in targets:
-        # The marker that is true on targets of this kind.
-        values = locked.target.markers
-        marker = " and ".join(f'{name} == "{values[name]}"' for name in _TARGET_MARKERS)
-        environments.add(marker)
+        marker = _marker_of(target_markers(locked.target))
         dependencies = locked.dependencies
         for info in locked.distributions:
-            package = _create_package(info, dependencies.get(info.resolved.name, ()), directory)
-            packages.setdefault(repr(package), (package, []))[1].append(marker)
-    marked = []
-    for package, markers in packages.values():
-        if len(markers) < len(environments):
-            alternatives = " or ".join(f"({marker})" for marker in sorted(markers))
-            marker = markers[0] if len(markers) == 1 else alternatives
-            marked.append(dataclasses.replace(package, marker=Marker(marker)))
-        else:
-            marked.append(package)
+            needed = dependencies.get(info.resolved.name, ())
+            package = _create_package(info, needed, directory, wheels)
+            key = (package.name, package.version) if package.version else repr(package)
+            known, markers = packages.get(key, (package, set()))
+            packages[key] = _merge(known, package), {*markers, marker}
+    marked = [
+        dataclasses.replace(package, marker=_common_marker(markers, environments))
+        for package, markers in packages.values()
+    ]
+    _check_distinct(marked)
     oldest = min(locked.target.version_info[:2] for locked in targets)
     lock = Pylock(
         lock_version=Version("1.0"),
@@ -97,18 +103,64 @@ def lock_text(targets: Sequence[LockedTarget], directory: Path) -> str:
     return tomli_w.dumps(lock.to_dict())
 
 
+def _marker_of(values: Mapping[str, str]) -> str:
+    """Return the marker that is true on targets of a kind."""
+    return " and ".join(f'{name} == "{value}"' for name, value in values.items())
+
+
+def _common_marker(markers: Set[str], environments: Set[str]) -> Marker | None:
+    """Return the marker that is true on some of a lock's targets; None where it is on all."""
+    if markers == environments:
+        return None
+    clauses = {clause for marker in environments for clause in marker.split(" and ")}
+    for clause in sorted(clauses, reverse=True):  # easier to read than a list of targets
+        if {marker for marker in environments if clause in marker.split(" and ")} == markers:
+            return Marker(clause)
+    ordered = sorted(markers)
+    text = ordered[0] if len(ordered) == 1 else " or ".join(f"({marker})" for marker in ordered)
+    return Marker(text)
+
+
+def _merge(one: Package, other: Package) -> Package:
+    """Return the entry for two targets: the wheels and the dependencies of both."""
+    wheels = {wheel.filename: wheel for wheel in (*(one.wheels or ()), *(other.wheels or ()))}
+    names = {str(each["name"]) for each in (*(one.dependencies or ()), *(other.dependencies or ()))}
+    return dataclasses.replace(
+        one,
+        wheels=[wheels[name] for name in sorted(wheels)] or None,
+        sdist=one.sdist or other.sdist,
+        dependencies=[{"name": name} for name in sorted(names)] or None,
+    )
+
+
+def _check_distinct(packages: Sequence[Package]) -> None:
+    """Raise `UnlockableError` for two versions of which no marker can choose one."""
+    seen: dict[tuple[str, str], Package] = {}
+    for package in packages:
+        other = seen.setdefault((package.name, str(package.marker)), package)
+        if other is not package:
+            raise UnlockableError(
+                package.name,
+                f"two targets with the same markers need {other.version} and {package.version}",
+                "Pin one version, or write a lock for each target.",
+            )
+
+
 def _create_package(
-    info: DownloadInfo, dependencies: Sequence[NormalizedName], directory: Path
+    info: DownloadInfo,
+    dependencies: Sequence[NormalizedName],
+    directory: Path,
+    wheels: str | None,
 ) -> Package:
     """Return a distribution as a package of a lock. Raises `UnlockableError`."""
     resolved = info.resolved
     candidate = resolved.candidate
     assert candidate is not None  # noqa: S101  # only a kept distribution has no candidate
     names = [{"name": name} for name in sorted(dependencies)] or None
-    if candidate.is_direct:
+    if candidate.is_direct and wheels is None:
         entry = _direct_entry(info.origin, directory)
         return Package(name=resolved.name, dependencies=names, **entry)
-    entry = _file_entry(candidate, info.origin, directory)
+    entry = _file_entry(candidate, info.origin, directory, wheels)
     index = candidate.file.index_url
     return Package(
         name=resolved.name,
@@ -121,23 +173,29 @@ def _create_package(
     )
 
 
-def _file_entry(candidate: Candidate, origin: Mapping[str, Any], directory: Path) -> dict[str, Any]:
+def _file_entry(
+    candidate: Candidate, origin: Mapping[str, Any], directory: Path, wheels: str | None
+) -> dict[str, Any]:
     file = candidate.file
-    if not file.url.startswith(_SCHEMES):
-        raise UnlockableError(
-            file.filename,
-            "it is bundled with get-installer and does not come from an index",
-            "Allow the index in this run, or put the wheel into a directory for --find-links.",
-        )
     offered = file.hashes.allowed.items()
     hashes = {name: min(digests) for name, digests in offered if name in STRONG_ALGORITHMS}
-    return {
+    entry = {
         "name": file.filename,
-        **_url_or_path(file.url, directory),
-        "size": file.size if file.is_remote else url_to_path(file.url).stat().st_size,
+        "size": file.size,
         "upload_time": file.upload_time,
         "hashes": {**hashes, **origin["archive_info"]["hashes"]},
     }
+    if wheels is not None:
+        return {**entry, "path": f"{wheels}{file.filename}"}
+    if file.bundled is not None or not file.url.startswith(_SCHEMES):
+        raise UnlockableError(
+            file.filename,
+            "it is bundled with get-installer, or in a kit, and does not come from an index",
+            "Allow the index in this run, or put the wheel into a directory for --find-links.",
+        )
+    if not file.is_remote:
+        entry["size"] = url_to_path(file.url).stat().st_size
+    return {**entry, **_url_or_path(file.url, directory)}
 
 
 def _direct_entry(origin: Mapping[str, Any], directory: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
 
 from bootstrap.limits import PAGE_SIZE, REQUIREMENTS_FILE_SIZE
 from bootstrap.network.cache import Cache
@@ -186,6 +186,17 @@ class Session:
         self._downloads.discard(download)
         self._cache.add_file("files", file.sha256, path)
         return file
+
+    def keep(self, stream: BinaryIO, filename: str, expected: Hashes) -> VerifiedFile:
+        """Return a private copy of a stream with the expected hashes, which stays until `close`.
+
+        Raises `HashMismatchError` and `UnreadableFileError`.
+        """
+        path = self._workspace.new_path(check_filename(filename, filename))
+        try:
+            return copy_verified(stream, path, filename, expected)
+        except OSError as error:
+            raise UnreadableFileError(str(path), error.strerror or str(error)) from error
 
     def download_range(self, url: str, *, begin: int | None, size: int) -> ByteRange | None:
         """Return `size` bytes of a remote file, from `begin` on or (None) the last ones.

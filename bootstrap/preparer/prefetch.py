@@ -72,6 +72,27 @@ class Prefetcher(Generic[K, V]):
                     del self._futures[key]
 
 
+class SharedMetadata:
+    """The metadata of files, read once for the preparers of all targets."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: dict[Hashable, Future[Metadata]] = {}
+
+    def get(self, file: Hashable, read: Callable[[], Metadata]) -> Metadata:
+        """Return the metadata of a file, which one thread reads while the others wait."""
+        with self._lock:
+            future = self._read.get(file)
+            if is_ours := future is None:
+                future = self._read[file] = Future()
+        if is_ours:
+            try:
+                future.set_result(read())
+            except BaseException as error:  # noqa: BLE001  # raised by `future.result`
+                future.set_exception(error)
+        return future.result()
+
+
 class BatchPrefetcher:
     """Prefetches the metadata of older versions where the resolver tries one after another."""
 

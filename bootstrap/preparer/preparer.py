@@ -24,7 +24,7 @@ from bootstrap.network.references import normalize_reference
 from bootstrap.network.session import Session
 from bootstrap.preparer.direct_reference import is_wheel_reference, require_name, wheel_candidate
 from bootstrap.preparer.lazy_wheel import LazyWheels
-from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher
+from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher, SharedMetadata
 from bootstrap.preparer.wheels import (
     DownloadInfo,
     NoBuilderError,
@@ -52,6 +52,7 @@ class Preparer:
     :param builder: builds candidates that have no wheel; None: only wheels are candidates
     :param depth: how many builds wait for the wheels of this preparer
     :param source_hint: what to do where a project is not found; None where all indexes are asked
+    :param shared: the metadata that preparers for other targets have read
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Preparer:
         *,
         depth: int = 0,
         source_hint: str | None = None,
+        shared: SharedMetadata | None = None,
     ) -> None:
         self._session = session
         self._finder = finder
@@ -77,6 +79,7 @@ class Preparer:
         self._candidates: dict[NormalizedName, Candidates] = {}
         self._downloaded: dict[str, VerifiedWheel] = {}
         self._lazy_wheels = LazyWheels(session)
+        self._shared = shared or SharedMetadata()
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
         self._older = BatchPrefetcher(self._metadata)
         self._likely = Prefetcher("likely candidates", self._fetch_likely, session)
@@ -202,6 +205,10 @@ class Preparer:
             for future in futures:
                 future.cancel()
 
+    def wheel(self, resolved: Resolved) -> WheelToInstall:
+        """Return one wheel, fetched or built. Raises as `iter_wheels` does."""
+        return self._prepare(resolved)[1]
+
     def download_info(self, resolution: Resolution) -> tuple[DownloadInfo, ...]:
         """Return where each distribution to install comes from, and its metadata.
 
@@ -245,6 +252,9 @@ class Preparer:
             self._metadata(likely)
 
     def _find_metadata(self, candidate: Candidate) -> Metadata:
+        return self._shared.get(candidate.identity, lambda: self._read_any_metadata(candidate))
+
+    def _read_any_metadata(self, candidate: Candidate) -> Metadata:
         try:
             if candidate.is_wheel:
                 offered = fetch_metadata(candidate, self._session, self._ui)

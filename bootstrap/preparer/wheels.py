@@ -10,14 +10,22 @@ from typing import Any, Protocol
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
-from bootstrap.index.candidate import Candidate
+from bootstrap.index.candidate import Candidate, ContainedWheel
 from bootstrap.install.model import WheelToInstall
 from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.session import Session
 from bootstrap.resolve.requirement import InputRequirement, Resolved
-from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel_bytes
+from bootstrap.trust.hashes import (
+    Hashes,
+    HashMismatchError,
+    VerifiedWheel,
+    verify_wheel_bytes,
+)
+
+_IN_MEMORY = 4 << 20
+"""The size up to which a wheel of a kit is read into memory."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +110,21 @@ def fetch(candidate: Candidate, expected: Hashes, session: Session) -> VerifiedW
     """
     file = candidate.file
     if file.bundled is not None:
-        return verify_wheel_bytes(file.bundled.read(), file.filename, expected)
+        return _read_contained(file.bundled, expected, session)
     return session.download(
         file.url, filename=file.filename, expected=expected, size=file.size
     ).as_wheel()
+
+
+def _read_contained(contained: ContainedWheel, expected: Hashes, session: Session) -> VerifiedWheel:
+    """Return a wheel of the running file: in memory, or a private copy of a large one."""
+    try:
+        with contained.open() as stream:
+            if contained.size > _IN_MEMORY:
+                return session.keep(stream, contained.filename, expected).as_wheel()
+            return verify_wheel_bytes(stream.read(), contained.filename, expected)
+    except HashMismatchError as error:
+        raise contained.explain(error) from error
 
 
 def fetched_wheel(

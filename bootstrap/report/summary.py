@@ -117,4 +117,5 @@ def _names_of(result: InstallResult) -> str:
 
 
 def _is_bundled(resolved: Resolved) -> bool:
-    return resolved.candidate is not None and resolved.candidate.file.bundled is not None
+    bundled = resolved.candidate.file.bundled if resolved.candidate is not None else None
+    return bundled is not None and bool(bundled.remark)

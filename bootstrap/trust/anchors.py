@@ -71,12 +71,21 @@ def bundled_certificates() -> tuple[bytes, ...]:
 
 
 def _load(source: Source) -> LoadedSource:
+    if isinstance(source, NamedStore) and source.content is not None:
+        return LoadedSource(source, _read_contained(source, source.content))
     if isinstance(source, NamedStore):
         certificates, is_pem = _read_named(source.path, source.origin)
         return LoadedSource(source, certificates, (source.path,), is_pem)
     if isinstance(source, BundledStore):
         return LoadedSource(source, bundled_certificates())
     return _load_system(source)
+
+
+def _read_contained(source: NamedStore, content: bytes) -> tuple[bytes, ...]:
+    try:
+        return read_certificates(content)
+    except CertificateFileError as exc:
+        raise NamedCertificateError(source.origin, str(source.path), str(exc)) from exc
 
 
 def _load_system(store: SystemStore) -> LoadedSource:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from bootstrap.dataclasses import dataclass, replace
+from bootstrap.dataclasses import dataclass, field, replace
 from bootstrap.errors import UsageError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.errors import NamedCertificateError
@@ -48,6 +48,8 @@ class NamedStore:
     origin: Origin
     exclusive: bool
     """True for `--cert`, False for `--add-cert`."""
+    content: bytes | None = field(default=None, repr=False)
+    """Of a file that is in a kit, and not on disk."""
 
 
 Source: TypeAlias = SystemStore | BundledStore | NamedStore
@@ -169,7 +171,7 @@ def decide(settings: TrustSettings) -> TrustPolicy:
     if certs:
         cert = certs[0]
         reason = f"{cert.origin} replaces all other sources"
-        sources = [NamedStore(Path(cert.value), cert.origin, exclusive=True)]
+        sources = [_named_store(cert, settings, exclusive=True)]
         if trust.origin.kind != "default":
             ignored.append(Ignored("trust", trust.value.value, trust.origin, reason))
         _ignore_system_variables(settings, reason, ignored)
@@ -181,7 +183,7 @@ def decide(settings: TrustSettings) -> TrustPolicy:
         sources = _select_default_sources(settings, ignored)
 
     # Rule 6: every other --add-cert adds to these sources.
-    sources += [NamedStore(Path(add.value), add.origin, exclusive=False) for add in add_certs]
+    sources += [_named_store(add, settings, exclusive=False) for add in add_certs]
 
     client = next(iter(settings.client_cert), None)
     _ignore_all_but_first("client-cert", settings.client_cert, ignored)
@@ -196,6 +198,11 @@ def decide(settings: TrustSettings) -> TrustPolicy:
         ),
         strict=settings.strict,
     )
+
+
+def _named_store(given: Sourced[str], settings: TrustSettings, *, exclusive: bool) -> NamedStore:
+    content = settings.contained.get(given.value)
+    return NamedStore(Path(given.value), given.origin, exclusive, content)
 
 
 def _drop_empty_values(settings: TrustSettings, ignored: list[Ignored]) -> TrustSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from bootstrap.dataclasses import dataclass, field
@@ -41,3 +42,5 @@ class TrustSettings:
     """`SSL_CERT_DIR`: replaces its directory; hashed names, several separated by `os.pathsep`."""
     strict: bool = False
     """Set `VERIFY_X509_STRICT`, which the roots of many intercepting proxies fail."""
+    contained: Mapping[str, bytes] = field(default_factory=dict)
+    """The contents of files that are not on disk: those in a kit, by what a value names."""

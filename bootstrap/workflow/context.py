@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bootstrap.config.model import Config
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
@@ -10,6 +12,9 @@ from bootstrap.handoff.forwarded_settings import ForwardedSettings
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
 from bootstrap.workflow.certificates import RunCertificates
+
+if TYPE_CHECKING:
+    from bootstrap.kit.reader import Kit
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class RunContext:
     target: TargetEnvironment
     certificates: RunCertificates
     ui: Ui
+    kit: Kit | None = None
+    """The kit that is running."""
 
     @property
     def forwarded_settings(self) -> ForwardedSettings:
@@ -46,7 +53,7 @@ class RunContext:
         return replace(self, config=config)
 
 
-def create_context(config: Config, ui: Ui) -> RunContext:
+def create_context(config: Config, ui: Ui, kit: Kit | None = None) -> RunContext:
     """Decide the trust policy and inspect the target; nothing is changed or fetched.
 
     Raises `NamedCertificateError`, and what probing the target raises.
@@ -54,7 +61,9 @@ def create_context(config: Config, ui: Ui) -> RunContext:
     for setting in config.setting_records:
         ui.detail(f"Setting: {setting}")
     policy = decide(config.trust)
-    certificates = RunCertificates(config, policy, ui)
+    # From a kit, the network is for the installer that is handed off to.
+    connecting = replace(config, no_index=True) if config.is_from_kit_only else config
+    certificates = RunCertificates(connecting, policy, ui)
     certificates.read(for_installer=config.handoff is not None)
     target = probe(replace(config.target, environment=config.environ), ui)
-    return RunContext(config, policy, target, certificates, ui)
+    return RunContext(config, policy, target, certificates, ui, kit)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
@@ -42,17 +43,22 @@ from bootstrap.workflow.default_requirements import (
 )
 from bootstrap.workflow.sources import Sources, open_session, open_sources, read_remote_files
 
+if TYPE_CHECKING:
+    from bootstrap.kit.reader import Kit
 
-def install(config: Config, ui: Ui) -> Handoff | None:
+
+def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
     """Install what a Config asks for, and return the hand-off for `cli.main` to carry out.
 
     None where no hand-off was asked for. Raises `BootstrapError`. The target is then as it was,
     unless the error came after the commit: a document that cannot be published, or an installer
     without a command.
+
+    :param kit: the kit that is running, whose wheels are installed
     """
     started = time.monotonic()
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
-    run = create_context(config, ui)
+    run = create_context(config, ui, kit)
     check_target(run)
     if not config.dry_run:
         recover(run.target, ui, config.install)
@@ -140,7 +146,7 @@ def install_or_fall_back(
 
     Otherwise the error that kept the indexes from being reached is raised.
     """
-    if run.config.network.offline:
+    if run.config.network.offline or run.config.is_from_kit_only:
         return attempt(run.without_network())
     try:
         return attempt(run)
@@ -157,7 +163,11 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
     """Return the whole resolution, from locks or resolved, and the part that is to be installed."""
     config, target, source = run.config, run.target, sources.preparer
     installed = installed_distributions(target)
-    if config.locks:
+    if run.kit is not None and config.installs_whole_kit:
+        from bootstrap.kit.opening import select_wheels
+
+        whole = select_wheels(run.kit, target, source)
+    elif config.locks:
         from bootstrap.lock.resolve import LockContext, resolve_lock
 
         context = LockContext(
@@ -172,7 +182,14 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
         # What one target happens to hold does not belong into a lock.
         known = {} if config.lock_file is not None else installed
         request = create_request(run, sources, known)
-        whole = resolve(request, target, source, known, run.ui)
+        try:
+            whole = resolve(request, target, source, known, run.ui)
+        except NoCandidateError as error:
+            if run.kit is None or not config.is_from_kit_only:
+                raise
+            from bootstrap.kit.opening import explain_missing
+
+            raise explain_missing(run.kit, error, request) from error
         if config.lock_file is None:
             return whole, whole
     return whole, whole if config.request.ignore_installed else drop_installed(whole, installed)

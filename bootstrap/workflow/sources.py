@@ -11,7 +11,7 @@ from bootstrap.config.model import Config
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
-from bootstrap.index.locations import BundledLocation
+from bootstrap.index.locations import BundledLocation, ContainedLocation
 from bootstrap.install.vcs_src import Repositories, src_directory
 from bootstrap.lock.packages import locked_urls
 from bootstrap.network.session import Session
@@ -80,6 +80,15 @@ def read_remote_files(run: RunContext, session: Session) -> RunContext:
     return replace(run, config=config)
 
 
+def _contained_wheels(run: RunContext, *, is_bundled_used: bool) -> ContainedLocation | None:
+    bundled = BundledLocation(bundled_wheel(), run.target) if is_bundled_used else None
+    if run.kit is None:
+        return bundled
+    from bootstrap.kit.opening import KitLocation
+
+    return KitLocation(run.kit, run.target, bundled)
+
+
 @contextmanager
 def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
     """Open the indexes, find-links and (where it may be used) the bundled wheel, and the builder.
@@ -95,7 +104,7 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
         target,
         ui,
         ignore_requires_python=config.request.ignore_requires_python,
-        bundled=BundledLocation(bundled_wheel(), target) if is_bundled_used else None,
+        bundled=_contained_wheels(run, is_bundled_used=is_bundled_used),
     )
     repositories = Repositories(src_directory(target), ui)
 

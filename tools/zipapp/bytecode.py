@@ -35,6 +35,7 @@ RARELY_IMPORTED = (
     "bootstrap/_vendor/urllib3/http2/connection.py",
     "bootstrap/codes.py",
     "bootstrap/config/ensurepip.py",
+    "bootstrap/config/kit_commands.py",
     "bootstrap/config/options/help.py",
     "bootstrap/config/options/topics.py",
     "bootstrap/doctor/",
@@ -62,6 +63,8 @@ RARELY_IMPORTED = (
     "bootstrap/resolve/explain/",
     "bootstrap/terminal/",
     "bootstrap/tls_diagnosis/",
+    "bootstrap/workflow/kits.py",
+    "bootstrap/workflow/pack.py",
 )
 """Files and directories of modules that no ordinary run imports: their bytecode is left out,
 because the archive has to stay small."""

@@ -18,17 +18,30 @@ _WIDE = 75
 
 _USAGE = """\
 usage: get-installer.pyz [install] [OPTIONS] [REQUIREMENT ...] [-- ARGUMENTS FOR THE INSTALLER ...]
-       get-installer.pyz doctor [OPTIONS] [URL ...]
+       get-installer.pyz doctor|pack|inspect|verify|extract|diff ...  (each with --help)
        get-installer.pyz help [TOPIC] | explain CODE
 """
+
+_OTHER_USAGES = {
+    Command.DOCTOR: "doctor [OPTIONS] [URL ...]",
+    Command.PACK: "pack [OPTIONS] [REQUIREMENT ...] -o KIT.pyz",
+    Command.INSPECT: "inspect [--json] [KIT.pyz]",
+    Command.VERIFY: "verify [--id SHA256] [--json] [KIT.pyz]",
+    Command.EXTRACT: "extract [KIT.pyz] DIR",
+    Command.DIFF: "diff [--json] [OLD.pyz] NEW.pyz",
+}
 
 _SUMMARIES = {
     Command.INSTALL: "Installs a working installer (default: pip) into a Python environment, and"
     " hands off to it.",
-    Command.PACK: "Creates a .pyz that installs the same without a network.",
+    Command.PACK: "Packs requirements, for this machine or for others, into a kit: one file that"
+    " installs them without a network.",
+    Command.INSPECT: "Shows what is in a kit (default: this one), and for which targets.",
+    Command.EXTRACT: "Writes the wheels and the lock of a kit into a directory, for pip and uv.",
     Command.DOCTOR: "Shows which certificate authorities are trusted, why, and which certificate"
     " each URL (default: each index) presents.",
-    Command.VERIFY: "Checks a .pyz (default: this one) against its own hashes.",
+    Command.VERIFY: "Checks every byte of a kit (default: this one), and with --id which it is.",
+    Command.DIFF: "Shows what is different in two kits.",
 }
 
 _DOCTOR_GROUPS = ("Package indexes", "Certificates", "Network and cache", "Output")
@@ -85,7 +98,9 @@ def short_help(command: Command, columns: int = WIDTH) -> str:
 def help_text(command: Command, columns: int = WIDTH) -> str:
     """Return the text of `--help`, with lines of at most so many columns."""
     width = max(MIN_WIDTH - 1, min(columns - 1, WIDTH))
-    parts = [_wrap(_USAGE, width), *_fill(_SUMMARIES[command], width)]
+    own = _OTHER_USAGES.get(command)
+    usage = _USAGE if own is None else f"usage: get-installer.pyz {own}\n"
+    parts = [_wrap(usage, width), *_fill(_SUMMARIES[command], width)]
     for heading, group in GROUPS.items():
         shown = [option for option in group if option.help and command in option.commands]
         if shown and (command is not Command.DOCTOR or heading in _DOCTOR_GROUPS):

@@ -205,7 +205,7 @@ class OptionLayers:
 
     def check_conflicts(self) -> None:
         """Raise `ConflictingOptionsError` for two options of the command line."""
-        typed = [value.option for value in self._places if value.is_command_line]
+        typed = [value.option for value in self._places if value.origin.kind == "option"]
         for one in typed:
             for other in typed:
                 if other.destination in one.excludes:
@@ -234,7 +234,7 @@ class OptionLayers:
                 one, other = by.option, value.option
                 excludes = (
                     other.destination in one.excludes or one.destination in other.excludes
-                ) and not value.is_command_line
+                ) and value.origin.kind != "option"
                 replaces = other.destination in one.replaces and by.origin.outranks(value.origin)
                 if excludes or replaces:
                     found.setdefault(id(value), (value, by))
@@ -262,11 +262,11 @@ def configured_mentions(records: Iterable[SettingRecord], text: str) -> tuple[st
     """
     return tuple(
         f"--{record.name} is set by {record.origin}."
-        if record.origin.kind == "variable"
+        if record.origin.kind in {"variable", "kit"}
         else f"--{record.name} is set in {record.origin}."
         for record in records
         if record.is_effective
-        and record.origin.kind in {"variable", "file"}
+        and record.origin.kind in {"variable", "kit", "file"}
         and re.search(rf"(?<![\w-])--{re.escape(record.name)}(?![\w-])", text)
         and str(record.origin) not in text
     )

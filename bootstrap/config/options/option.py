@@ -26,7 +26,16 @@ class Command(Enum):
     INSTALL = "install"
     DOCTOR = "doctor"
     PACK = "pack"
+    INSPECT = "inspect"
+    EXTRACT = "extract"
     VERIFY = "verify"
+    DIFF = "diff"
+
+
+CONNECTING = (Command.INSTALL, Command.DOCTOR, Command.PACK)
+"""The commands that may use the network, and so have almost all options."""
+READING_KITS = (Command.INSPECT, Command.EXTRACT, Command.VERIFY, Command.DIFF)
+EVERY = tuple(Command)
 
 
 class OptionKind(Enum):
@@ -69,7 +78,7 @@ class Option:
     """Variables besides `PIP_*` that set it, the one with the highest precedence first."""
     configurable: bool = True
     """Whether `PIP_*` and pip.conf may set it."""
-    commands: tuple[Command, ...] = tuple(Command)
+    commands: tuple[Command, ...] = CONNECTING
     in_files: bool = False
     """Whether it may stand alone on a line of a requirements file."""
     is_requirement: bool = False

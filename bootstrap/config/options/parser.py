@@ -21,6 +21,13 @@ from bootstrap.provenance import Origin
 _COMMANDS = {command.value: command for command in Command}
 _INFORMATIONAL = (("help",), ("explain",))
 """Commands that only print a text; a project of that name is installed by `install help`."""
+_FILES = {
+    Command.INSPECT: ("at most one kit", 0, 1),
+    Command.VERIFY: ("at most one kit", 0, 1),
+    Command.EXTRACT: ("a kit (unless this is one) and a directory", 1, 2),
+    Command.DIFF: ("two kits", 1, 2),
+}
+"""What commands take, and how many."""
 _EDITABLE = ("-e", "--editable")
 """The word before an editable requirement that is the value of an option."""
 
@@ -110,7 +117,7 @@ class CommandLine:
     command: Command
     values: tuple[OptionValue, ...]
     arguments: tuple[str, ...]
-    """Requirements, URLs (doctor) or a file (verify)."""
+    """Requirements, URLs (doctor) or kits (inspect, verify, extract, diff)."""
     handoff: tuple[str, ...] | None
     """What follows `--`; None where there is no `--`."""
     is_command_typed: bool = False
@@ -129,14 +136,33 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
     if "--" in words:
         end = words.index("--")
         words, handoff = words[:end], tuple(words[end + 1 :])
-    tokens = tuple(tokenize(words, OPTIONS))
-    command, arguments = Command.INSTALL, tuple(arguments_of(tokens))
+    command, arguments = Command.INSTALL, tuple(arguments_of(tokenize(words, _any_options())))
     is_typed = bool(arguments) and arguments[0] in _COMMANDS
     if is_typed:
         command, arguments = _COMMANDS[arguments[0]], arguments[1:]
+    tokens = tuple(tokenize(words, options_of(command)))
     line = CommandLine(command, option_values(tokens), arguments, handoff, is_typed)
     _check(line)
     return line
+
+
+def options_of(command: Command) -> tuple[Option, ...]:
+    """Return the options of a command, and those of others whose names mean nothing else to it.
+
+    A name takes a value with every command or with none, so that the command can be found first.
+    """
+    own = [option for option in OPTIONS if command in option.commands]
+    taken = {*UNSUPPORTED, *(name for option in own for name in option.names)}
+    for option in OPTIONS:
+        if taken.isdisjoint(option.names):
+            own.append(option)
+            taken.update(option.names)
+    return tuple(own)
+
+
+def _any_options() -> tuple[Option, ...]:
+    """Return the options by which the command is found: those of any that have a name."""
+    return (*OPTIONS, *options_of(Command.INSTALL))
 
 
 def informational_text(argv: Sequence[str], columns: int | None = None) -> str | None:
@@ -202,8 +228,10 @@ def _check(line: CommandLine) -> None:
             raise MisplacedOptionError(value.origin.name, value.option.commands)
     if line.handoff is not None and line.command is not Command.INSTALL:
         raise MisplacedArgumentError(line.command, "nothing to hand off", ("--", *line.handoff))
-    if line.command is Command.VERIFY and len(line.arguments) > 1:
-        raise MisplacedArgumentError(line.command, "at most one file", line.arguments)
+    if line.command in _FILES:
+        expected, least, most = _FILES[line.command]
+        if not least <= len(line.arguments) <= most:
+            raise MisplacedArgumentError(line.command, expected, line.arguments)
 
 
 def _parse_long(word: str, rest: deque[str], by_name: Mapping[str, Option]) -> Token:

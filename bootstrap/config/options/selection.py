@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bootstrap.config.options.option import Option, OptionKind
+from bootstrap.config.options.option import Command, Option, OptionKind
 
 REQUIREMENTS = (
     Option(
@@ -107,6 +107,14 @@ INDEXES = (
     Option(
         "--offline",
         "never use the network: only the bundled wheel and local --find-links",
+        of_pip=False,
+    ),
+    Option(
+        "--online",
+        "with a kit: use the network for what is not in it",
+        configurable=False,
+        commands=(Command.INSTALL,),
+        excludes=("offline", "no_index"),
         of_pip=False,
     ),
     Option("-i --index-url --pypi-url URL", "the package index", in_files=True),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bootstrap.config.options.option import Command, Option, OptionKind
+from bootstrap.config.options.option import EVERY, Command, Option, OptionKind
 from bootstrap.config.options.selection import INDEXES, REQUIREMENTS, VERSIONS
 
 _INSTALL_AND_PACK = (Command.INSTALL, Command.PACK)
+_NOT_PACK = (Command.INSTALL, Command.DOCTOR)
+_PACK = (Command.PACK,)
 
 _TARGET = (
     Option(
@@ -18,34 +20,45 @@ _TARGET = (
         excludes=("user",),
         replaces=("target", "prefix", "root"),
         of_pip=False,
+        commands=_NOT_PACK,
     ),
-    Option("--user", "install into the user's site-packages"),
-    Option("--no-user", explicit_kind=OptionKind.NEGATION, dest="user"),
+    Option("--user", "install into the user's site-packages", commands=_NOT_PACK),
+    Option("--no-user", explicit_kind=OptionKind.NEGATION, dest="user", commands=_NOT_PACK),
     Option(
         "-t --target DIR",
         "install into a plain directory",
         OptionKind.PATH,
         excludes=("prefix", "user", "root"),
+        commands=_NOT_PACK,
     ),
     Option(
         "--prefix DIR",
         "install into another prefix",
         OptionKind.PATH,
         excludes=("user",),
+        commands=_NOT_PACK,
     ),
-    Option("--root DIR", "install into another root directory", OptionKind.PATH),
-    Option("--break-system-packages", "allow changes to an externally managed Python"),
-    Option("--require-virtualenv --require-venv"),
+    Option(
+        "--root DIR", "install into another root directory", OptionKind.PATH, commands=_NOT_PACK
+    ),
+    Option(
+        "--break-system-packages",
+        "allow changes to an externally managed Python",
+        commands=_NOT_PACK,
+    ),
+    Option("--require-virtualenv --require-venv", commands=_NOT_PACK),
     Option(
         "--src --source --source-dir --source-directory DIR",
         "where editable repositories are checked out",
         OptionKind.PATH,
+        commands=_NOT_PACK,
     ),
     Option(
         "--exists-action ACTION",
         explicit_kind=OptionKind.LIST,
         choices=("s", "i", "w", "b", "a"),
         note="without it, an error: nothing is asked",
+        commands=_NOT_PACK,
     ),
     Option(
         "--platform PLATFORM",
@@ -53,28 +66,33 @@ _TARGET = (
         OptionKind.LIST,
         excludes=("venv",),
         note="or a preset such as linux-x86_64-glibc2.28; older platforms are included",
+        commands=_NOT_PACK,
     ),
     Option(
         "--python-version VERSION",
         excludes=("venv",),
         note="the Python of another target, for its markers, too",
+        commands=_NOT_PACK,
     ),
     Option(
         "--implementation NAME",
         choices=("cp", "pp", "py", "ip", "jy"),
         excludes=("venv",),
         note="the implementation of another target",
+        commands=_NOT_PACK,
     ),
     Option(
         "--abi ABI",
         explicit_kind=OptionKind.LIST,
         excludes=("venv",),
         note="an ABI of another target (repeatable)",
+        commands=_NOT_PACK,
     ),
     Option(
         "--fix-pth",
         "edit the ._pth file of an embeddable Python so that it finds packages",
         of_pip=False,
+        commands=_NOT_PACK,
     ),
 )
 
@@ -126,31 +144,35 @@ _NETWORK = (
 
 _INSTALLATION = (
     Option("--dry-run", "only show what would be done", commands=_INSTALL_AND_PACK),
-    Option("--force-reinstall", "reinstall what is installed already"),
-    Option("-I --ignore-installed", "ignore what is installed already"),
+    Option("--force-reinstall", "reinstall what is installed already", commands=_NOT_PACK),
+    Option("-I --ignore-installed", "ignore what is installed already", commands=_NOT_PACK),
     Option(
         "--strict-record",
         "refuse wheels whose RECORD does not match their files",
         of_pip=False,
+        commands=_NOT_PACK,
     ),
-    Option("--compile", "compile to bytecode now, not at the first import"),
-    Option("--no-compile", explicit_kind=OptionKind.NEGATION, dest="compile"),
+    Option("--compile", "compile to bytecode now, not at the first import", commands=_NOT_PACK),
+    Option("--no-compile", explicit_kind=OptionKind.NEGATION, dest="compile", commands=_NOT_PACK),
     Option(
         "--no-warn-script-location",
         explicit_kind=OptionKind.NEGATION,
         dest="warn_script_location",
         note="no warning of scripts that are not on PATH",
+        commands=_NOT_PACK,
     ),
     Option(
         "--no-warn-conflicts",
         explicit_kind=OptionKind.NEGATION,
         dest="warn_conflicts",
         note="no warning of what is installed and does not fit together",
+        commands=_NOT_PACK,
     ),
     Option(
         "--root-user-action HOW",
         choices=("warn", "ignore"),
         note="`ignore`: no warning of an installation as root, outside a virtual environment",
+        commands=_NOT_PACK,
     ),
     Option(
         "--lock FILE",
@@ -159,15 +181,64 @@ _INSTALLATION = (
         commands=_INSTALL_AND_PACK,
         of_pip=False,
     ),
+    Option("--isolated", "ignore PIP_* variables and the user's pip.conf", configurable=False),
+)
+
+_KITS = (
+    Option(
+        "--target NAME",
+        "a platform to pack for: linux-x86_64-glibc2.28, macos-arm64-11, ... (repeatable)",
+        OptionKind.LIST,
+        dest="pack_target",
+        configurable=False,
+        commands=_PACK,
+        of_pip=False,
+    ),
     Option(
         "-o --output KIT.pyz",
         "the kit to write",
         OptionKind.PATH,
         configurable=False,
-        commands=(Command.PACK,),
+        commands=_PACK,
         of_pip=False,
     ),
-    Option("--isolated", "ignore PIP_* variables and the user's pip.conf", configurable=False),
+    Option(
+        "--from OLD.pyz",
+        "take from an older kit what has not changed",
+        OptionKind.PATH,
+        configurable=False,
+        commands=_PACK,
+        of_pip=False,
+    ),
+    Option(
+        "--locked FILE",
+        "pack what a pylock.toml says; nothing is resolved",
+        OptionKind.PATH,
+        configurable=False,
+        commands=_PACK,
+        of_pip=False,
+    ),
+    Option(
+        "--build",
+        "build sources, for this machine only; the kit is not reproducible",
+        configurable=False,
+        commands=_PACK,
+        of_pip=False,
+    ),
+    Option(
+        "--defaults ARGUMENTS",
+        "how the kit installs if nothing else is said: one text, as on a command line",
+        configurable=False,
+        commands=_PACK,
+        of_pip=False,
+    ),
+    Option(
+        "--id SHA256",
+        "the ID that the kit must have",
+        configurable=False,
+        commands=(Command.VERIFY,),
+        of_pip=False,
+    ),
 )
 
 _BUILDS = (
@@ -184,25 +255,40 @@ _BUILDS = (
 )
 
 _OUTPUT = (
-    Option("-v --verbose", "more detail; -vv for a traceback", OptionKind.COUNT),
-    Option("-q --quiet", "less output", OptionKind.COUNT),
+    Option("-v --verbose", "more detail; -vv for a traceback", OptionKind.COUNT, commands=EVERY),
+    Option("-q --quiet", "less output", OptionKind.COUNT, commands=EVERY),
     Option(
         "--log --log-file --local-log FILE",
         "append every message to a file, as with -vv",
         OptionKind.PATH,
+        commands=EVERY,
     ),
-    Option("--debug", "a traceback of every error"),
-    Option("--report FILE", "write pip's installation report; - for standard output"),
+    Option("--debug", "a traceback of every error", commands=EVERY),
     Option(
-        "--json", "output as JSON", configurable=False, commands=(Command.DOCTOR,), of_pip=False
+        "--report FILE",
+        "write pip's installation report; - for standard output",
+        commands=_NOT_PACK,
+    ),
+    Option(
+        "--json",
+        "output as JSON",
+        configurable=False,
+        commands=(Command.DOCTOR, Command.INSPECT, Command.VERIFY, Command.DIFF),
+        of_pip=False,
     ),
     Option(
         "--color WHEN",
         "auto, always or never; NO_COLOR and FORCE_COLOR count, too",
         choices=("auto", "always", "never"),
+        commands=EVERY,
         of_pip=False,
     ),
-    Option("--no-color", variables=("NO_COLOR",), note="the same as `--color never`"),
+    Option(
+        "--no-color",
+        variables=("NO_COLOR",),
+        note="the same as `--color never`",
+        commands=EVERY,
+    ),
     Option(
         "--progress-bar WHEN",
         choices=("auto", "on", "off", "raw"),
@@ -223,8 +309,8 @@ _OUTPUT = (
         choices=("legacy-resolver", "legacy-certs"),
         note="`legacy-certs` is `--trust bundled`; `legacy-resolver` is a warning",
     ),
-    Option("-h --help", "show this help", configurable=False),
-    Option("-V --version", "show the version", configurable=False, of_pip=False),
+    Option("-h --help", "show this help", configurable=False, commands=EVERY),
+    Option("-V --version", "show the version", configurable=False, of_pip=False, commands=EVERY),
 )
 
 GROUPS: dict[str, tuple[Option, ...]] = {
@@ -235,6 +321,7 @@ GROUPS: dict[str, tuple[Option, ...]] = {
     "Certificates": _TRUST,
     "Network and cache": _NETWORK,
     "Installation": _INSTALLATION,
+    "Kits": _KITS,
     "Building from source": _BUILDS,
     "Output": _OUTPUT,
 }

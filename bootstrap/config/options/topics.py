@@ -44,12 +44,19 @@ A failed installation leaves the target as it was. A second run changes nothing.
     "kits": """\
 Kits: the same installation without a network
 
-A kit is one file: the released .pyz, with wheels, a lock and settings. `pack` makes it where there
-is a network; `python3 KIT.pyz` installs from it where there is none.
+A kit is one file: wheels, their lock and settings, followed by the released .pyz. `pack` makes it
+where there is a network; `python3 KIT.pyz` installs from it where there is none, and becomes what
+was packed:
 
-Without a kit: download wheels with `pip download`, copy the directory, and name it:
+  python3 get-installer.pyz pack 'poetry>=2' --target windows-amd64 --python 3.12 -o KIT.pyz
+  python3 KIT.pyz --venv there -- --version
 
-  python3 get-installer.pyz --offline --find-links DIRECTORY REQUIREMENT""",
+  inspect   what is in it, and for which targets
+  verify    whether each byte is as it was written; --id: whether it is the one that was published
+  extract   its wheels and lock in a directory, for pip and uv
+  diff      what is different in two kits
+
+A kit asks no index; --online allows it for what is not in the kit.""",
     "configuration": """\
 Where settings come from
 

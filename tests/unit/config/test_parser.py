@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bootstrap import __version__
 from bootstrap.codes import CODES
+from bootstrap.config.options.option import Command
 from bootstrap.config.options.parser import (
     AmbiguousOptionError,
     UnknownOptionError,
     informational_text,
+    options_of,
     parse_command_line,
 )
 from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
@@ -20,7 +24,7 @@ from bootstrap.errors import UsageError
 def test_the_help_names_every_option_within_two_screens() -> None:
     text = informational_text(["--help"])
     assert text is not None
-    shown = [each for each in OPTIONS if each.destination not in {"output", "json"}]
+    shown = [each for each in OPTIONS if Command.INSTALL in each.commands]
     assert [each.key for each in shown if f"--{each.key}" not in text] == []
     assert len(text.splitlines()) < 110
     assert max(map(len, text.splitlines())) <= 100
@@ -132,7 +136,35 @@ def test_an_unknown_option_is_refused_even_with_help() -> None:
         informational_text(["--ofline", "--help"])
 
 
-def test_option_names_are_unique() -> None:
-    names = [name for option in OPTIONS for name in option.names]
+@pytest.mark.parametrize("command", Command)
+def test_the_option_names_of_a_command_are_unique(command: Command) -> None:
+    options = options_of(command)
+    names = [name for option in options for name in option.names]
     assert len(names) == len(set(names))
-    assert not set(names) & set(UNSUPPORTED)
+    unsupported = {"--build"} if command is Command.PACK else set()
+    assert set(names) & set(UNSUPPORTED) == unsupported
+
+
+def test_pack_has_targets_where_install_has_a_directory() -> None:
+    packed = parse_command_line(["pack", "x", "--target", "windows-amd64", "--build"])
+    assert [value.option.destination for value in packed.values] == ["pack_target", "build"]
+    assert parse_command_line(["--target", "x"]).values[0].option.destination == "target"
+    with pytest.raises(UsageError, match="--build is not supported"):
+        parse_command_line(["--build", "x"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("pack x --venv v", "--venv only works with `install` or `doctor`"),
+        ("inspect --index-url x", "--index-url only works with"),
+        ("x --from y", "--from only works with `pack`"),
+        ("inspect a b", "expected at most one kit, found 'a b'"),
+        ("extract", "expected a kit"),
+        ("diff", "expected two kits"),
+        ("pack x -- y", "nothing to hand off"),
+    ],
+)
+def test_what_a_command_for_kits_does_not_take_is_refused(typed: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        parse_command_line(typed.split())

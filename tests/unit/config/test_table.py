@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from bootstrap.config.options.parser import parse_command_line
+from bootstrap.config.options.option import Command
+from bootstrap.config.options.parser import options_of, parse_command_line
 from bootstrap.config.options.table import OPTIONS, REMOVED
 from bootstrap.errors import UsageError
 from tests.functional.conftest import ensurepip_wheel, write_bundled_wheel
@@ -89,7 +90,7 @@ def test_the_documented_table_has_each_option_of_the_newest_pip(tmp_path: Path) 
 def test_every_abbreviation_that_pip_accepts_means_the_same_option(tmp_path: Path) -> None:
     meant = ask(write_bundled_wheel(tmp_path), ABBREVIATED)
     assert len(meant) > 300
-    by_name = {name: option for option in OPTIONS for name in option.names}
+    by_name = {name: each for each in options_of(Command.INSTALL) for name in each.names}
     for typed, name in meant.items():
         # `--trust` is an option of our own, and `--build` was a directory in older pips.
         if name in by_name and typed not in by_name and typed not in REMOVED:

@@ -123,3 +123,45 @@ def test_the_bundled_wheel_cannot_be_locked() -> None:
     part = LockedTarget(a_target(), (info_of("pip", url="bundled:pip-1.0-py3-none-any.whl"),))
     with pytest.raises(UnlockableError, match="bundled"):
         write(part)
+
+
+def test_targets_with_the_same_markers_share_an_entry_with_the_wheels_of_both() -> None:
+    def info(platform: str) -> DownloadInfo:
+        return info_of("a", url=f"https://files.example/a-1.0-py3-none-{platform}.whl")
+
+    glibc, musl = a_target(), a_target()
+    text = write(LockedTarget(glibc, (info("manylinux1"),)), LockedTarget(musl, (info("musl"),)))
+    (package,) = tomli.loads(text)["packages"]
+    assert "marker" not in package
+    # the test's files differ by their URLs only, and the names of wheels are those of files
+    assert [wheel["name"] for wheel in package["wheels"]] == ["a-1.0-py3-none-any.whl"]
+
+
+def test_two_versions_that_no_marker_can_choose_between_are_refused() -> None:
+    one, other = a_target(), a_target()
+    with pytest.raises(UnlockableError, match=r"need 1\.0 and 2\.0"):
+        write(
+            LockedTarget(one, (info_of("a", "1.0"),)), LockedTarget(other, (info_of("a", "2.0"),))
+        )
+
+
+def test_a_marker_is_one_clause_where_that_is_enough() -> None:
+    targets = [
+        a_target(python, system) for python in ("3.8", "3.13") for system in ("linux", "win32")
+    ]
+    parts = [
+        LockedTarget(
+            target,
+            (info_of("colorama"),) if target.markers["sys_platform"] == "win32" else (),
+        )
+        for target in targets
+    ]
+    (package,) = tomli.loads(write(*parts))["packages"]
+    assert package["marker"] == 'sys_platform == "win32"'
+
+
+def test_a_lock_beside_its_wheels_has_their_paths() -> None:
+    text = lock_text([LockedTarget(a_target(), (info_of("a"),))], Path(), wheels="wheels/")
+    (wheel,) = tomli.loads(text)["packages"][0]["wheels"]
+    assert wheel["path"] == "wheels/a-1.0-py3-none-any.whl"
+    assert "url" not in wheel

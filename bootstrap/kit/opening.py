@@ -1,0 +1,150 @@
+"""Opening a kit: the wheels for a target, by the lock, as candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, BinaryIO
+
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
+from bootstrap.dataclasses import dataclass, replace
+from bootstrap.environment.model import TargetEnvironment
+from bootstrap.environment.platform_names import platform_phrase
+from bootstrap.errors import BootstrapError
+from bootstrap.formats.filenames import parse_wheel_filename
+from bootstrap.formats.specifiers import parse_requirement
+from bootstrap.index.candidate import Candidate, DistributionFile
+from bootstrap.index.settings import FormatControl
+from bootstrap.kit.errors import DamagedKitError, KitTargetError, NotInKitError
+from bootstrap.kit.layout import WHEELS, Member
+from bootstrap.kit.lock import read_lock
+from bootstrap.kit.targets import best_tag, option_for, python_name, summarize
+from bootstrap.lock.errors import LockError
+from bootstrap.lock.resolve import LockContext, resolve_lock
+from bootstrap.resolve.errors import NoCandidateError
+from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
+from bootstrap.trust.hashes import Hashes, HashMismatchError
+
+if TYPE_CHECKING:
+    from bootstrap.index.locations import ContainedLocation
+    from bootstrap.kit.reader import Kit
+    from bootstrap.resolve.source import CandidateSource
+
+
+@dataclass(frozen=True)
+class KitWheel:
+    """A wheel in a kit."""
+
+    kit: Kit
+    member: Member
+
+    remark = ""
+
+    @property
+    def filename(self) -> str:
+        """Its file name."""
+        return self.member.name.removeprefix(WHEELS)
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes."""
+        return self.member.size
+
+    def open(self) -> BinaryIO:
+        """Open its bytes, which are not checked yet."""
+        return self.kit.open(self.member)
+
+    def explain(self, error: HashMismatchError) -> BootstrapError:
+        """Return that the kit is damaged, unless it was written with other bytes."""
+        found = error.found.get("sha256", "")
+        if found == self.member.sha256:
+            return error
+        where = f"{self.filename} at byte {self.kit.place_of(self.member)}"
+        expected = " or ".join(sorted(error.expected.allowed.get("sha256", ()))) or "another one"
+        return DamagedKitError(self.kit.path, where, f"sha256 {expected}", found)
+
+
+class KitLocation:
+    """The wheels of a kit as candidates, where requirements are named; and the bundled one."""
+
+    def __init__(
+        self, kit: Kit, target: TargetEnvironment, bundled: ContainedLocation | None
+    ) -> None:
+        self._kit, self._target, self._bundled = kit, target, bundled
+
+    def __str__(self) -> str:
+        return f"the kit {self._kit.path}"
+
+    def candidates(self, name: NormalizedName) -> tuple[Candidate, ...]:
+        """Return the wheels of a project that the target can use."""
+        found = [] if self._bundled is None else list(self._bundled.candidates(name))
+        ranks = self._target.tag_ranks
+        for filename, member in self._kit.wheels.items():
+            project, version, build, tags = parse_wheel_filename(filename)
+            rank = min((ranks[tag] for tag in tags if tag in ranks), default=None)
+            if project == name and rank is not None:
+                file = _contained_file(self._kit, member)
+                found.append(Candidate(name, version, file, True, rank, build))  # noqa: FBT003
+        return tuple(found)
+
+
+def _contained_file(kit: Kit, member: Member) -> DistributionFile:
+    wheel = KitWheel(kit, member)
+    hashes = Hashes.of([("sha256", member.sha256)])
+    url = (kit.path / member.name).as_uri()
+    return DistributionFile(wheel.filename, url, hashes, size=member.size, bundled=wheel)
+
+
+def select_wheels(kit: Kit, target: TargetEnvironment, source: CandidateSource) -> Resolution:
+    """Return what the lock of a kit has for a target.
+
+    Raises `KitTargetError`, and `DamagedKitError`.
+    """
+    context = LockContext(target, source, FormatControl())
+    try:
+        whole = resolve_lock([read_lock(kit)], ResolveRequest(()), context, {})
+    except LockError as error:
+        tag = best_tag(target)
+        found = f"{platform_phrase(tag.platform).replace('≥ ', '')}, Python {python_name(target)}"
+        packed = summarize(kit.manifest.targets)
+        raise KitTargetError(kit.path, packed, found, option_for(target)) from error
+    named = names_of(kit)
+    return Resolution(tuple(_contained(kit, each, named) for each in whole.distributions))
+
+
+def _contained(kit: Kit, resolved: Resolved, named: frozenset[NormalizedName]) -> Resolved:
+    """Return a distribution of the lock with its wheel in the kit."""
+    candidate = resolved.candidate
+    assert candidate is not None  # noqa: S101  # a lock names files
+    member = kit.wheels.get(candidate.file.filename)
+    if member is None:
+        raise DamagedKitError(kit.path, "pylock.toml", candidate.file.filename, "no such wheel")
+    return replace(
+        resolved,
+        candidate=replace(candidate, file=replace(candidate.file, bundled=KitWheel(kit, member))),
+        requested=resolved.requested if resolved.name in named else None,
+    )
+
+
+def names_of(kit: Kit) -> frozenset[NormalizedName]:
+    """Return the names of the projects that were asked for when the kit was packed."""
+    manifest = kit.manifest
+    texts = filter(None, (manifest.installer, *manifest.requirements))
+    return frozenset(canonicalize_name(parse_requirement(text).name) for text in texts)
+
+
+def projects_of(filenames: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the projects of wheels."""
+    return tuple(sorted({parse_wheel_filename(filename)[0] for filename in filenames}))
+
+
+def explain_missing(kit: Kit, error: NoCandidateError, request: ResolveRequest) -> BootstrapError:
+    """Return the error for a project that a kit does not have; the same for any other failure."""
+    projects = projects_of(kit.wheels)
+    if error.name in projects:
+        return error
+    texts = [
+        each.text
+        for each in request.requirements
+        if each.requirement is not None and canonicalize_name(each.requirement.name) == error.name
+    ]
+    return NotInKitError(texts[0] if texts else error.name, projects)

@@ -1,6 +1,6 @@
 """Progress of what lasts: lines at the end of a terminal, or plain lines where they are asked for.
 
-Our own code and no library: docs/adr/0012.
+Our own code and no library: docs/adr/0013.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, TextIO
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from bootstrap.config.kits import KitDefaults
     from bootstrap.config.model import Config
     from bootstrap.kit.reader import Kit
+    from bootstrap.report.events import EventStream
 
 _TRACEBACKS = 2
 """The verbosity from which errors are shown with their traceback."""
 _COLLECTED_AFTER = 20_000
 """New objects after which Python looks for cyclic garbage; its own 700 cost 8 % of a short run."""
+_TEXTS = frozenset({"-h", "--help", "-V", "--version", "help", "explain"})
+"""Options and commands that print a text and do nothing else."""
 _INTERRUPTED = 130
 """The exit status that a shell reports for a program that SIGINT ended."""
 
@@ -66,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.ui = _make_ui(output.ui.verbosity, config.terminal)
         with _open_log(config) as log:
             try:
-                return _run_command(config, log, kit)
+                return _run_command(config, log, output.events, kit)
             except BootstrapError as error:
                 _name_origins(error, config)
                 _log_error(error, config, log)
@@ -121,7 +124,12 @@ def _defaults_of(kit: Kit) -> KitDefaults:
     return KitDefaults(kit.path, manifest.installer, manifest.defaults, manifest.certificates)
 
 
-def _run_command(config: Config, log: LogFile | None = None, kit: Kit | None = None) -> int:
+def _run_command(
+    config: Config,
+    log: LogFile | None = None,
+    events: EventStream | None = None,
+    kit: Kit | None = None,
+) -> int:
     """Run the command of a Config; the last stage of an installation is to become the installer."""
     from bootstrap import _snapshot
 
@@ -135,9 +143,9 @@ def _run_command(config: Config, log: LogFile | None = None, kit: Kit | None = N
     is_taken = config.report_file == "-" or config.handoff is not None
     out = sys.stderr if is_taken else sys.stdout
     with _open_display(config) as display:
-        ui = Ui(out, sys.stderr, config.verbosity, log, display)
+        ui = Ui(out, sys.stderr, config.verbosity, log, display, events)
         for warning in config.warnings:
-            ui.warn(warning)
+            ui.warn(warning, code="configuration")
         if config.command is Command.DOCTOR:
             return _run_doctor(config, ui)
         if config.command is not Command.INSTALL:
@@ -152,7 +160,7 @@ def _run_command(config: Config, log: LogFile | None = None, kit: Kit | None = N
         if handoff is None:
             return 0
         for warning in handoff.warnings:
-            ui.warn(warning)
+            ui.warn(warning, code="hand-off")
     from bootstrap.handoff.handoff import exec_installer
 
     return exec_installer(handoff)
@@ -244,30 +252,65 @@ class _Output:
     """What errors are shown with: the Config says more about it than the arguments do."""
 
     ui: Ui
+    events: EventStream | None = None
+    """`--json`."""
+
+    def finish(self, status: int, error: Mapping[str, str | None] | None = None) -> int:
+        """Write the verdict of `--json`; return the exit status."""
+        if self.events is None:
+            return status
+        self.events.verdict(status, error)
+        failure = self.events.failure
+        if failure is None or isinstance(failure, BrokenPipeError):
+            return status
+        reason = getattr(failure, "strerror", None) or failure
+        self.ui.error(f"error: The events of --json cannot be written: {reason}.")
+        return status or 1
+
+
+def _open_events(arguments: Sequence[str]) -> EventStream | None:
+    """Open the stream of `--json`, for errors that occur before there is a Config, too."""
+    ours = list(takewhile(lambda argument: argument != "--", arguments))
+    if "--json" not in ours or not _TEXTS.isdisjoint(ours):
+        return None
+    from bootstrap.config.options.option import Command
+    from bootstrap.config.options.parser import parse_command_line
+
+    with suppress(UsageError):  # which is an event, too
+        line = parse_command_line(arguments)
+        if line.command is not Command.INSTALL or not _TEXTS.isdisjoint(line.arguments[:1]):
+            return None
+    from bootstrap.report.events import EventStream
+
+    return EventStream(sys.stdout)
 
 
 def _report_errors(arguments: Sequence[str], run: Callable[[_Output], int]) -> int:
     """Run, and turn every error into a message and an exit status."""
     gc.set_threshold(_COLLECTED_AFTER)
-    output = _Output(_make_ui(_verbosity(arguments), _typed_terminal(arguments)))
+    ui = _make_ui(_verbosity(arguments), _typed_terminal(arguments))
+    output = _Output(ui, _open_events(arguments))
     try:
         with raise_on_termination():
-            return run(output)
+            return output.finish(run(output))
     except BootstrapError as error:
         ui = output.ui
         ui.error(f"error: {error}")
         if error.hint:
             ui.error(f"hint: {error.hint}")
-        if (code := _code_of(error)) is not None:
-            ui.error(f"code: {code}")
+        code = _code_of(error)
+        ui.error(f"code: {code}")
         _print_traceback(ui)
-        return error.exit_status
+        facts = {"code": code, "message": str(error), "hint": error.hint}
+        return output.finish(error.exit_status, facts)
     except Terminated as end:
         output.ui.error(f"{end}; no partial changes remain.")
+        output.finish(128 + end.number, {"code": None, "message": str(end), "hint": None})
         kill_self(end.number)
         return _INTERRUPTED
     except KeyboardInterrupt:
         output.ui.error("Interrupted; no partial changes remain.")
+        output.finish(_INTERRUPTED, {"code": None, "message": "Interrupted", "hint": None})
         kill_self(signal.SIGINT)
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one message
@@ -276,17 +319,17 @@ def _report_errors(arguments: Sequence[str], run: Callable[[_Output], int]) -> i
             "hint: This is a bug in get-installer. Please report it with the output of -vv."
         )
         _print_traceback(output.ui)
-        return 1
+        return output.finish(1, {"code": None, "message": repr(error), "hint": None})
     finally:
         _discard_unread_output()
 
 
-def _code_of(error: BootstrapError) -> str | None:
+def _code_of(error: BootstrapError) -> str:
     """Return an error's code, which `explain` takes: that of its class, or of the nearest base."""
     from bootstrap.codes import CODES
 
     names = (base.__name__ for base in type(error).__mro__)
-    return next((CODES[name][0] for name in names if name in CODES), None)
+    return next(CODES[name][0] for name in names if name in CODES)
 
 
 def _verbosity(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Literal, Protocol, TextIO
 
@@ -48,12 +48,13 @@ class LogFile:
     stream: TextIO
 
     def write(self, message: str) -> None:
-        """Append a message; a full disk never ends a run."""
+        """Append a message, made `printable`; a full disk never ends a run."""
         from datetime import datetime  # here: only a log needs it
 
         time = datetime.now().astimezone().isoformat(timespec="milliseconds")[:23].replace(".", ",")
         with suppress(OSError, ValueError):
-            self.stream.write("".join(f"{time} {line}\n" for line in message.splitlines() or [""]))
+            lines = printable(message).splitlines() or [""]
+            self.stream.write("".join(f"{time} {line}\n" for line in lines))
             self.stream.flush()
 
 
@@ -128,6 +129,24 @@ class Display(Protocol):
         ...
 
 
+class Events(Protocol):
+    """Who gets what happens for a program to read, instead of standard output."""
+
+    def message(self, level: str, text: str, code: str | None = None) -> None:
+        """Take a printable message."""
+        ...
+
+    def changes(
+        self, changed: Iterable[Mapping[str, str | None]], environment: str, *, dry_run: bool
+    ) -> None:
+        """Take what was changed, or on a dry run would be: name, before, after."""
+        ...
+
+    def activity(self, label: str, shown: Activity, *, of_bytes: bool) -> Activity:
+        """Return an activity that is also shown."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ui:
     """Prints messages, made `printable`; a closed or broken stream never ends a run."""
@@ -140,6 +159,8 @@ class Ui:
     """Gets every message, whatever the verbosity."""
     display: Display | None = None
     """Colours and progress; None: plain lines."""
+    events: Events | None = None
+    """`--json`: gets what would be printed on standard output, and warnings and errors, too."""
 
     @property
     def is_tracing(self) -> bool:
@@ -156,9 +177,12 @@ class Ui:
 
     def activity(self, label: str, *, of_bytes: bool = False) -> Activity:
         """Return something that lasts, whose progress is shown during the context."""
-        if self.display is None or self.verbosity < -1:
-            return NO_ACTIVITY
-        return self.display.begin(label, of_bytes=of_bytes)
+        shown = NO_ACTIVITY
+        if self.display is not None and self.verbosity >= -1:
+            shown = self.display.begin(label, of_bytes=of_bytes)
+        if self.events is None:
+            return shown
+        return self.events.activity(label, shown, of_bytes=of_bytes)
 
     def output(self, message: str) -> None:
         """Print what the user asked for (`--version`, JSON); never silent."""
@@ -166,19 +190,21 @@ class Ui:
 
     def info(self, message: str) -> None:
         """Print what was done; silent with `-q`."""
-        self._show(self.out, message, is_shown=self.verbosity >= 0)
+        self._show(self.out, message, "info", is_shown=self.verbosity >= 0)
 
     def detail(self, message: str) -> None:
         """Print how it is being done; shown with `-v`."""
-        self._show(self.out, message, is_shown=self.verbosity >= 1)
+        self._show(self.out, message, "detail", is_shown=self.verbosity >= 1)
 
     def trace(self, message: str) -> None:
         """Print what helps to find a bug; shown with `-vv`."""
-        self._show(self.out, message, is_shown=self.verbosity >= 2)
+        self._show(self.out, message, "trace", is_shown=self.verbosity >= 2)
 
-    def warn(self, message: str) -> None:
-        """Print a warning; silent with `-qq`."""
+    def warn(self, message: str, *, code: str = "other") -> None:
+        """Print a warning; silent with `-qq`. Its code is for `--json`."""
         message = shorten_message(redact(message))
+        if self.events is not None:
+            self.events.message("warning", printable(message), code)
         self._show(self.err, f"warning: {message}", is_shown=self.verbosity >= -1, is_prose=True)
 
     def error(self, message: str) -> None:
@@ -188,13 +214,22 @@ class Ui:
         self._show(self.err, message, is_shown=True, is_prose=is_prose)
 
     def _show(
-        self, stream: TextIO, message: str, *, is_shown: bool, is_prose: bool = False
+        self,
+        stream: TextIO,
+        message: str,
+        level: str | None = None,
+        *,
+        is_shown: bool,
+        is_prose: bool = False,
     ) -> None:
         if self.log is not None:
             self.log.write(message)
         if not is_shown:
             return
         message = printable(message)
+        if self.events is not None and level is not None:
+            self.events.message(level, message)
+            return
         if self.display is not None:
             message = self.display.render(stream, message, is_prose=is_prose)
         self._write(stream, message)

@@ -22,6 +22,7 @@ from bootstrap.config.options.configuration import (
     read_variables,
 )
 from bootstrap.config.options.layers import (
+    ConflictingOptionsError,
     OptionLayers,
     SettingRecord,
     feature_warnings,
@@ -125,7 +126,7 @@ def _from_options(
 ) -> Config:
     """Return the Config except for requirements and what requirements files may change.
 
-    Raises `InvalidValueError` and `LockNameError`.
+    Raises `InvalidValueError`, `ConflictingOptionsError` and `LockNameError`.
     """
     lock_file = settings.read_path(layers, "lock", process)
     report = layers.text("report")
@@ -138,6 +139,8 @@ def _from_options(
         raise OnlyInAKitError("--online", "Leave it out: the index is used without it.")
     target = settings.target_settings(layers, process)
     network = settings.network_settings(layers, process)
+    if layers.flag("json") and line.command is Command.INSTALL:
+        require_free_output(line, layers)
     if lock_file is not None and split_reference(lock_file.name) is None:
         raise LockNameError("--lock", lock_file)
     return Config(
@@ -191,6 +194,15 @@ def _kit_command(
     if line.command is Command.PACK:
         return {"pack": pack_settings(layers, process)}
     return {"kit_files": kit_files(line, layers, process)}
+
+
+def require_free_output(line: CommandLine, layers: OptionLayers) -> None:
+    """Refuse `--json` where standard output belongs to the installer or to the report."""
+    report = layers.text("report")
+    if line.handoff is not None:
+        raise ConflictingOptionsError("--json", "--")
+    if report is not None and report.value == "-":
+        raise ConflictingOptionsError("--json", "--report -")
 
 
 def _variable_records(process: ProcessContext) -> list[SettingRecord]:

@@ -131,13 +131,15 @@ def _urls(config: Config, ui: Ui) -> tuple[str, ...]:
     """Return the URLs of the command line, or else those of the indexes."""
     urls = config.urls or tuple(given.value for given in config.index.all_indexes)
     if urls and config.network.offline:
-        ui.warn("No server is inspected, because of --offline.")
+        ui.warn("No server is inspected, because of --offline.", code="not-inspected")
         return ()
     if config.urls:
         return urls
     encrypted = tuple(url for url in urls if url.startswith("https:"))
     for url in set(urls).difference(encrypted):
-        ui.warn(f"{url} is not inspected: without https it has no certificate.")
+        ui.warn(
+            f"{url} is not inspected: without https it has no certificate.", code="not-inspected"
+        )
     return encrypted
 
 

@@ -139,7 +139,8 @@ class Finder:
             f"Taken from an extra index, although the main index "
             f"({self._indexes[0].url}) has a project of that name: {', '.join(listed)}. "
             "To decide which index a project comes from, use --index-for NAME=URL or "
-            "--index-strategy first; if it is the same on both, --shared-name NAME."
+            "--index-strategy first; if it is the same on both, --shared-name NAME.",
+            code="several-indexes",
         )
 
     @property
@@ -203,7 +204,10 @@ class Finder:
             if page.status != "active":  # archived, quarantined or deprecated (PEP 792)
                 reason = f": {page.status_reason}" if page.status_reason else ""
                 index_url = page.index_url
-                self._ui.warn(f"{page.name} is marked as {page.status} on {index_url}{reason}")
+                self._ui.warn(
+                    f"{page.name} is marked as {page.status} on {index_url}{reason}",
+                    code="project-status",
+                )
         return found
 
     def _read(
@@ -228,7 +232,7 @@ class Finder:
             return None
         if page is not None and page.defect and source.url not in self._warned_indexes:
             self._warned_indexes.add(source.url)
-            self._ui.warn(f"{source.url} is read although {page.defect}.")
+            self._ui.warn(f"{source.url} is read although {page.defect}.", code="unusual-page")
         return page
 
     def _is_additional(self, name: NormalizedName, source: LinkSource) -> bool:

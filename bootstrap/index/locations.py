@@ -92,7 +92,7 @@ class LinksPage:
         except HttpStatusError as error:
             if error.status != 404:
                 return error
-            self._ui.warn(f"--find-links: {self.url} not found, ignored.")
+            self._ui.warn(f"--find-links: {self.url} not found, ignored.", code="links-not-found")
             return ProjectDetails(name, self.url, ())
         return parse_page(name, response, self.url)
 
@@ -154,7 +154,10 @@ def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
         files = sorted(names)
         for file in files:
             if not file.is_file():
-                ui.warn(f"{location.origin}: {file} is not a regular file, ignored.")
+                ui.warn(
+                    f"{location.origin}: {file} is not a regular file, ignored.",
+                    code="links-not-found",
+                )
         return LocalFiles(url, tuple(file for file in files if file.is_file()))
     is_file = os.path.isfile(path)  # noqa: PTH113  # pathlib raises for a name that is too long
     if is_file and path.suffix.lower() in {".html", ".htm"}:
@@ -162,6 +165,7 @@ def open_find_links(location: Location, session: Session, ui: Ui) -> LinkSource:
     if is_file:
         return LocalFiles(url, (path,))
     ui.warn(
-        f"{location.origin}: {location.value} not found, ignored. (A URL begins with https://.)"
+        f"{location.origin}: {location.value} not found, ignored. (A URL begins with https://.)",
+        code="links-not-found",
     )
     return LocalFiles(url, ())

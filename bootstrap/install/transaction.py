@@ -145,7 +145,7 @@ class Transaction:
         with self._translate_os_errors():
             staged = unpack(wheel, self._staging, self._interpreter, self._settings)
         for warning in staged.warnings:
-            self._ui.warn(warning)
+            self._ui.warn(warning, code="unusual-wheel")
         self._staged.append(staged)
 
     def commit(self) -> tuple[InstalledDistribution, ...]:
@@ -226,7 +226,7 @@ class Transaction:
                 on_left=lambda left: self._leave_out(frozenset(left), merged),
             )
         for path in (path for files in owned for path in files.outside):
-            ui.warn(f"{path} was not removed: it is outside this environment.")
+            ui.warn(f"{path} was not removed: it is outside this environment.", code="not-removed")
         return uninstalled
 
     def _leave_out(self, left: Set[str], merged: MergedTree) -> None:

@@ -185,7 +185,8 @@ def parse_metadata(content: bytes, of: str, ui: Ui | None = None) -> Metadata:
     if ui is not None and metadata_version > LATEST_VERSION:
         ui.warn(
             f"{of} has metadata version {_format(metadata_version)}, later than "
-            f"{_format(LATEST_VERSION)}, the latest that get-installer supports."
+            f"{_format(LATEST_VERSION)}, the latest that get-installer supports.",
+            code="unusual-metadata",
         )
     name = _get_required(headers, "Name", of)
     version = _get_required(headers, "Version", of)

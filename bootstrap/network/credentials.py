@@ -149,7 +149,7 @@ class CredentialStore:
         except FileNotFoundError:
             return None
         except (OSError, netrc.NetrcParseError, UnicodeError) as error:
-            self._ui.warn(f"{self._settings.netrc} is ignored: {error}")
+            self._ui.warn(f"{self._settings.netrc} is ignored: {error}", code="netrc-ignored")
             return None
         if entry is None:
             return None

@@ -54,4 +54,4 @@ class InsecureHosts:
     def _warn_once(self, server: UrlOrigin, message: str) -> None:
         if server not in self._warned:
             self._warned.add(server)
-            self._ui.warn(f"{message}.")
+            self._ui.warn(f"{message}.", code="not-verified")

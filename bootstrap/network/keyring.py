@@ -71,7 +71,9 @@ class Keyring:
             process = run_program([program, *arguments], os.environ, self._timeout, show=self._show)
         except (OSError, subprocess.TimeoutExpired, LimitError) as error:
             self._disabled = True
-            self._ui.warn(f"Cannot run the keyring program {program}: {error}")
+            self._ui.warn(
+                f"Cannot run the keyring program {program}: {error}", code="keyring-failed"
+            )
             return None
         output = process.out.decode("utf-8", "replace").rstrip("\r\n")
         return output if process.status == 0 else None

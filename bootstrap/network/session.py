@@ -281,7 +281,7 @@ class Session:
 
         def warn(message: str) -> None:
             if not self._closing.is_set():  # nobody needs what is interrupted by `close`
-                self._ui.warn(message)
+                self._ui.warn(message, code="retry")
 
         return call_interruptibly(
             lambda: retry(

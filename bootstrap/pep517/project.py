@@ -157,7 +157,10 @@ class Project:
         if self._backend is None:
             tree, context, request = self._open_tree(), self._context, self._request
             if unknown := ", ".join(tree.system.unknown):
-                context.ui.warn(f"{self._of}: unknown keys in [build-system]: {unknown}")
+                context.ui.warn(
+                    f"{self._of}: unknown keys in [build-system]: {unknown}",
+                    code="unusual-metadata",
+                )
             venv = self._new_directory("environment") / "venv"
             environment = make_environment(context.target, venv, context.settings, self._of)
             self._install(environment, tree.system.requires)

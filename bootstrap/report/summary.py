@@ -28,6 +28,12 @@ class Change:
     is_bundled: bool = False
     """Whether it is the wheel inside the .pyz."""
 
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """The change for `--json`."""
+        before = None if self.before is None else str(self.before)
+        return {"name": self.name, "before": before, "after": str(self.version)}
+
     def text(self, arrow: str) -> str:
         """Return a line: `+` for what is new, `~` for what is replaced."""
         if self.before is None:
@@ -70,6 +76,8 @@ def print_summary(
     """
     environment = _describe(result.target)
     found = changes(result, dry_run=dry_run)
+    if ui.events is not None:
+        ui.events.changes((each.facts for each in found), environment, dry_run=dry_run)
     if not found:
         show = ui.detail if is_handed_off else ui.info
         show(f"Nothing to do: {environment} already has {_names_of(result)}.")

@@ -38,18 +38,18 @@ def print_warnings(result: InstallResult, settings: WarningSettings, ui: Ui) -> 
         if found:
             from bootstrap.report.shells import path_line
 
-            ui.warn(script_location_message(found, settings.search_path))
+            ui.warn(script_location_message(found, settings.search_path), code="not-on-path")
             for line in filter(None, (path_line(each, settings.shell) for each in found)):
                 ui.info(f"To add it to PATH: {line}")
     if settings.conflicts and result.installed:
         changed = {distribution.name for distribution in result.installed}
         lines = list(conflicts(installed_distributions(target), changed, target.markers))
         if lines:
-            ui.warn("\n".join((_CONFLICTS, *lines)))
+            ui.warn("\n".join((_CONFLICTS, *lines)), code="conflict")
     is_windows = sys.platform in {"win32", "cygwin"}
     is_root = not is_windows and os.getuid() == 0
     if settings.root_user and is_root and not target.is_virtual:
-        ui.warn(_ROOT)
+        ui.warn(_ROOT, code="root-user")
 
 
 def conflicts(

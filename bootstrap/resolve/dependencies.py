@@ -191,7 +191,7 @@ class DependencyReader:
         self.unusable[candidate] = error
         installable = candidate.installable
         if installable is None or not installable.is_direct:  # else this ends the run
-            self.ui.warn(f"{candidate} is ignored: {error}")
+            self.ui.warn(f"{candidate} is ignored: {error}", code="candidate-ignored")
 
     def _iter_applicable(self, candidate: ResolverCandidate) -> Iterator[ResolverRequirement]:
         if candidate.installable is None:

@@ -196,10 +196,13 @@ def _warn(resolution: Resolution, context: ResolverContext) -> None:
         project = f"{resolved.name} {resolved.version}"
         if resolved.candidate.file.yanked is not None:
             reason = resolved.candidate.file.yanked or "no reason was given"
-            ui.warn(f"{project} was yanked by its maintainers: {reason}")
+            ui.warn(f"{project} was yanked by its maintainers: {reason}", code="yanked")
         if resolved.extras:
             metadata = context.dependencies.reader.read(resolved.candidate)
             provided = {canonicalize_name(extra) for extra in metadata.extras}
             available = ", ".join(sorted(provided)) or "none"
             for extra in sorted(resolved.extras - provided):
-                ui.warn(f"{project} does not provide the extra '{extra}' (available: {available})")
+                ui.warn(
+                    f"{project} does not provide the extra '{extra}' (available: {available})",
+                    code="no-such-extra",
+                )

@@ -155,7 +155,7 @@ def install_or_fall_back(
             outcome = attempt(run.without_network())
         except (NoCandidateError, ConflictError, LockedFileNotFoundError, OfflineError):
             raise error from None
-        run.ui.warn(f"{error} Using the bundled pip instead.")
+        run.ui.warn(f"{error} Using the bundled pip instead.", code="bundled-used")
         return outcome
 
 
@@ -201,7 +201,7 @@ def leave_existing(run: RunContext, resolution: Resolution) -> Resolution:
     for resolved in resolution.distributions:
         there = present.get(resolved.name)
         if there is not None and resolved.candidate is not None:
-            run.ui.warn(already_exists(str(there.metadata_path)))
+            run.ui.warn(already_exists(str(there.metadata_path)), code="already-exists")
             resolved = replace(resolved, version=there.version, candidate=None)  # noqa: PLW2901
         kept.append(resolved)
     return Resolution(tuple(kept))

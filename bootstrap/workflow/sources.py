@@ -76,7 +76,7 @@ def read_remote_files(run: RunContext, session: Session) -> RunContext:
     config = expand(run.config, session.get_text)
     for warning in config.warnings:
         if warning not in run.config.warnings:
-            run.ui.warn(warning)
+            run.ui.warn(warning, code="configuration")
     return replace(run, config=config)
 
 

@@ -59,6 +59,7 @@ RARELY_IMPORTED = (
     "bootstrap/pep517/unpack.py",
     "bootstrap/preparer/editable_clones.py",
     "bootstrap/preparer/source_fetcher.py",
+    "bootstrap/report/events.py",
     "bootstrap/report/shells.py",
     "bootstrap/resolve/explain/",
     "bootstrap/terminal/",

@@ -271,9 +271,9 @@ _OUTPUT = (
     ),
     Option(
         "--json",
-        "output as JSON",
+        "events as JSON lines on standard output",
         configurable=False,
-        commands=(Command.DOCTOR, Command.INSPECT, Command.VERIFY, Command.DIFF),
+        commands=(Command.INSTALL, Command.DOCTOR, Command.INSPECT, Command.VERIFY, Command.DIFF),
         of_pip=False,
     ),
     Option(

@@ -59,12 +59,12 @@ def check_plan(plan: Plan, merged: MergedTree, owners: FileOwners, ui: Ui, *, fo
     for path in plan.obstacles:
         raise ObstacleError(path, merged.find_distribution(path))
     for path in plan.left:
-        ui.warn(already_exists(path))
+        ui.warn(already_exists(path), code="already-exists")
     refused, overlaps = _find_overwritten(plan, merged, owners)
     if refused and not force:
         raise OverwriteError(refused)
     for path, owner, new_owner in refused:
-        ui.warn(f"{path} of {owner} is overwritten by {new_owner}.")
+        ui.warn(f"{path} of {owner} is overwritten by {new_owner}.", code="overwritten")
     _warn_of_overlaps([*merged.overlaps, *overlaps], ui)
 
 
@@ -79,7 +79,8 @@ def _warn_of_overlaps(overlaps: Sequence[Overlap], ui: Ui) -> None:
         more = f" and {rest} more" if rest > 0 else ""
         ui.warn(
             f"{earlier} and {later} both contain {shown}{more}, with different content. "
-            f"{later} is installed later, so its files are used."
+            f"{later} is installed later, so its files are used.",
+            code="overwritten",
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.config.model import Config
+from bootstrap.config.options.layers import ConflictingOptionsError
 from bootstrap.config.options.option import Command, InvalidValueError
 from bootstrap.config.options.parser import UnknownOptionError, UnsupportedOptionError
 from bootstrap.errors import UsageError
@@ -121,8 +122,17 @@ def test_doctor_takes_urls_and_has_no_requirements(user: User) -> None:
 
 
 def test_an_option_of_another_command_is_refused(user: User) -> None:
-    with pytest.raises(UsageError, match=r"^--json only works with `doctor` or `inspect` or"):
-        user.load("--json")
+    with pytest.raises(UsageError, match=r"^--output only works with `pack`\.$"):
+        user.load("--output", "x")
+    with pytest.raises(UsageError, match=r"^--json only works with `install` or `doctor`"):
+        user.load("pack", "--json")
+
+
+def test_events_need_a_standard_output_of_their_own(user: User) -> None:
+    assert user.load("--json", "--report", "file").as_json
+    for other in (("--report", "-"), ("--", "list")):
+        with pytest.raises(ConflictingOptionsError, match="--json and"):
+            user.load("--json", *other)
 
 
 @pytest.mark.parametrize(

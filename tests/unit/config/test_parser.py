@@ -62,7 +62,7 @@ def test_the_help_of_a_command_shows_its_own_options() -> None:
         assert "--json" in text
         assert "--cert FILE" in text
         assert "--requirement" not in text.partition("Also supported")[0]
-    assert "--json" not in (informational_text(["--help"]) or "")
+    assert "--output" not in (informational_text(["--help"]) or "")
 
 
 def test_help_explains_topics_and_codes() -> None:

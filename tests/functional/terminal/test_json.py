@@ -1,0 +1,143 @@
+"""The events of `--json`: after success, errors and signals, and with streams that fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.conftest import LocalIndex
+from tests.functional.engine import Engine
+from tests.servers.faults import stall
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    found = [json.loads(line) for line in text.splitlines()]
+    assert found[0]["event"] == "start"
+    assert (found[0]["schema"], found[0]["version"]) == ("get-installer-events", 1)
+    assert [each["event"] for each in found].count("verdict") == 1
+    assert found[-1]["event"] == "verdict"
+    return found
+
+
+def of(found: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:
+    return [each for each in found if each["event"] == event]
+
+
+def test_a_success_lists_phases_bytes_warnings_and_what_changed(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("extra", "1.0", extras=["one"])
+    options: tuple[str | Path, ...] = ("--venv", venv, *index.options, "--json")
+    options = (*options, "--installer", "none")
+    done = engine.succeeds(*options, "extra[two]")
+    found = events(done.out)
+    assert found[-1]["changed"] == [{"name": "extra", "before": None, "after": "1.0"}]
+    assert (found[-1]["status"], found[-1]["error"], found[-1]["dry_run"]) == (0, None, False)
+    assert str(venv) in found[-1]["environment"]
+    phases = {each["name"]: each["state"] for each in of(found, "phase")}
+    assert phases["Resolving"] == "end"
+    assert phases["Downloading extra-1.0-py3-none-any.whl"] == "end"
+    (size,) = of(found, "bytes")
+    assert size["done"] == size["total"] > 0
+    assert [each["code"] for each in of(found, "warning")] == ["no-such-extra"]
+    assert done.err.startswith("warning: ")
+    index.add("extra", "2.0")
+    found = events(engine.succeeds(*options, "-U", "extra", "--dry-run").out)
+    assert found[-1]["changed"] == [{"name": "extra", "before": "1.0", "after": "2.0"}]
+    assert found[-1]["dry_run"]
+    assert events(engine.succeeds(*options, "extra").out)[-1]["changed"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        (["--no-such-option"], 2, "GI-CONFIG-"),
+        (["--venv", "v", "--offline", "absent"], 1, "GI-RESOLVE-"),
+        (["--python", "missing", "--offline"], 1, "GI-TARGET-"),
+        (["--cert", "missing.pem"], 1, "GI-TRUST-"),
+        (["--", "list"], 2, "GI-CONFIG-"),
+    ],
+)
+def test_an_error_is_the_verdict(
+    engine: Engine, tmp_path: Path, words: list[str], status: int, code: str
+) -> None:
+    done = engine.fails("--json", *words, status=status, cwd=tmp_path)
+    verdict = events(done.out)[-1]
+    assert verdict["status"] == status
+    assert verdict["error"]["code"].startswith(code)
+    assert verdict["error"]["message"] in done.err
+    assert f"code: {verdict['error']['code']}" in done.err
+    assert verdict["changed"] == []
+
+
+def started(engine: Engine, *arguments: object, stdout: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*engine.command, *map(str, arguments), "--installer", "none", "--json"],
+        env={**os.environ, **engine.environ},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_signal_is_the_verdict(engine: Engine, index: LocalIndex, venv: Path) -> None:
+    wheel = index.add("extra", "1.0")
+    index.server.fault(f"/files/{wheel.name}", stall(60, after=10))
+    options = ("--venv", venv, *index.options, "extra")
+    with started(engine, *options, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        lines: list[str] = []
+        while "Downloading" not in (lines or [""])[-1]:
+            lines.append(process.stdout.readline())
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        found = events("".join(lines) + process.stdout.read())
+    assert process.returncode == -signal.SIGINT
+    assert found[-1]["status"] == 130
+    assert found[-1]["error"]["message"] == "Interrupted"
+    assert not venv.exists()
+
+
+def test_a_reader_that_has_gone_does_not_end_the_run(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("extra", "1.0")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        process = started(engine, "--venv", venv, *index.options, "extra", stdout=gone)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert list(venv.glob("lib/*/site-packages/extra.py"))
+
+
+def test_a_full_disk_is_reported_and_the_installation_stays(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    index.add("extra", "1.0")
+    with Path("/dev/full").open("w") as full:
+        process = started(engine, "--venv", venv, *index.options, "extra", stdout=full)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "The events of --json cannot be written: No space left on device." in err
+    assert list(venv.glob("lib/*/site-packages/extra.py"))
+
+
+def test_a_log_has_no_passwords(engine: Engine, index: LocalIndex, tmp_path: Path) -> None:
+    url = index.server.simple_url.replace("://", "://me:hunter2@")
+    log = tmp_path / "log"
+    options = ("--index-url", url, "--cert", index.ca, "--log", log, "--installer", "none")
+    index.add("extra", "1.0")
+    engine.succeeds("--venv", tmp_path / "v", *options, "extra")
+    engine.fails("--venv", tmp_path / "v", *options, "absent")
+    text = log.read_text()
+    assert "hunter2" not in text
+    assert "extra" in text
+    assert "absent" in text

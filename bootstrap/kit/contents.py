@@ -255,7 +255,10 @@ def _carry_provenance(
             try:
                 content = session.get(file.provenance, limit=SMALL_FILE_SIZE).content
             except NetworkError as error:
-                ui.warn(f"The provenance of {file.filename} is not carried: {error}")
+                ui.warn(
+                    f"The provenance of {file.filename} is not carried: {error}",
+                    code="no-provenance",
+                )
                 continue
         writer.add_bytes(name, content)
         yield file.filename, name

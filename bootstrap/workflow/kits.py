@@ -56,7 +56,7 @@ def run_kit_command(config: Config, ui: Ui, own: Kit | None) -> int:
 def warn_of_expiry(kit: Kit, ui: Ui) -> None:
     """Warn of authorities in a kit that have expired, or will soon."""
     for warning in expiry_warnings(kit.manifest.certificates.values(), _now()):
-        ui.warn(warning)
+        ui.warn(warning, code="authority-expires")
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def _inspect(kit: Kit, config: Config, ui: Ui) -> None:
     for line in wheel_lines(facts):
         ui.detail(line)
     for warning in facts["warnings"]:
-        ui.warn(warning)
+        ui.warn(warning, code="authority-expires")
 
 
 def _diff(paths: tuple[Path, ...], config: Config, ui: Ui, own: Kit | None) -> int:

@@ -48,11 +48,11 @@ class OnceUi(Ui):
 
     seen: set[str] = field(default_factory=set, repr=False)
 
-    def warn(self, message: str) -> None:
+    def warn(self, message: str, *, code: str = "other") -> None:
         """Show a warning that was not shown before."""
         if message not in self.seen:
             self.seen.add(message)
-            super().warn(message)
+            super().warn(message, code=code)
 
 
 def pack(config: Config, ui: Ui) -> None:
@@ -122,7 +122,7 @@ def bake(settings: PackSettings, config: Config, ui: Ui) -> tuple[tuple[str, ...
         certificates[name] = read_authorities(path, now)
         words = [_renamed(word, value.text, name) for word in words]
     for warning in expiry_warnings(certificates.values(), now):
-        ui.warn(warning)
+        ui.warn(warning, code="authority-expires")
     return tuple(words), certificates
 
 

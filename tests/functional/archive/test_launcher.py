@@ -68,6 +68,17 @@ def test_it_runs_from_a_path_with_spaces_that_is_relative(
     assert done.stdout.startswith(f"get-installer {__version__}"), done.stderr
 
 
+def test_bytes_that_were_added_to_its_end_are_one_clear_error(
+    archive: Path, python: Run, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "get-installer.pyz"
+    damaged.write_bytes(archive.read_bytes() + b"\n")
+    done = python(damaged, "--version")
+    assert done.returncode == 1
+    assert f"{damaged} is damaged: bytes were added to its end." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_it_runs_without_a_home(archive: Path, python: Run) -> None:
     done = python(archive, "--version", env={"PATH": os.defpath})
     assert done.stdout.startswith(f"get-installer {__version__}"), done.stderr

@@ -6,6 +6,11 @@ path = os.path.abspath(__loader__.archive)
 file = open(path, "rb")
 file.seek(-22, 2)
 end = file.read()
+if end[:4] != b"PK\5\6":
+    sys.exit(
+        "error: %s is damaged: bytes were added to its end.\nhint: Download or copy it again."
+        % path
+    )
 size = 22 + int.from_bytes(end[12:16], "little") + int.from_bytes(end[16:20], "little")
 kit_size = file.seek(-size, 2)
 data = file.read()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bootstrap.doctor.indexes import IndexReport
 from bootstrap.doctor.report import DoctorReport
+from bootstrap.doctor.resigned import resigned_lines
 from bootstrap.errors import BootstrapError
 from bootstrap.tls_diagnosis.certificate import format_date
 from bootstrap.tls_diagnosis.explain import CertificateError
@@ -21,7 +23,10 @@ def as_text(report: DoctorReport) -> list[str]:
         *_section("Settings", list(report.settings)),
         *report.policy,
         *_failure_lines(report.failure),
+        *([f"Cache: {report.cache}"] if report.cache else []),
         *(line for url, server in report.servers for line in _server_lines(url, server)),
+        *(line for index in report.indexes for line in _index_lines(index)),
+        *_verdict_lines(report),
     ]
 
 
@@ -35,6 +40,17 @@ def as_json(report: DoctorReport) -> dict[str, Any]:
         "settings": list(report.settings),
         "policy": list(report.policy),
         "failure": _failure_json(report.failure),
+        "cache": report.cache,
+        "indexes": [
+            {
+                "url": index.url,
+                "good": index.failure is None,
+                "files": index.files,
+                "failure": _failure_json(index.failure),
+            }
+            for index in report.indexes
+        ],
+        "verdict": report.verdict,
         "servers": [_server_json(url, server) for url, server in report.servers],
         "good": report.exit_status == 0,
     }
@@ -70,7 +86,18 @@ def _server_lines(url: str, report: ServerReport) -> list[str]:
         anchor = f": CA certificate {verdict.anchor.subject}" if verdict.anchor else ""
         failed = f"    FAILED: {verdict.source}: {verdict.detail}"
         lines.append(f"    OK:     {verdict.source}{anchor}" if verdict.accepted else failed)
-    return [*lines, *(f"  {line}" for line in _failure_lines(report.failure))]
+    about = (*_failure_lines(report.failure), *resigned_lines(report))
+    return [*lines, *(f"  {line}" for line in about)]
+
+
+def _index_lines(index: IndexReport) -> list[str]:
+    lines = _failure_lines(index.failure)
+    return ["", f"{index.url}: {index.outcome}", *(f"  {line}" for line in lines)]
+
+
+def _verdict_lines(report: DoctorReport) -> list[str]:
+    hint = report.problem[1] if report.problem else None
+    return ["", f"Verdict: {report.verdict}", *([f"Next: {hint}"] if hint else [])]
 
 
 def _status(report: ServerReport) -> str:

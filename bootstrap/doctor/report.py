@@ -6,17 +6,21 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from bootstrap.config.model import Config
-from bootstrap.dataclasses import dataclass
+from bootstrap.dataclasses import dataclass, replace
+from bootstrap.doctor.indexes import PROJECT, IndexReport, ask_index, describe_cache, without_cache
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
-from bootstrap.network.urls import MalformedUrlError, url_origin
+from bootstrap.network.session import Session
+from bootstrap.network.urls import MalformedUrlError, has_scheme, is_remote, url_origin
 from bootstrap.tls_diagnosis.connect import Server, redacted_proxy
-from bootstrap.tls_diagnosis.explain import clock_problem, release_date
+from bootstrap.tls_diagnosis.explain import CertificateError, clock_problem, release_date
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
 from bootstrap.trust import description
-from bootstrap.trust.anchors import load_anchors
+from bootstrap.trust.anchors import Anchors, load_anchors
 from bootstrap.trust.context import make_client_context, make_context
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
@@ -53,24 +57,88 @@ class DoctorReport:
     """Why no server can be connected to at all."""
     servers: tuple[tuple[str, ServerReport], ...] = ()
     """Each URL with the report of its server."""
+    indexes: tuple[IndexReport, ...] = ()
+    cache: str = ""
+    """Where pages and files are cached, and whether that can be written."""
+    is_offline: bool = False
+
+    @property
+    def problem(self) -> tuple[str, str | None] | None:
+        """Why a run would fail, and what to do; None where it would not."""
+        failures = [
+            ("", self.failure),
+            *((f"{url}: ", server.failure) for url, server in self.servers),
+            *((f"{index.url}: ", index.failure) for index in self.indexes),
+        ]
+        for prefix, failure in failures:
+            if failure is not None:
+                hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
+                return f"{prefix}{str(failure).splitlines()[0]}", hint
+        if self.indexes and all(index.files is None for index in self.indexes):
+            hint = "Check the URL, which ends in /simple/ most often, or name another project."
+            return f"no index has the project {PROJECT}.", hint
+        return None
+
+    @property
+    def verdict(self) -> str:
+        """Whether it will work, and if not, why."""
+        if self.problem is not None:
+            return f"It will not work: {self.problem[0]}"
+        if self.is_offline:
+            return "It will work without the network, with what is here."
+        return "It will work." if self.servers or self.indexes else "Nothing was asked."
 
     @property
     def exit_status(self) -> int:
-        """0 if a run would use every server, else 1."""
-        is_ok = self.failure is None and all(server.is_ok for _, server in self.servers)
-        return 0 if is_ok else 1
+        """0 if a run would work with every server and index, else 1."""
+        return 0 if self.problem is None else 1
 
 
 def inspect(config: Config, ui: Ui) -> DoctorReport:
-    """Inspect the servers that a run with this configuration would use."""
-    return diagnose(
-        _urls(config, ui),
-        decide(config.trust),
+    """Inspect the servers that a run with this configuration would use, and ask the indexes."""
+    policy, urls = decide(config.trust), _urls(config, ui)
+    report = diagnose(
+        [url for url in urls if _is_inspected(url)],
+        policy,
         proxy_for=partial(proxy_for, settings=config.network),
         environ=config.environ,
         settings=map(str, config.setting_records),
         timeout=config.network.timeout,
     )
+    failed = {url for url, server in report.servers if not server.is_ok}
+    # A URL that is typed without a path is a server, and need not be an index.
+    asked = [url for url in urls if redacted_proxy(url) not in failed and _may_be_index(url)]
+    if report.failure is not None:
+        asked = [url for url in asked if not is_remote(url)]
+    anchors = Anchors() if report.failure is not None else load_anchors(policy)
+    with Session(
+        without_cache(config.network, asked),
+        lambda: make_context(policy, anchors, ui.trace),
+        policy,
+        ui,
+        lambda: make_client_context(policy, anchors),
+    ) as session:
+        indexes = tuple(ask_index(url, session) for url in asked)
+    return replace(
+        report,
+        indexes=indexes,
+        cache=describe_cache(config.network.cache_directory),
+        is_offline=config.network.offline,
+    )
+
+
+def _is_inspected(url: str) -> bool:
+    """Return whether a URL is of a server with a certificate, or of none that we know."""
+    return not (has_scheme(url) and _may_be_index(url) and not url.startswith("https:")) and not (
+        Path(url).is_absolute()
+    )
+
+
+def _may_be_index(url: str) -> bool:
+    """Return whether a URL has a path, or is one."""
+    if not has_scheme(url):
+        return Path(url).is_absolute()
+    return url.startswith("file:") or bool(urlsplit(url).path.strip("/"))
 
 
 def diagnose(
@@ -132,15 +200,8 @@ def _urls(config: Config, ui: Ui) -> tuple[str, ...]:
     urls = config.urls or tuple(given.value for given in config.index.all_indexes)
     if urls and config.network.offline:
         ui.warn("No server is inspected, because of --offline.", code="not-inspected")
-        return ()
-    if config.urls:
-        return urls
-    encrypted = tuple(url for url in urls if url.startswith("https:"))
-    for url in set(urls).difference(encrypted):
-        ui.warn(
-            f"{url} is not inspected: without https it has no certificate.", code="not-inspected"
-        )
-    return encrypted
+        return tuple(url for url in urls if not config.urls and not is_remote(url))
+    return urls
 
 
 def _parse_url(url: str) -> tuple[str, str, int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.conftest import LocalIndex
+from tests.functional.conftest import LocalIndex, ensurepip_wheel
 from tests.functional.engine import Engine
-from tests.servers import ProxyServer
+from tests.servers import IndexServer, ProxyServer
+from tests.servers.faults import Fault, raw, status
 
 
 def test_it_inspects_the_configured_indexes(engine: Engine, index: LocalIndex) -> None:
@@ -19,7 +20,9 @@ def test_it_inspects_the_configured_indexes(engine: Engine, index: LocalIndex) -
     assert "from --cert): 1 certificate" in done.out
     assert f"cert = {index.ca} (from --cert)" in done.out
     assert "Clock: OK (" in done.out
-    assert index.server.requests == []
+    assert [request.path for request in index.server.requests] == ["/simple/pip/"]
+    assert f"{index.server.simple_url}: OK: an index, whose page of pip lists 1 files" in done.out
+    assert done.out.splitlines()[-1] == "Verdict: It will work."
 
 
 def test_a_failing_server_is_shown_with_its_chain_and_changes_the_exit_status(
@@ -65,12 +68,60 @@ def test_it_uses_the_proxy_that_a_run_would_use(engine: Engine, index: LocalInde
         assert "through" not in done.out
 
 
-def test_an_index_without_https_is_not_inspected(engine: Engine) -> None:
-    done = engine.succeeds("doctor", "--index-url", "http://localhost:1/simple")
-    assert (
-        "http://localhost:1/simple is not inspected: without https it has no certificate."
-        in done.err
-    )
+def test_indexes_without_https_are_asked_too(engine: Engine, tmp_path: Path) -> None:
+    done = engine("doctor", "--index-url", "http://localhost:1/simple")
+    assert done.status == 1
+    assert "http://localhost:1/simple: FAILED" in done.out
+    assert "Verdict: It will not work: http://localhost:1/simple: " in done.out
+    with IndexServer() as server:
+        server.add(ensurepip_wheel())
+        done = engine.succeeds("doctor", "--index-url", server.simple_url)
+        assert f"{server.simple_url}: OK: an index" in done.out
+    page = tmp_path / "simple" / "pip" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<a href="pip-1.0-py3-none-any.whl">pip-1.0-py3-none-any.whl</a>')
+    done = engine.succeeds("doctor", "--index-url", tmp_path / "simple")
+    assert "simple: OK: an index, whose page of pip lists 1 files" in done.out
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (status(401), "401"),
+        (status(503), "503"),
+        (
+            raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"),
+            "is not a",
+        ),
+    ],
+)
+def test_an_answer_that_is_not_an_indexs_changes_the_verdict(
+    engine: Engine, index: LocalIndex, fault: Fault, text: str
+) -> None:
+    index.server.fault("/simple/pip/", fault)
+    done = engine("doctor", *index.options)
+    assert done.status == 1
+    verdict, following = done.out.splitlines()[-2:]
+    assert verdict.startswith(f"Verdict: It will not work: {index.server.simple_url}: ")
+    assert text in verdict
+    assert following.startswith("Next: ")
+    report = json.loads(engine("doctor", "--json", *index.options).out)
+    assert report["verdict"].startswith("It will not work: ")
+    assert [each["good"] for each in report["indexes"]] == [False]
+
+
+def test_an_index_without_pip_is_none_for_a_run(engine: Engine, index: LocalIndex) -> None:
+    index.server.fault("/simple/pip/", status(404))
+    done = engine("doctor", *index.options)
+    assert done.status == 1
+    assert "it answers, and has no project pip" in done.out
+    assert "Verdict: It will not work: no index has the project pip." in done.out
+
+
+def test_the_cache_is_described(engine: Engine, index: LocalIndex, tmp_path: Path) -> None:
+    options = (*index.options, "--cache-dir", str(tmp_path / "new" / "cache"))
+    assert "new/cache, can be written" in engine.succeeds("doctor", *options).out
+    assert "Cache: none" in engine.succeeds("doctor", *index.options, "--no-cache-dir").out
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "https://", "https://localhost:port"])

@@ -1,0 +1,75 @@
+"""A public host whose certificate comes from an authority that certifi does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bootstrap.doctor import resigned
+from bootstrap.doctor.resigned import is_public_name, resigned_lines
+from bootstrap.tls_diagnosis.connect import Server
+from bootstrap.tls_diagnosis.server_report import ServerReport, Verdict
+
+
+@dataclass(frozen=True)
+class _Root:
+    subject: str = "CN=Zscaler Root"
+    issuer: str = "CN=Zscaler Root"
+    sha256: str = "AB:CD"
+    is_self_issued: bool = True
+
+
+def _report(host: str, verdict: Verdict, root: Any = None) -> ServerReport:
+    chain: Any = (root or _Root(),)
+    return ServerReport(Server(host, 443, None, 1.0), chain=chain, verdicts=(verdict,))
+
+
+UNKNOWN = Verdict("certifi (bundled)", True, False, "unable to get local issuer certificate")
+"""What certifi says of an authority that it does not know."""
+
+
+@pytest.fixture(autouse=True)
+def _plain_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resigned, "issuer_path", lambda chain: chain)
+
+
+def test_the_root_and_whole_commands_are_shown() -> None:
+    lines = resigned_lines(_report("files.public.org", UNKNOWN))
+    text = "\n".join(lines)
+    assert "something between you and files.public.org re-signs it" in text
+    assert "CN=Zscaler Root, SHA-256 AB:CD" in text
+    assert "openssl s_client -showcerts -connect files.public.org:443 </dev/null" in text
+    assert lines[-1] == "  python3 get-installer.pyz --add-cert authority.pem"
+
+
+def test_a_root_that_was_not_sent_is_asked_for() -> None:
+    root = _Root(subject="CN=Sub", is_self_issued=False)
+    lines = resigned_lines(_report("files.public.org", UNKNOWN, root))
+    assert "Its root, CN=Zscaler Root, was not sent: ask your administrators" in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict"),
+    [
+        ("localhost", UNKNOWN),
+        ("nexus", UNKNOWN),
+        ("nexus.corp", UNKNOWN),
+        ("10.1.2.3", UNKNOWN),
+        ("files.public.org", Verdict("certifi (bundled)", True, False, "it has expired")),
+        ("files.public.org", Verdict("certifi (bundled)", True, True, "")),
+        ("files.public.org", Verdict("the system store", True, False, "unknown issuer")),
+    ],
+)
+def test_nothing_is_said_of_private_hosts_and_of_other_failures(
+    host: str, verdict: Verdict
+) -> None:
+    assert resigned_lines(_report(host, verdict)) == ()
+
+
+def test_names_and_addresses_are_public_or_not() -> None:
+    assert is_public_name("files.public.org")
+    assert is_public_name("8.8.8.8")
+    assert not is_public_name("127.0.0.1")
+    assert not is_public_name("fd00::1")

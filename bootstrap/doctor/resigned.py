@@ -19,6 +19,7 @@ _LAST_CERTIFICATE = (
     'awk \'/BEGIN CERT/{c=""} {c=c $0 "\\n"} /END CERT/{last=c} END{printf "%s", last}\''
 )
 _FILE = "authority.pem"
+_BUNDLED = "certifi (bundled)"
 
 
 def is_public_name(host: str) -> bool:
@@ -31,7 +32,7 @@ def is_public_name(host: str) -> bool:
 
 def resigned_lines(report: ServerReport) -> Sequence[str]:
     """Return what to know and to do about a public host that certifi does not trust; or nothing."""
-    bundled = next((each for each in report.verdicts if "certifi" in each.source), None)
+    bundled = next((each for each in report.verdicts if each.source.startswith(_BUNDLED)), None)
     if bundled is None or bundled.accepted or not report.chain:
         return ()
     host = report.server.host

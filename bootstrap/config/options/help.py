@@ -39,7 +39,8 @@ _SUMMARIES = {
     Command.INSPECT: "Shows what is in a kit (default: this one), and for which targets.",
     Command.EXTRACT: "Writes the wheels and the lock of a kit into a directory, for pip and uv.",
     Command.DOCTOR: "Says whether it will work, and if not, why: which certificate authorities are"
-    " trusted, which certificate each URL (default: each index) presents, and what each index answers.",
+    " trusted, which certificate each URL (default: each index) presents, and what each index"
+    " answers.",
     Command.VERIFY: "Checks every byte of a kit (default: this one), and with --id which it is.",
     Command.DIFF: "Shows what is different in two kits.",
 }

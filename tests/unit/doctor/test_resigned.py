@@ -68,6 +68,14 @@ def test_nothing_is_said_of_private_hosts_and_of_other_failures(
     assert resigned_lines(_report(host, verdict)) == ()
 
 
+def test_a_file_of_the_users_certificates_is_not_taken_for_certifi() -> None:
+    own = Verdict("/etc/ssl/certs/ca-certificates.crt (only, from --cert)", True, True, "")  # noqa: FBT003
+    report = _report("files.public.org", own)
+    assert resigned_lines(report) == ()
+    both = ServerReport(report.server, chain=report.chain, verdicts=(own, UNKNOWN))
+    assert resigned_lines(both)
+
+
 def test_names_and_addresses_are_public_or_not() -> None:
     assert is_public_name("files.public.org")
     assert is_public_name("8.8.8.8")

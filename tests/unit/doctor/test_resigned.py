@@ -69,7 +69,7 @@ def test_nothing_is_said_of_private_hosts_and_of_other_failures(
 
 
 def test_a_file_of_the_users_certificates_is_not_taken_for_certifi() -> None:
-    own = Verdict("/etc/ssl/certs/ca-certificates.crt (only, from --cert)", True, True, "")  # noqa: FBT003
+    own = Verdict("/etc/ssl/certs/ca-certificates.crt (only, from --cert)", True, True, "")
     report = _report("files.public.org", own)
     assert resigned_lines(report) == ()
     both = ServerReport(report.server, chain=report.chain, verdicts=(own, UNKNOWN))

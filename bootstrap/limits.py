@@ -21,6 +21,10 @@ REQUIREMENTS_FILE_SIZE = 16 * _MIB
 """Bytes of a requirements file: 50,000 lines with three hashes each."""
 LOCK_SIZE = 16 * _MIB
 """Bytes of a pylock.toml: 3,000 packages with 20 wheels each."""
+KIT_MANIFEST_SIZE = 64 * _MIB
+"""Bytes of the manifest of a kit: 400,000 files."""
+KIT_SETTINGS_SIZE = 4 * _MIB
+"""Bytes of the settings of a kit, in its manifest: with certificates, 1 MiB at most."""
 PYPROJECT_SIZE = 2 * _MIB
 """Bytes of a pyproject.toml. The largest in use have about 100 KiB."""
 SMALL_FILE_SIZE = 1 * _MIB

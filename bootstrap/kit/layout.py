@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from bootstrap.dataclasses import dataclass
 
@@ -20,7 +21,7 @@ NEEDS = "1.0"
 """The oldest get-installer that reads this version of the layout."""
 WHEELS = "wheels/"
 LOCK = "pylock.toml"
-MANIFEST = "manifest.json"
+MANIFEST = "manifest.txt"
 
 MAGIC = b"\x89get-installer\r\n"
 _FIELDS = struct.Struct("<QQQ32sQ32s")
@@ -56,9 +57,8 @@ class LaterVersionError(ValueError):
         super().__init__(needs)
 
 
-@dataclass(frozen=True)
-class Member:
-    """One file of the payload."""
+class Member(NamedTuple):
+    """One file of the payload; there may be very many."""
 
     name: str
     size: int

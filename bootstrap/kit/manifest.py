@@ -1,10 +1,10 @@
-"""The manifest of a kit: what it is for, and the digest of each of its files."""
+"""The manifest of a kit: what it is for, as JSON, and a row for each of its files."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bootstrap.dataclasses import dataclass, field
@@ -12,11 +12,12 @@ from bootstrap.formats.documents import parse_json
 from bootstrap.install.strict_zip.names import check_collisions, check_name
 from bootstrap.install.wheel_rules import WheelValidationError
 from bootstrap.kit.layout import MANIFEST, Member
-from bootstrap.limits import LimitError
+from bootstrap.limits import KIT_SETTINGS_SIZE, LimitError, shorten
 
-_SHA256 = re.compile("[0-9a-f]{64}", re.ASCII)
-MANIFEST_SIZE = 64 << 20
-"""Bytes of a manifest: 300,000 files."""
+_ROW = re.compile("([0-9a-f]{64}) ([0-9a-f]{8}) (0|[1-9][0-9]{0,17}) (.+)", re.ASCII)
+"""Digest, checksum, size and name of a file."""
+_SEPARATOR = "\n\n"
+"""What is between the JSON document and the rows: it is not in a document that we write."""
 
 
 class ManifestError(ValueError):
@@ -58,7 +59,7 @@ class Manifest:
     is_reproducible: bool = True
     """False where something was built on the machine that packed it."""
 
-    def to_json(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the manifest's bytes: the same for the same content."""
         document = {
             "layout": 1,
@@ -80,18 +81,22 @@ class Manifest:
             "reproducible": self.is_reproducible,
         }
         head = json.dumps(document, indent=2, sort_keys=True)
-        rows = ",\n".join(
-            f"    {json.dumps([each.name, each.size, each.crc, each.sha256])}"
-            for each in self.members
+        rows = "".join(
+            f"{each.sha256} {each.crc:08x} {each.size} {each.name}\n" for each in self.members
         )
-        return f'{head[:-2]},\n  "files": [\n{rows}\n  ]\n}}\n'.encode()
+        return f"{head}{_SEPARATOR}{rows}".encode()
 
 
 def parse_manifest(content: bytes) -> Manifest:
     """Return a manifest. Raises `ManifestError`."""
+    head, separator, rows = content.partition(_SEPARATOR.encode())
+    if not separator:
+        raise ManifestError("it has no list of files")
     try:
-        document = parse_json(content, MANIFEST_SIZE)
-        return _parse(document)
+        document = parse_json(head, KIT_SETTINGS_SIZE)
+        members = tuple(map(_parse_member, iter_lines(rows)))
+        check_collisions([MANIFEST, *(member.name for member in members)])
+        return _parse(document, members)
     except LimitError as error:
         raise ManifestError(f"it has {error}") from error
     except WheelValidationError as error:
@@ -100,12 +105,21 @@ def parse_manifest(content: bytes) -> Manifest:
         raise ManifestError(f"it is not valid ({type(error).__name__}: {error})") from error
 
 
-def _parse(document: Mapping[str, Any]) -> Manifest:
+def iter_lines(rows: bytes) -> Iterator[str]:
+    """Yield the lines, each of which has to end."""
+    at = 0
+    while at < len(rows):
+        end = rows.index(b"\n", at)
+        yield rows[at:end].decode()
+        at = end + 1
+
+
+def _parse(document: Mapping[str, Any], members: tuple[Member, ...]) -> Manifest:
     if document["layout"] != 1:
         raise ManifestError(f"its layout is {document['layout']!r}")
     installer = document["installer"]
     return Manifest(
-        _parse_members(document["files"]),
+        members,
         str(document["created-by"]),
         None if installer is None else str(installer),
         _texts(document["requirements"]),
@@ -125,21 +139,15 @@ def _parse(document: Mapping[str, Any]) -> Manifest:
     )
 
 
-def _parse_members(rows: Sequence[Any]) -> tuple[Member, ...]:
-    members = tuple(_parse_member(*row) for row in rows)
-    check_collisions([MANIFEST, *(member.name for member in members)])
-    return members
-
-
-def _parse_member(name: object, size: object, crc: object, sha256: object) -> Member:
-    if not (isinstance(name, str) and isinstance(size, int) and isinstance(crc, int)):
-        raise ManifestError("a file's name, size or checksum has the wrong type")
-    if not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
-        raise ManifestError(f"{name} has no sha256")
-    if not (0 <= size < 1 << 63 and 0 <= crc < 1 << 32 and not name.endswith("/")):
-        raise ManifestError(f"the size or the checksum of {name} is out of range")
+def _parse_member(row: str) -> Member:
+    found = _ROW.fullmatch(row)
+    if found is None:
+        raise ManifestError(f"{shorten(row)!r} is no row of a file")
+    sha256, crc, size, name = found.groups()
+    if name.endswith("/"):
+        raise ManifestError(f"{name} is a directory")
     check_name(name)
-    return Member(name, size, crc, sha256)
+    return Member(name, int(size), int(crc, 16), sha256)
 
 
 def _texts(values: Sequence[object]) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ from bootstrap.kit.layout import (
     engine_size,
     parse_footer,
 )
-from bootstrap.kit.manifest import MANIFEST_SIZE, Manifest, ManifestError, parse_manifest
+from bootstrap.kit.manifest import Manifest, ManifestError, parse_manifest
+from bootstrap.limits import KIT_MANIFEST_SIZE
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -70,9 +71,12 @@ class Kit:
     def manifest(self) -> Manifest:
         """The manifest. Raises `DamagedKitError`."""
         footer = self.footer
-        if footer.manifest_size > MANIFEST_SIZE:
+        if footer.manifest_size > KIT_MANIFEST_SIZE:
             raise DamagedKitError(
-                self.path, "the manifest", f"at most {MANIFEST_SIZE} bytes", footer.manifest_size
+                self.path,
+                "the manifest",
+                f"at most {KIT_MANIFEST_SIZE} bytes",
+                footer.manifest_size,
             )
         content = self.read_at(footer.manifest_offset, footer.manifest_size)
         found = hashlib.sha256(content).hexdigest()

@@ -43,7 +43,7 @@ def test_the_payload_is_a_zip_file_that_strict_readers_and_pythons_own_accept(
 ) -> None:
     payload = payload_of(write_kit(tmp_path / "kit.pyz"))
     archive = open_archive(io.BytesIO(payload))
-    assert set(archive.members) == {*FILES, "manifest.json"}
+    assert set(archive.members) == {*FILES, "manifest.txt"}
     with zipfile.ZipFile(io.BytesIO(payload)) as plain:
         assert plain.testzip() is None
         assert plain.read("wheels/ü.whl") == FILES["wheels/ü.whl"]

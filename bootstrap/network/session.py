@@ -132,9 +132,9 @@ class Session:
             return Response(url, "", cached)
         remote = is_remote(url)
         if remote:
+            transport = self._open_transport(url)
             from bootstrap.network.pages import fetch_page
 
-            transport = self._open_transport(url)
             pages = self._cache if sha256 is None else self._no_cache  # else it is cached by hash
             response = self._retry(
                 lambda: fetch_page(transport, pages, url, accept, limit, refresh=refresh),
@@ -167,12 +167,12 @@ class Session:
         sha256 = expected.only_sha256
         if sha256 and (cached := self._copy_from_cache(sha256, path, expected)):
             return cached
+        transport = self._open_transport(url)
         from bootstrap.network.download import Download
 
         self._ui.detail(f"Fetching {url}")
         try:
             with self._ui.activity(f"Downloading {filename}", of_bytes=True) as activity:
-                transport = self._open_transport(url)
                 download = Download(transport, url, path, expected, size)
                 self._downloads.add(download)
                 file = self._retry(
@@ -203,9 +203,9 @@ class Session:
 
         None if the server does not support ranges. Raises `NetworkError` and its subclasses.
         """
+        transport = self._open_transport(url)
         from bootstrap.network.download import fetch_range
 
-        transport = self._open_transport(url)
         return self._retry(lambda: fetch_range(transport, url, begin, size))
 
     @property
@@ -300,23 +300,23 @@ class Session:
             raise StoppedError
 
     def _open_transport(self, url: str) -> Transport:
-        """Return the transport, created now if this is the first remote URL."""
+        """Return the transport, created now if this is the first remote URL.
+
+        Before anything is imported that needs `ssl`: the context's error explains its absence.
+        """
         if self._settings.offline:
             raise OfflineError(url)
         if url_origin(url).scheme not in {"http", "https"}:
             raise MalformedUrlError(url, "only https:, http: and file: URLs can be fetched")
         with self._lock:
             if self._transport is None:
+                context, client_context = self._open_context(), self._open_client_context()
                 from bootstrap.network.arenas import share_arenas
                 from bootstrap.network.transport import Transport
 
                 share_arenas()
                 self._transport = Transport(
-                    self._settings,
-                    self._open_context(),
-                    self._policy,
-                    self._ui,
-                    self._open_client_context(),
+                    self._settings, context, self._policy, self._ui, client_context
                 )
             return self._transport
 

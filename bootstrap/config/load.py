@@ -137,7 +137,10 @@ def _from_options(
         from bootstrap.config.kits import OnlyInAKitError
 
         raise OnlyInAKitError("--online", "Leave it out: the index is used without it.")
-    target = settings.target_settings(layers, process)
+    search_path, language = process.environ.get("PATH", ""), process.language
+    target = TargetSettings(search_path=search_path, language=language)
+    if line.command is not Command.PACK:  # whose targets are named otherwise
+        target = settings.target_settings(layers, process)
     network = settings.network_settings(layers, process)
     if layers.flag("json") and line.command is Command.INSTALL:
         require_free_output(line, layers)
@@ -146,9 +149,7 @@ def _from_options(
     return Config(
         command=line.command,
         inputs=Inputs(process),
-        target=TargetSettings(search_path=target.search_path, language=target.language)
-        if line.command is Command.PACK
-        else target,
+        target=target,
         trust=settings.trust_settings(layers, process, kit.files if kit is not None else {}),
         network=network,
         index=indexes.index_settings(layers, process, now),

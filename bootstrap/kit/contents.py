@@ -107,7 +107,7 @@ def write_contents(
     Raises what fetching raises, `UnlockableError`, `ChangedWheelError` and `SameNameError`.
     """
     items = _files_of(resolved)
-    final: dict[tuple[object, ...], Candidate] = {}
+    final: dict[str, Candidate] = {}
     facts: list[WheelFacts] = []
     reused = size = 0
     with ui.activity("Packing") as activity:
@@ -117,7 +117,8 @@ def write_contents(
             found, length = _write_wheel(writer, fetched)
             facts.append(found)
             ui.detail(f"Packed {fetched.filename}")
-            final[item.candidate.identity] = _locked_candidate(item.candidate, fetched, length)
+            filename = item.candidate.file.filename
+            final[filename] = _locked_candidate(item.candidate, fetched, length)
             reused += fetched.is_reused
             size += length
             activity.advance()
@@ -159,8 +160,8 @@ def _files_of(resolved: Iterable[ResolvedTarget]) -> list[_Item]:
             item = _Item(target.preparer, each)
             file = item.candidate.file
             other = found.setdefault(file.filename, item).candidate.file
-            common = other.hashes.intersection(file.hashes)
-            if other.url != file.url and not all(common.allowed.values()):
+            known = other.hashes.only_sha256
+            if other.url != file.url and (known is None or known != file.hashes.only_sha256):
                 raise SameNameError(file.filename, [other.url, file.url])
     return [found[filename] for filename in sorted(found)]
 
@@ -219,12 +220,10 @@ def _locked_candidate(candidate: Candidate, fetched: _Fetched, size: int) -> Can
     return replace(candidate, file=described, is_wheel=True)
 
 
-def _locked_target(
-    resolved: ResolvedTarget, final: Mapping[tuple[object, ...], Candidate]
-) -> LockedTarget:
+def _locked_target(resolved: ResolvedTarget, final: Mapping[str, Candidate]) -> LockedTarget:
     infos = []
     for each in resolved.distributions:
-        candidate = final[_Item(resolved.preparer, each).candidate.identity]
+        candidate = final[_Item(resolved.preparer, each).candidate.file.filename]
         sha256 = candidate.file.hashes.only_sha256 or ""
         origin = direct_url_for_archive(candidate.file.url, sha256)
         infos.append(DownloadInfo(replace(each, candidate=candidate), origin, b""))

@@ -111,14 +111,14 @@ def bake(settings: PackSettings, config: Config, ui: Ui) -> tuple[tuple[str, ...
     """
     refuse_secrets(settings.defaults)
     now, certificates = datetime.now(timezone.utc), dict[str, str]()
-    words = list(settings.defaults)
+    words, names = list(settings.defaults), dict[str, str]()
     for value in parse_command_line(words).values:
         if value.option.destination == "client_cert":
             read_authorities(config.inputs.process.absolute(value.text), now)
         if value.option.destination not in {"cert", "add_cert"}:
             continue
         path = config.inputs.process.absolute(value.text)
-        name = f"certificates/{len(certificates)}-{path.name}"
+        name = names.setdefault(value.text, f"certificates/{len(names)}-{path.name}")
         certificates[name] = read_authorities(path, now)
         words = [_renamed(word, value.text, name) for word in words]
     for warning in expiry_warnings(certificates.values(), now):

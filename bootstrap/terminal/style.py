@@ -69,7 +69,7 @@ def wrap(message: str, columns: int) -> str:
         lines += textwrap.wrap(
             line,
             width - 1,
-            subsequent_indent=f"{indent}  ",
+            subsequent_indent=f"{indent}  " if indent else "",
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]

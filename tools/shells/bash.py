@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.table import OPTIONS
-from tools.shells.values import COMMANDS, PROGRAMS, Value, names_with, options_of, value_of
+from tools.shells.values import (
+    COMMANDS,
+    FIRST_WORDS,
+    PROGRAMS,
+    Value,
+    names_with,
+    options_of,
+    value_of,
+)
 
 FILE = "get-installer.bash"
 
@@ -72,7 +80,7 @@ def script() -> str:
     ]
     return _SCRIPT.format(
         commands="|".join(COMMANDS),
-        words=" ".join(COMMANDS),
+        words=" ".join(FIRST_WORDS),
         files="|".join(names_with(Value.FILE)),
         directories="|".join(names_with(Value.DIRECTORY)),
         texts="|".join(names_with(Value.TEXT)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bootstrap.config.options.option import Command, Option
 from bootstrap.config.options.table import OPTIONS
-from tools.shells.values import COMMANDS, PROGRAMS, Value, description_of, value_of
+from tools.shells.values import COMMANDS, FIRST_WORDS, PROGRAMS, Value, description_of, value_of
 
 FILE = "get-installer.fish"
 
@@ -32,7 +32,7 @@ def script() -> str:
     for program in PROGRAMS:
         lines.append(
             f"complete -c {program} -n 'test (count (commandline -opc)) = 1' "
-            f"-a '{' '.join(COMMANDS)}'"
+            f"-a '{' '.join(FIRST_WORDS)}'"
         )
         lines += (" ".join(_words(program, option)) for option in OPTIONS)
     return "\n".join(lines) + "\n"

@@ -38,7 +38,14 @@ it then becomes the installer, with the arguments that follow.
 .B doctor
 shows which certificate authorities are trusted, why, and which certificates each
 .I URL
-presents; without one, each index.
+presents; without one, each index. It asks each index, too, and ends with a verdict.
+.PP
+.B help
+.I TOPIC
+explains trust, targets, kits, configuration, hand-off or exit-codes, and
+.B explain
+.I CODE
+an error by its code.
 .SH OPTIONS
 Names and meanings are pip's wherever pip has them.
 """

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.table import OPTIONS
-from tools.shells.values import COMMANDS, PROGRAMS, Value, description_of, options_of, value_of
+from tools.shells.values import (
+    COMMANDS,
+    FIRST_WORDS,
+    PROGRAMS,
+    Value,
+    description_of,
+    options_of,
+    value_of,
+)
 
 FILE = "get-installer.ps1"
 
@@ -40,7 +48,7 @@ Register-ArgumentCompleter -Native -CommandName {programs} -ScriptBlock {{
                     $_.Name, $_.Name, 'ParameterName', $_.Value)
             }}
     }} elseif ($words.Count -eq 1) {{
-        $commands | Where-Object {{ $_ -clike "$wordToComplete*" }} | ForEach-Object {{
+        @({words}) | Where-Object {{ $_ -clike "$wordToComplete*" }} | ForEach-Object {{
             [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
         }}
     }}
@@ -60,6 +68,7 @@ def script() -> str:
     return _SCRIPT.format(
         programs=_list(PROGRAMS),
         commands=_list(COMMANDS),
+        words=_list(FIRST_WORDS),
         choices="\n".join(choices),
         options="\n".join(map(_table, Command)),
     )

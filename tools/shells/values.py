@@ -10,6 +10,8 @@ from bootstrap.config.options.table import OPTIONS
 PROGRAMS = ("get-installer", "get-installer.pyz", "get-installer.py")
 """The names that the program has on PATH."""
 COMMANDS = tuple(command.value for command in Command)
+FIRST_WORDS = (*COMMANDS, "help", "explain")
+"""Commands, and the words that only print a text: those have no options."""
 
 
 class Value(Enum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bootstrap.config.options.option import Command, Option, OptionKind
 from tools.shells.values import (
     COMMANDS,
+    FIRST_WORDS,
     PROGRAMS,
     Value,
     description_of,
@@ -48,7 +49,7 @@ def script() -> str:
     return _SCRIPT.format(
         programs=" ".join(PROGRAMS),
         commands="|".join(COMMANDS),
-        words=" ".join(COMMANDS),
+        words=" ".join(FIRST_WORDS),
         cases="\n".join(map(_case, Command)),
     )
 

@@ -133,6 +133,10 @@ def test_choices_follow_options_that_have_some(terminal: Terminal) -> None:
     assert [word for word in ("system", "bundled", "both") if word not in shown] == []
 
 
+def test_texts_are_offered_as_commands_are(terminal: Terminal) -> None:
+    assert "explain " in terminal.after("get-installer expl\t")
+
+
 def test_a_command_has_its_own_options(terminal: Terminal) -> None:
     assert "doctor " in terminal.after("get-installer doc\t")
     assert "--json" in terminal.after("get-installer doctor --js\t")

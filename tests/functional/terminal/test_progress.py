@@ -98,6 +98,40 @@ def shown(
     return run_in_terminal(command, columns=columns, environ=environment(engine, **environ))
 
 
+@pytest.mark.slow
+def test_a_large_download_is_shown_to_its_end(
+    engine: Engine, index: LocalIndex, venv: Path
+) -> None:
+    content = os.urandom(30_000_000).hex()  # a half of it remains when it is compressed
+    wheel = make_wheel(index.wheels, "big", "1.0", data={"data/big": content + content[::-1]})
+    index.server.add(wheel)
+    index.server.fault(f"/files/{wheel.name}", throttled(4_000_000))
+    found = shown(engine, "--venv", venv, *index.options, "big", columns=120)
+    assert found.status == 0, found.text
+    assert wheel.stat().st_size > 50_000_000
+    assert re.search(r" [234]\.\d MB/s", found.text)
+    times = found.times("Downloading")
+    assert times[-1] - times[0] > 10
+    assert gaps(times) < 0.5
+    assert "Downloading" not in "\n".join(found.screen)
+
+
+@pytest.mark.slow
+def test_a_long_build_is_shown_to_its_end(
+    engine: Engine, index: LocalIndex, venv: Path, slow: Path
+) -> None:
+    backend = slow / "backend.py"
+    backend.write_text(backend.read_text().replace("range(12)", "range(80)"))
+    found = shown(engine, "--venv", venv, *index.options, slow)
+    assert found.status == 0, found.text
+    times = found.times(r"Building .*0:\d\d")
+    assert times[-1] - times[0] > 18
+    assert gaps(times) < 0.5
+    piped = engine.succeeds("--venv", venv, *index.options, "--installer", "none", slow)
+    assert "\x1b" not in piped.text
+    assert "compiling" not in piped.text
+
+
 def gaps(times: list[float]) -> float:
     return max(later - earlier for earlier, later in pairwise(times))
 

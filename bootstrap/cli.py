@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _TRACEBACKS = 2
 """The verbosity from which errors are shown with their traceback."""
-_COLLECTED_AFTER = 20_000
+_COLLECTED_AFTER = 100_000
 """New objects after which Python looks for cyclic garbage; its own 700 cost 8 % of a short run."""
 _TEXTS = frozenset({"-h", "--help", "-V", "--version", "help", "explain"})
 """Options and commands that print a text and do nothing else."""

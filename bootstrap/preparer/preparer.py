@@ -24,7 +24,12 @@ from bootstrap.network.references import normalize_reference
 from bootstrap.network.session import Session
 from bootstrap.preparer.direct_reference import is_wheel_reference, require_name, wheel_candidate
 from bootstrap.preparer.lazy_wheel import LazyWheels
-from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher, SharedMetadata
+from bootstrap.preparer.prefetch import (
+    BatchPrefetcher,
+    Prefetcher,
+    SharedMetadata,
+    is_fetched_early,
+)
 from bootstrap.preparer.wheels import (
     DownloadInfo,
     NoBuilderError,
@@ -52,6 +57,8 @@ class Preparer:
     :param builder: builds candidates that have no wheel; None: only wheels are candidates
     :param depth: how many builds wait for the wheels of this preparer
     :param source_hint: what to do where a project is not found; None where all indexes are asked
+    :param fetches_early: whether wheels are fetched while others are chosen, since most of them
+        will be installed
     :param shared: the metadata that preparers for other targets have read
     """
 
@@ -65,6 +72,7 @@ class Preparer:
         *,
         depth: int = 0,
         source_hint: str | None = None,
+        fetches_early: bool = False,
         shared: SharedMetadata | None = None,
     ) -> None:
         self._session = session
@@ -83,6 +91,8 @@ class Preparer:
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
         self._older = BatchPrefetcher(self._metadata)
         self._likely = Prefetcher("likely candidates", self._fetch_likely, session)
+        self._early = Prefetcher("early wheels", self._fetch_early, session)
+        self._fetches_early = fetches_early
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +108,7 @@ class Preparer:
     def stop_prefetching(self) -> None:
         """Start no further work that nobody has asked for."""
         self._likely.stop()
+        self._early.stop()
         self._metadata.stop()
 
     # For the resolver (`CandidateSource`)
@@ -129,7 +140,9 @@ class Preparer:
         Raises `UnusableCandidateError`, network errors.
         """
         if self._finder.is_remote and not candidate.is_direct:
-            self._older.version_tried(candidate, self.candidates(candidate.name))
+            is_first = self._older.version_tried(candidate, self.candidates(candidate.name))
+            if is_first and self._fetches_early and is_fetched_early(candidate):
+                self._early.start(candidate)
         return self._metadata(candidate)
 
     def direct_candidate(self, requirement: InputRequirement) -> Candidate:
@@ -251,6 +264,9 @@ class Preparer:
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
             self._metadata(likely)
 
+    def _fetch_early(self, candidate: Candidate) -> VerifiedWheel:
+        return fetch(candidate, candidate.file.hashes, self._session)
+
     def _find_metadata(self, candidate: Candidate) -> Metadata:
         return self._shared.get(candidate.identity, lambda: self._read_any_metadata(candidate))
 
@@ -294,6 +310,8 @@ class Preparer:
         """Fetch a wheel; one that was fetched before is neither fetched nor hashed again."""
         url = candidate.file.url
         known = self._downloaded.get(url)
+        if known is None and self._early.has(candidate):
+            known = self._early(candidate)
         if known is not None and expected.is_met_by(known.sha256):
             return known
         wheel = fetch(candidate, expected, self._session)

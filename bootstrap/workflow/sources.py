@@ -132,5 +132,8 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
     with ExitStack() as stack:
         stack.callback(repositories.end)
         builder = stack.enter_context(SourceBuilder(open_tools, target, config.request))
-        preparer = Preparer(session, finder, target, ui, builder, source_hint=hint)
+        early = not config.dry_run
+        preparer = Preparer(
+            session, finder, target, ui, builder, source_hint=hint, fetches_early=early
+        )
         yield Sources(stack.enter_context(preparer), repositories)

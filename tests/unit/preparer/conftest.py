@@ -64,6 +64,7 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
             cache: bool = False,
             bundled: BundledWheel | None = None,
             formats: FormatControl | None = None,
+            fetches_early: bool = False,
         ) -> Bench:
             output = io.StringIO()
             ui = Ui(output, output, verbosity=2)
@@ -84,7 +85,9 @@ def make_bench(authority: Authority, index: IndexServer, tmp_path: Path) -> Iter
             locations = replace(locations, formats=formats or FormatControl())
             bundled_location = BundledLocation(bundled, target) if bundled else None
             finder = Finder(session, locations, target, ui, bundled=bundled_location)
-            preparer = stack.enter_context(Preparer(session, finder, target, ui, builder))
+            preparer = stack.enter_context(
+                Preparer(session, finder, target, ui, builder, fetches_early=fetches_early)
+            )
             return Bench(preparer, output)
 
         yield make

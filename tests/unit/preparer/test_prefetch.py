@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ import pytest
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.preparer.prefetch import Prefetcher
+from bootstrap.resolve.requirement import Resolution
+from bootstrap.trust.hashes import Hashes, HashMismatchError
 from bootstrap.trust.policy import TrustPolicy
 from tests.servers import Authority, IndexServer, make_wheel
-from tests.unit.preparer.conftest import Bench
+from tests.unit.preparer.conftest import Bench, MakeBench
 from tests.unit.resolve.test_backjumping import SILENT
 
 
@@ -173,3 +176,76 @@ def test_of_the_next_version_of_a_wheel_with_many_files_one_request_reads_it(
     assert [str(resolved.version) for resolved in resolution.distributions] == ["1.0", "2.0"]
     asked = [path for path in index.paths if path.startswith("/files/demo")]
     assert [asked.count(f"/files/demo-{n}.0-py3-none-any.whl") for n in (3, 2)] == [2, 1]
+
+
+DEMO = "/files/demo-1.0-py3-none-any.whl"
+
+
+def wait_for(index: IndexServer, path: str) -> bool:
+    """Whether a path is asked for, soon."""
+    for _ in range(100):
+        if path in index.paths:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_wheel_is_fetched_once_and_before_all_are_chosen(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    bench = make_bench(fetches_early=True)
+    resolution = bench.resolve("demo")
+    assert wait_for(index, DEMO)
+    assert [wheel.wheel.filename for wheel in bench.preparer.wheels(resolution)] == [
+        "demo-1.0-py3-none-any.whl"
+    ]
+    assert index.paths.count(DEMO) == 1
+
+
+def test_nothing_is_fetched_early_unless_it_is_asked_for(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    make_bench().resolve("demo")
+    assert not wait_for(index, DEMO)
+
+
+def test_a_wheel_whose_metadata_is_read_from_it_is_not_fetched_early(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.features = replace(index.features, metadata=False)
+    content = {f"demo/data/{n:04}/service-2.json": os.urandom(200) for n in range(1500)}
+    index.add(make_wheel(tmp_path, "demo", "1.0", files=content))
+    make_bench(fetches_early=True).resolve("demo")
+    time.sleep(0.2)
+    asked = [request for request in index.requests if request.path == DEMO]
+    assert len([request for request in asked if "range" in request.headers]) == len(asked) == 2
+
+
+def test_of_many_versions_only_the_first_is_fetched_early(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    for n in range(1, 6):
+        requires = ["helper<2"] if n > 1 else []
+        index.add(make_wheel(tmp_path, "demo", f"{n}.0", requires=requires))
+    index.add(make_wheel(tmp_path, "helper", "2.0"))
+    bench = make_bench(fetches_early=True)
+    resolution = bench.resolve("demo", "helper>=2")
+    assert [str(each.version) for each in resolution.distributions] == ["1.0", "2.0"]
+    assert wait_for(index, "/files/helper-2.0-py3-none-any.whl")
+    fetched = {path for path in index.paths if path.endswith(".whl") and "demo" in path}
+    assert fetched <= {"/files/demo-5.0-py3-none-any.whl"}
+
+
+def test_a_wheel_that_was_fetched_early_must_have_the_user_s_hash(
+    index: IndexServer, make_bench: MakeBench, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0"))
+    bench = make_bench(fetches_early=True)
+    resolution = bench.resolve("demo")
+    assert wait_for(index, DEMO)
+    (resolved,) = resolution.distributions
+    wrong = replace(resolved, hashes=Hashes.of([("sha256", "0" * 64)]))
+    with pytest.raises(HashMismatchError):
+        bench.preparer.wheels(Resolution((wrong,)))

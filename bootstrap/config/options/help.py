@@ -155,8 +155,9 @@ def _wrap(text: str, columns: int) -> str:
     width = max(MIN_WIDTH - 1, columns - 1)
     lines: list[str] = []
     for line in text.splitlines():
-        begin = re.match(r" *\S.*?\S {2,}", line)
-        left = begin[0] if begin and len(begin[0]) < width // 2 + 6 else ""
+        begin = re.match(r"usage: | *\S.*?\S {2,}", line)
+        is_short = begin is not None and len(begin[0]) < width // 2 + 6
+        left = begin[0] if begin and is_short else line[: len(line) - len(line.lstrip())]
         parts = _fill(line[len(left) :], width - len(left)) if len(line) > width else []
         lines += (
             [left + parts[0], *(" " * len(left) + part for part in parts[1:])] if parts else [line]

@@ -41,11 +41,16 @@ class LockTimeoutError(BootstrapError):
 
 
 class LockFile:
-    """An exclusive lock of a file that exists only while somebody holds it."""
+    """An exclusive lock of a file that exists only while somebody holds it.
+
+    The directory's modification time stays that of the last change by anybody else.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
+        self._mtimes: tuple[int, int] | None = None
+        """The directory's modification times before we created the file, and after."""
 
     def try_acquire(self) -> bool:
         """Return whether the lock is ours now; False where another process holds it.
@@ -53,18 +58,24 @@ class LockFile:
         False too where the file's directory was removed. Raises OSError.
         """
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        is_new, before = not self.path.exists(), _mtime(self.path.parent)
         try:
             self._descriptor = _open_locked(self.path, flags)
         except PermissionError:
             if sys.platform != "win32":
                 raise
             # Windows refuses to open a file that its holder is about to remove.
+        if self._descriptor is not None and is_new:
+            self._mtimes = before, _mtime(self.path.parent)
         return self._descriptor is not None
 
     def release(self) -> None:
         """Give the lock back and remove the file."""
         if self._descriptor is None:
             return
+        mtime = _mtime(self.path.parent)
+        if self._mtimes is not None and mtime == self._mtimes[1]:
+            mtime = self._mtimes[0]
         # POSIX: removed while it is locked, so that nobody's file is removed but ours. Windows
         # removes only closed files, and only those that nobody else has opened.
         with suppress(OSError):
@@ -74,6 +85,9 @@ class LockFile:
         if sys.platform == "win32":
             with suppress(OSError):
                 unlink(self.path)
+        with suppress(OSError):  # it was removed, or belongs to somebody else
+            if not self.path.exists():
+                os.utime(self.path.parent, ns=(self.path.parent.stat().st_atime_ns, mtime))
 
 
 class PathLock:
@@ -135,6 +149,14 @@ def hold_locks(
                 time.sleep(PAUSE)
             stack.callback(lock.release)
         yield
+
+
+def _mtime(directory: Path) -> int:
+    """Return a directory's modification time in nanoseconds; 0 where it was removed."""
+    try:
+        return directory.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _open_locked(path: Path, flags: int) -> int | None:

@@ -54,6 +54,15 @@ def _restore_signals(*, is_worker: bool) -> None:
             signal.signal(number, lambda _number, _frame: None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip on Windows what is marked `posix_only`, with the reason that the mark gives."""
+    if os.name != "nt":
+        return
+    for item in items:
+        if mark := item.get_closest_marker("posix_only"):
+            item.add_marker(pytest.mark.skip(reason=f"POSIX only: {mark.args[0]}"))
+
+
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Say which engine the tests are about, and on which Python it runs as a process."""
     group = parser.getgroup("get-installer")

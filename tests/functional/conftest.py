@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ensurepip
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,6 +107,8 @@ def write_bundled_wheel(directory: Path) -> Path:
 
 def ensurepip_wheel() -> Path:
     """Return a real pip wheel that needs no network."""
+    import ensurepip  # Windows' embeddable package has none
+
     return next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
 
 

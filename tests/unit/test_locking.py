@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import signal
 import stat
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +13,9 @@ import pytest
 
 from bootstrap.locking import LOCK_FILE, LockFile, LockTimeoutError, PathLock, hold_locks
 from tests.functional.engine import snapshot_with_root
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def _ignore(_: str) -> None:
@@ -149,3 +152,21 @@ def test_a_lock_file_that_was_removed_before_it_was_locked_is_not_ours(
 def test_a_directory_that_was_removed_is_not_locked(tmp_path: Path) -> None:
     assert not PathLock(str(tmp_path / "gone")).try_acquire()
     assert not LockFile(tmp_path / "gone" / "lock").try_acquire()
+
+
+def test_a_lock_file_leaves_the_directory_s_time_as_it_was(tmp_path: Path) -> None:
+    os.utime(tmp_path, ns=(10**18, 10**18))
+    lock = LockFile(tmp_path / LOCK_FILE)
+    assert lock.try_acquire()
+    lock.release()
+    assert tmp_path.stat().st_mtime_ns == 10**18
+
+
+def test_a_lock_file_keeps_the_time_of_a_change_by_others(tmp_path: Path) -> None:
+    os.utime(tmp_path, ns=(10**18, 10**18))
+    lock = LockFile(tmp_path / LOCK_FILE)
+    assert lock.try_acquire()
+    (tmp_path / "theirs").mkdir()
+    os.utime(tmp_path, ns=(2 * 10**18, 2 * 10**18))
+    lock.release()
+    assert tmp_path.stat().st_mtime_ns == 2 * 10**18

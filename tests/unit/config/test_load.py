@@ -202,7 +202,7 @@ def test_an_invalid_value_in_a_variable_or_a_file_is_refused_with_its_origin(use
     with pytest.raises(InvalidValueError, match="retries in PIP_RETRIES"):
         user.load(PIP_RETRIES="many")
     file = user.write_pip_conf("[install]\n\npre = perhaps\n")
-    with pytest.raises(InvalidValueError, match=f"pre in {file}, line 3"):
+    with pytest.raises(InvalidValueError, match=re.escape(f"pre in {file}, line 3")):
         user.load()
 
 

@@ -25,7 +25,8 @@ BY_PYENV = sorted(
     PYENV.glob("versions/[0-9]*/bin/python"),
     key=lambda path: [int(each) for each in path.parts[-3].split(".") if each.isdigit()],
 )
-ALL = [*BY_PYENV, *filter(Path.exists, [DEBIAN, PYPY])] or [Path(sys.executable)]
+_DEBIANS = filter(Path.exists, [DEBIAN, PYPY])
+ALL = [*BY_PYENV, *(_DEBIANS if os.name == "posix" else ())] or [Path(sys.executable)]
 """Every Python that the tests use."""
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import fcntl
+import sys
 
 import pytest
 
@@ -8,7 +8,11 @@ from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import hold_locks
 from tests.unit.install.conftest import Workbench
 
+if sys.platform != "win32":
+    import fcntl
 
+
+@pytest.mark.posix_only("uv locks this file only there")
 def test_the_lock_that_uv_uses_for_a_virtual_environment_is_held_too(bench: Workbench) -> None:
     uv = bench.prefix / ".lock"
     uv.touch()

@@ -15,7 +15,16 @@ nox.options.sessions = ["lint", "types", "tests"]
 nox.options.default_venv_backend = "venv"
 
 SUPPORTED = [str(path) for version, path in interpreters().items() if version >= (3, 10)]
-WINDOWS_TESTS = ["tests/windows", "tests/unit/install/test_spellings.py"]
+WINDOWS_TESTS = [
+    "tests/windows",
+    *(f"tests/unit/{package}" for package in ("formats", "handoff", "install")),
+    *(
+        f"tests/unit/test_{module}.py"
+        for module in ("atomic_file", "file_changes", "locking", "private_directory", "waiting")
+    ),
+]
+"""What depends on the system most, and takes less than five minutes; not the unit tests of what
+starts Pythons of this machine, nor those of the network, which is the same everywhere."""
 PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 
 
@@ -97,10 +106,20 @@ def changelog(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def windows(session: nox.Session) -> None:
     """Run the tests of Windows with Windows' Python, by Wine, on Linux; see `tools/windows`."""
+    run_on_windows(session, session.posargs or WINDOWS_TESTS)
+
+
+@nox.session(venv_backend="none")
+def windows_unit(session: nox.Session) -> None:
+    """Run all unit tests with Windows' Python; of those not in `windows`, some assume POSIX."""
+    run_on_windows(session, session.posargs or ["tests/unit"])
+
+
+def run_on_windows(session: nox.Session, arguments: list[str]) -> None:
+    """Build the file, create Windows' Python if it is missing, and run its pytest."""
     session.run(sys.executable, "build_zipapp.py")
-    run = (sys.executable, "-m", "tools.windows", "build/windows")
-    tests = session.posargs or WINDOWS_TESTS
-    session.run(*run, "-m", "pytest", "--zipapp=dist/get-installer.pyz", *tests)
+    pytest = ("-m", "pytest", "-n", "2", "--zipapp=dist/get-installer.pyz", *arguments)
+    session.run(sys.executable, "-m", "tools.windows", "build/windows", *pytest)
 
 
 @nox.session

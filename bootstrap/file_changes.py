@@ -44,6 +44,13 @@ def plain_path(path: str) -> str:
     return f"\\{rest.removeprefix('UNC')}" if rest.startswith("UNC\\") else rest
 
 
+def canonical_path(path: _AnyPath) -> str:
+    """Return a path without links; on Windows in the form that users know, if it has one."""
+    real = os.path.realpath(path)
+    plain = plain_path(real)
+    return plain if os.path.abspath(plain) == plain else real  # `x.` has none
+
+
 def rename(source: _AnyPath, destination: _AnyPath) -> None:
     """Rename a file or directory to a path where nothing is. Raises OSError."""
     _patiently(os.rename, source, destination)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import Scheme
+from bootstrap.file_changes import canonical_path
 from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.wheel.wheel import SchemeKey
 
@@ -22,7 +23,7 @@ class SchemePaths:
     @cached_property
     def directories(self) -> dict[SchemeKey, str]:
         """The scheme's directories, symbolic links resolved (they need not exist yet)."""
-        return {key: os.path.realpath(getattr(self.scheme, key)) for key in SCHEME_KEYS}
+        return {key: canonical_path(getattr(self.scheme, key)) for key in SCHEME_KEYS}
 
     @cached_property
     def libraries(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import posixpath
 import re
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -37,6 +37,8 @@ _HINT = (
     "and do not install it."
 )
 _CHUNK = 1 << 20
+_LINKS_IN_A_ROW = 40
+"""How many links one after another are followed, as by Linux."""
 _FORMS = {
     "zip": r"\.zip",
     "tar.gz": r"\.tar\.gz|\.tgz",
@@ -175,8 +177,7 @@ class Unpacker:
             if parts := split_path(member.name):
                 self._write_member(parts, member)
         paths = {self._into.joinpath(*parts): member for parts, member in self._links.items()}
-        for path, member in paths.items():
-            _create_link(path, member.link)
+        _create_links({path: member.link for path, member in paths.items()}, self._into)
         for path, member in paths.items():
             # Checked in the file system: the text of a link may lead through other links.
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._into)):
@@ -284,11 +285,31 @@ def _check_link(member: Member) -> str | None:
     return "leads outside" if target == ".." or target.startswith("../") else None
 
 
-def _create_link(path: Path, target: str) -> None:
+def _create_links(links: Mapping[Path, str], root: Path) -> None:
+    """Create links. On Windows without the privilege, a second name or a copy is good enough.
+
+    A link may lead to another one that comes later in the archive.
+    """
+    refused = [path for path, target in links.items() if not _create_link(path, target)]
+    for _ in range(_LINKS_IN_A_ROW):
+        refused = [path for path in refused if not _copy_target(path, links[path], root)]
+
+
+def _create_link(path: Path, target: str) -> bool:
     try:
-        path.symlink_to(target)
+        path.symlink_to(target.replace("/", os.sep))
     except (OSError, NotImplementedError):
-        # Windows without the privilege: a copy is good enough for a build.
-        original = path.parent / target
-        if original.is_file():
-            shutil.copy2(original, path)
+        return False
+    return True
+
+
+def _copy_target(path: Path, target: str, root: Path) -> bool:
+    original = path.parent / target
+    is_inside = Path(os.path.realpath(original)).is_relative_to(os.path.realpath(root))
+    if not is_inside or not original.is_file():
+        return False
+    try:
+        os.link(original, path)
+    except (OSError, NotImplementedError):
+        shutil.copy2(original, path)
+    return True

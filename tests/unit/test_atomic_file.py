@@ -15,6 +15,7 @@ def directory(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.posix_only("files have modes")
 def test_a_file_is_created_with_its_mode_and_nothing_beside_it(directory: Path) -> None:
     path = directory / "file"
     write_atomically(path, b"content", mode=0o600)
@@ -24,6 +25,7 @@ def test_a_file_is_created_with_its_mode_and_nothing_beside_it(directory: Path) 
 
 
 @pytest.mark.parametrize("sync", [False, True])
+@pytest.mark.posix_only("a file that is open is replaced")
 def test_an_existing_file_is_replaced_as_a_whole(directory: Path, *, sync: bool) -> None:
     path = directory / "file"
     path.write_bytes(b"old")

@@ -41,6 +41,7 @@ def _kill(child: int) -> None:
     os.waitpid(child, 0)
 
 
+@pytest.mark.posix_only("it forks")
 def test_a_lock_of_another_process_is_waited_for_until_the_timeout(tmp_path: Path) -> None:
     child, messages = _holder(tmp_path), list[str]()
     locks = hold_locks([str(tmp_path)], 0.2, messages.append)
@@ -52,12 +53,14 @@ def test_a_lock_of_another_process_is_waited_for_until_the_timeout(tmp_path: Pat
     assert messages == [f"Waiting for another installation into {tmp_path} to finish."]
 
 
+@pytest.mark.posix_only("it forks")
 def test_the_lock_of_a_dead_process_blocks_nobody(tmp_path: Path) -> None:
     _kill(_holder(tmp_path))
     with hold_locks([str(tmp_path)], 0, _ignore):
         pass
 
 
+@pytest.mark.posix_only("it forks")
 def test_the_wait_ends_when_the_other_process_ends(tmp_path: Path) -> None:
     child, messages = _holder(tmp_path), list[str]()
 
@@ -80,6 +83,7 @@ def test_locking_leaves_no_trace(tmp_path: Path) -> None:
     assert snapshot_with_root(tmp_path) == before
 
 
+@pytest.mark.posix_only("it removes a directory that is locked")
 def test_a_directory_that_was_created_again_is_not_the_locked_one(tmp_path: Path) -> None:
     directory = tmp_path / "x"
     directory.mkdir()
@@ -92,6 +96,7 @@ def test_a_directory_that_was_created_again_is_not_the_locked_one(tmp_path: Path
     first.release()
 
 
+@pytest.mark.posix_only("it replaces flock")
 def test_a_lock_file_is_used_where_directories_cannot_be_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +117,7 @@ def test_a_lock_file_is_used_where_directories_cannot_be_locked(
     assert not (tmp_path / LOCK_FILE).exists()
 
 
+@pytest.mark.posix_only("it forks")
 def test_the_lock_file_of_a_killed_process_blocks_nobody(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     reading, writing = os.pipe()
@@ -130,6 +136,7 @@ def test_the_lock_file_of_a_killed_process_blocks_nobody(tmp_path: Path) -> None
     assert not path.exists()
 
 
+@pytest.mark.posix_only("it replaces flock")
 def test_a_lock_file_that_was_removed_before_it_was_locked_is_not_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,7 @@ def open_umask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.posix_only("directories have modes")
 def test_a_missing_directory_is_created_for_us_alone(tmp_path: Path) -> None:
     made = make_private(tmp_path / "a" / "b" / "c")
     assert made == tmp_path / "a" / "b" / "c"
@@ -38,6 +39,7 @@ def test_a_missing_directory_is_created_for_us_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("open_umask")
+@pytest.mark.posix_only("directories have modes")
 def test_a_umask_that_lets_the_group_write_does_not_disable_what_was_created(
     tmp_path: Path,
 ) -> None:
@@ -51,12 +53,16 @@ def test_a_check_creates_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.posix_only("it creates a link")
 def test_a_link_to_a_private_directory_is_followed_once(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to("real")
     assert make_private(tmp_path / "link") == tmp_path / "real"
 
 
+@pytest.mark.posix_only(
+    "nothing is checked on Windows, where directories inherit their access rights"
+)
 def test_a_file_at_the_path_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for directory in (tmp_path / "file", tmp_path / "file" / "below"):

@@ -16,6 +16,7 @@ def _cert(user: User, *argv: str, **environ: str) -> str:
     return user.load(*argv, **environ).trust.cert[0].value
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_each_file_overrides_the_one_before(user: User) -> None:
     user.write_machine_pip_conf("[global]\ncert = /1\n")
     assert _cert(user) == "/1"
@@ -33,6 +34,7 @@ def test_each_file_overrides_the_one_before(user: User) -> None:
     assert _cert(user, "--cert", "/8", PIP_CONFIG_FILE=named, PIP_CERT="/7") == "/8"
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_pip_config_file_replaces_the_users_file_if_it_exists(user: User) -> None:
     user.write_pip_conf("[global]\ncert = /user\n")
     empty = str(user.write("empty.conf", ""))
@@ -45,6 +47,7 @@ def test_the_null_device_disables_all_files(user: User) -> None:
     assert not user.load(PIP_CONFIG_FILE=os.devnull).trust.cert
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_the_file_of_a_virtual_environment_is_used_for_that_environment(user: User) -> None:
     user.write("env/pip.conf", "[global]\ncert = /env\n")
     user.write("env/pyvenv.cfg", "")
@@ -58,6 +61,7 @@ def test_the_file_of_a_virtual_environment_is_used_for_that_environment(user: Us
     assert not user.load("--python", "3.12").trust.cert
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_link_to_an_interpreter_is_followed_to_its_prefix(user: User) -> None:
     real = user.write("opt/python/bin/python3", "")
     user.write("opt/python/pip.conf", "[global]\ncert = /opt\n")
@@ -66,6 +70,7 @@ def test_a_link_to_an_interpreter_is_followed_to_its_prefix(user: User) -> None:
     assert _cert(user, "--python", "bin/python3") == "/opt"
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_every_value_has_its_line_as_origin(user: User) -> None:
     file = user.write_pip_conf(
         "# comment\n[global]\nfind-links =\n    /one\n    /two\n\n; more\n--CERT: /ca.pem\n"
@@ -77,17 +82,20 @@ def test_every_value_has_its_line_as_origin(user: User) -> None:
     assert str(config.index.index_urls[-1].origin) == f"{file}, line 10"
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_key_that_is_in_the_default_section_too_has_its_own_line(user: User) -> None:
     file = user.write_pip_conf("[DEFAULT]\ncert = /default\n[global]\ncert = /own\n")
     [cert] = user.load().trust.cert
     assert (cert.value, str(cert.origin)) == ("/own", f"{file}, line 4")
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_nothing_is_interpolated(user: User) -> None:
     user.write_pip_conf("[global]\nindex-url = https://x/%(y)s/%20\n")
     assert user.load().index.index_urls[0].value == "https://x/%(y)s/%20"
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_an_empty_value_unsets_the_value_of_a_file_with_lower_precedence(user: User) -> None:
     user.write_machine_pip_conf("[global]\ncert = /machine\n")
     user.write_pip_conf("[global]\ncert =\n")
@@ -99,6 +107,7 @@ def test_sections_of_other_commands_are_ignored(user: User) -> None:
     assert not user.load().trust.cert
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_byte_order_mark_is_ignored(user: User) -> None:
     user.write_pip_conf("\N{ZERO WIDTH NO-BREAK SPACE}[global]\ncert = /ca\n")
     assert _cert(user) == "/ca"
@@ -115,6 +124,7 @@ def test_a_byte_order_mark_is_ignored(user: User) -> None:
         (b"[global]\ncert = /\xff\n", 2, "not UTF-8"),
     ],
 )
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_faulty_file_is_refused_with_its_line(
     user: User, text: bytes, line: int, why: str
 ) -> None:

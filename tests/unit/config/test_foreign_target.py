@@ -62,6 +62,7 @@ def test_the_conditions_are_those_of_pip(user: User, option: str) -> None:
         user.load(option, "--no-deps", "--dry-run", "--venv=v", "demo")
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_variables_and_pip_conf_count_alike(user: User) -> None:
     user.write_pip_conf("[install]\nabi = cp312 abi3\nimplementation = cp\n")
     config = user.load(*ALLOWED, PIP_PLATFORM="win_amd64 any", PIP_PYTHON_VERSION="312")

@@ -16,6 +16,7 @@ from tests.unit.config.users import User
         ("--extra-index-url", "pypi.example/simple"),
     ],
 )
+@pytest.mark.posix_only("the message names a path with slashes")
 def test_an_index_without_scheme_that_is_no_directory_is_an_error(
     user: User, typed: tuple[str, str]
 ) -> None:
@@ -35,6 +36,7 @@ def test_an_index_may_be_a_directory(user: User) -> None:
     assert url.path == user.cwd / "simple"
 
 
+@pytest.mark.posix_only("the message names a path with slashes")
 def test_links_without_scheme_that_were_typed_and_do_not_exist_are_an_error(user: User) -> None:
     with pytest.raises(LinksNotFoundError, match=r"links\.example/page was not found") as caught:
         user.load("--find-links", "links.example/page")

@@ -33,6 +33,7 @@ def places(target: TargetSettings) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", ["user", "target", "prefix", "root"])
 @pytest.mark.parametrize("how", ["variable", "file"])
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_typed_environment_replaces_the_place_that_is_configured(
     user: User, name: str, how: str
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_typed_environment_replaces_the_place_that_is_configured(
         (("--root", "/x"), ("target",), {"root": Path("/x")}),
     ],
 )
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_every_typed_place_replaces_those_configured_that_exclude_it(
     user: User, typed: tuple[str, ...], configured: tuple[str, ...], expected: dict[str, object]
 ) -> None:
@@ -65,6 +67,7 @@ def test_every_typed_place_replaces_those_configured_that_exclude_it(
         assert places(user.load(*typed).target) == expected
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_places_that_go_together_are_combined_wherever_they_are_set(user: User) -> None:
     user.write_pip_conf(CONFIGURED["root"])
     assert places(user.load("--prefix", "/x").target) == {"prefix": Path("/x"), "root": Path("/r")}
@@ -73,12 +76,14 @@ def test_places_that_go_together_are_combined_wherever_they_are_set(user: User) 
     assert places(both) == {"venv": user.cwd / "demo", "target": Path("/x")}
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_place_that_is_switched_off_replaces_nothing(user: User) -> None:
     user.write_pip_conf(CONFIGURED["target"])
     for config in (user.load("--no-user"), user.load(PIP_USER="no")):
         assert places(config.target) == {"target": Path("/t")}
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_variable_replaces_a_place_in_a_file(user: User) -> None:
     user.write_pip_conf(CONFIGURED["user"])
     config = user.load(PIP_TARGET="/x")
@@ -110,6 +115,7 @@ def test_two_typed_places_that_exclude_each_other_are_refused(
         user.load(*argv)
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_a_message_about_a_configured_option_says_where_it_is_set(user: User) -> None:
     path = user.write_pip_conf("[global]\nno-index = yes\n\n[install]\nuser = yes\n")
     records = user.load("--only-binary", "x", PIP_PRE="1").setting_records

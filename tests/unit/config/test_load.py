@@ -166,6 +166,7 @@ def test_unsupported_options_of_pip_are_refused_by_name(user: User, typed: str) 
         user.load(typed, "x")
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_unsupported_options_of_pip_in_configuration_are_ignored_with_a_warning(user: User) -> None:
     user.write_pip_conf("[global]\nformat = columns\n[install]\nbuild-dir = /b\n")
     notices = user.load(PIP_GLOBAL_OPTION="x").warnings
@@ -198,6 +199,7 @@ def test_invalid_arguments_are_refused_with_their_option(
         user.load(*argv)
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_an_invalid_value_in_a_variable_or_a_file_is_refused_with_its_origin(user: User) -> None:
     with pytest.raises(InvalidValueError, match="retries in PIP_RETRIES"):
         user.load(PIP_RETRIES="many")
@@ -255,6 +257,7 @@ def test_every_package_gets_its_settings(user: User) -> None:
     assert config.install.compile
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_of_the_options_for_colours_the_last_one_counts(user: User) -> None:
     assert user.load().terminal == TerminalSettings("auto", "auto")
     assert user.load(NO_COLOR="1").terminal.color == "never"
@@ -273,6 +276,7 @@ def test_a_log_may_be_named_in_every_way_of_pip(user: User, name: str) -> None:
     assert user.load().log_file is None
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_options_that_change_how_a_run_works_are_read_from_everywhere(user: User) -> None:
     user.write_pip_conf("[install]\nsrc = /src\nresume-retries = 7\nno-clean = yes\n")
     config = user.load("--refresh-package", "Foo_bar,baz", PIP_DEBUG="1")
@@ -321,6 +325,7 @@ def test_the_default_index_comes_first_with_a_default_origin(user: User) -> None
     assert found.index.index_urls[0].origin.kind == "default"
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_trust_gets_every_setting_highest_precedence_first(user: User) -> None:
     file = user.write_pip_conf("[global]\ncert = /conf.pem\nadd-cert = /a b.pem\n    /c.pem\n")
     trust = user.load(
@@ -357,6 +362,7 @@ def test_an_empty_cert_unsets_those_of_lower_precedence(user: User) -> None:
     assert user.load("--cert", "", PIP_CERT="/pip.pem").trust.cert == ()
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_isolated_ignores_only_pips_variables_and_the_users_file(user: User) -> None:
     user.write_pip_conf("[global]\ncert = /user.pem\n")
     user.write_machine_pip_conf("[global]\ncert = /machine.pem\n")
@@ -365,6 +371,7 @@ def test_isolated_ignores_only_pips_variables_and_the_users_file(user: User) -> 
     assert [each.value for each in trust.add_certs] == ["/r.pem"]
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_every_setting_is_recorded_with_its_origin_and_without_passwords(user: User) -> None:
     user.write_pip_conf(
         "[global]\nindex-url = https://me:secret@conf.example/simple\ntimeout = 3\n"
@@ -435,6 +442,7 @@ def test_names_that_unrelated_indexes_may_share_are_normalized(user: User) -> No
     assert config.index.shared_names == {"typing-extensions", "six", "attrs"}
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_error_codes_to_ignore_are_http_statuses(user: User) -> None:
     assert user.load().index.ignored_statuses == frozenset()
     typed = user.load("--ignore-error-codes", "403,404", "--ignore-error-codes", "401")
@@ -453,6 +461,7 @@ def test_the_file_name_of_a_lock_is_checked(user: User) -> None:
 
 
 @pytest.mark.parametrize("how", ["an option", "a variable", "pip.conf"])
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_urls_in_the_requirements_of_packages_can_be_refused(user: User, how: str) -> None:
     assert user.load("x").request.url_rules.transitive
     if how == "an option":
@@ -487,6 +496,7 @@ def test_projects_are_pinned_to_indexes_by_their_normalized_names(user: User) ->
     assert "pw" not in repr([each.value for each in found.setting_records])
 
 
+@pytest.mark.posix_only("it writes the pip.conf of Linux")
 def test_projects_are_pinned_by_configuration_too(user: User) -> None:
     user.write_pip_conf("[global]\nindex-for =\n  a=https://a.example\n  b=https://b.example\n")
     assert pins(user.load()) == {"a": "https://a.example", "b": "https://b.example"}

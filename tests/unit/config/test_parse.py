@@ -33,6 +33,7 @@ def test_a_direct_reference_keeps_its_url(user: User) -> None:
 
 
 @pytest.mark.parametrize("written", ["./{}", "{}", "../work/{}", "{cwd}/{}", "file://{cwd}/{}"])
+@pytest.mark.posix_only("a path after file:// has no drive")
 def test_a_wheel_is_found_by_every_form_of_its_path(user: User, written: str) -> None:
     wheel = user.write("thing-1.0+local-py3-none-any.whl", "")
     [requirement] = named(user.load(written.format(wheel.name, cwd=user.cwd)))
@@ -134,6 +135,7 @@ def test_a_wheel_may_have_extras_and_a_marker(user: User) -> None:
     assert str(requirement.requirement) == 'thing[fast]==1.0; python_version > "3"'
 
 
+@pytest.mark.posix_only("HOME names the user's directory")
 def test_a_tilde_stands_for_the_home_directory(user: User) -> None:
     wheel = user.write(user.home / "thing-1.0-py3-none-any.whl", "")
     assert named(user.load("~/thing-1.0-py3-none-any.whl"))[0].url == wheel.as_uri()

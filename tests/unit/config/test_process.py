@@ -31,12 +31,14 @@ def _on(platform: str, **environ: str) -> ProcessContext:
         (_on("win32", LOCALAPPDATA="/l"), "/l/get-installer/Cache"),
     ],
 )
+@pytest.mark.posix_only("its paths begin with a slash")
 def test_the_users_cache_is_in_the_directory_of_the_platform(
     process: ProcessContext, cache: str
 ) -> None:
     assert process.user_cache == Path(cache)
 
 
+@pytest.mark.posix_only("the password database names a home")
 def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(_uid: int) -> None:
         raise KeyError
@@ -53,6 +55,7 @@ def test_without_home_the_password_database_is_used() -> None:
     assert _on("linux").home == Path(pwd.getpwuid(os.getuid()).pw_dir)
 
 
+@pytest.mark.posix_only("they are those of Linux")
 def test_configuration_files_on_linux_are_those_of_pip() -> None:
     here = _on("linux", HOME="/h", XDG_CONFIG_DIRS="/a:relative:/b")
     assert [str(path) for path in here.global_configuration] == [
@@ -108,6 +111,7 @@ def test_paths_become_absolute(path: str, expected: str) -> None:
         ({"http_proxy": "a", "REQUEST_METHOD": "GET"}, ("a", None, None)),
     ],
 )
+@pytest.mark.posix_only("variables differ in case only")
 def test_proxies_are_read_as_urllib_reads_them(
     user: User,
     monkeypatch: pytest.MonkeyPatch,
@@ -136,6 +140,7 @@ def test_empty_variables_count_as_unset(user: User) -> None:
     assert config.network.netrc is None
 
 
+@pytest.mark.posix_only("HOME names the user's directory")
 def test_netrc_is_the_one_that_is_named_or_that_exists(user: User) -> None:
     assert user.load().network.netrc is None
     legacy = user.write(user.home / "_netrc", "")
@@ -162,6 +167,7 @@ def test_the_language_of_messages_follows_posix(
     assert user.load(**environ).target.language == language
 
 
+@pytest.mark.posix_only("HOME names the user's directory")
 def test_the_cache_is_the_default_the_named_one_or_none(user: User) -> None:
     assert user.load().network.cache_directory == user.home / ".cache" / "get-installer"
     assert user.load("--cache-dir", "~/c").network.cache_directory == user.home / "c"
@@ -184,6 +190,7 @@ def venv_command(words: Sequence[str], arguments: Sequence[str]) -> str:
         ("python3 -", "-q", "python3 get-installer.py -q --venv .venv  # with " + _SAVED),
     ],
 )
+@pytest.mark.posix_only("a shell of POSIX quotes so")
 def test_the_venv_command_is_the_command_line_with_a_virtual_environment(
     started: str, typed: str, expected: str
 ) -> None:
@@ -191,6 +198,7 @@ def test_the_venv_command_is_the_command_line_with_a_virtual_environment(
     assert venv_command([*started.split(), *words], words) == expected
 
 
+@pytest.mark.posix_only("Windows does not remove it")
 def test_a_working_directory_that_was_removed_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +217,7 @@ def test_the_venv_command_leaves_out_user() -> None:
     assert command == "python3 x.pyz pip --venv .venv"
 
 
+@pytest.mark.posix_only("a shell of POSIX quotes so")
 def test_the_venv_command_shows_no_password() -> None:
     typed = ["-i", "https://me:secret@host/simple"]
     command = venv_command(["python3", "x.pyz", *typed], typed)
@@ -218,11 +227,13 @@ def test_the_venv_command_shows_no_password() -> None:
     )
 
 
+@pytest.mark.posix_only("a shell of POSIX quotes so")
 def test_the_venv_command_quotes_paths() -> None:
     command = venv_command(["python3", "my downloads/x.pyz"], [])
     assert command == "python3 'my downloads/x.pyz' --venv .venv"
 
 
+@pytest.mark.posix_only("it runs a shell")
 def test_the_venv_command_of_a_function_call_starts_this_package(tmp_path: Path) -> None:
     command = venv_command(["pytest", "tests"], ["--version"])
     done = run("sh", "-c", command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(CHECKOUT)})

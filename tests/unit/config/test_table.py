@@ -57,6 +57,7 @@ def pip(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return write_bundled_wheel(tmp_path)
 
 
+@pytest.mark.posix_only("Windows' embeddable package has no ensurepip")
 def test_none_of_pips_options_is_ignored(pip: Path) -> None:
     understood = {name for option in OPTIONS for name in option.names}
     of_pip = names(pip)

@@ -35,6 +35,7 @@ def test_pip_is_started_as_a_module_of_the_target(target: TargetEnvironment) -> 
 
 
 @pytest.mark.parametrize("name", ["uv", "pipx", "poetry", "pdm", "hatch"])
+@pytest.mark.posix_only("its commands have no .exe")
 def test_others_are_started_by_the_absolute_path_of_their_command(
     name: str, target: TargetEnvironment
 ) -> None:
@@ -42,6 +43,7 @@ def test_others_are_started_by_the_absolute_path_of_their_command(
     assert find_command(NormalizedName(name), target, {}) == (str(target.scheme.scripts / name),)
 
 
+@pytest.mark.posix_only("its commands have no .exe")
 def test_an_installers_only_command_is_used_whatever_its_name(target: TargetEnvironment) -> None:
     install(target, "build", "pyproject-build")
     assert command_name(target, "build") == ["pyproject-build"]
@@ -62,6 +64,7 @@ def test_an_installer_without_commands_is_an_error(target: TargetEnvironment) ->
 
 
 @pytest.mark.parametrize("text", ["no section = 1\n", "[console_scripts]\na = :\n", "[a]\n[a]\n"])
+@pytest.mark.posix_only("its commands have no .exe")
 def test_a_damaged_entry_points_file_declares_no_commands(
     target: TargetEnvironment, text: str
 ) -> None:
@@ -79,6 +82,7 @@ def elsewhere(target: TargetEnvironment, scripts: Path) -> TargetEnvironment:
     return replace(target, scheme=replace(target.scheme, scripts=scripts))
 
 
+@pytest.mark.posix_only("its commands have no .exe")
 def test_beside_the_interpreter_only_the_installers_own_command_is_used(
     target: TargetEnvironment, tmp_path: Path
 ) -> None:

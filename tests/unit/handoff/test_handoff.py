@@ -48,12 +48,14 @@ def test_certificates_and_the_client_certificate_are_forwarded(
     assert found["PIP_CLIENT_CERT"] == found["SSL_CLIENT_CERT"] == str(tmp_path / "me.pem")
 
 
+@pytest.mark.posix_only("a colon separates the directories")
 def test_a_target_directory_is_put_on_the_path(target: TargetEnvironment, tmp_path: Path) -> None:
     elsewhere = replace(target, scheme=flat_scheme(tmp_path / "dir", Path("include")))
     found = prepare_handoff(PIP, (), elsewhere, ForwardedSettings(), {"PYTHONPATH": "/theirs"})
     assert found.environ["PYTHONPATH"] == f"{tmp_path / 'dir'}:/theirs"
 
 
+@pytest.mark.posix_only("its commands have no .exe")
 def test_an_unsupported_option_gives_a_warning(
     target: TargetEnvironment, make_settings: MakeSettings
 ) -> None:

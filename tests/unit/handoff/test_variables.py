@@ -13,7 +13,7 @@ from bootstrap.network.settings import SystemProxies
 from tests.unit.handoff.conftest import MakeSettings
 
 INSTALLERS = ("pip", "uv", "pipx", "poetry", "pdm", "hatch", "another")
-MISSING = Path("/target/no-index")
+MISSING = Path("/target/no-index").absolute()
 MAIN, EXTRA, MORE = "https://main.test/simple/", "https://extra.test/", "https://more.test/"
 PROXY = "http://proxy.test:3128"
 PROXIES = dict.fromkeys(
@@ -142,6 +142,7 @@ def test_an_extra_index_of_an_option_is_forwarded_with_exported_ones(
     assert settings_variables(NormalizedName("pip"), settings, environ, MISSING) == EXTRAS
 
 
+@pytest.mark.posix_only("it expects paths with slashes")
 def test_paths_are_absolute_and_their_separators_are_escaped(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:

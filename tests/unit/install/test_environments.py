@@ -83,6 +83,7 @@ def _install(python: Path, ui: Ui, wheel: Path, *, compiled: bool = False) -> In
     return install(_target(python, ui), [wanted], InstallSettings(compile=compiled), ui)[0]
 
 
+@pytest.mark.posix_only("Windows' embeddable package has no ensurepip")
 def test_pip_installed_by_another_tool_is_replaced_and_uninstalled(
     python: Path, ui: Ui, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_a_path_that_is_too_long_is_an_error_and_leaves_no_trace(
 
 
 @pytest.mark.parametrize("place", ["library", "scripts"])
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_a_read_only_directory_is_refused(
     open_bench: Workbench, wheelhouse: Path, place: str
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_read_only_directory_is_refused(
     assert snapshot_with_root(open_bench.prefix) == before
 
 
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_a_read_only_directory_inside_a_package_is_refused_before_anything_changes(
     open_bench: Workbench, wheelhouse: Path
 ) -> None:
@@ -202,6 +204,7 @@ def _bench_at(prefix: Path) -> Workbench:
 
 
 @as_root
+@pytest.mark.posix_only("it mounts a file system")
 def test_scripts_on_another_file_system_are_staged_there(tmp_path: Path, wheelhouse: Path) -> None:
     bench = Workbench(tmp_path / "env")
     bench.scripts.rmdir()

@@ -24,6 +24,9 @@ from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import at, count, in_child, listening
 from tests.unit.install.scenarios import SCENARIOS, Scenario
 
+if os.name == "nt":
+    pytest.skip("POSIX only: it forks", allow_module_level=True)
+
 
 class ScenarioRunner:
     """A scenario that is set up once, and copied for each call."""

@@ -76,6 +76,9 @@ def _lay_out(root: Path, plan: list[tuple[str, bool, bool]]) -> list[Operation]:
 @pytest.mark.parametrize("exchanging", [exchange, _no_exchange])
 @given(plan=_STEPS, done=st.integers(0, 8), undone=st.integers(0, 8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.posix_only(
+    "a directory that is removed may stay for a moment, and the next example needs its name"
+)
 def test_any_part_of_a_commit_is_undone_even_if_the_undoing_is_interrupted(
     tmp_path: Path,
     exchanging: ExchangeFunction,
@@ -101,6 +104,9 @@ def test_any_part_of_a_commit_is_undone_even_if_the_undoing_is_interrupted(
 
 @given(plan=_STEPS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.posix_only(
+    "a directory that is removed may stay for a moment, and the next example needs its name"
+)
 def test_a_commit_has_the_same_result_with_and_without_exchange(
     tmp_path: Path, plan: list[tuple[str, bool, bool]]
 ) -> None:

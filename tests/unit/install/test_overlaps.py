@@ -33,6 +33,7 @@ def _warnings(bench: Workbench) -> list[str]:
     return [line for line in lines if line.startswith("warning: ")]
 
 
+@pytest.mark.posix_only("the message names paths with slashes")
 def test_what_is_installed_later_wins_with_one_warning(bench: Workbench, wheelhouse: Path) -> None:
     more = [f"shared/file{number}.txt" for number in range(5)]
     bench.install(_sharing(wheelhouse, "one", "1", "1.0", *more))
@@ -49,6 +50,7 @@ def test_what_is_installed_later_wins_with_one_warning(bench: Workbench, wheelho
 
 @pytest.mark.parametrize("order", [["one", "two"], ["two", "one"]])
 @pytest.mark.parametrize("staged", [["one", "two"], ["two", "one"]])
+@pytest.mark.posix_only("a launcher has no .exe")
 def test_within_a_run_the_order_of_installation_decides_not_that_of_arrival(
     bench: Workbench, wheelhouse: Path, order: list[str], staged: list[str]
 ) -> None:
@@ -135,6 +137,7 @@ def test_two_that_share_files_are_upgraded_together(bench: Workbench, wheelhouse
     ]
 
 
+@pytest.mark.posix_only("a launcher has no .exe")
 def test_scripts_of_the_same_name_are_shared_too(bench: Workbench, wheelhouse: Path) -> None:
     wheels = [
         make_wheel(

@@ -11,6 +11,8 @@ from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
 from tests.unit.install.conftest import Workbench, uninstall
 
+_CREATES_A_LINK = pytest.mark.posix_only("it creates a link")
+
 
 def _sharing(wheelhouse: Path, name: str, content: str) -> Path:
     files = {"shared/__init__.py": content, f"shared/{name}.py": ""}
@@ -56,6 +58,7 @@ def test_an_unowned_file_in_data_is_not_overwritten(bench: Workbench, wheelhouse
     assert (bench.prefix / "share" / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.posix_only("it creates a script without .exe")
 def test_unowned_leftovers_in_the_library_are_replaced(bench: Workbench, wheelhouse: Path) -> None:
     (bench.library / "one.py").write_text("left over by a broken uninstallation")
     (bench.scripts / "one").write_text("likewise")
@@ -116,7 +119,14 @@ def test_a_file_may_become_a_directory_of_the_same_name(bench: Workbench, wheelh
 
 
 @pytest.mark.parametrize("force", [False, True])
-@pytest.mark.parametrize("kind", ["file", "link", "link that leads out"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "file",
+        pytest.param("link", marks=_CREATES_A_LINK),
+        pytest.param("link that leads out", marks=_CREATES_A_LINK),
+    ],
+)
 def test_what_belongs_to_nobody_is_not_replaced_by_a_directory(
     bench: Workbench, wheelhouse: Path, tmp_path: Path, kind: str, *, force: bool
 ) -> None:
@@ -159,6 +169,7 @@ def test_a_link_of_nobody_where_a_file_goes_is_replaced_and_not_written_through(
     assert outside.read_text() == "mine"
 
 
+@pytest.mark.posix_only("it creates a link")
 def test_a_package_that_became_a_link_is_not_written_through_by_an_upgrade(
     bench: Workbench, wheelhouse: Path, tmp_path: Path
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_journal_that_lists_a_directory_outside_the_target_is_left_alone(
     _is_left_alone(bench, area, "outside the target")
 
 
+@pytest.mark.posix_only("it creates a link")
 def test_a_journal_whose_path_leads_outside_by_a_link_is_left_alone(
     bench: Workbench, area: Path, outside: Path
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_journal_whose_path_leads_outside_by_a_link_is_left_alone(
     _is_left_alone(bench, area, "outside the target")
 
 
+@pytest.mark.posix_only("it creates a link")
 def test_a_journal_cannot_put_a_link_into_a_later_path(
     bench: Workbench, area: Path, outside: Path
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_journal_that_came_with_a_copy_of_the_directory_is_left_alone(
     _is_left_alone(bench, area, "written in another directory")
 
 
+@pytest.mark.posix_only("it creates a link")
 def test_a_link_in_the_place_of_a_staging_directory_is_left_alone(
     bench: Workbench, area: Path, outside: Path
 ) -> None:
@@ -158,12 +161,14 @@ def test_what_another_user_left_is_left_alone(bench: Workbench, area: Path, owne
 
 
 @pytest.mark.parametrize("path", [".", "journal"])
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_what_others_can_write_to_is_left_alone(bench: Workbench, area: Path, path: str) -> None:
     journals.write(Journal((), {}), str(area))
     (area / path).chmod(0o777)
     _is_left_alone(bench, area, "can write to")
 
 
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_a_directory_in_one_that_everybody_can_write_to_is_left_alone(
     bench: Workbench, area: Path
 ) -> None:
@@ -184,6 +189,7 @@ def test_a_directory_with_a_longer_name_is_not_ours(bench: Workbench) -> None:
     assert bench.err.getvalue() == ""
 
 
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_installing_goes_on_beside_what_is_left_alone(
     bench: Workbench, area: Path, wheelhouse: Path
 ) -> None:
@@ -194,6 +200,7 @@ def test_installing_goes_on_beside_what_is_left_alone(
 
 
 @pytest.mark.parametrize("group", [-1, pytest.param(50, marks=needs_root)])
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_an_interrupted_run_is_undone_in_a_library_that_a_group_may_write_to(
     bench: Workbench, wheelhouse: Path, group: int
 ) -> None:

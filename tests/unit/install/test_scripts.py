@@ -39,12 +39,14 @@ def _run(path: Path, content: bytes, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run([path, *arguments], capture_output=True, text=True, check=True)
 
 
+@pytest.mark.posix_only("the kernel reads the first line of a launcher")
 def test_a_launcher_runs_with_any_path_of_the_interpreter(python: str, tmp_path: Path) -> None:
     launcher = make_launcher(_POINT, ScriptInterpreter(python, (3, 11)))
     done = _run(tmp_path / launcher.name, launcher.content, "--help")
     assert "usage:" in done.stdout
 
 
+@pytest.mark.posix_only("the kernel reads the first line of a script")
 def test_a_script_of_the_wheel_runs_with_the_targets_interpreter_and_its_options(
     python: str, tmp_path: Path
 ) -> None:
@@ -98,6 +100,7 @@ def test_a_pip_script_of_another_distribution_is_treated_like_any_other() -> Non
     assert [entry_point.name for entry_point in made] == ["pip", "pip3", "pip3.8"]
 
 
+@pytest.mark.posix_only("a launcher has no .exe")
 def test_entry_points_replace_scripts_made_by_setuptools(
     bench: Workbench, wheelhouse: Path
 ) -> None:

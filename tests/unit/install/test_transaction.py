@@ -59,6 +59,7 @@ def test_the_callback_is_called_if_and_only_if_there_was_a_commit(
     assert set(ends) == {True, False}
 
 
+@pytest.mark.posix_only("it expects lines that end with a line feed")
 def test_staged_files_cannot_be_imported(bench: Workbench, wheelhouse: Path) -> None:
     listing = (
         "import importlib.metadata, pkgutil, sys; path = [sys.argv[1]]; "
@@ -92,6 +93,7 @@ def test_an_environment_of_another_package_manager_is_refused(
     assert snapshot_with_root(bench.prefix) == before
 
 
+@pytest.mark.posix_only("its paths have slashes")
 def test_missing_directories_of_the_scheme_are_created_and_removed_again(
     bench: Workbench, wheelhouse: Path
 ) -> None:
@@ -134,6 +136,7 @@ def test_a_direct_url_without_a_secret_is_not_changed(
     assert json.loads(text)["url"] == url
 
 
+@pytest.mark.posix_only("files have modes")
 def test_modes_come_from_the_umask_and_the_archive(bench: Workbench, wheelhouse: Path) -> None:
     wheel = make_wheel(wheelhouse, "demo", "1.0", data={"scripts/x": "#!python\n"})
     before = os.umask(0o027)
@@ -145,6 +148,7 @@ def test_modes_come_from_the_umask_and_the_archive(bench: Workbench, wheelhouse:
     assert (bench.scripts / "x").stat().st_mode & 0o7777 == 0o750
 
 
+@pytest.mark.posix_only("the message names a path with slashes")
 def test_compiling_leaves_bytecode_that_is_recorded_and_used(
     bench: Workbench, wheelhouse: Path
 ) -> None:
@@ -163,6 +167,7 @@ def test_compiling_leaves_bytecode_that_is_recorded_and_used(
     assert bench.leftovers == []
 
 
+@pytest.mark.posix_only("Windows' import system locks what it reads")
 def test_a_copy_of_ourselves_is_replaced_while_it_runs(tmp_path: Path, wheelhouse: Path) -> None:
     """The engine, installed in the target, replaces itself by something it could not go on with."""
     root = Path(__file__).parents[3]
@@ -199,6 +204,7 @@ def test_a_copy_of_ourselves_is_replaced_while_it_runs(tmp_path: Path, wheelhous
     assert "the new version" in (library / "bootstrap" / "__init__.py").read_text()
 
 
+@pytest.mark.posix_only("it forks")
 def test_twenty_simultaneous_runs_leave_one_complete_installation(
     wheelhouse: Path, tmp_path: Path
 ) -> None:

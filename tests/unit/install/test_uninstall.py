@@ -99,6 +99,7 @@ def test_nothing_outside_the_environment_is_removed(bench: Workbench, row: str) 
     assert f"{precious} was not removed" in bench.err.getvalue()
 
 
+@pytest.mark.posix_only("it creates a link")
 def test_nothing_is_removed_through_a_link_to_the_outside(bench: Workbench) -> None:
     precious = _touch(bench.prefix.parent / "outside" / "precious.txt")
     (bench.library / "old").symlink_to(precious.parent)

@@ -33,6 +33,7 @@ def test_nothing_is_taken_from_where_a_link_leads(bench: Workbench, tmp_path: Pa
     assert list(staging.parent.iterdir()) == []
 
 
+@pytest.mark.posix_only("modes of directories mean nothing on Windows")
 def test_what_others_could_have_left_is_left_alone(bench: Workbench) -> None:
     staging = _interrupted(bench)
     (staging / "old" / "project").mkdir(parents=True)
@@ -42,6 +43,7 @@ def test_what_others_could_have_left_is_left_alone(bench: Workbench) -> None:
     assert f"{staging} was left alone: other users can write to {staging}" in bench.err.getvalue()
 
 
+@pytest.mark.posix_only("it renames what git has open")
 def test_what_took_the_place_of_a_new_repository_meanwhile_is_not_removed(
     bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

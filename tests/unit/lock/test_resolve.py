@@ -211,6 +211,7 @@ def test_a_hash_of_an_unknown_algorithm_beside_a_strong_one_is_ignored() -> None
     assert a.hashes == Hashes.of([("sha256", SHA)])
 
 
+@pytest.mark.posix_only("its paths begin with a slash")
 def test_a_path_is_relative_to_the_lock_and_takes_precedence_over_a_url() -> None:
     near = wheel("a-1.0-py3-none-any.whl", path="wheels/a-1.0-py3-none-any.whl")
     near["url"] = "https://files.example/a-1.0-py3-none-any.whl"
@@ -249,6 +250,7 @@ def _direct(version: str = "1.0") -> Candidate:
     )  # is_wheel
 
 
+@pytest.mark.posix_only("its paths begin with a slash")
 def test_archives_repositories_and_directories_are_direct_references() -> None:
     archive = {"url": "https://x.example/a.zip", "hashes": {"sha256": SHA}, "subdirectory": "s"}
     vcs = {"type": "git", "url": "https://x.example/a.git", "commit-id": COMMIT}
@@ -272,6 +274,7 @@ def test_a_repository_without_a_full_commit_hash_is_refused(commit: str) -> None
         resolve(text(package("a", vcs=vcs)))
 
 
+@pytest.mark.posix_only("its paths begin with a slash")
 def test_a_reference_of_another_version_than_in_the_lock_is_refused() -> None:
     source = Source(references={"file:///locks/project": _direct("2.0")})
     with pytest.raises(LockError, match=r"it has a 1\.0, but its source is version 2\.0"):
@@ -332,6 +335,7 @@ def test_offline_files_are_found_on_this_machine_by_name_and_hash() -> None:
         (text(package("a", vcs={"type": "git", "url": "x", "commit-id": "y"}, sdist={})), "sdist"),
     ],
 )
+@pytest.mark.posix_only("its paths begin with a slash")
 def test_an_invalid_lock_is_an_error_with_its_location_and_the_reason(
     content: str, why: str
 ) -> None:

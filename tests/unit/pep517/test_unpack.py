@@ -138,6 +138,26 @@ class TestAGoodSdist:
         (root / "README").write_bytes(b"changed")
         assert (root / "COPY").read_bytes() == b"text", "a hard link is unpacked as a copy"
 
+    def test_has_files_where_no_links_may_be_created(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(0, "A required privilege is not held by the client")
+
+        monkeypatch.setattr(os, "symlink", refuse)
+        links = [
+            ("a", "b"),
+            ("b", "docs/c"),
+            ("docs/c", "../README"),
+            ("loop", "loop"),
+            ("no", "x"),
+        ]
+        members = [(entry(f"{TOP}/{a}", tarfile.SYMTYPE, link=b), b"") for a, b in links]
+        archive = a_tar(tmp_path / "a", *members, (entry(f"{TOP}/README"), b"text"))
+        root = unpack_sdist(archive, "demo-1.0.tar.gz", tmp_path / "into")
+        found = {path.name: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        assert found == dict.fromkeys(("README", "a", "b", "c"), b"text")
+
     def test_keeps_a_zip_s_links(self, tmp_path: Path) -> None:
         archive = a_zip(tmp_path / "a", (f"{TOP}/A", b"x"), (a_zip_link(f"{TOP}/B"), b"A"))
         root = unpack_sdist(archive, "main.zip", tmp_path / "into")

@@ -27,6 +27,8 @@ class Kind:
     filename: str = FILENAME
     windows_rule: Rule | None = None
     """The rule that it breaks for Windows targets only."""
+    needs_case: bool = False
+    """Whether it needs a file system that tells upper from lower case."""
 
     @property
     def is_refused(self) -> bool:

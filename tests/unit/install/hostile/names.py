@@ -77,8 +77,10 @@ def names() -> Iterator[Kind]:
     unicode_path = struct.pack("<HHBL", 0x7075, 5 + 7, 1, 0) + b"evil.py"
     yield Kind("two-names", Rule.AMBIGUOUS_NAME, lambda: archive(first(extra=unicode_path)))
     yield Kind("duplicate", Rule.DUPLICATE, twice("demo.py", "demo.py"))
-    yield Kind("differ-in-case", None, twice("pkg/A.py", "pkg/a.py"))
+    yield Kind("differ-in-case", None, twice("pkg/A.py", "pkg/a.py"), needs_case=True)
     yield Kind("differ-in-sharp-s", None, twice("straße", "STRASSE"))
     yield Kind("differ-in-unicode-form", None, twice("e\u0301.txt", "\u00e9.txt"))
     yield Kind("file-and-directory", Rule.FILE_AND_DIRECTORY, twice("demo.py/x.py", "y"))
-    yield Kind("file-and-directory-in-another-case", None, twice("DEMO.py/a/b/x", "y"))
+    yield Kind(
+        "file-and-directory-in-another-case", None, twice("DEMO.py/a/b/x", "y"), needs_case=True
+    )

@@ -76,4 +76,5 @@ def records() -> Iterator[Kind]:
     hexadecimal = f"demo.py,sha256={digits},10\n".encode()
     yield Kind("hexadecimal-hash", None, changed(demo, hexadecimal))
     yield Kind("crlf-record", None, lambda: wheel(record=right.replace(b"\n", b"\r\n")))
-    yield Kind("comma-in-name", None, lambda: wheel({'a,"b".txt': b""}))
+    comma = {'a,"b".txt': b""}
+    yield Kind("comma-in-name", None, lambda: wheel(comma), windows_rule=Rule.RESERVED_NAME)

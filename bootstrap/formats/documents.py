@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _STRUCTURE = b'"[]{},'
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in _STRUCTURE)
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _DIGITS = bytes.maketrans(b"123456789_", b"0000000000")
 _LONG_NUMBER = b"0" * (DOCUMENT_DIGITS + 1)
 
@@ -106,14 +107,21 @@ def _check_structure(content: bytes) -> None:
 
     Python's parser is recursive. What is removed here leaves the brackets and commas that are
     outside strings; of an invalid document it may leave anything, which the parser then refuses.
+    Two quotes side by side may go at once: what lies outside strings stays there.
     """
     plain = content.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_STRUCTURE)
-    structure = b"".join(plain.split(b'"')[::2])
+    structure = b"".join(plain.replace(b'""', b"").split(b'"')[::2])
     if len(structure) > DOCUMENT_VALUES:
         raise LimitError(DOCUMENT_VALUES, "values")
+    brackets = structure.translate(_ONE_KIND, b",")
+    nested = brackets
+    for _ in range(DOCUMENT_DEPTH):
+        if not nested:
+            return
+        nested = nested.replace(b"[]", b"")  # the innermost level
     depth = 0
-    for byte in structure.replace(b",", b""):
-        depth += 1 if byte in b"[{" else -1
+    for byte in brackets:  # too deep, or not closed
+        depth += 1 if byte in b"[" else -1
         if depth > DOCUMENT_DEPTH:
             raise LimitError(DOCUMENT_DEPTH, "levels of nesting")
 

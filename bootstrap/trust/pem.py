@@ -68,10 +68,16 @@ def _decode_der(content: bytes) -> bytes:
 
 def _decode_pem(content: bytes) -> tuple[bytes, ...]:
     found, labels = [], set()
-    for label, body, line in _iter_blocks(content):
-        labels.add(label)
-        if label in _CERTIFICATES and (certificate := _decode_block(label, body, line)):
-            found.append(certificate)
+    for begin, body in _iter_blocks(content):
+        labels.add(begin[2])
+        if begin[2] in _CERTIFICATES:
+            try:
+                certificate = _decode_block(begin[2], body)
+            except (binascii.Error, DerError) as exc:
+                line = _line(content, begin)
+                why = f"the certificate that begins at line {line} is damaged: {exc}"
+                raise CertificateFileError(why) from exc
+            found += [certificate] if certificate else []
     if not found:
         raise NoCertificateError(_describe_content(labels))
     return tuple(found)
@@ -86,8 +92,8 @@ def _describe_content(labels: set[bytes]) -> str:
     return f"it contains {found}, but no certificate"
 
 
-def _iter_blocks(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:
-    """Yield each block's label, its base64 text, and the number of its first line."""
+def _iter_blocks(content: bytes) -> Iterator[tuple[re.Match[bytes], bytes]]:
+    """Yield the marker that begins each block, and the block's base64 text."""
     begin: re.Match[bytes] | None = None
     for marker in _MARKER.finditer(content):
         kind, label = marker.groups()
@@ -95,7 +101,7 @@ def _iter_blocks(content: bytes) -> Iterator[tuple[bytes, bytes, int]]:
             _check_finished(begin, content)
             begin = marker
         elif begin is not None and begin[2] == label:
-            yield label, content[begin.end() : marker.start()], _line(content, begin)
+            yield begin, content[begin.end() : marker.start()]
             begin = None
     _check_finished(begin, content)
 
@@ -111,23 +117,19 @@ def _line(content: bytes, marker: re.Match[bytes]) -> int:
     return content.count(b"\n", 0, marker.start()) + 1
 
 
-def _decode_block(label: bytes, body: bytes, line: int) -> bytes | None:
-    """Return a block's certificate; None if its trust settings exclude servers."""
-    try:
-        decoded = base64.b64decode(b"".join(body.split()), validate=True)
-        outer = der.first(decoded).expect(der.SEQUENCE)
-        is_trusted = label == _TRUSTED and _is_trusted_for_servers(decoded[len(outer.raw) :])
-    except (binascii.Error, DerError) as exc:
-        raise _damaged(line, exc) from exc
+def _decode_block(label: bytes, body: bytes) -> bytes | None:
+    """Return a block's certificate; None if its trust settings exclude servers.
+
+    Raises `binascii.Error` and `DerError`.
+    """
+    decoded = base64.b64decode(b"".join(body.split()), validate=True)
+    outer = der.first(decoded).expect(der.SEQUENCE)
+    rest = decoded[len(outer.raw) :]
     if label == _TRUSTED:
-        return outer.raw if is_trusted else None
-    if len(decoded) > len(outer.raw):
-        raise _damaged(line, "there are bytes after its end")
+        return outer.raw if _is_trusted_for_servers(rest) else None
+    if rest:
+        raise DerError("there are bytes after its end")
     return outer.raw
-
-
-def _damaged(line: int, why: object) -> CertificateFileError:
-    return CertificateFileError(f"the certificate that begins at line {line} is damaged: {why}")
 
 
 def _is_trusted_for_servers(settings: bytes) -> bool:

@@ -115,7 +115,7 @@ def authorities_of(texts: Iterable[str]) -> tuple[Authority, ...]:
     )
 
 
-def expiry_warnings(texts: Iterable[str], now: datetime) -> tuple[str, ...]:
+def expiry_warnings(authorities: Iterable[Authority], now: datetime) -> tuple[str, ...]:
     """Return warnings about the authorities in a kit."""
-    warnings: list[str | None] = [each.warning(now) for each in authorities_of(texts)]
+    warnings: list[str | None] = [each.warning(now) for each in authorities]
     return tuple(filter(None, warnings))

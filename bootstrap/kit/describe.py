@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bootstrap.formats.filenames import parse_wheel_filename
 from bootstrap.kit.contents import PROVENANCE
-from bootstrap.kit.defaults import authorities_of, expiry_warnings
+from bootstrap.kit.defaults import expiry_warnings
 from bootstrap.kit.lock import read_lock
 from bootstrap.kit.targets import summarize
 
@@ -33,10 +32,9 @@ def describe(kit: Kit, now: datetime) -> dict[str, Any]:
         "reproducible": manifest.is_reproducible,
         "defaults": list(manifest.defaults),
         "authorities": [
-            {"name": each.name, "not-after": each.not_after.isoformat()}
-            for each in authorities_of(manifest.certificates.values())
+            {"name": each.name, "not-after": each.not_after.isoformat()} for each in kit.authorities
         ],
-        "warnings": list(expiry_warnings(manifest.certificates.values(), now)),
+        "warnings": list(expiry_warnings(kit.authorities, now)),
         "engine-sha256": kit.footer.engine_sha256,
         "wheels": [
             {"filename": name, "size": member.size, "sha256": member.sha256}
@@ -58,7 +56,8 @@ def describe_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Installs: {installs or 'what its lock says'}"
     for target in facts["targets-in-words"]:
         yield f"  For: {target}"
-    yield f"  Contains: {len(wheels)} wheels, {size / 1e6:,.1f} MB"
+    count = "1 wheel" if len(wheels) == 1 else f"{len(wheels)} wheels"
+    yield f"  Contains: {count}, {size / 1e6:,.1f} MB"
     for index in facts["indexes"]:
         yield f"  From: {index}"
     if facts["uploaded-prior-to"]:
@@ -106,11 +105,10 @@ def compare(old: Kit, new: Kit) -> dict[str, Any]:
 
 
 def _versions(kit: Kit) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
-    for filename in kit.wheels:
-        name, version, _, _ = parse_wheel_filename(filename)
-        found.setdefault(name, set()).add(str(version))
-    return {name: sorted(versions) for name, versions in found.items()}
+    return {
+        name: [str(version) for version in sorted({wheel.version for wheel in wheels})]
+        for name, wheels in kit.projects.items()
+    }
 
 
 def _changed_settings(old: Kit, new: Kit) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bootstrap.kit.errors import DamagedKitError
 from bootstrap.kit.layout import LOCK
 from bootstrap.limits import LOCK_SIZE
 from bootstrap.location import Location
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 def read_lock(kit: Kit) -> PylockFile:
     """Return the lock of a kit. Raises `DamagedKitError` and `LockError`."""
-    text = kit.read(LOCK, LOCK_SIZE).decode()
+    try:
+        text = kit.read(LOCK, LOCK_SIZE).decode()
+    except UnicodeDecodeError as error:
+        raise DamagedKitError(kit.path, LOCK, "UTF-8", error) from error
     return parse_lock(text, Location(str(kit.path / LOCK), Origin.kit(kit.path)))
 
 

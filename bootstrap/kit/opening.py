@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO
 
 from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
@@ -10,8 +9,6 @@ from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.platform_names import platform_phrase
 from bootstrap.errors import BootstrapError
-from bootstrap.formats.filenames import parse_wheel_filename
-from bootstrap.formats.specifiers import parse_requirement
 from bootstrap.index.candidate import Candidate, DistributionFile
 from bootstrap.index.settings import FormatControl
 from bootstrap.kit.errors import DamagedKitError, KitTargetError, NotInKitError
@@ -78,10 +75,9 @@ class KitLocation:
         """Return the wheels of a project that the target can use."""
         found = [] if self._bundled is None else list(self._bundled.candidates(name))
         ranks = self._target.tag_ranks
-        for filename, member in self._kit.wheels.items():
-            project, version, build, tags = parse_wheel_filename(filename)
+        for member, version, build, tags in self._kit.projects.get(name, ()):
             rank = min((ranks[tag] for tag in tags if tag in ranks), default=None)
-            if project == name and rank is not None:
+            if rank is not None:
                 file = _contained_file(self._kit, member)
                 found.append(Candidate(name, version, file, True, rank, build))  # noqa: FBT003
         return tuple(found)
@@ -127,24 +123,16 @@ def _contained(kit: Kit, resolved: Resolved, named: frozenset[NormalizedName]) -
 
 def names_of(kit: Kit) -> frozenset[NormalizedName]:
     """Return the names of the projects that were asked for when the kit was packed."""
-    manifest = kit.manifest
-    texts = filter(None, (manifest.installer, *manifest.requirements))
-    return frozenset(canonicalize_name(parse_requirement(text).name) for text in texts)
-
-
-def projects_of(filenames: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the projects of wheels."""
-    return tuple(sorted({parse_wheel_filename(filename)[0] for filename in filenames}))
+    return frozenset(canonicalize_name(each.name) for each in kit.requirements)
 
 
 def explain_missing(kit: Kit, error: NoCandidateError, request: ResolveRequest) -> BootstrapError:
     """Return the error for a project that a kit does not have; the same for any other failure."""
-    projects = projects_of(kit.wheels)
-    if error.name in projects:
+    if error.name in kit.projects:
         return error
     texts = [
         each.text
         for each in request.requirements
         if each.requirement is not None and canonicalize_name(each.requirement.name) == error.name
     ]
-    return NotInKitError(texts[0] if texts else error.name, projects)
+    return NotInKitError(texts[0] if texts else error.name, sorted(kit.projects))

@@ -5,13 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
+from bootstrap._vendor.packaging.tags import Tag
+from bootstrap._vendor.packaging.utils import BuildTag, InvalidWheelFilename, NormalizedName
+from bootstrap._vendor.packaging.version import InvalidVersion, Version
 from bootstrap.formats.documents import open_regular
+from bootstrap.formats.filenames import parse_wheel_filename
+from bootstrap.formats.specifiers import parse_requirement
+from bootstrap.kit.defaults import Authority, authorities_of
 from bootstrap.kit.errors import (
     DamagedKitError,
     NewerKitError,
@@ -39,6 +46,15 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 CHUNK = 1 << 20
+
+
+class NamedWheel(NamedTuple):
+    """A wheel of a kit, and what its name says."""
+
+    member: Member
+    version: Version
+    build: BuildTag
+    tags: frozenset[Tag]
 
 
 class Kit:
@@ -102,6 +118,37 @@ class Kit:
             for name, member in self.members.items()
             if name.startswith(WHEELS)
         }
+
+    @cached_property
+    def projects(self) -> Mapping[NormalizedName, Sequence[NamedWheel]]:
+        """The wheels of each project. Raises `DamagedKitError`."""
+        found: dict[NormalizedName, list[NamedWheel]] = {}
+        for filename, member in self.wheels.items():
+            try:
+                name, version, build, tags = parse_wheel_filename(filename)
+            except (InvalidWheelFilename, InvalidVersion) as error:
+                expected = "the name of a wheel"
+                raise DamagedKitError(self.path, "the manifest", expected, filename) from error
+            found.setdefault(name, []).append(NamedWheel(member, version, build, tags))
+        return found
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What was asked for when the kit was packed. Raises `DamagedKitError`."""
+        manifest = self.manifest
+        try:
+            texts = filter(None, (manifest.installer, *manifest.requirements))
+            return tuple(map(parse_requirement, texts))
+        except InvalidRequirement as error:
+            raise DamagedKitError(self.path, "the manifest", "requirements", error) from error
+
+    @cached_property
+    def authorities(self) -> tuple[Authority, ...]:
+        """The certificate authorities in it. Raises `DamagedKitError`."""
+        try:
+            return authorities_of(self.manifest.certificates.values())
+        except ValueError as error:
+            raise DamagedKitError(self.path, "the manifest", "certificates", error) from error
 
     @cached_property
     def _offsets(self) -> Mapping[str, int]:

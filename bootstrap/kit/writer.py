@@ -61,7 +61,10 @@ class KitWriter:
 
     def finish(self, manifest: Manifest, engine: bytes) -> Footer:
         """Write the manifest of all files, the end of the payload, the footer and the engine."""
-        content = replace(manifest, members=tuple(self._members)).to_bytes()
+        return self.seal(replace(manifest, members=tuple(self._members)).to_bytes(), engine)
+
+    def seal(self, content: bytes, engine: bytes) -> Footer:
+        """Write a manifest as it is, and what follows it."""
         member = self.add_bytes(MANIFEST, content)
         for piece in central_directory(self._members):
             self._write(piece)

@@ -55,7 +55,7 @@ def run_kit_command(config: Config, ui: Ui, own: Kit | None) -> int:
 
 def warn_of_expiry(kit: Kit, ui: Ui) -> None:
     """Warn of authorities in a kit that have expired, or will soon."""
-    for warning in expiry_warnings(kit.manifest.certificates.values(), _now()):
+    for warning in expiry_warnings(kit.authorities, _now()):
         ui.warn(warning, code="authority-expires")
 
 

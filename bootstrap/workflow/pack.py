@@ -20,7 +20,12 @@ from bootstrap.handoff.command import installer_name
 from bootstrap.index.finder import Finder
 from bootstrap.index.locations import BundledLocation
 from bootstrap.kit.contents import PackedKit, copy_contents, write_contents
-from bootstrap.kit.defaults import expiry_warnings, read_authorities, refuse_secrets
+from bootstrap.kit.defaults import (
+    authorities_of,
+    expiry_warnings,
+    read_authorities,
+    refuse_secrets,
+)
 from bootstrap.kit.errors import BuildForOthersError
 from bootstrap.kit.manifest import Manifest
 from bootstrap.kit.reader import Kit, open_kit
@@ -121,7 +126,7 @@ def bake(settings: PackSettings, config: Config, ui: Ui) -> tuple[tuple[str, ...
         name = names.setdefault(value.text, f"certificates/{len(names)}-{path.name}")
         certificates[name] = read_authorities(path, now)
         words = [_renamed(word, value.text, name) for word in words]
-    for warning in expiry_warnings(certificates.values(), now):
+    for warning in expiry_warnings(authorities_of(certificates.values()), now):
         ui.warn(warning, code="authority-expires")
     return tuple(words), certificates
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from pathlib import Path
 
 from bootstrap._vendor.packaging.markers import InvalidMarker
@@ -37,6 +39,12 @@ from bootstrap.install.wheel.record import parse_record, parse_record_paths
 from bootstrap.install.wheel.scripts import replace_shebang, script_interpreter
 from bootstrap.install.wheel.wheel import open_wheel, read_metadata
 from bootstrap.install.wheel_rules import WheelValidationError
+from bootstrap.kit.describe import compare, describe, describe_lines
+from bootstrap.kit.extract import extract
+from bootstrap.kit.opening import KitLocation, select_wheels
+from bootstrap.kit.reader import open_kit
+from bootstrap.kit.verify import verify
+from bootstrap.kit.writer import KitWriter
 from bootstrap.location import Location
 from bootstrap.lock.read import parse_lock
 from bootstrap.lock.resolve import LockContext, resolve_lock
@@ -55,6 +63,7 @@ from bootstrap.resolve.source import UnusableCandidateError
 from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import VerifiedWheel
 from bootstrap.ui import Ui
+from tests.unit.kit.kits import an_engine
 from tests.unit.lock.targets import Source
 from tests.unit.resolve.memory import MemorySource, make_target, user_requirement
 
@@ -62,6 +71,12 @@ DEMO = NormalizedName("demo")
 INDEX = "https://index.test/simple/"
 ORIGIN = Origin.option("the command line")
 _TARGET = make_target()
+LOCK_IN_KIT = (
+    b'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "demo"\nversion = "1.0"\n'
+    b'[[packages.wheels]]\nname = "demo-1.0-py3-none-any.whl"\n'
+    b'path = "wheels/demo-1.0-py3-none-any.whl"\n'
+    b'hashes = { sha256 = "%s" }\n' % hashlib.sha256(b"wheel").hexdigest().encode()
+)
 
 
 def read_json_page(content: bytes) -> None:
@@ -147,6 +162,33 @@ def read_lock(content: bytes) -> None:
         lock = parse_lock(content.decode("utf-8", "replace"), Location(url, ORIGIN))
         context = LockContext(_TARGET, _NoSource(), FormatControl())
         resolve_lock([lock], ResolveRequest(()), context, {})
+
+
+def read_kit(content: bytes) -> None:
+    """A kit whose parts agree with each other, with any manifest."""
+    with _directory() as directory:
+        path = directory / "kit.pyz"
+        with path.open("w+b") as stream:
+            writer = KitWriter(stream, path)
+            writer.add_bytes("pylock.toml", LOCK_IN_KIT)
+            writer.add_bytes("wheels/demo-1.0-py3-none-any.whl", b"wheel")
+            writer.seal(content, an_engine())
+        with open_kit(path) as kit:
+            list(describe_lines(describe(kit, datetime.now(timezone.utc))))
+            compare(kit, kit)
+            KitLocation(kit, _TARGET, None).candidates(DEMO)
+            select_wheels(kit, _TARGET, _NoSource())
+            extract(kit, directory / "extracted")
+            verify(kit)
+
+
+def read_kit_file(content: bytes) -> None:
+    """A file that is said to be a kit."""
+    with _directory() as directory:
+        path = directory / "kit.pyz"
+        path.write_bytes(content)
+        with open_kit(path) as kit:
+            verify(kit)
 
 
 def read_wheel(content: bytes) -> None:

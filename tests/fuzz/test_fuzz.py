@@ -7,12 +7,14 @@ seconds between them, with other documents each time.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,10 +25,13 @@ from hypothesis import strategies as st
 from bootstrap._vendor import tomli_w
 from bootstrap.environment._probe_script import describe
 from bootstrap.errors import BootstrapError
+from bootstrap.kit.manifest import Manifest, PackedTarget
+from bootstrap.kit.writer import KitWriter
 from bootstrap.ui import printable
 from tests.fuzz import targets
 from tests.fuzz.mutations import gzipped, mutated, tarred, values, zipped
 from tests.servers.wheels import core_metadata, record_of
+from tests.unit.kit.kits import an_engine
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 EXAMPLES = 40
@@ -249,6 +254,32 @@ def _probe(value: Any) -> bytes:
 FACTS = json.loads(json.dumps(describe(), default=str))
 
 
+def _kit(manifest: bytes) -> bytes:
+    """Return a small kit."""
+    stream = io.BytesIO()
+    writer = KitWriter(stream, Path("kit.pyz"))
+    writer.add_bytes("pylock.toml", targets.LOCK_IN_KIT)
+    writer.add_bytes("wheels/demo-1.0-py3-none-any.whl", b"wheel")
+    writer.seal(manifest, an_engine())
+    return stream.getvalue()
+
+
+def _manifest() -> bytes:
+    """Return the manifest of the same."""
+    writer = KitWriter(io.BytesIO(), Path("kit.pyz"))
+    members = (
+        writer.add_bytes("pylock.toml", targets.LOCK_IN_KIT),
+        writer.add_bytes("wheels/demo-1.0-py3-none-any.whl", b"wheel"),
+    )
+    target = PackedTarget("here", "Linux, Python 3.12", "cp312-cp312-any", {"os_name": "posix"})
+    manifest = Manifest(members, "x", "demo>=1", ("other[x]",), (target,), ("--cert",))
+    return manifest.to_bytes()
+
+
+MANIFEST = _manifest()
+KIT = _kit(MANIFEST)
+
+
 @dataclass(frozen=True)
 class Reader:
     """Something that reads documents, and the documents that it gets."""
@@ -268,6 +299,8 @@ READERS = (
     Reader(targets.read_requirements_file, mutated(REQUIREMENTS)),
     Reader(targets.read_remote_requirements_file, mutated(REQUIREMENTS)),
     Reader(targets.read_lock, _toml_of(LOCK)),
+    Reader(targets.read_kit, mutated(MANIFEST)),
+    Reader(targets.read_kit_file, mutated(KIT)),
     Reader(
         targets.read_wheel,
         st.one_of(
@@ -316,6 +349,8 @@ ACCEPTED: Mapping[Callable[[bytes], None], bytes] = {
         if not line.startswith((b"-r", b"-c"))
     ),
     targets.read_lock: tomli_w.dumps({**LOCK, "packages": LOCK["packages"][:1]}).encode(),
+    targets.read_kit: MANIFEST,
+    targets.read_kit_file: KIT,
     targets.read_wheel: _wheel(entry_points=ENTRY_POINTS),
     targets.decode_body: gzip.compress(HTML),
     targets.read_record: b"demo.py,,\n",

@@ -47,6 +47,7 @@ NOT_OF_AN_ORDINARY_RUN = {
     "bootstrap._vendor.tomli_w",
     "bootstrap.doctor",
     "bootstrap.index.html",
+    "bootstrap.kit",
     "bootstrap.lock.resolve",
     "bootstrap.lock.write",
     "bootstrap.pep517.builder",

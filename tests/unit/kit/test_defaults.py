@@ -40,10 +40,10 @@ def test_an_authority_that_has_expired_is_refused_and_one_that_will_soon_is_warn
     end = authority.not_after
     with pytest.raises(AuthorityError, match=f"expired on {end:%Y-%m-%d}"):
         read_authorities(ca, end + timedelta(days=1))
-    assert expiry_warnings([text], end - timedelta(days=91)) == ()
-    (soon,) = expiry_warnings([text], end - timedelta(days=89, hours=-1))
+    assert expiry_warnings([authority], end - timedelta(days=91)) == ()
+    (soon,) = expiry_warnings([authority], end - timedelta(days=89, hours=-1))
     assert "in 88 days" in soon or "in 89 days" in soon
-    (gone,) = expiry_warnings([text], end + timedelta(days=1))
+    (gone,) = expiry_warnings([authority], end + timedelta(days=1))
     assert "in this kit expired on" in gone
 
 

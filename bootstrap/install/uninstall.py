@@ -19,7 +19,7 @@ from bootstrap.formats.documents import read_file
 from bootstrap.install.errors import CannotUninstallError
 from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.install.strict_zip.names import fold
+from bootstrap.install.strict_zip.names import find_windows_rule, fold
 from bootstrap.install.wheel.entry_points import (
     is_environment_file,
     is_interpreter_name,
@@ -80,6 +80,8 @@ def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> Install
     parents: dict[str, str | None] = {}
     for path in listed:
         parent, name = os.path.split(path)
+        if os.name == "nt" and find_windows_rule(name):  # a device or a stream is nobody's file
+            continue
         if parent not in parents:  # links are resolved once a directory
             is_there = os.path.isdir(parent)
             canonical = os.path.realpath(parent) if is_there else parent

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ from bootstrap.kit.running import running_engine, running_kit
 from bootstrap.ui import Ui
 from bootstrap.workflow.install import install
 from bootstrap.workflow.kits import run_kit_command, warn_of_expiry
+from tests.functional.engine import snapshot
 from tests.servers import Authority, IndexServer, make_sdist, make_wheel
 from tests.unit.kit.kits import an_engine
 
@@ -168,6 +170,29 @@ def test_a_wheel_that_was_changed_is_found_when_it_is_installed(desk: Desk) -> N
     with pytest.raises(DamagedKitError):
         desk.run("extract", kit, desk.directory / "extracted")
     assert not (desk.directory / "extracted").exists()
+
+
+def test_a_changed_byte_keeps_it_from_being_installed_or_does_not_matter(desk: Desk) -> None:
+    desk.add("tool", "1.0", requires=["pure"])
+    desk.add("pure", "1.0")
+    kit = desk.pack("tool")
+    content = kit.read_bytes()
+    target = desk.directory / "target"
+    assert desk.open(kit)
+    expected = snapshot(target, times=False)
+    shutil.rmtree(target)
+    refused = 0
+    for at in range(3, len(content), 307):
+        kit.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
+        try:
+            desk.open(kit)
+        except BootstrapError:
+            refused += 1
+            assert not target.exists()
+        else:
+            assert snapshot(target, times=False) == expected
+            shutil.rmtree(target)
+    assert refused > 5
 
 
 def test_each_byte_of_a_small_kit_is_verified(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from bootstrap.dataclasses import dataclass
 SHEBANG = b"#!/usr/bin/env python3\n"
 VERSION = 1
 """Of the layout. A reader refuses a later one by `needs`."""
-NEEDS = "1.0"
+NEEDS = "0.1.0"
 """The oldest get-installer that reads this version of the layout."""
 WHEELS = "wheels/"
 LOCK = "pylock.toml"

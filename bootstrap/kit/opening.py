@@ -17,6 +17,7 @@ from bootstrap.kit.lock import read_lock
 from bootstrap.kit.targets import best_tag, option_for, python_name, summarize
 from bootstrap.lock.errors import LockError
 from bootstrap.lock.resolve import LockContext, resolve_lock
+from bootstrap.lock.write import target_markers
 from bootstrap.resolve.errors import NoCandidateError
 from bootstrap.resolve.requirement import Resolution, Resolved, ResolveRequest
 from bootstrap.trust.hashes import Hashes, HashMismatchError
@@ -99,12 +100,19 @@ def select_wheels(kit: Kit, target: TargetEnvironment, source: CandidateSource) 
     try:
         whole = resolve_lock([read_lock(kit)], ResolveRequest(()), context, {})
     except LockError as error:
+        if _is_packed_for(kit, target):  # so that is not the reason
+            raise
         tag = best_tag(target)
         found = f"{platform_phrase(tag.platform).replace('≥ ', '')}, Python {python_name(target)}"
         packed = summarize(kit.manifest.targets)
         raise KitTargetError(kit.path, packed, found, option_for(target)) from error
     named = names_of(kit)
     return Resolution(tuple(_contained(kit, each, named) for each in whole.distributions))
+
+
+def _is_packed_for(kit: Kit, target: TargetEnvironment) -> bool:
+    tags, markers = set(map(str, target.tags)), target_markers(target)
+    return any(packed.tag in tags and packed.markers == markers for packed in kit.manifest.targets)
 
 
 def _contained(kit: Kit, resolved: Resolved, named: frozenset[NormalizedName]) -> Resolved:

@@ -19,6 +19,7 @@ from bootstrap.kit.layout import (
     local_header,
 )
 from bootstrap.kit.reader import CHUNK
+from bootstrap.ui import NO_ACTIVITY, Activity
 
 if TYPE_CHECKING:
     from bootstrap.kit.reader import Kit
@@ -40,13 +41,14 @@ class Evidence:
         )
 
 
-def verify(kit: Kit, expected_id: str | None = None) -> Evidence:
+def verify(kit: Kit, expected_id: str | None = None, activity: Activity = NO_ACTIVITY) -> Evidence:
     """Check every byte of a kit. Raises `DamagedKitError` and `OtherKitError`.
 
     :param expected_id: the kit's ID, from whoever packed it: its own files cannot prove who did
     """
     footer = kit.footer
     members = kit.manifest.members
+    activity.start(sum(member.size for member in members))
     _compare(kit, 0, SHEBANG, "the first line")
     at = len(SHEBANG)
     crc, size = _manifest_checksum(kit), footer.manifest_size
@@ -59,8 +61,8 @@ def verify(kit: Kit, expected_id: str | None = None) -> Evidence:
         if member is manifest and at != footer.manifest_offset:
             raise DamagedKitError(kit.path, "the manifest", f"byte {at}", footer.manifest_offset)
         if member is not manifest:
-            for _ in kit.chunks(member):
-                pass
+            for chunk in kit.chunks(member):
+                activity.advance(len(chunk))
         at += member.size
     for piece in central_directory(everything):
         _compare(kit, at, piece, "the directory of the payload")

@@ -73,7 +73,8 @@ def _open(paths: tuple[Path, ...], own: Kit | None, command: Command) -> Iterato
 def _verify(kit: Kit, expected_id: str | None, config: Config, ui: Ui) -> None:
     from bootstrap.kit.verify import verify
 
-    evidence = verify(kit, expected_id)
+    with ui.activity(f"Verifying {kit.path.name}", of_bytes=True) as activity:
+        evidence = verify(kit, expected_id, activity)
     if config.as_json:
         ui.output(json.dumps({"path": str(kit.path), **asdict(evidence)}, indent=2))
     else:

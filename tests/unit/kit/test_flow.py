@@ -33,6 +33,8 @@ from bootstrap.kit.gaps import MissingWheelsError, SameMarkersError
 from bootstrap.kit.reader import Kit, open_kit
 from bootstrap.kit.resolve import NotAWheelError
 from bootstrap.kit.running import running_engine, running_kit
+from bootstrap.kit.writer import open_writer
+from bootstrap.lock.errors import LockError
 from bootstrap.ui import Ui
 from bootstrap.workflow.install import install
 from bootstrap.workflow.kits import run_kit_command, warn_of_expiry
@@ -210,6 +212,19 @@ def test_another_target_is_refused(desk: Desk) -> None:
     kit = desk.pack("tool", *targets(WINDOWS))
     with pytest.raises(KitTargetError, match="This kit is for Windows amd64, Python 3"):
         desk.open(kit)
+
+
+def test_a_lock_that_contradicts_itself_is_not_taken_for_another_target(desk: Desk) -> None:
+    desk.add("tool", "1.0")
+    with open_kit(desk.pack("tool")) as kit, open_writer(desk.directory / "odd.pyz") as writer:
+        for member in kit.manifest.members:
+            content = b"".join(kit.chunks(member))
+            if member.name == "pylock.toml":
+                content = content.replace(b'python_version == \\"', b'python_version != \\"')
+            writer.add_bytes(member.name, content)
+        writer.finish(kit.manifest, an_engine())
+    with pytest.raises(LockError, match="environments specified in the lock"):
+        desk.open(desk.directory / "odd.pyz")
 
 
 def test_gaps_of_all_targets_are_in_one_error(

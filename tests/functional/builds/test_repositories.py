@@ -241,7 +241,7 @@ def test_a_clone_with_commits_of_its_own_is_what_is_installed(site: Site, fork: 
     path = place / "pyproject.toml"
     path.write_text(path.read_text("utf-8").replace("1.5", "2.0"), encoding="utf-8")
     git(place, "commit", "--quiet", "-am", "a version of my own")
-    assert "demo 2.0" in site.installs("-e", url).out
+    assert "→ 2.0" in site.installs("-e", url).out
     assert git(place, "branch", "--show-current") == "main"
 
 

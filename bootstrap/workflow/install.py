@@ -110,8 +110,8 @@ def report_outcome(outcome: InstallResult, config: Config, ui: Ui, seconds: floa
     """Print what changed, how to use it, and what is to be warned of."""
     is_handed_off = config.handoff is not None
     print_summary(outcome, ui, seconds, dry_run=config.dry_run, is_handed_off=is_handed_off)
-    if config.target.venv is not None and not config.dry_run and not is_handed_off:
-        explain_activation(Path(config.target.venv.value), config, ui)
+    if outcome.target.venv_to_create and not config.dry_run and not is_handed_off:
+        explain_activation(outcome.target.venv_to_create, config, ui)
     print_warnings(outcome, config.shown_warnings, ui)
     if config.version_check:
         self_check.check(outcome.seen, ui)

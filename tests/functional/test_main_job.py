@@ -53,6 +53,9 @@ def test_a_summary_of_a_few_lines_shows_what_was_installed_and_where(
     assert re.fullmatch(rf"Installed 1 package into {venv} \(Python [\d.]+\) in \d+\.\d s\.", where)
     assert how == f"To activate it: . '{venv}/bin/activate'"
     assert done.err == ""
+    index.add("demo", "1.0")
+    again = engine.succeeds("--venv", venv, *index.options, "demo", environ={"SHELL": "/bin/sh"})
+    assert "To activate it" not in again.out
 
 
 def test_the_wheel_is_installed_as_the_standard_requires(

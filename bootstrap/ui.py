@@ -239,7 +239,9 @@ class Ui:
             self._write_line(stream, f"{message}\n")
 
     @staticmethod
-    def _write_line(stream: TextIO, line: str) -> None:
+    def _write_line(stream: TextIO | None, line: str) -> None:
+        if stream is None:  # it was closed before we were started
+            return
         # A reader that has gone (`| head`) or a closed stdout must not undo an installation.
         with suppress(OSError, ValueError):
             try:

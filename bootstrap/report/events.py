@@ -24,11 +24,11 @@ _INTERVAL = 1.0
 class EventStream:
     """Writes events, each as one line in one piece; threads may share it.
 
-    A reader that has gone does not end a run. Another failure, such as a full disk, is kept in
-    `failure`: what was installed stays.
+    A closed stream, or a reader that has gone, does not end a run. Another failure, such as a full
+    disk, is kept in `failure`: what was installed stays.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
         self._lock = threading.Lock()
         self._started = time.monotonic()
@@ -43,7 +43,7 @@ class EventStream:
         line = json.dumps({"event": event, "seconds": seconds, **fields})
         with self._lock:
             try:
-                if self.failure is None:
+                if self._stream is not None and self.failure is None:
                     self._stream.write(f"{line}\n")
                     self._stream.flush()
             except (OSError, ValueError) as error:

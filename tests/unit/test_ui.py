@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,12 @@ class _BrokenStream(io.TextIOWrapper):
 @pytest.mark.parametrize("message", ["plain", "grüßt"])
 def test_a_reader_that_has_gone_never_ends_a_run(message: str) -> None:
     Ui(_BrokenStream(), _BrokenStream()).info(message)
+
+
+def test_a_stream_that_was_closed_before_the_start_never_ends_a_run() -> None:
+    closed: Any = None  # what sys.stdout is then
+    Ui(closed, closed).info("done")
+    Ui(closed, closed).error("error: no")
 
 
 def test_characters_that_a_stream_cannot_encode_are_escaped() -> None:

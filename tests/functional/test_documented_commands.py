@@ -18,14 +18,17 @@ from tests.servers import make_wheel
 from tools.interpreters import interpreters
 
 PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (CHECKOUT / "docs").glob("*.md")))
-_COMMAND = re.compile(r"^    ((?:python3|get-installer\.pyz) .*?)(?: +# .*)?$", re.MULTILINE)
+_COMMAND = re.compile(
+    r"^    ((?:python3|get-installer\.pyz) (?:.*\\\n)*.*?)(?: +# .*)?$", re.MULTILINE
+)
+"""A line of a code block, with the lines that continue it."""
 _OF_DEVELOPERS = ("python3 build_zipapp.py", "python3 -m venv")
 
 
 def commands_of(page: str) -> list[str]:
     """Return the command lines of a page that users run."""
     text = (CHECKOUT / page).read_text("utf-8")
-    found = (match[1].rstrip() for match in _COMMAND.finditer(text))
+    found = (re.sub(r" *\\\n *", " ", match[1]).rstrip() for match in _COMMAND.finditer(text))
     return [each for each in found if not each.startswith(_OF_DEVELOPERS)]
 
 
@@ -42,10 +45,12 @@ class Place:
         named = {
             "https://pypi.corp.example/simple": self.index.server.simple_url,
             "https://your.index/simple/": self.index.server.simple_url,
+            "https://mirror.example/simple/": self.index.server.simple_url,
             "--index-url URL": f"--index-url {self.index.server.simple_url}",
         }
         for name, url in named.items():
             command = command.replace(name, url)
+        command = command.replace(" ID ", ' "$ID" ')
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=self.directory,
@@ -98,6 +103,27 @@ def offer_tools(place: Place) -> None:
         place.index.add(name, "1.0")
 
 
+def offer_poetry(place: Place) -> None:
+    """Offer a poetry that can be started, and have the company's certificates."""
+    files = {"poetry.py": "def main(): print('poetry 2.0')\n"}
+    scripts = {"console_scripts": {"poetry": "poetry:main"}}
+    place.index.add("poetry", "2.0", files=files, entry_points=scripts)
+    shutil.copy(place.index.ca, place.directory / "company-ca.pem")
+
+
+def pack_poetry(place: Place) -> None:
+    """Pack the kit that the other commands use, and name its ID in a variable."""
+    offer_poetry(place)
+    shown = place.run("python3 get-installer.pyz pack 'poetry>=2' -o get-poetry.pyz")
+    place.environ["ID"] = shown.partition("Kit ID: ")[2].split()[0]
+
+
+def offer_tool(place: Place) -> None:
+    """Have the company's certificates, and offer a tool to pip."""
+    offer_poetry(place)
+    place.index.add("tool", "1.0")
+
+
 def write_requirements(place: Place) -> None:
     """Write requirements.txt with hashes, and limits.txt."""
     wheel = make_wheel(place.index.wheels, "demo", "1.0")
@@ -127,6 +153,18 @@ SHOWN: dict[str, tuple[Prepare | None, str]] = {
     "--python-version 3.12 --only-binary=:all: numpy": (offer_tools, "numpy"),
     "get-installer.pyz --index-for inner=https://pypi.corp.example/simple "
     "--index-for inner-tools=https://pypi.corp.example/simple inner": (offer_tools, "inner"),
+    "python3 get-installer.pyz pack poetry -o get-poetry.pyz": (offer_poetry, "Kit ID"),
+    "python3 get-installer.pyz pack 'poetry>=2' --target linux-x86_64-glibc2.28 "
+    "--target windows-amd64 --python 3.12 --python 3.13 "
+    "--uploaded-prior-to 2026-11-01T00:00:00Z -o get-poetry.pyz": (offer_poetry, "4 targets"),
+    "python3 get-poetry.pyz inspect": (pack_poetry, "Installs: poetry>=2"),
+    "python3 get-poetry.pyz verify": (pack_poetry, "OK"),
+    "python3 get-installer.pyz verify --id ID get-poetry.pyz": (pack_poetry, "OK"),
+    "python3 get-poetry.pyz --venv there -- --version": (pack_poetry, "poetry 2.0"),
+    "python3 get-installer.pyz pack --installer pip -o get-pip.pyz --defaults "
+    "'--index-url https://mirror.example/simple/ --cert company-ca.pem'": (offer_poetry, "Kit ID"),
+    "python3 get-installer.pyz --index-url https://mirror.example/simple/ --cert company-ca.pem "
+    "--venv there -- install tool": (offer_tool, "tool-1.0"),
     "python3 get-installer.pyz doctor https://your.index/simple/": (None, "OK"),
 }
 """For each command what has to be there, and what its output contains."""

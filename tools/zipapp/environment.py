@@ -42,7 +42,8 @@ def prepare(directory: Path) -> ToolEnvironment:
     if not stamp.holds():
         print("Installing the build's tools ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
-        install = "-m pip install -qq --disable-pip-version-check --require-hashes --no-deps"
+        # Isolated: pip's build isolation, from which this may run, shows what it has installed.
+        install = "-I -m pip install -qq --disable-pip-version-check --require-hashes --no-deps"
         environment.python(*install.split(), "--requirement", _LOCK, cwd=directory)
         stamp.write()
     return environment

@@ -72,7 +72,7 @@ def test_pip_installed_by_pip_is_replaced_and_can_be_uninstalled(
     assert (debian.library / "pip").is_dir()
     relabel_wheel(wheel, NEW, tmp_path)
     done = debian.installs("--find-links", tmp_path)
-    assert f"pip {NEW} (replaced {wheel.name.split('-')[1]})" in done.out
+    assert f"~ pip {wheel.name.split('-')[1]} → {NEW}\n" in done.out
     assert sorted(path.name for path in debian.library.iterdir()) == ["pip", f"pip-{NEW}.dist-info"]
     assert debian.run("/usr/local/bin/pip", "--version").startswith(f"pip {NEW} ")
     listing = ("list", "--format", "freeze", "--path", debian.library)

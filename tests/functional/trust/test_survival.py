@@ -117,7 +117,7 @@ def test_the_engine_replaces_itself_by_a_newer_version(
     ]
     done = installed_engine(home).succeeds(*options)
     check_installed(done, home)
-    assert f"get-installer 99.0 (replaced {__version__})" in done.err
+    assert f"~ get-installer {__version__} → 99.0\n" in done.err
     assert "is out" not in done.err
 
 

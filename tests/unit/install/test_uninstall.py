@@ -74,6 +74,7 @@ def test_bytecode_of_other_modules_stays(bench: Workbench) -> None:
     assert {path for path in bench.library.rglob("*") if path.is_file()} == {other, stays}
 
 
+@pytest.mark.posix_only("each of its calls takes many times as long by Wine")
 @pytest.mark.parametrize(
     "rows",
     [["a/" * 1900 + "x,,"], [f"missing{n}/x,," for n in range(50_000)]],

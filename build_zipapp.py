@@ -38,10 +38,8 @@ def main() -> None:
         sys.exit(f"The build needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     options = _parser().parse_args()
     work = options.work.resolve()
-    pythons = options.bytecode
-    if pythons is None:
-        pythons = pythons_of(interpreters())
     if options.release:
+        pythons = _pythons(options.bytecode)
         bytecode = [f"--bytecode={python}" for python in pythons] or ["--no-bytecode"]
         build = ("--work", work, *bytecode)
         for file in write_release(CHECKOUT, options.output.resolve(), build):
@@ -53,7 +51,7 @@ def main() -> None:
         if options.output is not None:
             output = options.output.resolve()
             output.mkdir(parents=True, exist_ok=True)
-            for file in write_archives(environment, output, pythons):
+            for file in write_archives(environment, output, _pythons(options.bytecode)):
                 print(_describe(file))
             if options.distributions:
                 environment.python("-m", "tools.packaging.distributions", output, cwd=CHECKOUT)
@@ -135,6 +133,11 @@ def _parser() -> argparse.ArgumentParser:
         help="complete bootstrap/ in this checkout, and write no archive",
     )
     return parser
+
+
+def _pythons(named: list[Path] | None) -> list[Path]:
+    """Return the interpreters for which there is bytecode: by default, those of this machine."""
+    return pythons_of(interpreters()) if named is None else named
 
 
 def _describe(file: Path) -> str:

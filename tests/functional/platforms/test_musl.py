@@ -13,7 +13,6 @@ MUSL = CHECKOUT / "build/musl/prefix/bin/python3"
 pytestmark = pytest.mark.skipif(
     not MUSL.exists(), reason="there is no CPython for musl: python -m tools.musl build/musl"
 )
-TOOL = {"console_scripts": {"tool": "tool:main"}}
 
 
 def test_wheels_for_musl_are_chosen_and_those_for_glibc_are_not(
@@ -46,4 +45,4 @@ def test_the_engine_runs_on_it_without_tls_and_ctypes(archive: Path, venv: Path)
     done = run(MUSL, archive, "--venv", venv, "--offline", "--", "--version")
     assert done.splitlines()[-1].endswith("(python 3.11)")
     again = run(MUSL, archive, "--venv", venv, "--offline", "--force-reinstall")
-    assert "pip" in again
+    assert again.startswith("~ pip ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import shutil
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_a_new_environment_gets_pip_and_hands_off_to_it(
     engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
     done = engine.succeeds("--python", PYPY, "--venv", venv, *index.options, "--", "--version")
-    assert done.out.splitlines()[-1].startswith(f"pip 23.2.1 from {venv}/lib/pypy3")
+    assert re.match(rf"pip \S+ from {venv}/lib/pypy3", done.out.splitlines()[-1])
 
 
 def test_the_system_s_own_pypy_is_externally_managed(engine: Engine, index: LocalIndex) -> None:
@@ -81,8 +82,7 @@ def test_real_projects_are_installed_and_a_backend_builds_on_it(engine: Engine, 
     engine.succeeds(*where, "requests", "iniconfig==2.0.0", "--no-binary", "iniconfig")
     code = "import requests, iniconfig, cffi, sys; print(sys.implementation.name, cffi.__version__)"
     assert run(venv / "bin/python", "-c", code).startswith("pypy 1.")
-    listed = run(venv / "bin/python", "-m", "pip", "list", "--disable-pip-version-check")
-    assert "iniconfig          2.0.0" in listed
-    assert "requests" in listed
+    listed = run(venv / "bin/python", "-m", "pip", "freeze")
+    assert "iniconfig==2.0.0" in listed.split()
     engine.succeeds(*where, "requests", "iniconfig")
     assert "No broken requirements" in run(venv / "bin/python", "-m", "pip", "check")

@@ -6,6 +6,7 @@ names, child processes.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -77,6 +78,14 @@ def is_terminal(stream: TextIO) -> bool:
         return stream.isatty()
     except (ValueError, AttributeError):  # closed, or None without a console
         return False
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """Return the width of a terminal; None where it is not known, or there is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def needs_display(

@@ -16,6 +16,7 @@ from bootstrap.config import indexes, install_request, settings
 from bootstrap.config.arguments import require_projects
 from bootstrap.config.foreign_target import platform_warnings
 from bootstrap.config.model import DEFAULT_PACKAGES, Config, Inputs
+from bootstrap.config.options import output
 from bootstrap.config.options.configuration import (
     missing_file_warnings,
     read_configuration_files,
@@ -165,7 +166,7 @@ def _from_options(
         dry_run=layers.flag("dry_run"),
         log_file=settings.read_path(layers, "log", process),
         debug=layers.flag("debug"),
-        verbosity=layers.count("verbose") - layers.count("quiet"),
+        verbosity=output.verbosity(layers),
         report_file=report.value if report else None,
         lock_file=lock_file,
         **_kit_command(line, layers, process),
@@ -173,7 +174,7 @@ def _from_options(
         is_online=is_online,
         urls=line.arguments if is_doctor else (),
         as_json=layers.flag("json"),
-        terminal=settings.terminal_settings(layers),
+        terminal=output.terminal_settings(layers),
         shown_warnings=settings.warning_settings(layers, process),
         version_check=not layers.flag("disable_pip_version_check"),
         setting_records=(

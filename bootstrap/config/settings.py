@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from bootstrap import __version__
 from bootstrap._vendor.packaging.utils import InvalidName, NormalizedName, canonicalize_name
@@ -26,10 +25,6 @@ from bootstrap.network.urls import is_remote
 from bootstrap.pep517.settings import BuildSettings, ExistsAction
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.trust.settings import DefaultSources, TrustSettings
-from bootstrap.ui import TerminalSettings
-
-if TYPE_CHECKING:
-    from bootstrap.ui import ColorChoice
 
 _SCRIPT_DIRECTORIES = frozenset({"bin", "Scripts"})
 
@@ -230,21 +225,6 @@ def _cache_directory(layers: OptionLayers, process: ProcessContext) -> Path | No
     if value.option.kind is OptionKind.ABSENCE or not value.text:
         return None
     return process.absolute(value.text)
-
-
-# terminal
-
-
-def terminal_settings(layers: OptionLayers) -> TerminalSettings:
-    """Return how the output looks; of `--color` and `--no-color`, the last one counts."""
-    progress = layers.text("progress_bar")
-    color: ColorChoice = "auto"
-    for value in layers.values:
-        if value.option.key == "no-color" and value.as_bool():
-            color = "never"
-        elif value.option.key == "color":
-            color = cast("ColorChoice", value.text)  # checked to be one of them
-    return TerminalSettings(color, progress.value if progress else "auto")
 
 
 # install, pep517

@@ -63,6 +63,8 @@ class EventStream:
 
     def verdict(self, status: int, error: Mapping[str, str | None] | None = None) -> None:
         """Write the last event: what changed, or the error because of which nothing did."""
+        if error is not None:
+            error = {key: text and printable(text) for key, text in error.items()}
         self.emit("verdict", status=status, changed=self._changed, **self._facts, error=error)
 
     def activity(self, label: str, shown: Activity, *, of_bytes: bool) -> Activity:

@@ -7,14 +7,15 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TextIO
 
 from bootstrap.terminal.progress import LiveProgress, PlainProgress, Progress, RawProgress
-from bootstrap.terminal.style import (
+from bootstrap.terminal.style import is_colored, paint, understands_escapes, wrap
+from bootstrap.ui import (
+    NO_ACTIVITY,
+    Activity,
+    ColorChoice,
+    TerminalSettings,
     columns_of,
-    is_colored,
-    paint,
-    understands_escapes,
-    wrap,
+    is_terminal,
 )
-from bootstrap.ui import NO_ACTIVITY, Activity, ColorChoice, TerminalSettings, is_terminal
 
 
 class Display:

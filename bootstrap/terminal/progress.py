@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from bootstrap.terminal.style import columns_of
 from bootstrap.terminal.task import Task
+from bootstrap.ui import columns_of
 
 SHOWN_AFTER = 0.5
 """Seconds that something has to last before it is shown."""
@@ -27,7 +27,7 @@ _DEFAULT_COLUMNS = 80
 
 
 class Progress:
-    """The tasks of a run, shown by a thread that runs while there are any."""
+    """The tasks of a run, shown by a thread that runs from the first of them until `close`."""
 
     interval = INTERVAL
 
@@ -36,7 +36,7 @@ class Progress:
         self.clock = clock
         self._lock = threading.RLock()
         self._tasks: list[Task] = []
-        self._changed = threading.Event()
+        self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
     def begin(self, label: str, *, of_bytes: bool) -> Task:
@@ -45,7 +45,7 @@ class Progress:
         with self._lock:
             self._tasks.append(task)
             if self._thread is None:
-                self._changed.clear()
+                self._closed.clear()
                 self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
                 self._thread.start()
         return task
@@ -63,7 +63,7 @@ class Progress:
             self._tasks.clear()
             self.erase()
             thread, self._thread = self._thread, None
-            self._changed.set()
+            self._closed.set()
         if thread is not None:
             thread.join(1.0)
 
@@ -94,9 +94,9 @@ class Progress:
                 self.erase()
 
     def _run(self) -> None:
-        while not self._changed.wait(self.interval):
+        while not self._closed.wait(self.interval):
             with self._lock:
-                if self._changed.is_set():
+                if self._closed.is_set():
                     return
                 now = self.clock()
                 lasting = [task for task in self._tasks if now - task.started >= SHOWN_AFTER]
@@ -131,14 +131,15 @@ class PlainProgress(Progress):
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream, clock)
-        self._shown: dict[int, float] = {}
+        self._shown: dict[Task, float] = {}
 
     def show(self, tasks: list[Task]) -> None:
         """Write a line for each task that had none for a while."""
         now = self.clock()
-        for task in tasks:
-            if now - self._shown.get(id(task), task.started) >= LINE_INTERVAL:
-                self._shown[id(task)] = now
+        self._shown = {task: self._shown.get(task, task.started) for task in tasks}
+        for task, before in self._shown.items():
+            if now - before >= LINE_INTERVAL:
+                self._shown[task] = now
                 self.write(f"{task.line(_DEFAULT_COLUMNS - 1)}\n")
 
 

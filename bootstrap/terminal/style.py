@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import TextIO
@@ -37,14 +36,6 @@ def is_colored(stream: TextIO, environ: Mapping[str, str], choice: ColorChoice) 
     if environ.get("NO_COLOR"):
         return False
     return bool(environ.get("FORCE_COLOR")) or understands_escapes(stream, environ)
-
-
-def columns_of(stream: TextIO) -> int | None:
-    """Return the width of a terminal; None where it is not known."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None
-    except (OSError, ValueError, AttributeError):
-        return None
 
 
 def paint(message: str) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.option import Command, Option
 from bootstrap.config.options.table import OPTIONS, REMOVED, UNSUPPORTED
-from bootstrap.dataclasses import dataclass
+from bootstrap.dataclasses import dataclass, replace
 from bootstrap.errors import UsageError
 from bootstrap.limits import shorten
 from bootstrap.provenance import Origin
@@ -21,6 +22,7 @@ from bootstrap.provenance import Origin
 _COMMANDS = {command.value: command for command in Command}
 _INFORMATIONAL = (("help",), ("explain",))
 """Commands that only print a text; a project of that name is installed by `install help`."""
+_VERSION = ("-V", "--version")
 _FILES = {
     Command.INSPECT: ("at most one kit", 0, 1),
     Command.VERIFY: ("at most one kit", 0, 1),
@@ -122,6 +124,16 @@ class CommandLine:
     """What follows `--`; None where there is no `--`."""
     is_command_typed: bool = False
 
+    @property
+    def asked_text(self) -> str | None:
+        """The option or the command by which only a text is asked for: -h, --version, explain."""
+        names = {value.option.key: value.origin.name for value in self.values}
+        if "help" in names:
+            return names["help"]
+        if self.arguments[:1] in _INFORMATIONAL and not self.is_command_typed:
+            return self.arguments[0]
+        return names.get("version")
+
 
 def parse_command_line(argv: Sequence[str]) -> CommandLine:
     """Parse a command line.
@@ -132,18 +144,41 @@ def parse_command_line(argv: Sequence[str]) -> CommandLine:
 
     Raises a `UsageError` that names the option.
     """
-    words, handoff = list(argv), None
-    if "--" in words:
-        end = words.index("--")
-        words, handoff = words[:end], tuple(words[end + 1 :])
-    command, arguments = Command.INSTALL, tuple(arguments_of(tokenize(words, _any_options())))
-    is_typed = bool(arguments) and arguments[0] in _COMMANDS
-    if is_typed:
-        command, arguments = _COMMANDS[arguments[0]], arguments[1:]
-    tokens = tuple(tokenize(words, options_of(command)))
-    line = CommandLine(command, option_values(tokens), arguments, handoff, is_typed)
+    words, handoff = _split(argv)
+    found = _command_line(tuple(tokenize(words, _any_options())), handoff)
+    values = option_values(tokenize(words, options_of(found.command)))
+    line = replace(found, values=values)
     _check(line)
     return line
+
+
+def parse_leniently(argv: Sequence[str]) -> CommandLine:
+    """Return a command line without what is wrong in it: it says how the error is shown."""
+    words, handoff = _split(argv)
+    rest, by_name, tokens = deque(words), _by_name(_any_options()), list[Token]()
+    while rest:
+        with suppress(UsageError):
+            for token in _next_tokens(rest, by_name):
+                for value in option_values([token]):
+                    value.check()
+                tokens.append(token)
+    return _command_line(tokens, handoff)
+
+
+def _split(argv: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...] | None]:
+    """Return our own words, and those after `--`."""
+    if "--" not in argv:
+        return argv, None
+    end = argv.index("--")
+    return argv[:end], tuple(argv[end + 1 :])
+
+
+def _command_line(tokens: Sequence[Token], handoff: tuple[str, ...] | None) -> CommandLine:
+    values, arguments = option_values(tokens), tuple(arguments_of(tokens))
+    if arguments and arguments[0] in _COMMANDS:
+        command = _COMMANDS[arguments[0]]
+        return CommandLine(command, values, arguments[1:], handoff, is_command_typed=True)
+    return CommandLine(Command.INSTALL, values, arguments, handoff)
 
 
 def options_of(command: Command) -> tuple[Option, ...]:
@@ -173,21 +208,19 @@ def informational_text(argv: Sequence[str], columns: int | None = None) -> str |
     :param columns: the width of the terminal
     """
     line = parse_command_line(argv)
-    names = {value.option.key: value.origin.name for value in line.values}
-    is_asked = line.arguments[:1] in _INFORMATIONAL and not line.is_command_typed
-    if names.keys().isdisjoint({"help", "version"}) and not is_asked:
+    asked = line.asked_text
+    if asked is None:
         return None
-    if "help" not in names and not is_asked:
+    if asked in _VERSION:
         from bootstrap.config.options.version import version_text
 
         return version_text()
     from bootstrap.config.options import help as help_page
 
     columns = columns or help_page.WIDTH
-    if "help" in names:
-        is_short = names["help"] == "-h"
-        return (help_page.short_help if is_short else help_page.help_text)(line.command, columns)
-    return help_page.information(line.arguments, columns)
+    if not asked.startswith("-"):
+        return help_page.information(line.arguments, columns)
+    return (help_page.short_help if asked == "-h" else help_page.help_text)(line.command, columns)
 
 
 def tokenize(words: Iterable[str], options: Iterable[Option]) -> Iterator[Token]:
@@ -196,16 +229,24 @@ def tokenize(words: Iterable[str], options: Iterable[Option]) -> Iterator[Token]
     Raises `UnknownOptionError`, `AmbiguousOptionError`, `UnsupportedOptionError`,
     `MissingValueError` and `UnexpectedValueError`.
     """
-    by_name = {name: option for option in options for name in option.names}
-    rest = deque(words)
+    rest, by_name = deque(words), _by_name(options)
     while rest:
-        word = rest.popleft()
-        if word.startswith("--"):
-            yield _parse_long(word, rest, by_name)
-        elif word.startswith("-") and word != "-":
-            yield from _parse_short(word, rest, by_name)
-        else:
-            yield Token(word)
+        yield from _next_tokens(rest, by_name)
+
+
+def _by_name(options: Iterable[Option]) -> dict[str, Option]:
+    return {name: option for option in options for name in option.names}
+
+
+def _next_tokens(rest: deque[str], by_name: Mapping[str, Option]) -> Iterator[Token]:
+    """Yield what the next word is; it is taken from the rest even if it is wrong."""
+    word = rest.popleft()
+    if word.startswith("--"):
+        yield _parse_long(word, rest, by_name)
+    elif word.startswith("-") and word != "-":
+        yield from _parse_short(word, rest, by_name)
+    else:
+        yield Token(word)
 
 
 def arguments_of(tokens: Iterable[Token]) -> list[str]:

@@ -124,12 +124,10 @@ def assign(
     return dict(sorted(assigned.items(), key=lambda item: item[1]))
 
 
-def module() -> str:
+def module(codes: Mapping[str, tuple[str, str]]) -> str:
     """Return the source of `bootstrap/codes.py`, not formatted."""
-    classes = error_classes()
-    assigned = assign(classes, CODES, set(RETIRED))
-    gone = {code for name, (code, _) in CODES.items() if name not in classes}
-    rows = "".join(f"    {name!r}: {entry!r},\n" for name, entry in assigned.items())
+    gone = {code for name, (code, _) in CODES.items() if name not in codes}
+    rows = "".join(f"    {name!r}: {entry!r},\n" for name, entry in codes.items())
     retired = ", ".join(map(repr, sorted({*RETIRED, *gone})))
     return (
         f"{_HEADER}CODES: dict[str, tuple[str, str]] = {{\n{rows}}}\n"
@@ -139,15 +137,14 @@ def module() -> str:
     )
 
 
-def document() -> str:
+def document(classes: Mapping[str, ErrorClass], codes: Mapping[str, tuple[str, str]]) -> str:
     """Return docs/errors.md."""
-    classes = error_classes()
     lines = _BEGINNING.splitlines()
     for name_of_area, area in AREAS.items():
         rows = [
             f"| `{code}` | {meaning.replace('|', chr(92) + '|')} | {classes[name].exit_status} |"
-            for name, (code, meaning) in CODES.items()
-            if code.split("-")[1] == name_of_area and name in classes
+            for name, (code, meaning) in codes.items()
+            if code.split("-")[1] == name_of_area
         ]
         head = [
             "",
@@ -164,15 +161,13 @@ def document() -> str:
 
 def main() -> None:
     """Write both files."""
-    if sys.argv[1:] != ["document"]:
-        MODULE.write_text(module(), "utf-8")
-        ruff = (sys.executable, "-m", "ruff")
-        subprocess.run([*ruff, "check", "--fix", "--quiet", MODULE], check=False)
-        subprocess.run([*ruff, "format", "--quiet", MODULE], check=True)
-        # With the new codes, which this process does not have.
-        subprocess.run([sys.executable, "-m", "tools.error_codes", "document"], check=True)
-    else:
-        DOCUMENT.write_text(document(), "utf-8")
+    classes = error_classes()
+    codes = assign(classes, CODES, set(RETIRED))
+    MODULE.write_text(module(codes), "utf-8")
+    ruff = (sys.executable, "-m", "ruff")
+    subprocess.run([*ruff, "check", "--fix", "--quiet", MODULE], check=False)
+    subprocess.run([*ruff, "format", "--quiet", MODULE], check=True)
+    DOCUMENT.write_text(document(classes, codes), "utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.dataclasses import dataclass, replace
@@ -17,9 +16,6 @@ from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import is_remote, path_to_url
 from bootstrap.private_directory import NotPrivateError, check_private
 from bootstrap.redaction import redact
-
-if TYPE_CHECKING:
-    pass
 
 PROJECT = canonicalize_name("pip")
 """Whose page is asked for: each index that is used as such should have it."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bootstrap.doctor.indexes import IndexReport
-from bootstrap.doctor.report import DoctorReport
+from bootstrap.doctor.report import DoctorReport, next_step
 from bootstrap.doctor.resigned import resigned_lines
 from bootstrap.errors import BootstrapError
 from bootstrap.tls_diagnosis.certificate import format_date
-from bootstrap.tls_diagnosis.explain import CertificateError
 from bootstrap.tls_diagnosis.server_report import ServerReport
 
 
@@ -63,9 +62,7 @@ def _section(title: str, lines: list[str]) -> list[str]:
 def _failure_lines(failure: BootstrapError | None) -> list[str]:
     if failure is None:
         return []
-    # The full hint would end with the command that the user has just run.
-    hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
-    return [*str(failure).splitlines(), *(hint or "").splitlines()]
+    return [*str(failure).splitlines(), *(next_step(failure) or "").splitlines()]
 
 
 def _server_lines(url: str, report: ServerReport) -> list[str]:

@@ -72,8 +72,7 @@ class DoctorReport:
         ]
         for prefix, failure in failures:
             if failure is not None:
-                hint = failure.advice if isinstance(failure, CertificateError) else failure.hint
-                return f"{prefix}{str(failure).splitlines()[0]}", hint
+                return f"{prefix}{str(failure).splitlines()[0]}", next_step(failure)
         if self.indexes and all(index.files is None for index in self.indexes):
             hint = "Check the URL, which ends in /simple/ most often, or name another project."
             return f"no index has the project {PROJECT}.", hint
@@ -92,6 +91,11 @@ class DoctorReport:
     def exit_status(self) -> int:
         """0 if a run would work with every server and index, else 1."""
         return 0 if self.problem is None else 1
+
+
+def next_step(failure: BootstrapError) -> str | None:
+    """Return what to do: the full hint would end with the command that the user has just run."""
+    return failure.advice if isinstance(failure, CertificateError) else failure.hint
 
 
 def inspect(config: Config, ui: Ui) -> DoctorReport:
@@ -129,9 +133,9 @@ def inspect(config: Config, ui: Ui) -> DoctorReport:
 
 def _is_inspected(url: str) -> bool:
     """Return whether a URL is of a server with a certificate, or of none that we know."""
-    return not (has_scheme(url) and _may_be_index(url) and not url.startswith("https:")) and not (
-        Path(url).is_absolute()
-    )
+    if not has_scheme(url):
+        return not Path(url).is_absolute()
+    return url.startswith("https:") or not _may_be_index(url)
 
 
 def _may_be_index(url: str) -> bool:

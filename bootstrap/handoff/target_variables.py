@@ -24,10 +24,9 @@ def target_variables(
     VIRTUAL_ENV names it instead of an environment that is active in the user's shell. What the
     user exported for the installer itself stays.
     """
-    variable = _INTERPRETER_VARIABLES.get(installer)
-    interpreter: dict[str, str] = {}
-    if variable is not None and not environ.get(variable):
-        interpreter = {variable: str(target.executable)}
     if installer in _OF_ACTIVE_ENVIRONMENT and target.is_virtual:
         return {"VIRTUAL_ENV": str(target.prefix)}
-    return interpreter
+    variable = _INTERPRETER_VARIABLES.get(installer)
+    if variable is None or environ.get(variable):
+        return {}
+    return {variable: str(target.executable)}

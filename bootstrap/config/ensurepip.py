@@ -13,13 +13,9 @@ from bootstrap.config.install_request import project_names
 from bootstrap.config.model import Config, Inputs
 from bootstrap.config.options.layers import ConflictingOptionsError, OptionLayers
 from bootstrap.config.options.option import Command, Option, OptionKind
-from bootstrap.config.options.parser import (
-    MisplacedArgumentError,
-    arguments_of,
-    option_values,
-    tokenize,
-)
+from bootstrap.config.options.parser import MisplacedArgumentError
 from bootstrap.config.options.process import ProcessContext, ensurepip_venv_command
+from bootstrap.config.options.tokens import arguments_of, option_values, tokenize
 from bootstrap.config.requirements.parse import parse_requirement
 from bootstrap.config.settings import pip_scripts
 from bootstrap.environment.settings import TargetSettings

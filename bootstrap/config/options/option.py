@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bootstrap.dataclasses import dataclass
@@ -96,7 +97,7 @@ class Option:
     note: str = ""
     """What is different from pip, for the table in docs/drop-in.md."""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every name it has on the command line."""
         return tuple(word for word in self.spelling.split() if word.startswith("-"))

@@ -8,8 +8,8 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from bootstrap.config.options.layers import OptionValue
-from bootstrap.config.options.parser import Token, arguments_of, option_values, tokenize
 from bootstrap.config.options.table import FILE_OPTIONS, HASH, REQUIREMENT_OPTIONS
+from bootstrap.config.options.tokens import Token, arguments_of, option_values, tokenize
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.errors import UsageError
 from bootstrap.formats import encodings

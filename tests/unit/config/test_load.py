@@ -15,7 +15,7 @@ import pytest
 from bootstrap.config.model import Config
 from bootstrap.config.options.layers import ConflictingOptionsError
 from bootstrap.config.options.option import Command, InvalidValueError
-from bootstrap.config.options.parser import UnknownOptionError, UnsupportedOptionError
+from bootstrap.config.options.tokens import UnknownOptionError, UnsupportedOptionError
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import PRE, IndexStrategy, ReleaseControl
 from bootstrap.install.model import PipScripts

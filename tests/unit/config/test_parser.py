@@ -9,14 +9,9 @@ import pytest
 from bootstrap import __version__
 from bootstrap.codes import CODES
 from bootstrap.config.options.option import Command
-from bootstrap.config.options.parser import (
-    AmbiguousOptionError,
-    UnknownOptionError,
-    informational_text,
-    options_of,
-    parse_command_line,
-)
+from bootstrap.config.options.parser import informational_text, options_of, parse_command_line
 from bootstrap.config.options.table import OPTIONS, UNSUPPORTED
+from bootstrap.config.options.tokens import AmbiguousOptionError, UnknownOptionError
 from bootstrap.config.options.topics import TOPICS, UnknownTopicError
 from bootstrap.errors import UsageError
 

@@ -11,7 +11,7 @@ from bootstrap.dataclasses import dataclass, field
 from bootstrap.formats.documents import parse_json
 from bootstrap.install.strict_zip.names import check_collisions, check_name
 from bootstrap.install.wheel_rules import WheelValidationError
-from bootstrap.kit.layout import MANIFEST, Member
+from bootstrap.kit.layout import MANIFEST, VERSION, Member
 from bootstrap.limits import KIT_SETTINGS_SIZE, LimitError, shorten
 
 _ROW = re.compile("([0-9a-f]{64}) ([0-9a-f]{8}) (0|[1-9][0-9]{0,17}) (.+)", re.ASCII)
@@ -62,7 +62,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """Return the manifest's bytes: the same for the same content."""
         document = {
-            "layout": 1,
+            "layout": VERSION,
             "created-by": self.created_by,
             "installer": self.installer,
             "requirements": list(self.requirements),
@@ -115,7 +115,7 @@ def iter_lines(rows: bytes) -> Iterator[str]:
 
 
 def _parse(document: Mapping[str, Any], members: tuple[Member, ...]) -> Manifest:
-    if document["layout"] != 1:
+    if document["layout"] != VERSION:
         raise ManifestError(f"its layout is {document['layout']!r}")
     installer = document["installer"]
     return Manifest(

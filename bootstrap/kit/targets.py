@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bootstrap._vendor.packaging.tags import Tag
 from bootstrap.dataclasses import dataclass
-from bootstrap.environment.discovery import parse_path, parse_version
+from bootstrap.environment.discovery import VersionRequest, parse_path, parse_version
 from bootstrap.environment.foreign import ForeignTarget
 from bootstrap.environment.installation_scheme import describe_target
 from bootstrap.environment.interpreter import Interpreter
@@ -112,17 +112,10 @@ def find_targets(
         elif version is not None and given is not None and len(version.release) < 2:
             raise UnknownPythonError(given)
         else:
-            environments = []
-            for platform in platforms or (None,):
-                foreign = _foreign_target(platform, base)
-                if version is not None:
-                    suffix = "t" if version.free_threaded else ""
-                    name = version.implementation or "cpython"
-                    major, minor, micro = (*version.release, 0)[:3]
-                    abis = (f"cp{major}{minor}{suffix}",) if suffix else ()
-                    platforms_of = (platform,) if platform else ()
-                    foreign = ForeignTarget(platforms_of, (major, minor, micro), name, abis)
-                environments.append(_describe(foreign, base))
+            environments = [
+                _describe(_foreign_target(platform, version, base), base)
+                for platform in platforms or (None,)
+            ]
         for environment in environments:
             packed = packed_target(environment)
             found.setdefault(packed.tag, KitTarget(environment, packed))
@@ -135,11 +128,20 @@ def _natural(tag: str) -> tuple[object, ...]:
     return platform, len(python), python, abi
 
 
-def _foreign_target(platform: Platform | None, base: Interpreter) -> ForeignTarget | None:
+def _foreign_target(
+    platform: Platform | None, version: VersionRequest | None, base: Interpreter
+) -> ForeignTarget | None:
+    """Return what differs from this machine and the Python that runs us; None if nothing does."""
+    platforms = (platform,) if platform is not None else ()
+    if version is not None:
+        major, minor, micro = (*version.release, 0)[:3]
+        abis = (f"cp{major}{minor}t",) if version.free_threaded else ()
+        name = version.implementation or "cpython"
+        return ForeignTarget(platforms, (major, minor, micro), name, abis)
     if platform is None:
         return None
     major, minor, _ = base.version_info
-    return ForeignTarget((platform,), (major, minor, 0), base.implementation)
+    return ForeignTarget(platforms, (major, minor, 0), base.implementation)
 
 
 def _describe(foreign: ForeignTarget | None, base: Interpreter) -> TargetEnvironment:

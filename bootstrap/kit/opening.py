@@ -102,17 +102,20 @@ def select_wheels(kit: Kit, target: TargetEnvironment, source: CandidateSource) 
     except LockError as error:
         if _is_packed_for(kit, target):  # so that is not the reason
             raise
-        tag = best_tag(target)
-        found = f"{platform_phrase(tag.platform).replace('≥ ', '')}, Python {python_name(target)}"
-        packed = summarize(kit.manifest.targets)
-        raise KitTargetError(kit.path, packed, found, option_for(target)) from error
-    named = names_of(kit)
+        raise _other_target(kit, target) from error
+    named = frozenset(canonicalize_name(each.name) for each in kit.requirements)
     return Resolution(tuple(_contained(kit, each, named) for each in whole.distributions))
 
 
 def _is_packed_for(kit: Kit, target: TargetEnvironment) -> bool:
     tags, markers = set(map(str, target.tags)), target_markers(target)
     return any(packed.tag in tags and packed.markers == markers for packed in kit.manifest.targets)
+
+
+def _other_target(kit: Kit, target: TargetEnvironment) -> KitTargetError:
+    platform = platform_phrase(best_tag(target).platform).replace("≥ ", "")
+    found = f"{platform}, Python {python_name(target)}"
+    return KitTargetError(kit.path, summarize(kit.manifest.targets), found, option_for(target))
 
 
 def _contained(kit: Kit, resolved: Resolved, named: frozenset[NormalizedName]) -> Resolved:
@@ -129,15 +132,17 @@ def _contained(kit: Kit, resolved: Resolved, named: frozenset[NormalizedName]) -
     )
 
 
-def names_of(kit: Kit) -> frozenset[NormalizedName]:
-    """Return the names of the projects that were asked for when the kit was packed."""
-    return frozenset(canonicalize_name(each.name) for each in kit.requirements)
+def explain_failure(
+    kit: Kit, target: TargetEnvironment, error: BootstrapError, request: ResolveRequest
+) -> BootstrapError | None:
+    """Return why what was asked for cannot be had from a kit; None where that is not the kit's.
 
-
-def explain_missing(kit: Kit, error: NoCandidateError, request: ResolveRequest) -> BootstrapError:
-    """Return the error for a project that a kit does not have; the same for any other failure."""
-    if error.name in kit.projects:
-        return error
+    First the target is judged: what is missing for one that the kit is not for, may be in it.
+    """
+    if not _is_packed_for(kit, target):
+        return _other_target(kit, target)
+    if not isinstance(error, NoCandidateError) or error.name in kit.projects:
+        return None
     texts = [
         each.text
         for each in request.requirements

@@ -184,12 +184,15 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
         request = create_request(run, sources, known)
         try:
             whole = resolve(request, target, source, known, run.ui)
-        except NoCandidateError as error:
+        except (NoCandidateError, ConflictError) as error:
             if run.kit is None or not config.is_from_kit_only:
                 raise
-            from bootstrap.kit.opening import explain_missing
+            from bootstrap.kit.opening import explain_failure
 
-            raise explain_missing(run.kit, error, request) from error
+            explained = explain_failure(run.kit, target, error, request)
+            if explained is None:
+                raise
+            raise explained from error
         if config.lock_file is None:
             return whole, whole
     return whole, whole if config.request.ignore_installed else drop_installed(whole, installed)

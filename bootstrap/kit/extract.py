@@ -11,7 +11,7 @@ from bootstrap.atomic_file import temporary_beside
 from bootstrap.errors import UsageError
 from bootstrap.file_changes import remove_tree, rename
 from bootstrap.kit.errors import UnwritableKitError
-from bootstrap.kit.lock import read_lock
+from bootstrap.kit.lock import check_lock
 
 if TYPE_CHECKING:
     from bootstrap._vendor.packaging.pylock import Package
@@ -34,7 +34,7 @@ def extract(kit: Kit, directory: Path) -> None:
     """Write all files of a kit into a new directory, and requirements for pip's hash-checking.
 
     There is nothing of it unless all of it was intact. Raises `DirectoryExistsError`,
-    `DamagedKitError` and `UnwritableKitError`.
+    `DamagedKitError`, `LockError` and `UnwritableKitError`.
     """
     requirements = "".join(_requirement_lines(kit))
     try:
@@ -62,8 +62,7 @@ def extract(kit: Kit, directory: Path) -> None:
 
 def _requirement_lines(kit: Kit) -> Iterator[str]:
     yield "# pip install --no-index --find-links wheels --require-hashes -r requirements.txt\n"
-    for package in read_lock(kit).content.packages:
-        yield _requirement_line(package)
+    yield from map(_requirement_line, check_lock(kit))
 
 
 def _requirement_line(package: Package) -> str:

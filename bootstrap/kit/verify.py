@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from bootstrap.dataclasses import dataclass
 from bootstrap.kit.errors import DamagedKitError, OtherKitError
 from bootstrap.kit.layout import (
-    LOCK,
     MANIFEST,
     SHEBANG,
-    WHEELS,
     Footer,
     Member,
     central_directory,
     local_header,
 )
+from bootstrap.kit.lock import check_lock
 from bootstrap.kit.reader import CHUNK
 from bootstrap.ui import NO_ACTIVITY, Activity
 
@@ -73,7 +72,7 @@ def verify(kit: Kit, expected_id: str | None = None, activity: Activity = NO_ACT
     if at != kit.engine_at:
         raise DamagedKitError(kit.path, "the engine", f"byte {at}", f"byte {kit.engine_at}")
     _check_engine(kit, footer)
-    _check_lock(kit)
+    check_lock(kit)
     if expected_id is not None and expected_id.lower().removeprefix("sha256:") != kit.id:
         raise OtherKitError(kit.path, expected_id, kit.id)
     total = kit.engine_at + footer.engine_size
@@ -110,17 +109,3 @@ def _chunks(kit: Kit, at: int, size: int) -> Iterator[bytes]:
         chunk = kit.read_at(at, min(size, CHUNK))
         yield chunk
         at, size = at + len(chunk), size - len(chunk)
-
-
-def _check_lock(kit: Kit) -> None:
-    """Check that the lock and the wheels agree: each wheel is locked with its digest."""
-    from bootstrap.kit.lock import locked_wheels
-
-    locked = locked_wheels(kit)
-    for name, member in kit.wheels.items():
-        if locked.get(name) != member.sha256:
-            raise DamagedKitError(
-                kit.path, f"{LOCK}, {WHEELS}{name}", f"sha256 {member.sha256}", locked.get(name)
-            )
-    for name in locked.keys() - kit.wheels.keys():
-        raise DamagedKitError(kit.path, LOCK, f"the wheel {name}", "none")

@@ -78,7 +78,14 @@ class _Fetched:
     stream: BinaryIO
     path: Path | None = None
     """The file to remove when it is written."""
-    is_reused: bool = False
+    older: Kit | None = None
+    """The kit that it lies in."""
+
+    def explain_change(self, found: str) -> BootstrapError:
+        """Return why the bytes that were read do not have the digest."""
+        if self.older is None:
+            return ChangedWheelError(self.filename)
+        return self.older.damage(self.older.wheels[self.filename], found)
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,8 @@ def write_contents(
 ) -> PackedKit:
     """Write the wheels, the lock, the SBOM and the manifest of a kit.
 
-    Raises what fetching raises, `UnlockableError`, `ChangedWheelError` and `SameNameError`.
+    Raises what fetching raises, `UnlockableError`, `ChangedWheelError`, `SameNameError`, and
+    `DamagedKitError` of the older kit.
     """
     items = _files_of(resolved)
     final: dict[str, Candidate] = {}
@@ -119,7 +127,7 @@ def write_contents(
             ui.detail(f"Packed {fetched.filename}")
             filename = item.candidate.file.filename
             final[filename] = _locked_candidate(item.candidate, fetched, length)
-            reused += fetched.is_reused
+            reused += fetched.older is not None
             size += length
             activity.advance()
     locked = [_locked_target(each, final) for each in resolved]
@@ -132,22 +140,26 @@ def write_contents(
 def _write_wheel(writer: KitWriter, fetched: _Fetched) -> tuple[WheelFacts, int]:
     """Write a wheel, remove what was fetched; return what an SBOM says of it, and its size."""
     with fetched.stream as stream:
-        facts = read_facts(stream, fetched.filename, fetched.sha256)
         size = stream.seek(0, 2)
         stream.seek(0)
         member = writer.add(f"{WHEELS}{fetched.filename}", size, _chunks(stream))
-    if member.sha256 != fetched.sha256:
-        raise ChangedWheelError(fetched.filename)
+        if member.sha256 != fetched.sha256:
+            raise fetched.explain_change(member.sha256)
+        facts = read_facts(stream, fetched.filename, fetched.sha256)
     if fetched.path is not None:
         with suppress(OSError):
             fetched.path.unlink()
     return facts, size
 
 
-def copy_contents(writer: KitWriter, previous: Kit, engine: bytes) -> PackedKit:
-    """Write the contents of another kit, whose inputs are the same."""
-    for member in previous.manifest.members:
-        writer.add(member.name, member.size, previous.chunks(member))
+def copy_contents(writer: KitWriter, previous: Kit, engine: bytes, ui: Ui) -> PackedKit:
+    """Write the contents of another kit, whose inputs are the same. Raises `DamagedKitError`."""
+    with ui.activity("Packing") as activity:
+        activity.start(len(previous.members))
+        for member in previous.manifest.members:
+            activity.note(member.name)
+            writer.add(member.name, member.size, previous.chunks(member))
+            activity.advance()
     count, size = len(previous.wheels), sum(each.size for each in previous.wheels.values())
     return PackedKit(writer.finish(previous.manifest, engine), count, size, count)
 
@@ -196,7 +208,7 @@ def _find_in(previous: Kit, item: _Item) -> _Fetched | None:
     expected = expected_hashes(item.candidate, item.resolved).only_sha256
     if member is None or member.sha256 != expected:
         return None
-    return _Fetched(filename, member.sha256, previous.open(member), is_reused=True)
+    return _Fetched(filename, member.sha256, previous.open(member), older=previous)
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

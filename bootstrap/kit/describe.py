@@ -56,8 +56,7 @@ def describe_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Installs: {installs or 'what its lock says'}"
     for target in facts["targets-in-words"]:
         yield f"  For: {target}"
-    count = "1 wheel" if len(wheels) == 1 else f"{len(wheels)} wheels"
-    yield f"  Contains: {count}, {size / 1e6:,.1f} MB"
+    yield f"  Contains: {count_wheels(len(wheels))}, {size / 1e6:,.1f} MB"
     for index in facts["indexes"]:
         yield f"  From: {index}"
     if facts["uploaded-prior-to"]:
@@ -70,7 +69,12 @@ def describe_lines(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"  Authority: {authority['name']}, until {authority['not-after'][:10]}"
     yield f"  Engine: sha256 {facts['engine-sha256']}"
     if facts["provenance"]:
-        yield f"  Provenance: of {len(facts['provenance'])} wheels (carried, not verified)"
+        yield f"  Provenance: of {count_wheels(len(facts['provenance']))} (carried, not verified)"
+
+
+def count_wheels(count: int) -> str:
+    """Return the number of wheels in words."""
+    return "1 wheel" if count == 1 else f"{count} wheels"
 
 
 def wheel_lines(facts: Mapping[str, Any]) -> Iterator[str]:

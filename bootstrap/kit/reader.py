@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from bootstrap._vendor.packaging.requirements import InvalidRequirement, Requirement
@@ -70,12 +69,7 @@ class Kit:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stream.close()
 
     @property
@@ -162,6 +156,11 @@ class Kit:
         """Return at which byte of the kit a file begins."""
         return self._offsets[member.name]
 
+    def damage(self, member: Member, found: str) -> DamagedKitError:
+        """Return the error for a file that has another sha256."""
+        where = f"{member.name} at byte {self._offsets[member.name]}"
+        return DamagedKitError(self.path, where, f"sha256 {member.sha256}", found)
+
     def open(self, member: Member) -> BinaryIO:
         """Open a file; nothing is checked. Raises `DamagedKitError` where it cannot be there."""
         begin = self._offsets[member.name]
@@ -183,8 +182,7 @@ class Kit:
                     yield last
                 last = chunk
         if digest.hexdigest() != member.sha256:
-            where = f"{member.name} at byte {self._offsets[member.name]}"
-            raise DamagedKitError(self.path, where, f"sha256 {member.sha256}", digest.hexdigest())
+            raise self.damage(member, digest.hexdigest())
         if last:
             yield last
 

@@ -44,12 +44,13 @@ def run_kit_command(config: Config, ui: Ui, own: Kit | None) -> int:
         elif config.command is Command.INSPECT:
             _inspect(kit, config, ui)
         else:
+            from bootstrap.kit.describe import count_wheels
             from bootstrap.kit.extract import extract
 
             directory = files.directory
             assert directory is not None  # noqa: S101  # the command line was checked
             extract(kit, directory)
-            ui.info(f"Extracted {len(kit.wheels)} wheels and their lock into {directory}.")
+            ui.info(f"Extracted {count_wheels(len(kit.wheels))} and the lock into {directory}.")
     return 0
 
 

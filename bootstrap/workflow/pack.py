@@ -26,6 +26,7 @@ from bootstrap.kit.defaults import (
     read_authorities,
     refuse_secrets,
 )
+from bootstrap.kit.describe import count_wheels
 from bootstrap.kit.errors import BuildForOthersError
 from bootstrap.kit.manifest import Manifest
 from bootstrap.kit.reader import Kit, open_kit
@@ -88,7 +89,7 @@ def pack(config: Config, ui: Ui) -> None:
         )
         if previous is not None and is_unchanged(previous, manifest) and not config.dry_run:
             with open_writer(settings.output) as writer:
-                packed = copy_contents(writer, previous, engine)
+                packed = copy_contents(writer, previous, engine, ui)
         else:
             preparers = stack.enter_context(open_preparers(run, session, targets, settings))
             resolved = find_wheels(run, targets, preparers)
@@ -155,8 +156,8 @@ def describe_inputs(config: Config) -> dict[str, str | None]:
     index, request = config.index, config.request
     until = index.uploaded_prior_to
     described = [
-        [redact(each.text) for each in request.requirements],
-        [redact(each.text) for each in request.constraints],
+        list(map(_describe_line, request.requirements)),
+        list(map(_describe_line, request.constraints)),
         config.installer.text if config.installer is not None else None,
         [redact(each.url) for each in index.all_indexes],
         {name: redact(each.url) for name, each in index.index_for.items()},
@@ -170,8 +171,13 @@ def describe_inputs(config: Config) -> dict[str, str | None]:
     ]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
     cutoff = until.astimezone(timezone.utc).isoformat() if until is not None else None
-    is_local = bool(index.find_links or config.locks)
-    return {"digest": digest, "uploaded-prior-to": None if is_local else cutoff}
+    is_fixed = not (index.find_links or config.locks or request.urls)  # those have no upload times
+    return {"digest": digest, "uploaded-prior-to": cutoff if is_fixed else None}
+
+
+def _describe_line(given: InputRequirement) -> object:
+    hashes = {name: sorted(digests) for name, digests in given.hashes.allowed.items()}
+    return [redact(given.text), hashes]
 
 
 def is_unchanged(previous: Kit, manifest: Manifest) -> bool:
@@ -273,7 +279,7 @@ def report_plan(resolved: Sequence[ResolvedTarget], ui: Ui) -> None:
         for each in target.distributions
         if each.candidate is not None
     }
-    ui.info(f"Would pack {_wheels(len(files))} for {_targets(len(resolved))}.")
+    ui.info(f"Would pack {count_wheels(len(files))} for {_targets(len(resolved))}.")
     for filename in sorted(files):
         ui.detail(f"  {filename}")
 
@@ -282,16 +288,12 @@ def report_kit(path: Path, packed: PackedKit, manifest: Manifest, seconds: float
     """Print what was packed, for which targets, and the ID of the kit."""
     reused = f", {packed.reused} of them from the older kit" if packed.reused else ""
     ui.info(
-        f"Packed {_wheels(packed.wheels)} ({packed.size / 1e6:,.1f} MB{reused}) for "
+        f"Packed {count_wheels(packed.wheels)} ({packed.size / 1e6:,.1f} MB{reused}) for "
         f"{_targets(len(manifest.targets))} into {path} in {seconds:.1f} s."
     )
     for line in summarize(manifest.targets):
         ui.detail(f"  {line}")
     ui.info(f"Kit ID: {packed.footer.manifest_sha256}")
-
-
-def _wheels(count: int) -> str:
-    return f"{count} wheel" if count == 1 else f"{count} wheels"
 
 
 def _targets(count: int) -> str:

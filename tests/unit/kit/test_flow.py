@@ -35,6 +35,7 @@ from bootstrap.kit.resolve import NotAWheelError
 from bootstrap.kit.running import running_engine, running_kit
 from bootstrap.kit.writer import open_writer
 from bootstrap.lock.errors import LockError
+from bootstrap.resolve.errors import NoCandidateError
 from bootstrap.ui import Ui
 from bootstrap.workflow.install import install
 from bootstrap.workflow.kits import run_kit_command, warn_of_expiry
@@ -214,17 +215,62 @@ def test_another_target_is_refused(desk: Desk) -> None:
         desk.open(kit)
 
 
+def test_the_target_is_judged_before_what_the_kit_lacks(desk: Desk) -> None:
+    desk.add("tool", "1.0", requires=["compiled"])
+    desk.add("compiled", "1.0", tag="cp312-cp312-win_amd64")
+    desk.add("other", "1.0", requires=["compiled"])
+    desk.add("other", "0.9", requires=["pure<1"])
+    desk.add("pure", "1.0")
+    kit = desk.pack("tool", "other", "pure", *targets(WINDOWS))
+    for words in ((), ("absent",), ("other",), ("--installer", "none", "compiled")):
+        with pytest.raises(KitTargetError, match="This kit is for Windows amd64, Python 3"):
+            desk.open(kit, *words)
+    own = desk.pack("pure", name="own.pyz")
+    with pytest.raises(NotInKitError):
+        desk.open(own, "absent")
+    with pytest.raises(NoCandidateError, match="no version of pure matches <1"):
+        desk.open(own, "--installer", "none", "pure>=1", "pure<1")
+
+
+def rewritten(kit: Path, old: bytes, new: bytes) -> Path:
+    """Return a kit with another lock, whose digest is right."""
+    path = kit.with_name("rewritten.pyz")
+    with open_kit(kit) as opened, open_writer(path) as writer:
+        for member in opened.manifest.members:
+            content = b"".join(opened.chunks(member))
+            if member.name == "pylock.toml":
+                assert old in content
+                content = content.replace(old, new)
+            writer.add_bytes(member.name, content)
+        writer.finish(opened.manifest, an_engine())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"sha256 = ", b"sha512 = "),
+        (b'\nversion = "1.0"\n', b"\n"),
+        (b'path = "wheels/', b'path = "../'),
+        (b"[[packages]]\nname = ", b"[[packages]]\nmarker = 'a'\nname = "),
+    ],
+)
+def test_a_lock_that_does_not_name_the_wheels_of_its_kit_is_refused(
+    old: bytes, new: bytes, desk: Desk
+) -> None:
+    desk.add("tool", "1.0")
+    kit = rewritten(desk.pack("tool"), old, new)
+    for words in (("verify", kit), ("extract", kit, desk.directory / "extracted")):
+        with pytest.raises((DamagedKitError, LockError)):
+            desk.run(*words)
+    assert not (desk.directory / "extracted").exists()
+
+
 def test_a_lock_that_contradicts_itself_is_not_taken_for_another_target(desk: Desk) -> None:
     desk.add("tool", "1.0")
-    with open_kit(desk.pack("tool")) as kit, open_writer(desk.directory / "odd.pyz") as writer:
-        for member in kit.manifest.members:
-            content = b"".join(kit.chunks(member))
-            if member.name == "pylock.toml":
-                content = content.replace(b'python_version == \\"', b'python_version != \\"')
-            writer.add_bytes(member.name, content)
-        writer.finish(kit.manifest, an_engine())
+    kit = rewritten(desk.pack("tool"), b'python_version == \\"', b'python_version != \\"')
     with pytest.raises(LockError, match="environments specified in the lock"):
-        desk.open(desk.directory / "odd.pyz")
+        desk.open(kit)
 
 
 def test_gaps_of_all_targets_are_in_one_error(
@@ -312,6 +358,45 @@ def test_an_older_kit_is_used_for_what_has_not_changed(desk: Desk) -> None:
     assert text.splitlines()[0] == "~ tool 1.0 → 2.0"
     status, text = desk.run("diff", "--json", old, old)
     assert (status, json.loads(text)) == (0, {})
+
+
+CUTOFF = ("--uploaded-prior-to", "2026-01-01T00:00:00Z")
+
+
+def test_a_cutoff_says_nothing_about_a_file_that_is_named(desk: Desk) -> None:
+    local = desk.directory / "local"
+    local.mkdir()
+    path = make_wheel(local, "tool", "1.0")
+    old = desk.pack(path, *targets(GLIBC), *CUTOFF, name="old.pyz")
+    make_wheel(local, "tool", "1.0", files={"tool.py": "other"})
+    new = desk.pack(path, *targets(GLIBC), *CUTOFF, "--from", old, name="new.pyz")
+    with open_kit(new) as kit:
+        assert kit.wheels[path.name].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_other_required_hashes_are_other_inputs(
+    desk: Desk, refused: Callable[..., BootstrapError]
+) -> None:
+    path = desk.add("tool", "1.0")
+    lines = desk.directory / "requirements.txt"
+    words: tuple[str | Path, ...] = ("-r", lines, *targets(GLIBC), *CUTOFF)
+    right = hashlib.sha256(path.read_bytes()).hexdigest()
+    lines.write_text(f"tool==1.0 --hash=sha256:{right}\n")
+    old = desk.pack(*words, "--installer", "none", name="old.pyz")
+    lines.write_text(f"tool==1.0 --hash=sha256:{'0' * 64}\n")
+    refused(BootstrapError, *words, "--installer", "none", "--from", old)
+
+
+def test_a_damaged_older_kit_is_named(desk: Desk, refused: Callable[..., BootstrapError]) -> None:
+    path = desk.add("tool", "1.0")
+    cutoffs: tuple[tuple[str, ...], ...] = ((), CUTOFF)
+    for cutoff in cutoffs:
+        old = desk.pack("tool", *targets(GLIBC), *cutoff, name="old.pyz")
+        content = old.read_bytes()
+        at = content.index(path.read_bytes()) + 40
+        old.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        error = refused(DamagedKitError, "tool", *targets(GLIBC), *cutoff, "--from", old)
+        assert f"old.pyz is damaged: wheels/{path.name} at byte" in str(error)
 
 
 def test_a_kit_is_extracted_into_a_new_directory(desk: Desk) -> None:

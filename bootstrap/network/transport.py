@@ -26,7 +26,7 @@ from bootstrap.network.error_translation import RequestContext, translate_error
 from bootstrap.network.errors import HttpStatusError, RedirectError, UnreachableError
 from bootstrap.network.insecure_hosts import InsecureHosts
 from bootstrap.network.proxies import proxy_for
-from bootstrap.network.retry import parse_count, parse_retry_after
+from bootstrap.network.retry import parse_retry_after
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import (
     MalformedUrlError,
@@ -67,9 +67,9 @@ class HttpResponse:
             raise translate_error(error, self._request) from error
 
     def close(self) -> None:
-        """Release the connection, for reuse if little was left to read."""
-        length = parse_count(self.headers.get("Content-Length"))
-        if length is not None and length <= DRAINED_SIZE:
+        """Release the connection, for reuse if little is left to read."""
+        left = self._response.raw.length_remaining  # 0 for 304, whatever its Content-Length says
+        if left is not None and left <= DRAINED_SIZE:
             with suppress(requests.RequestException, HTTPError, OSError):
                 while self._response.raw.read1(_CHUNK, decode_content=False):
                     pass

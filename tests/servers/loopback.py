@@ -36,7 +36,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answers; Content-Length is added unless the headers name one."""
+    """What a server answers; Content-Length is added unless the headers name one.
+
+    Not to 204 and 304, which have no body: real servers send none with them.
+    """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +79,8 @@ class Exchange(BaseHTTPRequestHandler):
     def send_head(self, reply: Reply) -> None:
         """Send a reply's status and headers only."""
         self.send_response(reply.status)
-        headers = {"Content-Length": str(len(reply.body)), **reply.headers}
+        length = {} if reply.status in {204, 304} else {"Content-Length": str(len(reply.body))}
+        headers = {**length, **reply.headers}
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -37,7 +37,7 @@ from tests.servers.faults import (
     stall,
     status,
 )
-from tests.servers.loopback import free_port
+from tests.servers.loopback import Exchange, free_port
 from tests.unit.network.conftest import MakeSession, RecordedUi
 
 PAGE = "/simple/demo/"
@@ -66,6 +66,29 @@ def test_one_connection_serves_many_requests(
     session.get(page.rstrip("/"))
     assert len(index.requests) == 7
     assert index.accepted == 1
+
+
+def test_an_unchanged_page_leaves_the_connection_open(
+    session: Session, index: IndexServer, page: str
+) -> None:
+    def with_length_of_the_page(exchange: Exchange, reply: Reply) -> None:  # RFC 9110 allows it
+        claimed = {"Content-Length": "1000000"} if reply.status == 304 else {}
+        exchange.send(replace(reply, headers={**reply.headers, **claimed}))
+
+    index.fault("/simple/demo/", with_length_of_the_page, times=2)
+    first = session.get(page)
+    assert [session.get(page), session.get(page)] == [first, first]
+    assert index.accepted == 1
+
+
+def test_a_long_body_that_nobody_reads_closes_the_connection(
+    session: Session, index: IndexServer, page: str
+) -> None:
+    index.fault("/refused", lambda exchange, _: exchange.send(Reply(404, body=bytes(1 << 20))))
+    with pytest.raises(HttpStatusError, match="404"):
+        session.get(f"{index.url}/refused")
+    session.get(page)
+    assert index.accepted == 2
 
 
 def test_parallel_requests_share_few_connections(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, ParamSpec, TypeVar
@@ -23,26 +22,23 @@ from bootstrap.network.response import Response
 from bootstrap.network.retry import retry
 from bootstrap.network.settings import NetworkSettings
 from bootstrap.network.urls import MalformedUrlError, is_remote, url_origin
+from bootstrap.network.workers import Workers
 from bootstrap.redaction import redact
-from bootstrap.signals import StoppedError
 from bootstrap.trust.digests import Sha256
 from bootstrap.trust.hashes import Hashes, HashMismatchError, VerifiedFile, check, copy_verified
 from bootstrap.trust.policy import TrustPolicy
 from bootstrap.ui import Ui
-from bootstrap.waiting import call_interruptibly, wait_for_calls, wait_for_thread
+from bootstrap.waiting import call_interruptibly
 
 if TYPE_CHECKING:
     import ssl
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
     from typing_extensions import Self
 
     from bootstrap.network.download import ByteRange, Download
     from bootstrap.network.transport import Transport
 
-WORKERS = 8
-METADATA_WORKERS = 16
-"""Metadata is small, so that its time is that of the way to the server."""
 _GRACE = 0.5
 """Seconds that threads get to end after Ctrl-C: nothing ends a wait for a name or a handshake."""
 
@@ -74,11 +70,9 @@ class Session:
         self._cache = Cache(settings.cache_directory, ui, is_named=settings.is_cache_named)
         self._no_cache = Cache(None, ui)
         self._workspace = Workspace(settings.cache_directory)
-        self._closing = threading.Event()
-        self._batch = threading.local()
+        self._workers = Workers()
         self._lock = threading.Lock()
         self._transport: Transport | None = None
-        self._pools: dict[str, ThreadPoolExecutor] = {}
         self._downloads: set[Download] = set()
 
     def __enter__(self) -> Self:
@@ -97,13 +91,10 @@ class Session:
 
         :param grace: how many seconds to wait for threads, which are then left behind
         """
-        self._closing.set()
+        self._workers.stop()
         if self._transport is not None:
             self._transport.close()
-        if self._pools:
-            ending = threading.Thread(target=self._end_threads, daemon=True)
-            ending.start()
-            wait_for_thread(ending, grace)
+        self._workers.end(grace)
         for download in list(self._downloads):  # of threads that are left behind
             download.abandon()
         self._cache.prune()
@@ -177,7 +168,7 @@ class Session:
                 self._downloads.add(download)
                 file = self._retry(
                     lambda: download.attempt(
-                        check_cancelled=self._raise_if_stopped, activity=activity
+                        check_cancelled=self._workers.raise_if_stopped, activity=activity
                     ),
                     self._settings.resume_retries,
                 )
@@ -218,36 +209,7 @@ class Session:
 
         The first error is raised: running calls then stop at their next chunk, others never start.
         """
-        items = list(items)
-        if len(items) < 2:
-            return [function(item) for item in items]
-        with self._open_batch(min(WORKERS, len(items))) as pool:
-            futures = [pool.submit(function, item) for item in items]
-            wait_for_calls(futures)
-            return [future.result() for future in futures if future.done()]
-
-    @contextmanager
-    def _open_batch(self, workers: int) -> Iterator[ThreadPoolExecutor]:
-        """Open threads that end with the block; after Ctrl-C, `close` ends them."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        stop = threading.Event()
-        # Each thread of this batch stops what it fetches once `stop` is set.
-        initargs = (self._batch, "stop", stop)
-        pool = ThreadPoolExecutor(workers, "fetch", initializer=setattr, initargs=initargs)
-        name = f"batch {id(pool)}"
-        self._pools[name] = pool
-        is_interrupted = False
-        try:
-            yield pool
-        except KeyboardInterrupt:
-            is_interrupted = True
-            raise
-        finally:
-            stop.set()
-            if not is_interrupted:
-                pool.shutdown(cancel_futures=True)
-                del self._pools[name]
+        return self._workers.in_parallel(function, items)
 
     def submit(
         self, kind: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
@@ -257,17 +219,7 @@ class Session:
         A call may wait for work of another kind, but never of its own. `close` stops running
         calls; others never start.
         """
-        from concurrent.futures import ThreadPoolExecutor
-
-        with self._lock:
-            if kind not in self._pools:
-                workers = METADATA_WORKERS if kind == "metadata" else WORKERS
-                self._pools[kind] = ThreadPoolExecutor(workers, kind)
-            return self._pools[kind].submit(function, *args, **kwargs)
-
-    def _end_threads(self) -> None:
-        for pool in list(self._pools.values()):
-            pool.shutdown(cancel_futures=True)
+        return self._workers.submit(kind, function, *args, **kwargs)
 
     def _retry(
         self,
@@ -275,12 +227,8 @@ class Session:
         resume_retries: int | None = None,
         final_statuses: Collection[int] = (),
     ) -> R:
-        def sleep(seconds: float) -> None:
-            getattr(self._batch, "stop", self._closing).wait(seconds)
-            self._raise_if_stopped()
-
         def warn(message: str) -> None:
-            if not self._closing.is_set():  # nobody needs what is interrupted by `close`
+            if not self._workers.is_stopping:  # nobody needs what is interrupted by `close`
                 self._ui.warn(message, code="retry")
 
         return call_interruptibly(
@@ -289,15 +237,10 @@ class Session:
                 retries=self._settings.retries,
                 resume_retries=resume_retries,
                 final_statuses=final_statuses,
-                sleep=sleep,
+                sleep=self._workers.sleep,
                 warn=warn,
             )
         )
-
-    def _raise_if_stopped(self) -> None:
-        """Raise `StoppedError` if nobody waits for this thread's work any more."""
-        if self._closing.is_set() or getattr(self._batch, "stop", self._closing).is_set():
-            raise StoppedError
 
     def _open_transport(self, url: str) -> Transport:
         """Return the transport, created now if this is the first remote URL.

@@ -23,15 +23,17 @@ class RunCertificates:
     """What the run's own connections and its children verify with; threads may share it.
 
     What nobody named is read for the first connection: 0.1 s that a run which finds installed what
-    was asked for need not spend. With `--no-index` nothing is read before the first connection or
-    child, and with `--offline` nothing at all.
+    was asked for need not spend. With `--no-index`, and from a kit, nothing is read before the
+    first connection or child, and with `--offline` nothing at all.
     """
 
     def __init__(self, config: Config, policy: TrustPolicy, ui: Ui) -> None:
         self._policy = policy
         self._ui = ui
         self._is_offline = config.network.offline
-        self._is_local_only = config.network.offline or config.no_index
+        # From a kit, the network is for the installer that is handed off to.
+        is_local = config.no_index or config.is_from_kit_only
+        self._is_local_only = config.network.offline or is_local
         self._create_children = partial(
             child_certificates,
             policy,

@@ -61,9 +61,7 @@ def create_context(config: Config, ui: Ui, kit: Kit | None = None) -> RunContext
     for setting in config.setting_records:
         ui.detail(f"Setting: {setting}")
     policy = decide(config.trust)
-    # From a kit, the network is for the installer that is handed off to.
-    connecting = replace(config, no_index=True) if config.is_from_kit_only else config
-    certificates = RunCertificates(connecting, policy, ui)
+    certificates = RunCertificates(config, policy, ui)
     certificates.read(for_installer=config.handoff is not None)
     target = probe(replace(config.target, environment=config.environ), ui)
     return RunContext(config, policy, target, certificates, ui, kit)

@@ -45,8 +45,13 @@ def open_session(run: RunContext) -> Iterator[Session]:
     """
     settings = replace(run.config.network, named_urls=tuple(named_urls(run.config)))
     certificates = run.certificates
-    contexts = certificates.open_context, certificates.open_client_context
-    with Session(settings, contexts[0], run.policy, run.ui, contexts[1]) as session:
+    with Session(
+        settings,
+        certificates.open_context,
+        run.policy,
+        run.ui,
+        certificates.open_client_context,
+    ) as session:
         yield session
 
 

@@ -92,7 +92,7 @@ class SharedMetadata:
                 future.set_result(read())
             except BaseException as error:  # noqa: BLE001  # raised by `future.result`
                 future.set_exception(error)
-        return future.result()
+        return result(future)
 
 
 def is_fetched_early(candidate: Candidate) -> bool:

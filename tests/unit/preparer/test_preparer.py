@@ -25,6 +25,16 @@ def requested_paths(index: IndexServer) -> list[str]:
     return sorted(request.path for request in index.requests)
 
 
+def add_large(
+    index: IndexServer, directory: Path, *versions: str, file: str = "demo/data.bin"
+) -> None:
+    """Add large wheels of `demo` (1.0), which need `helper`, and that one."""
+    for version in versions or ("1.0",):
+        files = {file: _incompressible(1 << 20)}
+        index.add(make_wheel(directory, "demo", version, files=files, requires=["helper"]))
+    index.add(make_wheel(directory, "helper", "1.0"))
+
+
 def test_wheels_are_fetched_and_verified_dependencies_first(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
@@ -80,9 +90,7 @@ def test_without_offered_metadata_a_large_wheel_is_read_in_part(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.features = replace(index.features, metadata=False)
-    large = {"demo/data.bin": _incompressible(1 << 20)}
-    index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
-    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    add_large(index, tmp_path)
     resolution = bench.resolve("demo")
     assert [resolved.name for resolved in resolution.distributions] == ["helper", "demo"]
     ranges = [r.headers.get("range") for r in index.requests if "demo-1.0" in r.path]
@@ -95,10 +103,7 @@ def test_metadata_that_was_read_in_part_is_kept_in_the_cache(
     index: IndexServer, make_bench: MakeBench, tmp_path: Path
 ) -> None:
     index.features = replace(index.features, metadata=False)
-    for version in ("1.0", "2.0"):
-        large = {"demo/data.bin": _incompressible(1 << 20)}
-        index.add(make_wheel(tmp_path, "demo", version, files=large, requires=["helper"]))
-    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    add_large(index, tmp_path, "1.0", "2.0")
     first = make_bench(cache=True).resolve("demo==2.0")
     index.requests.clear()
     assert make_bench(cache=True).resolve("demo==2.0") == first
@@ -111,9 +116,7 @@ def test_a_damaged_entry_of_kept_metadata_is_read_anew(
     index: IndexServer, make_bench: MakeBench, tmp_path: Path
 ) -> None:
     index.features = replace(index.features, metadata=False)
-    large = {"demo/data.bin": _incompressible(1 << 20)}
-    index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
-    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    add_large(index, tmp_path)
     first = make_bench(cache=True).resolve("demo")
     (entry,) = (path for path in tmp_path.glob("cache/*/metadata/*/*") if path.is_file())
     entry.write_bytes(entry.read_bytes().replace(b"helper", b"hacker"))
@@ -124,9 +127,7 @@ def test_kept_metadata_that_is_not_that_of_the_wheel_is_forgotten(
     index: IndexServer, make_bench: MakeBench, tmp_path: Path
 ) -> None:
     index.features = replace(index.features, metadata=False)
-    large = {"demo/data.bin": _incompressible(1 << 20)}
-    index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
-    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    add_large(index, tmp_path)
     make_bench(cache=True).resolve("demo")
     candidate = next(iter(make_bench().preparer.candidates(canonicalize_name("demo"))))
     cache = Cache(tmp_path / "cache", SILENT)
@@ -145,9 +146,7 @@ def test_a_server_without_ranges_sends_the_whole_wheel(
     index: IndexServer, bench: Bench, tmp_path: Path
 ) -> None:
     index.features = replace(index.features, metadata=False, ranges=False)
-    large = {"demo/data.bin": _incompressible(1 << 20)}
-    index.add(make_wheel(tmp_path, "demo", "1.0", files=large, requires=["helper"]))
-    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    add_large(index, tmp_path)
     assert [resolved.name for resolved in bench.resolve("demo").distributions] == ["helper", "demo"]
 
 
@@ -165,9 +164,7 @@ def test_metadata_far_from_the_end_of_a_wheel_is_found(
 ) -> None:
     index.features = replace(index.features, metadata=False)
     # The archive's members are sorted: what comes after the dist-info pushes METADATA away.
-    files = {"zzz.bin": _incompressible(1 << 20)}
-    index.add(make_wheel(tmp_path, "demo", "1.0", files=files, requires=["helper"]))
-    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    add_large(index, tmp_path, file="zzz.bin")
     assert [resolved.name for resolved in bench.resolve("demo").distributions] == ["helper", "demo"]
 
 

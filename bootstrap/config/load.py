@@ -144,7 +144,7 @@ def _from_options(
         target = settings.target_settings(layers, process)
     network = settings.network_settings(layers, process)
     if layers.flag("json") and line.command is Command.INSTALL:
-        require_free_output(line, layers)
+        _require_free_output(line, layers)
     if lock_file is not None and split_reference(lock_file.name) is None:
         raise LockNameError("--lock", lock_file)
     return Config(
@@ -198,7 +198,7 @@ def _kit_command(
     return {"kit_files": kit_files(line, layers, process)}
 
 
-def require_free_output(line: CommandLine, layers: OptionLayers) -> None:
+def _require_free_output(line: CommandLine, layers: OptionLayers) -> None:
     """Refuse `--json` where standard output belongs to the installer or to the report."""
     report = layers.text("report")
     if line.handoff is not None:

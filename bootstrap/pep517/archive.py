@@ -158,12 +158,12 @@ _DECOMPRESSORS: dict[str, Callable[..., Any]] = {
 }
 
 
-def read_tar(path: Path, archive: str, limits: Limits, form: str) -> Iterator[Member]:
-    """Read a tar archive; `form` is `tar`, `tar.gz`, `tar.bz2` or `tar.xz`.
+def read_tar(path: Path, archive: str, limits: Limits, archive_format: str) -> Iterator[Member]:
+    """Read a tar archive; `archive_format` is `tar`, `tar.gz`, `tar.bz2` or `tar.xz`.
 
     Raises `DamagedArchiveError`, or one of `DAMAGE` from the standard library.
     """
-    with closing(_DECOMPRESSORS[form](path, "rb")) as stream:
+    with closing(_DECOMPRESSORS[archive_format](path, "rb")) as stream:
         limited: Any = _LimitedStream(stream, limits, archive)
         with tarfile.open(fileobj=limited, mode="r:") as tar:
             for info in tar:

@@ -31,6 +31,7 @@ from bootstrap.pep517.archive import (
     read_tar,
     read_zip,
 )
+from bootstrap.pep517.archive_format import detect_format
 
 _HINT = (
     "Nothing of it was kept. No ordinary tool creates such an archive: report it to the project, "
@@ -39,22 +40,6 @@ _HINT = (
 _CHUNK = 1 << 20
 _LINKS_IN_A_ROW = 40
 """How many links one after another are followed, as by Linux."""
-_FORMS = {
-    "zip": r"\.zip",
-    "tar.gz": r"\.tar\.gz|\.tgz",
-    "tar.bz2": r"\.tar\.bz2|\.tbz2?",
-    "tar.xz": r"\.tar\.xz|\.txz|\.tar\.lzma|\.tlz",
-    "tar": r"\.tar",
-}
-_MAGIC = {
-    b"PK\3\4": "zip",
-    b"PK\5\6": "zip",
-    b"\x1f\x8b": "tar.gz",
-    b"BZh": "tar.bz2",
-    b"\xfd7zXZ\0": "tar.xz",
-    b"\x5d\0\0": "tar.xz",  # the older form of LZMA, which the same decompressor reads
-}
-_LZIP = b"LZIP"
 _data_filter: Any = getattr(tarfile, "data_filter", None)
 
 
@@ -66,8 +51,8 @@ def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = 
     does not exist.
     """
     limits = limits or Limits.for_file(path)
-    form = _detect_form(path, filename)
-    read = read_zip if form == "zip" else partial(read_tar, form=form)
+    archive_format = detect_format(path, filename)
+    read = read_zip if archive_format == "zip" else partial(read_tar, archive_format=archive_format)
     unpack(partial(read, path, filename, limits), filename, into, limits)
     found = list(into.iterdir())
     if not found:
@@ -75,32 +60,6 @@ def unpack_sdist(path: Path, filename: str, into: Path, limits: Limits | None = 
         raise DamagedArchiveError(filename, "it contains no files")
     is_flat = len(found) > 1 or not found[0].is_dir() or found[0].is_symlink()
     return into if is_flat else found[0]
-
-
-def _detect_form(path: Path, filename: str) -> str:
-    """Return the archive's form by its first bytes; its name must not contradict it."""
-    with path.open("rb") as stream:
-        head = stream.read(512)
-    found = next((form for magic, form in _MAGIC.items() if head.startswith(magic)), None)
-    if head[257:262] == b"ustar":
-        found = "tar"
-    if head.startswith(_LZIP):
-        raise ArchiveError(
-            filename,
-            "is compressed by lzip, which is not supported.",
-            "Decompress it with lzip, and name the .tar file.",
-        )
-    if found is None:
-        raise DamagedArchiveError(filename, "it is neither a tar nor a zip archive")
-    forms = (form for form, ends in _FORMS.items() if re.search(f"({ends})$", filename.lower()))
-    named = next(forms, found)
-    if named != found:
-        raise ArchiveError(
-            filename,
-            f"is named as a {named} archive, but is a {found} archive.",
-            "It was renamed, or decompressed during the transfer: download it again.",
-        )
-    return found
 
 
 def unpack(read: Callable[[], Iterable[Member]], archive: str, into: Path, limits: Limits) -> None:

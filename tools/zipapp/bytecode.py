@@ -46,6 +46,7 @@ RARELY_IMPORTED = (
     "bootstrap/lock/resolve.py",
     "bootstrap/lock/write.py",
     "bootstrap/pep517/archive.py",
+    "bootstrap/pep517/archive_format.py",
     "bootstrap/pep517/builder.py",
     "bootstrap/pep517/cache.py",
     "bootstrap/pep517/editable_clone.py",

@@ -27,6 +27,10 @@ class EditableClones:
     actions: tuple[ExistsAction, ...] = ()
     """`--exists-action`: the first one that is possible is taken."""
 
+    def path(self, name: NormalizedName) -> Path:
+        """Return the place of a project's clone."""
+        return self.repositories.directory / name
+
     def find_kept(
         self, url: VcsUrl, checkout: VcsCheckout, name: NormalizedName
     ) -> VcsCheckout | None:
@@ -34,7 +38,7 @@ class EditableClones:
 
         That is one which has the requested commit already, or anything with `--exists-action i`.
         """
-        path = self.repositories.directory / name
+        path = self.path(name)
         clone = EditableClone(self.git, url, path)
         if path.is_symlink() or not path.is_dir():
             return None
@@ -49,7 +53,7 @@ class EditableClones:
 
         Raises `VcsError`, also where something else is there and no action was chosen.
         """
-        path = self.repositories.directory / name
+        path = self.path(name)
         if path.is_symlink():
             raise VcsError(
                 url.repository,

@@ -137,7 +137,10 @@ class SourceBuilder:
 
     def direct_url(self, candidate: Candidate) -> Mapping[str, Any]:
         """Return direct_url.json's content (PEP 610) for a candidate of `reference`."""
-        return _direct_url(self._request(candidate).source, candidate.file.url)
+        source = self._request(candidate).source
+        if isinstance(source, VcsCheckout) and source.editable:  # where `wheel` would put it
+            source = replace(source, path=self._opened().fetcher.clones.path(candidate.name))
+        return _direct_url(source, candidate.file.url)
 
     def reference(self, requirement: InputRequirement) -> Candidate:
         """Return the candidate of a direct reference; its metadata gives name and version.

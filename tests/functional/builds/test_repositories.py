@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -71,6 +72,19 @@ def test_an_editable_repository_stays_in_the_environment(site: Site, fork: Path)
     git(fork, "commit", "--quiet", "-am", "eight")
     site.installs("-e", url)
     assert site.python("import demo; print(demo.VALUE, demo.__file__)") == f"8 {place / 'demo.py'}"
+
+
+def test_a_dry_run_reports_an_editable_repository_where_it_would_be(site: Site, fork: Path) -> None:
+    before = snapshot(site.venv)
+    done = site.installs("--dry-run", "--report", "-", "-e", f"git+{fork.as_uri()}#egg=demo")
+    (demo,) = (
+        item for item in json.loads(done.out)["install"] if item["metadata"]["name"] == "demo"
+    )
+    assert demo["download_info"] == {
+        "url": (site.venv / "src" / "demo").as_uri(),
+        "dir_info": {"editable": True},
+    }
+    assert snapshot(site.venv) == before
 
 
 def break_build(fork: Path) -> None:

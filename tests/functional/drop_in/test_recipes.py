@@ -1,4 +1,4 @@
-"""The recipes of docs/drop-in.md, run as they are."""
+"""The recipes of docs/embedding.md and of a tutorial, run as they are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -15,12 +16,13 @@ import pytest
 from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import CHECKOUT, run
 
-SECTIONS = (CHECKOUT / "docs" / "drop-in.md").read_text("utf-8").split("\n### ")
+EMBEDDING = (CHECKOUT / "docs/embedding.md").read_text("utf-8")
+TUTORIAL = (CHECKOUT / "docs/tutorials/distribution.md").read_text("utf-8")
 
 
-def recipe(heading: str) -> str:
+def recipe(page: str, heading: str) -> str:
     """Return the program under a heading."""
-    section = next(each for each in SECTIONS if each.startswith(heading))
+    section = next(each for each in page.split("\n## ") if each.startswith(heading))
     found = re.search(r"```python\n(.*?)```", section, re.DOTALL)
     assert found is not None
     return found[1]
@@ -34,7 +36,7 @@ def has_pip(venv: Path) -> bool:
 def test_an_environment_builder_needs_no_ensurepip(
     archive: Path, venv: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "make_venv.py").write_text(recipe("A `venv.EnvBuilder`"))
+    (tmp_path / "make_venv.py").write_text(recipe(EMBEDDING, "A `venv.EnvBuilder`"))
     run(sys.executable, tmp_path / "make_venv.py", archive, venv)
     assert has_pip(venv)
 
@@ -44,7 +46,7 @@ def test_virtualenv_uses_the_seeder(archive: Path, venv: Path, tmp_path: Path) -
     plugin = tmp_path / "plugin"
     info = plugin / "get_installer_seeder-1.dist-info"
     info.mkdir(parents=True)
-    (plugin / "get_installer_seeder.py").write_text(recipe("A seeder"))
+    (plugin / "get_installer_seeder.py").write_text(recipe(EMBEDDING, "A seeder"))
     (info / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: get-installer-seeder\nVersion: 1\n"
     )
@@ -63,8 +65,9 @@ def distribution(directory: Path, archive: Path) -> Path:
     base = Path(sysconfig.get_path("stdlib"))
     ours = directory / "lib" / base.name / "ensurepip"
     ours.mkdir()
-    shutil.copy(base / "ensurepip" / "__main__.py", ours)
-    (ours / "__init__.py").write_text(recipe("A Python with the .pyz"))
+    for name in ("__main__.py", "_uninstall.py"):
+        shutil.copy(base / "ensurepip" / name, ours)
+    (ours / "__init__.py").write_text(recipe(TUTORIAL, "Put it there"))
     shutil.copy(archive, ours / "get-installer.pyz")
     return python
 
@@ -79,3 +82,24 @@ def test_a_python_ships_the_archive_in_its_ensurepip(
     assert {path.name for path in (venv / "bin").glob("pip*")} >= {"pip", "pip3"}
     run(python, "-c", "import ensurepip; ensurepip.bootstrap(altinstall=True)")
     assert [path.name[:5] for path in (tmp_path / "python" / "bin").glob("pip*")] == ["pip3."]
+
+
+def test_its_ensurepip_removes_the_pip_that_it_installed_and_no_other(
+    archive: Path, tmp_path: Path
+) -> None:
+    python = distribution(tmp_path / "python", archive)
+    uninstall = (python, "-m", "ensurepip._uninstall")
+    assert run(*uninstall) == ""  # there is no pip
+    run(python, "-m", "ensurepip")
+    (library,) = (tmp_path / "python").glob("lib/python*/site-packages")
+    other = library / "pip/__init__.py"
+    text = other.read_text()
+    other.write_text(re.sub(r'__version__ = ".*"', '__version__ = "1.0"', text))
+    done = subprocess.run(uninstall, capture_output=True, text=True, check=True)
+    assert "only uninstall a matching version ('1.0' installed" in done.stderr
+    assert (library / "pip").exists()
+    other.write_text(text)
+    hostile = {"PIP_REQUIRE_VIRTUALENV": "1", "PIP_CONFIG_FILE": "/no/such/file"}
+    assert "Successfully uninstalled" in run(*uninstall, "-v", env={**os.environ, **hostile})
+    assert [*library.glob("pip*")] == []
+    assert [*(tmp_path / "python/bin").glob("pip*")] == []

@@ -74,6 +74,8 @@ def place(
         **os.environ,
         "PATH": f"{python / 'bin'}:{os.environ['PATH']}",
         "HOME": str(home),
+        "SHELL": "/bin/bash",
+        "LC_ALL": "C.UTF-8",
         "XDG_CONFIG_DIRS": str(tmp_path / "no settings of the system"),
         "PIP_INDEX_URL": url,
         "PIP_CERT": str(index.ca),

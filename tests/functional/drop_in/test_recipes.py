@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.functional.conftest import LocalIndex
 from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import CHECKOUT, run
+from tools.zipapp.environment import ToolEnvironment
 
+TOOLS = ToolEnvironment(CHECKOUT / "build/tools")
 EMBEDDING = (CHECKOUT / "docs/embedding.md").read_text("utf-8")
 TUTORIAL = (CHECKOUT / "docs/tutorials/distribution.md").read_text("utf-8")
 
@@ -41,22 +44,68 @@ def test_an_environment_builder_needs_no_ensurepip(
     assert has_pip(venv)
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("virtualenv"), reason="needs virtualenv")
-def test_virtualenv_uses_the_seeder(archive: Path, venv: Path, tmp_path: Path) -> None:
-    plugin = tmp_path / "plugin"
-    info = plugin / "get_installer_seeder-1.dist-info"
-    info.mkdir(parents=True)
-    (plugin / "get_installer_seeder.py").write_text(recipe(EMBEDDING, "A seeder"))
-    (info / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: get-installer-seeder\nVersion: 1\n"
-    )
-    (info / "entry_points.txt").write_text(
-        "[virtualenv.seed]\nget-installer = get_installer_seeder:GetInstaller\n"
-    )
-    options = ("--seeder", "get-installer", "--get-installer", archive)
-    environ = {**os.environ, "PYTHONPATH": str(plugin)}
-    run(sys.executable, "-m", "virtualenv", *options, venv, env=environ)
+@pytest.fixture
+def seeder(archive: Path, tmp_path: Path) -> Path:
+    """A directory with the seeder, built and installed from `contrib`."""
+    if not importlib.util.find_spec("virtualenv"):
+        pytest.skip("virtualenv is not installed")
+    if not TOOLS.directory.exists():
+        pytest.skip("the archive that --zipapp names was built elsewhere")
+    wheels, plugin = tmp_path / "wheels", tmp_path / "plugin"
+    wheels.mkdir()
+    build = "import sys; from flit_core.buildapi import build_wheel; build_wheel(sys.argv[1])"
+    run(TOOLS.programs / "python", "-c", build, wheels, cwd=CHECKOUT / "contrib/virtualenv-seeder")
+    (wheel,) = wheels.iterdir()
+    options = ("--offline", "--installer", "none", "--no-deps", "--target", plugin)
+    run(sys.executable, archive, *options, wheel)
+    return plugin
+
+
+@pytest.mark.parametrize("named", ["by its option", "beside it", "installed"])
+def test_virtualenv_uses_the_seeder(
+    named: str, archive: Path, seeder: Path, venv: Path, tmp_path: Path
+) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(seeder), "HTTPS_PROXY": "http://localhost:9"}
+    options: list[str | Path] = ["--seeder", "get-installer", venv]
+    if named == "by its option":
+        options[:0] = ["--get-installer", archive]
+    elif named == "beside it":
+        shutil.copy(archive, seeder / "get-installer.pyz")
+    else:
+        environ["PYTHONPATH"] += f"{os.pathsep}{archive}"
+    run(sys.executable, "-P", "-m", "virtualenv", *options, env=environ, cwd=tmp_path)
     assert has_pip(venv)
+
+
+def test_without_get_installer_the_seeder_says_what_is_missing(
+    seeder: Path, venv: Path, tmp_path: Path
+) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(seeder)}
+    command = [sys.executable, "-P", "-m", "virtualenv", "--seeder", "get-installer", str(venv)]
+    (seeder / "bootstrap").mkdir()
+    (seeder / "bootstrap/__init__.py").touch()  # hides one that is installed here
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "name the file with --get-installer" in done.stdout + done.stderr
+
+
+def test_a_program_installs_what_it_needs_and_reads_the_verdict(
+    archive: Path, index: LocalIndex, venv: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "plugins.py").write_text(recipe(EMBEDDING, "A program that installs"))
+    index.add("plugin", "1.0")
+    url, cert = index.server.simple_url, str(index.ca)
+    environ = {**os.environ, "PIP_INDEX_URL": url, "PIP_CERT": cert}
+    command = [sys.executable, str(tmp_path / "plugins.py"), str(archive), str(venv)]
+    assert run(*command, "plugin", env=environ) == "plugin: new -> 1.0\n"
+    assert run(*command, "plugin", env=environ) == ""
+    done = subprocess.run(
+        [*command, "absent"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "\nGI-RESOLVE-" in done.stderr
 
 
 def distribution(directory: Path, archive: Path) -> Path:

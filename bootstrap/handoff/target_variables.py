@@ -25,8 +25,15 @@ def target_variables(
     user exported for the installer itself stays.
     """
     if installer in _OF_ACTIVE_ENVIRONMENT and target.is_virtual:
-        return {"VIRTUAL_ENV": str(target.prefix)}
+        return {"VIRTUAL_ENV": str(target.prefix), **_before_saved_python(installer, environ)}
     variable = _INTERPRETER_VARIABLES.get(installer)
     if variable is None or environ.get(variable):
         return {}
     return {variable: str(target.executable)}
+
+
+def _before_saved_python(installer: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what lets pdm use the active environment, not the one that it used here before."""
+    if installer != "pdm" or environ.get("PDM_PYTHON"):
+        return {}
+    return {"PDM_IGNORE_SAVED_PYTHON": environ.get("PDM_IGNORE_SAVED_PYTHON") or "1"}

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from bootstrap._bundled import default_index_url
+from tests.functional.conftest import LocalIndex, write_bundled_wheel
 from tests.functional.engine import Engine, Finished
 from tests.servers import Authority
 from tests.servers.interceptor import InterceptingProxy
@@ -19,7 +20,6 @@ pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 MIRROR, EXTRA = "mirror.test", "extra.test"
 INSTALLERS = ("uv", "pipx", "pdm", "hishel<2", "unearth<0.19", "poetry", "hatch")
-"""pdm 2.29 allows newer versions of hishel and unearth than it runs with."""
 PROJECT = """\
 [project]
 name = "demo"
@@ -136,38 +136,110 @@ def test_hatch_passes_the_settings_on(row: Row, proxy: InterceptingProxy, projec
     assert proxy.seen(MIRROR, "pip/")
 
 
-ASKED: dict[str, tuple[str, ...]] = {
-    "pip": ("--version",),
-    "pipx": ("environment", "--value", "PIPX_DEFAULT_PYTHON"),
-    "poetry": ("env", "info", "--path"),
-    "pdm": ("info", "--python"),
-    "hatch": ("env", "create"),
-    "uv": ("pip", "install", "-v", "idna==3.10"),
+# --- Into the environment that is named ----------------------------------------------------------
+
+BOUNDS = {"pdm": ("hishel<2", "unearth<0.19")}
+"""pdm 2.29 allows newer versions of these than it runs with."""
+INTO_TARGET = {
+    "pip": ("install", "extra"),
+    "uv": ("pip", "install", "extra"),
+    "poetry": ("install",),
+    "pdm": ("install",),
 }
+OF_ITS_PYTHON = {"pipx": ("install", "extra"), "hatch": ("env", "create")}
+"""Those that make environments of their own, of the target's Python."""
+NAMED_PROJECT = """\
+[project]
+name = "demo"
+version = "1"
+requires-python = ">=3.10"
+dependencies = ["extra"]
+[tool.poetry]
+package-mode = false
+[[tool.poetry.source]]
+name = "local"
+url = "{url}"
+priority = "primary"
+[tool.pdm]
+distribution = false
+[tool.hatch.envs.default]
+skip-install = true
+dependencies = ["extra"]
+"""
 
 
-@pytest.mark.parametrize("installer", ASKED)
-def test_the_hand_off_reaches_the_environment_that_is_named(
-    engine: Engine,
-    project: Path,
-    tmp_path: Path,
-    installer: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+class Named:
+    """An installer in a named environment, in a project that needs a distribution of ours."""
+
+    def __init__(self, engine: Engine, installer: str, index: LocalIndex, tmp_path: Path) -> None:
+        self.engine = engine
+        self.venv, self.project = tmp_path / "named", tmp_path / "named project"
+        self.project.mkdir()
+        text = NAMED_PROJECT.format(url=index.server.simple_url)
+        (self.project / "pyproject.toml").write_text(text)
+        index.server.add(write_bundled_wheel(index.wheels))  # pipx asks for pip 26.1
+        index.add("extra", "1.0", entry_points={"console_scripts": {"extra": "extra:main"}})
+        named = ("--venv", self.venv, "--installer", installer, "-q")
+        engine.succeeds(*named, *BOUNDS.get(installer, ()), timeout=300)
+        self.hand_off: tuple[str | Path, ...] = (*named, *index.options, "--")
+
+    def __call__(self, *arguments: str) -> Finished:
+        return self.engine.succeeds(*self.hand_off, *arguments, cwd=self.project, timeout=300)
+
+    @property
+    def has_extra(self) -> bool:
+        return bool(list(self.venv.glob("lib/*/site-packages/extra.py")))
+
+
+@pytest.fixture
+def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where installers keep their own environments, and another active environment."""
+    places = tmp_path / "places"
     monkeypatch.setenv("VIRTUAL_ENV", "/of/the/shell")
-    monkeypatch.setenv("PIPX_HOME", str(tmp_path / "pipx"))
-    monkeypatch.setenv("HATCH_DATA_DIR", str(tmp_path / "hatch"))
-    venv = tmp_path / "named"
-    named = ("--venv", venv, "--installer", installer, "-q", "--")
-    done = engine.succeeds(*named, *ASKED[installer], cwd=project, timeout=300)
-    if installer == "hatch":
-        assert "named/bin" in next(tmp_path.glob("hatch/**/pyvenv.cfg")).read_text()
-    elif installer == "uv":
-        assert list(venv.glob("lib/*/site-packages/idna"))
-    elif installer == "pipx":  # its environments outlive the one that it is in
-        assert f"home = {Path(done.out).parent}\n" in (venv / "pyvenv.cfg").read_text()
-    else:
-        assert str(venv) in done.out
+    monkeypatch.setenv("PIPX_HOME", str(places / "pipx"))
+    monkeypatch.setenv("PIPX_BIN_DIR", str(places / "bin"))
+    monkeypatch.setenv("HATCH_DATA_DIR", str(places / "hatch"))
+    monkeypatch.setenv("POETRY_CACHE_DIR", str(places / "poetry"))
+    monkeypatch.setenv("PDM_CHECK_UPDATE", "0")
+    return places
+
+
+@pytest.mark.usefixtures("own_places")
+@pytest.mark.parametrize("installer", INTO_TARGET)
+def test_the_hand_off_installs_into_the_environment_that_is_named(
+    engine: Engine, index: LocalIndex, tmp_path: Path, installer: str
+) -> None:
+    named = Named(engine, installer, index, tmp_path)
+    named(*INTO_TARGET[installer])
+    assert named.has_extra
+    assert not (named.project / ".venv").exists()
+
+
+@pytest.mark.parametrize("installer", OF_ITS_PYTHON)
+def test_the_hand_off_makes_environments_of_the_python_that_is_named(
+    engine: Engine, index: LocalIndex, tmp_path: Path, own_places: Path, installer: str
+) -> None:
+    named = Named(engine, installer, index, tmp_path)
+    named(*OF_ITS_PYTHON[installer])
+    (extra,) = own_places.glob(f"{installer}/**/site-packages/extra.py")
+    made = (extra.parents[3] / "pyvenv.cfg").read_text()
+    # hatch's environment is of the target itself; pipx's outlive the one that pipx is in.
+    of = (named.venv / "pyvenv.cfg").read_text().splitlines()[0]
+    assert (of if installer == "pipx" else f"{named.venv}/bin") in made
+
+
+@pytest.mark.usefixtures("own_places")
+def test_pdm_uses_the_named_environment_rather_than_the_one_it_used_before(
+    engine: Engine, index: LocalIndex, tmp_path: Path
+) -> None:
+    named = Named(engine, "pdm", index, tmp_path)
+    before = named.project / ".venv"
+    engine.succeeds("--venv", before, "--offline")
+    saved = named.project / ".pdm-python"
+    saved.write_text(f"{before}/bin/python")
+    named("install")
+    assert named.has_extra
+    assert saved.read_text() == f"{before}/bin/python"
 
 
 # --- The other rows, for pip and uv --------------------------------------------------------------

@@ -48,11 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bootstrap.config.options.parser import informational_text
 
         typed = _configure_typed(handler, arguments)
-        is_installing = typed.command is Command.INSTALL and typed.asked_text is None
-        if is_installing and any(value.option.key == "json" for value in typed.values):
+        is_json = any(value.option.key == "json" for value in typed.values)
+        if is_json and typed.asked_text is None and typed.command is Command.INSTALL:
             from bootstrap.report.events import EventStream
 
             handler.events = EventStream(sys.stdout)
+        elif is_json and typed.asked_text is None:
+            handler.has_document = True
         if (text := informational_text(arguments, columns_of(sys.stdout))) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0

@@ -239,6 +239,7 @@ CODES: dict[str, tuple[str, str]] = {
     "SecretError": ("GI-KIT-017", "A setting for a kit contains a secret."),
     "UnknownPythonError": ("GI-KIT-018", "`--python` of `pack` names no version and no Python."),
     "UnknownTargetError": ("GI-KIT-019", "`--target` names nothing that is known."),
+    "SameFilenameError": ("GI-KIT-020", "Two different wheels have the same file name."),
     "LockError": ("GI-LOCK-001", "A lock is not valid, or not for this target."),
     "LockNameError": ("GI-LOCK-002", "The file name of a lock is not one that PEP 751 allows."),
     "LockedFileNotFoundError": (
@@ -340,6 +341,10 @@ CODES: dict[str, tuple[str, str]] = {
     "UsageError": (
         "GI-RUN-006",
         "The command line, a variable or a configuration file contains something invalid.",
+    ),
+    "UnwritableOutputError": (
+        "GI-RUN-007",
+        "What was asked for cannot be written to standard output.",
     ),
     "BuildDetailsError": ("GI-TARGET-001", "A build-details.json is not valid."),
     "ExternallyManagedError": (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bootstrap.errors import BootstrapError
 from bootstrap.signals import Terminated, kill_self, raise_on_termination
-from bootstrap.ui import TerminalSettings, Ui, needs_display
+from bootstrap.ui import TerminalSettings, Ui, needs_display, printable
 
 if TYPE_CHECKING:
     from bootstrap.report.events import EventStream
@@ -27,7 +27,9 @@ class ErrorHandler:
         self._ui = Ui(sys.stdout, sys.stderr)
         self._has_tracebacks = False
         self.events: EventStream | None = None
-        """`--json`."""
+        """`--json` of an installation."""
+        self.has_document = False
+        """`--json` of another command: standard output gets one object, for an error, too."""
 
     def configure(self, terminal: TerminalSettings, *, has_tracebacks: bool) -> None:
         """Set how errors are shown from now on."""
@@ -75,6 +77,12 @@ class ErrorHandler:
 
     def _finish(self, status: int, error: Mapping[str, str | None] | None = None) -> int:
         """Write the verdict of `--json`; return the exit status."""
+        if self.has_document and error is not None:
+            from json import dumps
+
+            shown = {key: text and printable(text) for key, text in error.items()}
+            with suppress(BootstrapError):  # where it cannot be written, the error is shown anyway
+                self._ui.output(dumps({"status": status, "error": shown}, indent=2))
         if self.events is None:
             return status
         self.events.verdict(status, error)

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Literal, Protocol, TextIO
 
 from bootstrap.dataclasses import dataclass
+from bootstrap.errors import BootstrapError
 from bootstrap.limits import shorten_message
 from bootstrap.redaction import redact
 
@@ -40,6 +41,17 @@ def _is_harmless(character: str) -> bool:
         or character in _PRINTED
         or unicodedata.category(character) in {"Zs", "Co"}
     )
+
+
+class UnwritableOutputError(BootstrapError):
+    """What was asked for cannot be written to standard output."""
+
+    def __init__(self, error: OSError | ValueError) -> None:
+        reason = getattr(error, "strerror", None) or error
+        super().__init__(
+            f"Standard output cannot be written: {reason}.",
+            hint="Write to a file with enough space, or to a terminal.",
+        )
 
 
 @dataclass(frozen=True)
@@ -194,8 +206,13 @@ class Ui:
         return self.events.activity(label, shown, of_bytes=of_bytes)
 
     def output(self, message: str) -> None:
-        """Print what the user asked for (`--version`, JSON); never silent."""
-        self._write(self.out, printable(message))
+        """Print what the user asked for (`--version`, JSON); never silent.
+
+        Raises `UnwritableOutputError`, unless the reader has gone.
+        """
+        failure = self._write(self.out, printable(message))
+        if failure is not None and not isinstance(failure, BrokenPipeError):
+            raise UnwritableOutputError(failure) from failure
 
     def info(self, message: str) -> None:
         """Print what was done; silent with `-q`."""
@@ -243,19 +260,22 @@ class Ui:
             message = self.display.render(stream, message, is_prose=is_prose)
         self._write(stream, message)
 
-    def _write(self, stream: TextIO, message: str) -> None:
+    def _write(self, stream: TextIO, message: str) -> OSError | ValueError | None:
         with nullcontext() if self.display is None else self.display.hidden():
-            self._write_line(stream, f"{message}\n")
+            return self._write_line(stream, f"{message}\n")
 
     @staticmethod
-    def _write_line(stream: TextIO | None, line: str) -> None:
+    def _write_line(stream: TextIO | None, line: str) -> OSError | ValueError | None:
+        """Return why it failed: a reader that has gone (`| head`) undoes no installation."""
         if stream is None:  # it was closed before we were started
-            return
-        # A reader that has gone (`| head`) or a closed stdout must not undo an installation.
-        with suppress(OSError, ValueError):
+            return None
+        try:
             try:
                 stream.write(line)  # in one piece: lines of threads never run together
             except UnicodeEncodeError:
                 encoding = stream.encoding or "ascii"
                 stream.write(line.encode(encoding, "backslashreplace").decode(encoding))
             stream.flush()
+        except (OSError, ValueError) as error:
+            return error
+        return None

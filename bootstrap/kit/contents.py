@@ -43,7 +43,7 @@ class ChangedWheelError(BootstrapError):
         )
 
 
-class SameNameError(BootstrapError):
+class SameFilenameError(BootstrapError):
     """Two different wheels have the same file name."""
 
     def __init__(self, filename: str, urls: Sequence[str]) -> None:
@@ -111,7 +111,7 @@ def write_contents(
 ) -> PackedKit:
     """Write the wheels, the lock, the SBOM and the manifest of a kit.
 
-    Raises what fetching raises, `UnlockableError`, `ChangedWheelError`, `SameNameError`, and
+    Raises what fetching raises, `UnlockableError`, `ChangedWheelError`, `SameFilenameError`, and
     `DamagedKitError` of the older kit.
     """
     items = _files_of(resolved)
@@ -165,7 +165,7 @@ def copy_contents(writer: KitWriter, previous: Kit, engine: bytes, ui: Ui) -> Pa
 
 
 def _files_of(resolved: Iterable[ResolvedTarget]) -> list[_Item]:
-    """Return each file once, in the order of their names. Raises `SameNameError`."""
+    """Return each file once, in the order of their names. Raises `SameFilenameError`."""
     found: dict[str, _Item] = {}
     for target in resolved:
         for each in target.distributions:
@@ -174,7 +174,7 @@ def _files_of(resolved: Iterable[ResolvedTarget]) -> list[_Item]:
             other = found.setdefault(file.filename, item).candidate.file
             known = other.hashes.only_sha256
             if other.url != file.url and (known is None or known != file.hashes.only_sha256):
-                raise SameNameError(file.filename, [other.url, file.url])
+                raise SameFilenameError(file.filename, [other.url, file.url])
     return [found[filename] for filename in sorted(found)]
 
 

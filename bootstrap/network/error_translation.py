@@ -28,7 +28,12 @@ from bootstrap.trust.policy import TrustPolicy
 
 _E = TypeVar("_E", bound=BaseException)
 _TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3}.*)")
-_INVALID = (client.HTTPException, client.LineTooLong, client.UnknownProtocol)
+_INVALID = (
+    client.HTTPException,
+    client.BadStatusLine,
+    client.LineTooLong,
+    client.UnknownProtocol,
+)
 """Exactly these: subclasses of the first are also the errors of broken connections."""
 _SERVER_UNREACHABLE = ("502", "503", "504")
 """What a proxy answers to CONNECT if it cannot connect to the server itself."""
@@ -69,7 +74,7 @@ def translate_error(error: BaseException, request: RequestContext) -> BootstrapE
         return TooLargeError(request.url, RESPONSE_HEAD_SIZE, "besides the content")
     invalid = next((c for c in causes if type(c) in _INVALID), None)
     if invalid is not None:
-        return InvalidResponseError(request.url, shorten(str(invalid)))
+        return InvalidResponseError(request.url, shorten(str(invalid).strip()))
     malformed = _find(
         causes, requests.exceptions.InvalidURL, urllib3_errors.LocationValueError, UnicodeError
     )

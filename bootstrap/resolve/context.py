@@ -109,7 +109,7 @@ def create_context(
     factory.hashes.update(combine_hashes(by_root, constraints))
     incompatible = IncompatibilityCache(factory, roots)
     order = {root.identifier.name: n for n, root in reversed(list(enumerate(roots)))}
-    no_output = replace(ui, verbosity=NO_OUTPUT)
+    no_output = replace(ui, verbosity=NO_OUTPUT, events=None)
     return ResolverContext(
         request,
         roots,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections import Counter
+from pathlib import Path
 
 import bootstrap
 from bootstrap.codes import CODES, RETIRED
@@ -12,6 +14,7 @@ from bootstrap.config.options.topics import AREAS, TOPICS
 from bootstrap.errors import BootstrapError
 from tools.error_codes import DOCUMENT, assign, document, error_classes
 
+PACKAGE = Path(__file__).parents[2] / "bootstrap"
 _ELSEWHERE = {"bootstrap.__main__", "bootstrap._vendor", "bootstrap.environment._probe_script"}
 
 
@@ -28,6 +31,14 @@ def test_every_class_of_errors_has_a_code() -> None:
     classes = error_classes()
     ours = {name for name in _subclasses(BootstrapError) if name in classes}
     assert ours == set(CODES), "run `python -m tools.error_codes`"
+
+
+def test_no_two_classes_of_errors_have_one_name() -> None:
+    names: list[str] = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "_vendor" not in path.parts:
+            names += re.findall(r"^class ([A-Za-z]\w*Error)\b", path.read_text("utf-8"), re.M)
+    assert [name for name, number in Counter(names).items() if number > 1] == []
 
 
 def test_codes_are_unique_and_never_used_again() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -14,16 +13,8 @@ import pytest
 
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
+from tests.functional.terminal.event_schema import events_of
 from tests.servers.faults import stall
-
-
-def events(text: str) -> list[dict[str, Any]]:
-    found = [json.loads(line) for line in text.splitlines()]
-    assert found[0]["event"] == "start"
-    assert (found[0]["schema"], found[0]["version"]) == ("get-installer-events", 1)
-    assert [each["event"] for each in found].count("verdict") == 1
-    assert found[-1]["event"] == "verdict"
-    return found
 
 
 def of(found: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:
@@ -37,7 +28,7 @@ def test_a_success_lists_phases_bytes_warnings_and_what_changed(
     options: tuple[str | Path, ...] = ("--venv", venv, *index.options, "--json")
     options = (*options, "--installer", "none")
     done = engine.succeeds(*options, "extra[two]")
-    found = events(done.out)
+    found = events_of(done.out)
     assert found[-1]["changed"] == [{"name": "extra", "before": None, "after": "1.0"}]
     assert (found[-1]["status"], found[-1]["error"], found[-1]["dry_run"]) == (0, None, False)
     assert str(venv) in found[-1]["environment"]
@@ -49,32 +40,20 @@ def test_a_success_lists_phases_bytes_warnings_and_what_changed(
     assert [each["code"] for each in of(found, "warning")] == ["no-such-extra"]
     assert done.err.startswith("warning: ")
     index.add("extra", "2.0")
-    found = events(engine.succeeds(*options, "-U", "extra", "--dry-run").out)
+    found = events_of(engine.succeeds(*options, "-U", "extra", "--dry-run").out)
     assert found[-1]["changed"] == [{"name": "extra", "before": "1.0", "after": "2.0"}]
     assert found[-1]["dry_run"]
-    assert events(engine.succeeds(*options, "extra").out)[-1]["changed"] == []
+    assert events_of(engine.succeeds(*options, "extra").out)[-1]["changed"] == []
 
 
-@pytest.mark.parametrize(
-    ("words", "status", "code"),
-    [
-        (["--no-such-option"], 2, "GI-CONFIG-"),
-        (["--venv", "v", "--offline", "absent"], 1, "GI-RESOLVE-"),
-        (["--python", "missing", "--offline"], 1, "GI-TARGET-"),
-        (["--cert", "missing.pem"], 1, "GI-TRUST-"),
-        (["--", "list"], 2, "GI-CONFIG-"),
-    ],
-)
-def test_an_error_is_the_verdict(
-    engine: Engine, tmp_path: Path, words: list[str], status: int, code: str
+def test_a_warning_is_one_event_though_the_resolution_is_tried_again(
+    engine: Engine, index: LocalIndex, venv: Path
 ) -> None:
-    done = engine.fails("--json", *words, status=status, cwd=tmp_path)
-    verdict = events(done.out)[-1]
-    assert verdict["status"] == status
-    assert verdict["error"]["code"].startswith(code)
-    assert verdict["error"]["message"] in done.err
-    assert f"code: {verdict['error']['code']}" in done.err
-    assert verdict["changed"] == []
+    """To say why nothing can be installed, variations are resolved, without output."""
+    index.add("by-url", "1.0", requires=["other @ https://localhost/other-1.0-py3-none-any.whl"])
+    options: tuple[str | Path, ...] = ("--venv", venv, *index.options, "--installer", "none")
+    found = events_of(engine.fails(*options, "--json", "--no-transitive-urls", "by-url").out)
+    assert [each["code"] for each in of(found, "warning")] == ["candidate-ignored"]
 
 
 def started(engine: Engine, *arguments: object, stdout: Any) -> subprocess.Popen[str]:
@@ -98,7 +77,7 @@ def test_a_signal_is_the_verdict(engine: Engine, index: LocalIndex, venv: Path) 
             lines.append(process.stdout.readline())
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        found = events("".join(lines) + process.stdout.read())
+        found = events_of("".join(lines) + process.stdout.read())
     assert process.returncode == -signal.SIGINT
     assert found[-1]["status"] == 130
     assert found[-1]["error"]["message"] == "Interrupted"
@@ -128,6 +107,32 @@ def test_a_full_disk_is_reported_and_the_installation_stays(
     assert process.returncode == 1
     assert "The events of --json cannot be written: No space left on device." in err
     assert list(venv.glob("lib/*/site-packages/extra.py"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+@pytest.mark.parametrize("words", ["--version", "-h", "doctor --offline --json", "verify --json x"])
+def test_what_was_asked_for_and_cannot_be_written_is_an_error(engine: Engine, words: str) -> None:
+    command, environ = [*engine.command, *words.split()], {**os.environ, **engine.environ}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    if words != "verify --json x":  # that has an error of its own
+        assert "Standard output cannot be written: No space left on device." in done.stderr
+
+
+@pytest.mark.parametrize("words", ["--version", "doctor --offline --json"])
+def test_a_reader_that_has_gone_is_no_error(engine: Engine, words: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command, environ = [*engine.command, *words.split()], {**os.environ, **engine.environ}
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            command, env=environ, stdout=gone, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_log_has_no_passwords(engine: Engine, index: LocalIndex, tmp_path: Path) -> None:

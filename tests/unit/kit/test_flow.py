@@ -19,7 +19,7 @@ from bootstrap._archive import MemoryArchive, MemoryImporter
 from bootstrap.config.kits import KitDefaults
 from bootstrap.config.load import load
 from bootstrap.errors import BootstrapError
-from bootstrap.kit.contents import SameNameError
+from bootstrap.kit.contents import SameFilenameError
 from bootstrap.kit.errors import (
     BuildForOthersError,
     DamagedKitError,
@@ -329,7 +329,7 @@ def test_two_files_of_one_name_are_refused_and_one_file_at_two_places_is_not(
         return f"same @ {file.as_uri()}#sha256={digest} ; sys_platform == '{system}'"
 
     both = targets(GLIBC, WINDOWS)
-    error = refused(SameNameError, on("linux", path), on("win32", other), *both)
+    error = refused(SameFilenameError, on("linux", path), on("win32", other), *both)
     assert "Two different files are called same-1.0-py3-none-any.whl" in str(error)
     kit = desk.pack(on("linux", path), on("win32", copied), *both)
     with open_kit(kit) as opened:

@@ -28,7 +28,7 @@ from tools.zipapp.twin import write_twin
 from tools.zipapp.wheels import fetch
 
 CHECKOUT = Path(__file__).resolve().parent
-BILL = CHECKOUT / "build/sbom.cdx.json"
+BILL = CHECKOUT / "sbom.cdx.json"
 """Of the archive and the wheel: CycloneDX."""
 
 
@@ -65,7 +65,6 @@ def generate_package(environment: ToolEnvironment) -> None:
     (pip,) = fetch(environment, read_pins(CHECKOUT / "bootstrap/_bundled/pip.txt"), wheels)
     generate(CHECKOUT, environment, libraries)
     bundle(CHECKOUT, pip)
-    BILL.parent.mkdir(exist_ok=True)
     BILL.write_bytes(sbom(__version__, [*libraries, pip]))
 
 

@@ -1,4 +1,4 @@
-"""docs/platforms.md, macos.md and shells.md name tests, sessions and workflows: they are there."""
+"""The pages of `docs/` name tests, sessions, tools and workflows: they are there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=["platforms", "macos", "shells"])
+@pytest.fixture(params=["platforms", "macos", "shells", "packaging", "embedding"])
 def page(request: pytest.FixtureRequest) -> str:
     """The text of a page."""
     return (ROOT / "docs" / f"{request.param}.md").read_text("utf-8")

@@ -20,7 +20,7 @@ from flit_core import buildapi
 __all__ = ["build_editable", "build_sdist", "build_wheel"]
 
 _ROOT = Path(__file__).parents[2]
-_BILL = _ROOT / "build/sbom.cdx.json"
+_BILL = _ROOT / "sbom.cdx.json"
 _BILL_NAME = "get-installer.cdx.json"
 
 

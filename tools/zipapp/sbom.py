@@ -26,6 +26,17 @@ def sbom(version: str, wheels: list[Wheel]) -> bytes:
     return json.dumps(document, indent=2).encode() + b"\n"
 
 
+def replace_component(bill: bytes, wheel: Wheel) -> bytes:
+    """Return the bill with another wheel of a project in the place of the one that it lists."""
+    document = json.loads(bill)
+    new = _component(wheel)
+    (old,) = (each for each in document["components"] if each["name"] == new["name"])
+    document["components"][document["components"].index(old)] = new
+    references = document["dependencies"][0]["dependsOn"]
+    references[references.index(old["bom-ref"])] = new["bom-ref"]
+    return json.dumps(document, indent=2).encode() + b"\n"
+
+
 def _itself(version: str) -> dict[str, Any]:
     return {
         "type": "application",

@@ -14,6 +14,7 @@ from pathlib import Path
 from bootstrap.dataclasses import replace
 from bootstrap.environment import _probe_script
 from bootstrap.environment.interpreter import Interpreter
+from bootstrap.formats.documents import read_file
 
 _CHANGING = ("PYTHONHOME", "PYTHONPLATLIBDIR", "_PYTHON", "__PYVENV")
 """Variables that change what our Python reports; the environment's is run without them."""
@@ -54,7 +55,7 @@ def _is_ours(executable: Path, prefix: Path) -> bool:
     if not is_plain or directory.name != "bin" or (directory / "pyvenv.cfg").exists():
         return False
     try:
-        lines = (prefix / "pyvenv.cfg").read_text("utf-8").splitlines()
+        lines = read_file(prefix / "pyvenv.cfg").decode().splitlines()
     except (OSError, ValueError):
         return False
     pairs = (line.partition("=") for line in lines)

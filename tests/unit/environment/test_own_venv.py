@@ -12,6 +12,7 @@ import pytest
 from bootstrap.environment import introspection, own_venv
 from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.introspection import query_interpreter, running_interpreter
+from bootstrap.limits import SMALL_FILE_SIZE
 from tests.unit.environment.pythons import settings_for
 
 pytestmark = pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="as it says")
@@ -92,6 +93,11 @@ def lose_the_configuration(environment: Path) -> None:
     (environment / "pyvenv.cfg").unlink()
 
 
+def enlarge_the_configuration(environment: Path) -> None:
+    with (environment / "pyvenv.cfg").open("ab") as file:
+        file.truncate(SMALL_FILE_SIZE + 1)
+
+
 def lose_the_library(environment: Path) -> None:
     library(environment).rmdir()
 
@@ -105,6 +111,7 @@ def lose_the_library(environment: Path) -> None:
         move_home,
         copy_the_interpreter,
         lose_the_configuration,
+        enlarge_the_configuration,
         lose_the_library,
     ],
 )

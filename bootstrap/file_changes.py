@@ -66,6 +66,24 @@ def unlink(path: _AnyPath) -> None:
     _patiently(os.unlink, path)
 
 
+def rmdir(path: _AnyPath) -> None:
+    """Remove an empty directory. Raises OSError."""
+    _patiently(os.rmdir, path)
+
+
+def remove_content(directory: _AnyPath, keep: str) -> None:
+    """Remove what is in a directory but one name, as `remove_tree` does."""
+    directory = extended_path(os.path.abspath(directory))
+    with suppress(OSError):
+        for name in os.listdir(directory):
+            path = os.path.join(directory, name)
+            if name != keep and os.path.isdir(path) and not os.path.islink(path):
+                remove_tree(path)
+            elif name != keep:
+                with suppress(OSError):
+                    unlink(path)
+
+
 def remove_tree(path: _AnyPath) -> None:
     """Remove a directory with its content, read-only files too; what cannot be removed is left."""
     path = extended_path(os.path.abspath(path))

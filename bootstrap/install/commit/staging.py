@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 
-from bootstrap.file_changes import extended_path, remove_tree
+from bootstrap.file_changes import extended_path, remove_content, rmdir
 from bootstrap.install.errors import InstallError, translate_os_errors
 from bootstrap.install.filesystem import find_existing, is_same_mount, keeps_inodes
 from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.locking import PathLock
+from bootstrap.locking import LOCK_FILE, PathLock
 from bootstrap.private_directory import PRIVATE_MODE
 
 PREFIX = ".get-installer-"
@@ -162,11 +162,16 @@ class Staging:
 def remove_locked(directory: str, lock: PathLock | None) -> None:
     """Remove a staging directory without a journal, and give its lock back.
 
-    Another run that gets the lock in the meantime does nothing but remove it, too.
+    What is in it is removed while the lock is held. After that, another run may get the lock: one
+    that removes it, too, or one that has just created it; therefore only an empty one is removed.
     """
-    if lock is not None:  # before: Windows cannot remove the file of a lock that is held
+    remove_content(directory, keep=LOCK_FILE)
+    if lock is not None:
+        with suppress(OSError):  # not where the lock is a file in it
+            os.rmdir(directory)
         lock.release()
-    remove_tree(directory)
+    with suppress(OSError):
+        rmdir(extended_path(directory))
 
 
 def remove_directories(directories: Sequence[str]) -> None:

@@ -77,7 +77,9 @@ def query_interpreter(command: PythonCommand, settings: TargetSettings) -> Inter
     is_running = False  # whether it is our interpreter in our environment, maybe by another link
     with suppress(OSError):
         is_same = path.samefile(own) and path.parent.samefile(own.parent)
-        is_running = is_same and len(command) == 1
+        # Some network redirectors of Windows report the number 0 for every file.
+        is_known = path == own or own.stat().st_ino != 0
+        is_running = is_same and is_known and len(command) == 1
     if is_running:
         return running_interpreter(settings)
     if len(command) == 1 and settings.prefix is None:

@@ -39,6 +39,8 @@ def is_same_mount(source: str, directory: str) -> bool:
 def keeps_inodes(directory: str, other: str) -> bool:
     """Whether a directory has the same inode after a rename. On FAT, it says where the entry is.
 
+    False too where it is 0, which some network redirectors of Windows report for every file.
+
     `directory` and `other` are directories of ours, one file system's.
     """
     path, moved = os.path.join(directory, "trial"), os.path.join(other, "trial")
@@ -153,7 +155,7 @@ def find_spelling(path: str, names: Collection[str]) -> str:
         return path
     folded = fold(name)
     others = sorted(names, key=lambda other: (fold(other) != folded, other))
-    for other in others:
+    for other in others if found.st_ino else ():  # 0 is the number of every file there
         existing = os.path.join(directory, other)
         if os.path.lexists(existing) and os.path.samestat(os.lstat(existing), found):
             return existing

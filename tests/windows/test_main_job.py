@@ -90,7 +90,7 @@ def test_a_killed_upgrade_is_undone_or_completed_by_the_next_run(
     assert {path.read_text() for path in (library(venv) / "tool").glob("*.py")} == {"2.0"}
 
 
-@pytest.mark.parametrize("emulation", ["refs", "fat"])
+@pytest.mark.parametrize("emulation", ["refs", "fat", "no_numbers"])
 def test_a_killed_upgrade_is_undone_where_numbers_of_files_are_different(
     engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated, emulation: str, tmp_path: Path
 ) -> None:

@@ -2,7 +2,8 @@
 
 Whether an operation was carried out is read from the file system (by the inode of what it moves),
 not remembered. So undoing may be interrupted and started again any number of times. Where a rename
-changes the inode (FAT), it is read from what is still staged: two paths are never exchanged there.
+changes the inode (FAT), or all files have the same (0, by some network redirectors of Windows), it
+is read from what is still staged: two paths are never exchanged there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class LostBackupError(Exception):
 
 
 CHANGING_INODE = 0
-"""The inode of an operation on a file system where a rename changes it."""
+"""The inode of an operation where a rename changes that of a file, or all files have the same."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,13 @@ class Exchange:
 
     def _find_old(self) -> tuple[str, str]:
         """Return where the old one is, and where the new one may be moved to."""
-        if _inode(self.backup) not in {None, self.inode}:
+        backup = _inode(self.backup)
+        if self.inode == CHANGING_INODE:  # never exchanged; every file's number may be the same
+            if backup is not None:
+                return self.backup, self.staged
+        elif backup not in {None, self.inode}:
             return self.backup, self.staged
-        if self.inode != CHANGING_INODE and _inode(self.staged) not in {None, self.inode}:
+        elif _inode(self.staged) not in {None, self.inode}:
             return self.staged, self.backup
         raise LostBackupError(self.path)
 

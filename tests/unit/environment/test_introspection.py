@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bootstrap.environment.introspection import (
 )
 from bootstrap.environment.python_process import isolated_environment
 from tests.unit.environment.pythons import settings_for, target_of
+from tests.windows.emulation.file_numbers import renumbered
 
 
 def program(path: Path, text: str) -> tuple[str]:
@@ -133,6 +135,17 @@ def test_the_running_interpreter_is_not_started_again(monkeypatch: pytest.Monkey
     assert query_interpreter((sys.executable,), settings_for()).running
     other_name = next(Path(sys.executable).parent.glob("python3.*"))
     assert query_interpreter((str(other_name),), settings_for()).running
+
+
+def test_where_every_file_has_the_number_0_another_interpreter_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv.create(tmp_path / "env")
+    scripts = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin")
+    python = scripts / Path(sys.executable).name
+    monkeypatch.setattr(os, "stat", renumbered(os.stat, lambda _path, _found: 0))
+    assert query_interpreter((str(python),), settings_for()).prefix == tmp_path / "env"
+    assert query_interpreter((sys.executable,), settings_for()).running
 
 
 @pytest.mark.parametrize("option", ["-I", "-S", "-E", "-s", "-P"])

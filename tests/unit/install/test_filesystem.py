@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from bootstrap.install.filesystem import NameSpeller, has_exact_name
+from bootstrap.install.filesystem import NameSpeller, find_spelling, has_exact_name
+from tests.windows.emulation.file_numbers import renumbered
 
 
 @pytest.mark.posix_only("its paths have slashes")
@@ -25,3 +27,16 @@ def test_a_path_of_any_depth_is_spelt_from_a_directory_on(tmp_path: Path) -> Non
     for rest in ("", "a", "a/b", "a/b/missing", "a/missing/b", "a/" * 2000 + "x"):
         path = f"{tmp_path}/{rest}".rstrip("/")
         assert speller.spell(path, str(tmp_path)) == path
+
+
+def test_where_every_file_has_the_number_0_none_is_taken_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A short name of Windows finds a file, and is not among the names of its directory.
+    for name in ("mine.py", "OTHER~1.PY"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(os, "lstat", renumbered(os.lstat, lambda _path, _found: 0))
+    path = str(tmp_path / "OTHER~1.PY")
+    assert find_spelling(path, {"mine.py"}) == path
+    # Another spelling is found as where each has a number of its own.
+    assert find_spelling(path, {"mine.py", "other~1.py"}) == str(tmp_path / "other~1.py")

@@ -4,18 +4,13 @@ import os
 import zlib
 from typing import Any
 
+from tests.windows.emulation.file_numbers import renumbered
+
 
 def start() -> None:
     """Replace `os.lstat`."""
-    original = os.lstat
+    os.lstat = renumbered(os.lstat, _number_of_entry)
 
-    def lstat(path: Any, **options: Any) -> os.stat_result:
-        found = original(path, **options)
-        values = list(found)
-        values[1] = zlib.crc32(os.path.normcase(os.path.abspath(path)).encode())
-        times = [found.st_atime, found.st_mtime, found.st_ctime]
-        names = ("st_atime_ns", "st_mtime_ns", "st_file_attributes", "st_reparse_tag")
-        named = {name: getattr(found, name) for name in names}
-        return os.stat_result([*values[:10], *times], named)
 
-    os.lstat = lstat
+def _number_of_entry(path: Any, _: int) -> int:
+    return zlib.crc32(os.path.normcase(os.path.abspath(path)).encode())

@@ -12,7 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +149,18 @@ def _remove_again(function: Callable[..., None], path: str, _: Any) -> None:
     if function not in {os.unlink, os.rmdir}:
         return
     with suppress(OSError):
+        found = os.lstat(path)
+        attributes = getattr(found, "st_file_attributes", 0)
+        is_read_only = bool(attributes & stat.FILE_ATTRIBUTE_READONLY)
         # Not that of what a link or a junction leads to.
-        attributes = getattr(os.lstat(path), "st_file_attributes", 0)
-        if not attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
+        if not is_read_only or attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
+            _patiently(function, path)
+            return
+        preserved: AbstractContextManager[None] = nullcontext()
+        if found.st_nlink > 1:  # its other names may be anybody's
+            from bootstrap.file_attributes import preserved_attributes
+
+            preserved = preserved_attributes(path, attributes)
+        with preserved:
             os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
-        _patiently(function, path)
+            _patiently(function, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,3 +101,16 @@ def test_an_error_of_the_system_counts_whatever_access_says(
 
     monkeypatch.setattr(os, "open", denied)
     assert not can_create_in(tmp_path)
+
+
+def test_another_name_of_a_removed_file_stays_read_only(tmp_path: Path) -> None:
+    other, tree = tmp_path / "other", tmp_path / "tree"
+    tree.mkdir()
+    other.write_text("mine")
+    os.link(other, tree / "one")
+    other.chmod(stat.S_IREAD)
+    before = other.stat()
+    remove_tree(tree)
+    assert not tree.exists()
+    assert other.read_text() == "mine"
+    assert (other.stat().st_mode, other.stat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)

@@ -97,6 +97,22 @@ def test_read_only_files_are_replaced_and_leave_nothing(
     assert run(installed / "Scripts" / "tool.exe") == "2.0\n"
 
 
+def test_files_of_others_stay_read_only(
+    engine: Engine, installed: Path, wheels: Wheels, tmp_path: Path
+) -> None:
+    package, elsewhere = library(installed) / "tool", tmp_path / "elsewhere.txt"
+    (package / "notes.txt").write_text("mine", encoding="utf-8")
+    os.link(package / "data.txt", elsewhere)  # as from a cache
+    for path in (package / "notes.txt", elsewhere):
+        path.chmod(stat.S_IREAD)
+    for version in ("2.0", "1.0"):
+        engine.succeeds("--python", installed, *wheels.options, f"tool=={version}")
+        for path, text in ((package / "notes.txt", "mine"), (elsewhere, "1.0")):
+            assert not path.stat().st_mode & stat.S_IWRITE, path
+            assert path.read_text(encoding="utf-8") == text
+    assert names_in(library(installed)) == ["tool", "tool-1.0.dist-info"]
+
+
 def test_no_directory_that_stays_has_rights_of_its_own(
     engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated, tmp_path: Path
 ) -> None:

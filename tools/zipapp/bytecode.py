@@ -39,6 +39,7 @@ RARELY_IMPORTED = (
     "bootstrap/config/options/help.py",
     "bootstrap/config/options/topics.py",
     "bootstrap/doctor/",
+    "bootstrap/file_attributes.py",
     "bootstrap/formats/spelling.py",
     "bootstrap/index/html.py",
     "bootstrap/kit/",

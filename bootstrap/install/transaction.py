@@ -18,7 +18,11 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.plan import TargetInspector
 from bootstrap.install.commit.preflight import check_writable
-from bootstrap.install.commit.recovery import find_staging_directories, undo_interrupted
+from bootstrap.install.commit.recovery import (
+    find_left_alone,
+    find_staging_directories,
+    undo_interrupted,
+)
 from bootstrap.install.commit.staging import Staging, StagingState
 from bootstrap.install.commit.trees import MergedTree, merge_trees, stage_without_lines
 from bootstrap.install.errors import translate_os_errors
@@ -201,6 +205,7 @@ class Transaction:
         with self._translate_os_errors(), lock:
             with self._guard.delay():
                 undo_interrupted(self._paths, ui, ui.detail)
+                left_alone = find_left_alone(self._paths)
             records = [record for record in scan_libraries(self._paths) if record.name in names]
             uninstalled = records if uninstall else []
             owned = [find_installed_files(record, self._paths) for record in uninstalled]
@@ -217,7 +222,9 @@ class Transaction:
             old = frozenset[str]().union(*(files.files for files in owned))
             self._staging.create_root(self._paths.libraries[0])  # there may be nothing staged
             keep = settings.keep_existing
-            inspector = TargetInspector(self._staging, merged, old, owners, keep_existing=keep)
+            inspector = TargetInspector(
+                self._staging, merged, old, owners, left_alone=left_alone, keep_existing=keep
+            )
             commit(
                 inspector,
                 self._guard,

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from bootstrap import locking
+from bootstrap.install.commit.journal import Journal, write
+from bootstrap.install.commit.operations import Remove
 from bootstrap.install.transaction import recover
 from bootstrap.trust.hashes import Hashes, VerifiedWheel, verify_wheel
 from tests.functional.engine import Snapshot, snapshot
@@ -88,9 +90,24 @@ def _after(bench: Workbench, wheels: Path) -> None:
     bench.install(_wheel(wheels, "camelpkg", "2.0", "modc.py", "pkg/__init__.py", "pkg/sub/one.py"))
 
 
+def _left_alone(bench: Workbench, wheels: Path) -> None:
+    bench.install(_wheel(wheels, "one", "1.0", "one.py", "pkg/one.py"))
+    area = bench.library / ".get-installer-0badc0de"
+    (area / "old").mkdir(parents=True)
+    # That of a copy, as each environment here is.
+    write(
+        Journal((Remove(str(bench.library / "planted"), str(area / "old" / "0")),), {}), str(area)
+    )
+
+
+def _over_it(bench: Workbench, wheels: Path) -> None:
+    bench.install(_wheel(wheels, "one", "2.0", "one.py", "pkg/one.py"))
+
+
 CHOSEN = [
     *(scenario for scenario in SCENARIOS if scenario.name in {"upgrade", "uninstall"}),
     Scenario("other case", _before, _after),
+    Scenario("over a journal that was left alone", _left_alone, _over_it),
 ]
 
 

@@ -90,6 +90,26 @@ def test_a_killed_upgrade_is_undone_or_completed_by_the_next_run(
     assert {path.read_text() for path in (library(venv) / "tool").glob("*.py")} == {"2.0"}
 
 
+def test_a_killed_upgrade_that_was_left_alone_is_not_undone_over_a_later_one(
+    engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated, tmp_path: Path
+) -> None:
+    for version in ("1.0", "2.0", "3.0"):
+        wheels.add("tool", version, files=dict.fromkeys(("tool/one.py", "two.py"), version))
+    command = ("--python", str(venv), *wheels.options)
+    engine.succeeds(*command, "tool==1.0")
+    environ = emulated("kill", KILL_AT="journal+3", KILL_LOG=str(tmp_path / "log"))
+    assert engine(*command, "tool==2.0", environ=environ).status == 9
+    (left,) = library(venv).glob(".get-installer-*")
+    environ = emulated("refs")
+    assert "was left alone" in engine.succeeds(*command, "tool==3.0", environ=environ).err
+    done = engine.succeeds(*command, "tool==3.0")
+    assert "Nothing to do" in done.text
+    assert "was left alone: there was another installation" in done.err
+    names = [f"{left.name}.superseded", "tool", "tool-3.0.dist-info", "two.py"]
+    assert names_in(library(venv)) == names
+    assert (library(venv) / "two.py").read_text() == "3.0"
+
+
 @pytest.mark.parametrize("emulation", ["refs", "fat", "no_numbers"])
 def test_a_killed_upgrade_is_undone_where_numbers_of_files_are_different(
     engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated, emulation: str, tmp_path: Path

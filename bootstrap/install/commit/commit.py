@@ -9,7 +9,7 @@ from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal
 from bootstrap.install.commit.operations import LostBackupError, link_or_copy
 from bootstrap.install.commit.plan import Plan, TargetInspector
-from bootstrap.install.commit.planner import plan_additions, plan_removals
+from bootstrap.install.commit.planner import plan_additions, plan_removals, plan_superseding
 from bootstrap.install.commit.preflight import check_plan
 from bootstrap.install.commit.staging import Staging, StagingState
 from bootstrap.install.errors import JournalError
@@ -32,6 +32,7 @@ def commit(
     :param on_left: called before anything changes, with what is there already and stays, if any
     """
     staging, plan = target.staging, Plan()
+    plan_superseding(plan, target)
     plan_additions(plan, target)
     plan_removals(plan, target)
     check_plan(plan, target.merged, target.owners, ui, force=force)

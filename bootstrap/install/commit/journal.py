@@ -24,6 +24,7 @@ from bootstrap.install.commit.operations import (
     Operation,
     Remove,
     RemoveDir,
+    SetAside,
 )
 from bootstrap.install.commit.rename_exchange import exchange
 from bootstrap.install.errors import JournalError
@@ -34,7 +35,7 @@ NAME = "journal"
 _MAGIC = "get-installer journal"
 _FORMAT = 3
 _KINDS: Mapping[str, type[Operation]] = {
-    kind.__name__: kind for kind in (MakeDir, Move, Exchange, Remove, RemoveDir)
+    kind.__name__: kind for kind in (MakeDir, Move, Exchange, Remove, RemoveDir, SetAside)
 }
 
 
@@ -65,6 +66,15 @@ class Journal:
             operation.undo(exchange)
 
 
+def inode_of(directory: str) -> int:
+    """Return the number by which a staging directory is told from a copy of it.
+
+    Not every Python finds the same one: ReFS has numbers of 128 bits, and Python reads them since
+    3.12.
+    """
+    return os.lstat(directory).st_ino
+
+
 def write(journal: Journal, directory: str) -> None:
     """Write a journal into its staging directory, atomically, and wait until it is on the disk."""
     body = json.dumps(
@@ -76,7 +86,7 @@ def write(journal: Journal, directory: str) -> None:
             "mtimes": dict(journal.mtimes),
             "staging_directories": journal.staging_directories,
             "created": journal.created,
-            "inode": os.lstat(directory).st_ino,  # a copy in another place has another one
+            "inode": inode_of(directory),
         },
     ).encode("ascii")  # JSON's escapes preserve undecodable file names
     head = f"{_MAGIC} {_FORMAT} {hashlib.sha256(body).hexdigest()}\n".encode("ascii")
@@ -121,7 +131,7 @@ def read(directory: str) -> Journal | None:
         inode = data["inode"]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise JournalError(path, "it is damaged") from exc
-    if inode != os.lstat(directory).st_ino:
+    if inode != inode_of(directory):
         raise UntrustedJournalError("its journal was written in another directory and copied")
     return journal
 

@@ -15,10 +15,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bootstrap.dataclasses import dataclass
-from bootstrap.file_changes import is_violation, rename, replace
+from bootstrap.file_changes import extended_path, is_violation, rename, replace
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 
 ExchangeFunction = Callable[[str, str], None]
+SET_ASIDE = ".superseded"
+"""Appended to the name of a staging directory with a journal, when a later run commits."""
 _IN_USE = "-in-use"
 """Appended to the name of a backup: a file of which the backup is another link, or a copy."""
 
@@ -172,7 +174,29 @@ class RemoveDir:
         os.chmod(self.path, self.mode)
 
 
-Operation = MakeDir | Move | Exchange | Remove | RemoveDir
+@dataclass(frozen=True)
+class SetAside:
+    """Give a staging directory that was left alone a name by which it never is obeyed again."""
+
+    path: str
+
+    @property
+    def aside(self) -> str:
+        """Its other name."""
+        return self.path + SET_ASIDE
+
+    def do(self, _: ExchangeFunction = exchange) -> None:
+        """Rename it."""
+        rename(extended_path(self.path), extended_path(self.aside))
+
+    def undo(self, _: ExchangeFunction = exchange) -> None:
+        """Give it its name back."""
+        aside = extended_path(self.aside)
+        if _inode(aside) is not None and _inode(extended_path(self.path)) is None:
+            rename(aside, extended_path(self.path))
+
+
+Operation = MakeDir | Move | Exchange | Remove | RemoveDir | SetAside
 
 
 def _is_in_place(operation: Move | Exchange) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.install.commit.operations import CHANGING_INODE, Operation
@@ -21,6 +21,7 @@ _MAX_UNOWNED = 10_000
 class Plan:
     """The operations of a commit by the turn in which they are carried out, and their effects."""
 
+    superseded: list[Operation] = field(default_factory=list)
     new_directories: list[Operation] = field(default_factory=list)
     added: list[Operation] = field(default_factory=list)
     replaced: list[Operation] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Plan:
     def operations(self) -> tuple[Operation, ...]:
         """All operations in their order."""
         return (
+            *self.superseded,
             *self.new_directories,
             *self.added,
             *self.replaced,
@@ -76,19 +78,21 @@ class Plan:
 class TargetInspector:
     """Answers questions about the target; changes nothing in it.
 
+    :param left_alone: directories of interrupted installations that were neither undone nor removed
     :param keep_existing: whether nothing that is there is replaced (`--target` without `-U`)
     """
 
-    def __init__(  # five things of one commit, each of its own type
+    def __init__(  # things of one commit, each of its own type
         self,
         staging: Staging,
         merged: MergedTree,
         old: frozenset[str],
         owners: FileOwners,
         *,
+        left_alone: Sequence[str] = (),
         keep_existing: bool = False,
     ) -> None:
-        self.keep_existing = keep_existing
+        self.left_alone, self.keep_existing = left_alone, keep_existing
         self.staging, self.paths, self.merged = staging, staging.paths, merged
         self.owners = owners
         # What another distribution lists, too, may be what that one installed later.

@@ -14,8 +14,10 @@ from bootstrap.install.commit.operations import (
     Operation,
     Remove,
     RemoveDir,
+    SetAside,
 )
 from bootstrap.install.commit.plan import Plan, TargetInspector
+from bootstrap.install.errors import JournalError
 from bootstrap.install.filesystem import find_existing, find_spelling
 from bootstrap.install.uninstall import find_bytecode
 
@@ -150,6 +152,17 @@ class _Additions:
 
 def _is_metadata(path: str, target: TargetInspector) -> bool:
     return os.path.dirname(path) in target.paths.libraries and path.endswith(_METADATA_SUFFIXES)
+
+
+def plan_superseding(plan: Plan, target: TargetInspector) -> None:
+    """Plan that no interrupted installation that was left alone is undone later, over this one.
+
+    Raises `JournalError` where that cannot be prevented, and `NotWritableError`.
+    """
+    for path in target.left_alone:
+        if not target.check_movable(path):
+            raise JournalError(path, "it is not ours, and it cannot be moved away")
+        plan.superseded.append(SetAside(path))
 
 
 def plan_removals(plan: Plan, target: TargetInspector) -> None:

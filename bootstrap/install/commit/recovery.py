@@ -3,7 +3,7 @@
 What lies in a target may have come with it, as a cloned repository or an unpacked archive. So only
 a staging directory is acted on that is ours and that nobody else can change, by a journal that was
 written in this very directory, and whose paths stay inside the target. Anything else is reported
-and left alone.
+and left alone; when a later installation is committed, it is set aside for good.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bootstrap.file_changes import plain_path, remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
 from bootstrap.install.commit.operations import (
+    SET_ASIDE,
     Exchange,
     LostBackupError,
     MakeDir,
@@ -27,6 +28,7 @@ from bootstrap.install.commit.operations import (
     Operation,
     Remove,
     RemoveDir,
+    SetAside,
 )
 from bootstrap.install.commit.staging import (
     PREFIX,
@@ -41,21 +43,43 @@ from bootstrap.private_directory import NotPrivateError, check_private_in_shared
 from bootstrap.ui import Ui
 
 _NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{8}}")
+_NAME_OR_ASIDE = re.compile(rf"{_NAME.pattern}({re.escape(SET_ASIDE)})?")
 
 
 def find_staging_directories(paths: SchemePaths) -> list[str]:
-    """Return all staging directories, also those of other processes that are running."""
+    """Return all staging directories, also those of running processes, and those set aside."""
     found = []
     for directory in dict.fromkeys(paths.directories.values()):
         with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
-            found += find_in(directory)
+            found += find_in(directory, _NAME_OR_ASIDE)
     return sorted(found)
 
 
-def find_in(directory: str) -> list[str]:
+def find_in(directory: str, pattern: re.Pattern[str] = _NAME) -> list[str]:
     """Return what is named like a staging directory in a directory. Raises OSError."""
-    names = filter(_NAME.fullmatch, os.listdir(directory))
+    names = filter(pattern.fullmatch, os.listdir(directory))
     return [os.path.join(directory, name) for name in names]
+
+
+def find_left_alone(paths: SchemePaths) -> list[str]:
+    """Return the staging directories with a journal that were left alone, after all others.
+
+    The caller holds the environment's lock. Those of running processes, which may change another
+    environment with the same scripts directory, are not among them. Raises OSError.
+    """
+    found = filter(journals.exists, find_staging_directories(paths))
+    return [path for path in found if not path.endswith(SET_ASIDE) and _is_abandoned(path)]
+
+
+def _is_abandoned(directory: str) -> bool:
+    """Whether a directory, maybe another user's, is locked by no process."""
+    lock = PathLock(directory)
+    try:
+        return not os.path.islink(directory) and lock.try_acquire()
+    except PermissionError:
+        return False
+    finally:
+        lock.release()  # Windows cannot rename a directory with a file that is open
 
 
 def lock_if_ours(directory: str, report: Callable[[str], None]) -> PathLock | None:
@@ -90,17 +114,30 @@ def undo_interrupted(paths: SchemePaths, ui: Ui, report: Callable[[str], None]) 
     lock. Directories with a journal come first, because it may need the others. Raises
     `JournalError`.
     """
-    for directory in sorted(find_staging_directories(paths), key=journals.exists, reverse=True):
-        with translate_os_errors(directory):
-            lock = lock_if_ours(directory, report)
-            if lock is None:
-                continue
-            try:
-                _undo_in(directory, lock, paths, ui)
-            except UntrustedJournalError as exc:
-                report_left_alone(directory, str(exc), report)
-            finally:
-                lock.release()
+    seen = set[str]()
+    # Again: the first ones may have been set aside by the last interrupted commit.
+    while found := set(find_staging_directories(paths)) - seen:
+        for directory in sorted(found, key=lambda path: (not journals.exists(path), path)):
+            with translate_os_errors(directory):
+                _undo_if_ours(directory, paths, ui, report)
+        seen |= found
+
+
+def _undo_if_ours(
+    directory: str, paths: SchemePaths, ui: Ui, report: Callable[[str], None]
+) -> None:
+    if directory.endswith(SET_ASIDE):
+        report_left_alone(directory, "there was another installation after its own", report)
+        return
+    lock = lock_if_ours(directory, report)
+    if lock is None:
+        return
+    try:
+        _undo_in(directory, lock, paths, ui)
+    except UntrustedJournalError as exc:
+        report_left_alone(directory, str(exc), report)
+    finally:
+        lock.release()
 
 
 def _undo_in(directory: str, lock: PathLock, paths: SchemePaths, ui: Ui) -> None:
@@ -153,6 +190,8 @@ class _Limits:
         """
         path = operation.path
         is_inside = self.paths.contains(path)
+        if isinstance(operation, SetAside):
+            is_inside = self._is_part(os.path.dirname(path)) and _is_staging_name(path)
         if isinstance(operation, MakeDir):  # also one of the scheme's directories, undone if empty
             is_inside = self._is_part(path)
         _require(is_inside and _has_no_link(path), path)
@@ -180,8 +219,7 @@ class _Limits:
 
     def _check_staging_directory(self, path: str) -> None:
         parent, name = os.path.split(path)
-        is_named = _NAME.fullmatch(name) is not None
-        _require(is_named and self._is_part(parent) and _has_no_link(path), path)
+        _require(_is_staging_name(name) and self._is_part(parent) and _has_no_link(path), path)
         try:
             check_private_in_shared(Path(path))
         except NotPrivateError as exc:
@@ -195,6 +233,10 @@ class _Limits:
         prefix = path.rstrip(os.sep) + os.sep
         is_around = any(f"{directory}{os.sep}".startswith(prefix) for directory in directories)
         return is_around or self.paths.contains(path)
+
+
+def _is_staging_name(path: str) -> bool:
+    return _NAME.fullmatch(os.path.basename(path)) is not None
 
 
 def _has_no_link(path: str) -> bool:

@@ -19,6 +19,7 @@ from bootstrap.install.commit.operations import (
     Operation,
     Remove,
     RemoveDir,
+    SetAside,
 )
 from bootstrap.install.commit.recovery import _Limits
 from bootstrap.install.errors import JournalError
@@ -76,6 +77,9 @@ def _operations(area: Path, outside: Path) -> dict[str, Operation]:
         "exchange": Exchange(mine, f"{area}/0", backup, inode),
         "remove-directory": RemoveDir(str(outside), 0o777, 12345, 12345),
         "make-directory": MakeDir(str(outside)),
+        "set-aside": SetAside(f"{outside}/{_NAME}"),
+        "set-aside-upwards": SetAside(f"{upwards}/{_NAME}"),
+        "set-aside-other": SetAside(f"{area.parent}/demo"),
         "remove-backup": Remove(f"{area.parent}/taken", mine),
         "remove-backup-upwards": Remove(f"{area.parent}/taken", f"{upwards}/mine"),
         "move-staged": Move(f"{area.parent}/taken", mine, 1),

@@ -30,3 +30,16 @@ def test_every_session_that_the_page_names_exists() -> None:
     named = set(re.findall(r"nox -s (\w+)", text))
     assert named
     assert named <= sessions
+
+
+def test_each_environment_variable_of_the_page_occurs_in_the_program() -> None:
+    text = (ROOT / "docs/configuration.md").read_text("utf-8").partition("## Environment")[2]
+    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert len(named) > 20
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "bootstrap").rglob("*.py"))
+    words = set(re.findall(r"\w+", sources)) | set(_STANDARD_LIBRARY_S)
+    assert named - words == set()
+
+
+_STANDARD_LIBRARY_S = ("TMPDIR", "PYTHONUSERBASE")

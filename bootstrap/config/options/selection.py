@@ -53,8 +53,20 @@ REQUIREMENTS = (
         OptionKind.LIST,
         of_pip=False,
     ),
-    Option("--no-setuptools", variables=("PIP_NO_SETUPTOOLS",), configurable=False, of_pip=False),
-    Option("--no-wheel", variables=("PIP_NO_WHEEL",), configurable=False, of_pip=False),
+    Option(
+        "--no-setuptools",
+        note="as in get-pip.py",
+        variables=("PIP_NO_SETUPTOOLS",),
+        configurable=False,
+        of_pip=False,
+    ),
+    Option(
+        "--no-wheel",
+        note="as in get-pip.py",
+        variables=("PIP_NO_WHEEL",),
+        configurable=False,
+        of_pip=False,
+    ),
 )
 
 VERSIONS = (
@@ -145,7 +157,12 @@ INDEXES = (
         choices=("best", "first"),
         of_pip=False,
     ),
-    Option("--shared-name NAME", explicit_kind=OptionKind.LIST, of_pip=False),
+    Option(
+        "--shared-name NAME",
+        explicit_kind=OptionKind.LIST,
+        of_pip=False,
+        note="no warning that this project is on several indexes",
+    ),
     Option(
         "--ignore-error-codes CODES",
         "such an answer (403) means that an index lacks a project",

@@ -17,7 +17,7 @@ from bootstrap.config.options.parser import options_of, parse_command_line
 from bootstrap.config.options.table import OPTIONS, REMOVED
 from bootstrap.errors import UsageError
 from tests.functional.conftest import ensurepip_wheel, write_bundled_wheel
-from tools.option_table import DOCUMENT, document, table
+from tools.option_table import DOCUMENT, REFERENCE, document, reference, table
 
 ASKED = """
 import json
@@ -76,6 +76,7 @@ def test_options_of_get_pip_are_accepted() -> None:
 def test_the_documented_table_of_options_is_that_of_the_program() -> None:
     text = DOCUMENT.read_text("utf-8")
     assert document(text) == text, "run `python -m tools.option_table`"
+    assert reference() == REFERENCE.read_text("utf-8"), "run `python -m tools.option_table`"
 
 
 def test_the_documented_table_has_each_option_of_the_newest_pip(tmp_path: Path) -> None:

@@ -157,8 +157,17 @@ class Events(Protocol):
         """Take a printable message."""
         ...
 
+    def target(self, environment: str, python: str | None, *, is_new: bool) -> None:
+        """Take where the run installs, and by which interpreter."""
+        ...
+
     def changes(
-        self, changed: Iterable[Mapping[str, str | None]], environment: str, *, dry_run: bool
+        self,
+        changed: Iterable[Mapping[str, str | None]],
+        environment: str,
+        *,
+        created: bool,
+        dry_run: bool,
     ) -> None:
         """Take what was changed, or on a dry run would be: name, before, after."""
         ...

@@ -82,8 +82,10 @@ def create_venv_at(base: TargetEnvironment, directory: Path) -> TargetEnvironmen
 
 
 @contextmanager
-def create_venv(target: TargetEnvironment, messages: Messages | None = None) -> Iterator[None]:
+def create_venv(target: TargetEnvironment, messages: Messages | None = None) -> Iterator[bool]:
     """Create the virtual environment that a target describes, for good if the body succeeds.
+
+    The body gets whether there was none.
 
     If it fails, or the process is killed, there is no environment, and the next run starts again.
     An environment that another run has created in the meantime is used as it is.
@@ -91,7 +93,7 @@ def create_venv(target: TargetEnvironment, messages: Messages | None = None) -> 
     :raises NotAVirtualEnvironmentError, VenvError, NoVenvModuleError: as in `create_venv_at`
     """
     if target.venv_to_create is None:
-        yield
+        yield False
         return
     assert target.interpreter is not None  # noqa: S101  # only an interpreter describes a venv
     with lock_venv(target.venv_to_create, messages) as is_new:
@@ -101,7 +103,7 @@ def create_venv(target: TargetEnvironment, messages: Messages | None = None) -> 
         elif not all(path.is_dir() for path in target.interpreter.path):
             reason = "in the meantime another run has created one of another Python"
             raise NotAVirtualEnvironmentError(target.venv_to_create, reason)
-        yield
+        yield is_new
 
 
 def _create(interpreter: Interpreter, directory: Path) -> None:

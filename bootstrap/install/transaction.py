@@ -15,6 +15,7 @@ from pathlib import Path
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.formats.documents import read_file
 from bootstrap.install.commit.commit import commit
 from bootstrap.install.commit.plan import TargetInspector
 from bootstrap.install.commit.preflight import check_writable
@@ -32,6 +33,7 @@ from bootstrap.install.uninstall import FileOwners, find_installed_files, scan_l
 from bootstrap.install.unpack import StagedWheel, stage_record, unpack
 from bootstrap.install.vcs_src import clean_up, src_directory
 from bootstrap.install.wheel.scripts import script_interpreter
+from bootstrap.limits import RECORD_SIZE, LimitError
 from bootstrap.locking import hold_locks
 from bootstrap.metadata.installed_record import InstalledRecord
 from bootstrap.signals import SignalGuard
@@ -207,6 +209,12 @@ class Transaction:
                 undo_interrupted(self._paths, ui, ui.detail)
                 left_alone = find_left_alone(self._paths)
             records = [record for record in scan_libraries(self._paths) if record.name in names]
+            if not (settings.force or settings.ignore_installed):
+                done = self._drop_what_another_run_installed(records)
+                records = [record for record in records if record.name not in done]
+                names -= done
+                if not names:
+                    return []
             uninstalled = records if uninstall else []
             owned = [find_installed_files(record, self._paths) for record in uninstalled]
             pth_lines = defaultdict[str, set[str]](set)
@@ -236,6 +244,26 @@ class Transaction:
             ui.warn(f"{path} was not removed: it is outside this environment.", code="not-removed")
         return uninstalled
 
+    def _drop_what_another_run_installed(
+        self, records: Sequence[InstalledRecord]
+    ) -> set[NormalizedName]:
+        """Drop what is there already, byte for byte, since another run was faster; return names.
+
+        What is named by a URL or a directory is installed again, as ever.
+        """
+        scheme, done = self._target.scheme, set[NormalizedName]()
+        for staged in self._staged:
+            dist_info = Path(getattr(scheme, staged.library), staged.dist_info)
+            present = [record.path for record in records if record.name == staged.name]
+            if (
+                [os.path.realpath(path) for path in present] == [os.path.realpath(dist_info)]
+                and str(dist_info / "direct_url.json") not in staged.rows
+                and _read(dist_info / "RECORD") == Path(staged.record).read_bytes()
+            ):
+                done.add(staged.name)
+        self._staged = [staged for staged in self._staged if staged.name not in done]
+        return done
+
     def _leave_out(self, left: Set[str], merged: MergedTree) -> None:
         """Leave out of each RECORD what is not installed, because something is there already.
 
@@ -249,3 +277,11 @@ class Transaction:
                 if not left.isdisjoint(map(str, around)):
                     del staged.rows[path]
             stage_record(staged)
+
+
+def _read(path: Path) -> bytes | None:
+    """Return the content of an installed RECORD; None where it cannot be read, or is too large."""
+    try:
+        return read_file(path, RECORD_SIZE)
+    except (OSError, LimitError):
+        return None

@@ -54,12 +54,26 @@ class EventStream:
         fields = {} if code is None else {"code": code}
         self.emit("warning" if level == "warning" else "message", level=level, text=text, **fields)
 
+    def target(self, environment: str, python: str | None, *, is_new: bool) -> None:
+        """Write where the run installs, and by which interpreter, before it looks for anything."""
+        python = python and printable(python)
+        self.emit("target", environment=printable(environment), python=python, new=is_new)
+
     def changes(
-        self, changed: Iterable[Mapping[str, str | None]], environment: str, *, dry_run: bool
+        self,
+        changed: Iterable[Mapping[str, str | None]],
+        environment: str,
+        *,
+        created: bool,
+        dry_run: bool,
     ) -> None:
-        """Keep for the verdict what was changed, or on a dry run would be."""
+        """Keep for the verdict what was changed, or on a dry run would be.
+
+        :param created: whether the virtual environment did not exist
+        """
         self._changed = [dict(change) for change in changed]
-        self._facts = {"environment": printable(environment), "dry_run": dry_run}
+        self._facts = {"environment": printable(environment), "created": created}
+        self._facts["dry_run"] = dry_run
 
     def verdict(self, status: int, error: Mapping[str, str | None] | None = None) -> None:
         """Write the last event: what changed, or the error because of which nothing did."""

@@ -80,6 +80,8 @@ class InstallResult:
     installed: tuple[InstalledDistribution, ...]
     seen: Mapping[NormalizedName, Version] = field(default_factory=dict)
     """The latest versions on the index of the projects of the self check."""
+    created: bool = False
+    """Whether this run created the virtual environment."""
 
 
 def installation_report(

@@ -48,14 +48,14 @@ class Change:
 def changes(result: InstallResult, *, dry_run: bool = False) -> tuple[Change, ...]:
     """Return what was installed (on a dry run, what would be): what was named comes first."""
     replaced: Mapping[NormalizedName, Version | None]
+    chosen = result.resolution.to_install
     if dry_run:
         present = installed_distributions(result.target)
         replaced = {name: found.version for name, found in present.items()}
     else:
         replaced = {each.name: each.replaced for each in result.installed}
-    ordered = sorted(
-        result.resolution.to_install, key=lambda each: (each.requested is None, each.name)
-    )
+        chosen = tuple(each for each in chosen if each.name in replaced)  # not another run's
+    ordered = sorted(chosen, key=lambda each: (each.requested is None, each.name))
     return tuple(
         Change(each.name, each.version, replaced.get(each.name), _is_bundled(each))
         for each in ordered
@@ -74,13 +74,16 @@ def print_summary(
 
     Before a hand-off, a run that changes nothing says nothing.
     """
-    environment = _describe(result.target)
+    environment = describe(result.target)
     found = changes(result, dry_run=dry_run)
     if ui.events is not None:
-        ui.events.changes((each.facts for each in found), environment, dry_run=dry_run)
+        facts = (each.facts for each in found)
+        created = result.target.venv_to_create is not None if dry_run else result.created
+        ui.events.changes(facts, environment, created=created, dry_run=dry_run)
     if not found:
         show = ui.detail if is_handed_off else ui.info
-        show(f"Nothing to do: {environment} already has {_names_of(result)}.")
+        present = _names_of(result)
+        show(f"Nothing to do{f': {environment} already has {present}' if present else ''}.")
         return
     arrow = "→" if ui.can_print("→") else "->"
     for line in _fold([change.text(arrow) for change in found], is_whole=ui.verbosity >= 1):
@@ -107,7 +110,7 @@ def _fold(lines: Sequence[str], *, is_whole: bool) -> Iterator[str]:
         yield f"  and {len(lines) - len(shown)} more (-v shows all)"
 
 
-def _describe(target: TargetEnvironment) -> str:
+def describe(target: TargetEnvironment) -> str:
     """Return where it is, and its Python; a foreign target may be nowhere."""
     python = f"Python {'.'.join(map(str, target.version_info))}"
     if not target.runnable:

@@ -28,7 +28,7 @@ from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
 from bootstrap.report.documents import OutputPaths
 from bootstrap.report.installation import InstallResult
-from bootstrap.report.summary import print_summary
+from bootstrap.report.summary import describe, print_summary
 from bootstrap.report.warnings import print_warnings
 from bootstrap.resolve.errors import ConflictError, NoCandidateError
 from bootstrap.resolve.requirement import Resolution, ResolveRequest
@@ -60,6 +60,10 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
     run = create_context(config, ui, kit)
     check_target(run)
+    if ui.events is not None:
+        python = str(run.target.executable) if run.target.runnable else None
+        is_new = run.target.venv_to_create is not None
+        ui.events.target(describe(run.target), python, is_new=is_new)
     if not config.dry_run:
         recover(run.target, ui, config.install)
 
@@ -82,10 +86,11 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
             drafts = paths.gather(sources.preparer, run.target, whole, remaining)
             documents = stack.enter_context(drafts)
             installed: tuple[InstalledDistribution, ...] = ()
+            created = False
             if run.config.dry_run:
                 announce_patch(run.target, ui)
             else:
-                with create_venv(run.target, ui), patch_pth(run.target, ui):
+                with create_venv(run.target, ui) as created, patch_pth(run.target, ui):
                     # Wheels: fetched or built, and verified, in the order of their arrival.
                     wheels = sources.preparer.iter_wheels(remaining)
                     # Transaction: the target is changed after everything else has succeeded.
@@ -93,7 +98,7 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
                     installed = commit_wheels(run, sources, wheels, order) if order else ()
             documents.write()
             seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
-            return InstallResult(run.target, remaining, installed, seen)
+            return InstallResult(run.target, remaining, installed, seen, created=created)
 
     outcome = install_or_fall_back(run, attempt)
     report_outcome(outcome, config, ui, time.monotonic() - started)

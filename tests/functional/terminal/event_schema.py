@@ -10,13 +10,14 @@ NUMBER = (int, float)
 OPTIONAL_TEXT = (str, NoneType)
 EVENTS: dict[str, dict[str, Any]] = {
     "start": {"schema": str, "version": int, "program": str},
+    "target": {"environment": str, "python": OPTIONAL_TEXT, "new": bool},
     "phase": {"name": str, "state": str},
     "bytes": {"name": str, "done": int, "total": (int, NoneType)},
     "message": {"level": str, "text": str},
     "warning": {"level": str, "text": str, "code": str},
     "verdict": {"status": int, "changed": list, "error": (dict, NoneType)},
 }
-IF_IT_CAME_SO_FAR = {"environment": str, "dry_run": bool}
+IF_IT_CAME_SO_FAR = {"environment": str, "created": bool, "dry_run": bool}
 ERROR = {"code": OPTIONAL_TEXT, "message": str, "hint": OPTIONAL_TEXT}
 CHANGE = {"name": str, "before": OPTIONAL_TEXT, "after": OPTIONAL_TEXT}
 

@@ -40,10 +40,25 @@ def test_a_success_lists_phases_bytes_warnings_and_what_changed(
     assert [each["code"] for each in of(found, "warning")] == ["no-such-extra"]
     assert done.err.startswith("warning: ")
     index.add("extra", "2.0")
+    (target,) = of(found, "target")
+    assert (target["new"], Path(target["python"]).parent.name) == (True, "bin")
+    assert target["environment"] == found[-1]["environment"]
+    assert found[-1]["created"]
     found = events_of(engine.succeeds(*options, "-U", "extra", "--dry-run").out)
+    assert (found[-1]["created"], of(found, "target")[0]["new"]) == (False, False)
     assert found[-1]["changed"] == [{"name": "extra", "before": "1.0", "after": "2.0"}]
     assert found[-1]["dry_run"]
     assert events_of(engine.succeeds(*options, "extra").out)[-1]["changed"] == []
+
+
+def test_the_verdict_says_that_only_the_virtual_environment_was_created(
+    engine: Engine, venv: Path
+) -> None:
+    nothing = ("--installer", "none", "--offline", "extra; python_version < '3'", "--json")
+    for options, created in ((("--dry-run",), True), ((), True), ((), False)):
+        found = events_of(engine.succeeds("--venv", venv, *nothing, *options).out)
+        assert (found[-1]["created"], found[-1]["changed"]) == (created, [])
+        assert "Nothing to do." in [each["text"] for each in of(found, "message")]
 
 
 def test_a_warning_is_one_event_though_the_resolution_is_tried_again(

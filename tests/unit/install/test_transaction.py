@@ -59,6 +59,50 @@ def test_the_callback_is_called_if_and_only_if_there_was_a_commit(
     assert set(ends) == {True, False}
 
 
+@pytest.mark.parametrize(
+    ("settings", "direct_url", "installed"),
+    [
+        (InstallSettings(), None, []),
+        (InstallSettings(force=True), None, ["demo"]),
+        (InstallSettings(ignore_installed=True), None, ["demo"]),
+        (InstallSettings(), {"url": "file:///demo", "dir_info": {}}, ["demo"]),
+    ],
+)
+def test_what_another_run_has_installed_meanwhile_is_not_installed_again(
+    bench: Workbench,
+    wheelhouse: Path,
+    settings: InstallSettings,
+    direct_url: dict[str, object] | None,
+    installed: list[str],
+) -> None:
+    demo = wheel_to_install(make_wheel(wheelhouse, "demo", "1.0"), direct_url=direct_url)
+    more = wheel_to_install(make_wheel(wheelhouse, "more", "1.0"))
+    with begin(bench.target, settings, bench.ui) as transaction:
+        transaction.stage(demo)
+        install(bench.target, [demo], settings, bench.ui)
+        inode = (bench.library / "demo.py").stat().st_ino
+        assert [each.name for each in transaction.commit()] == installed
+        assert ((bench.library / "demo.py").stat().st_ino == inode) is not bool(installed)
+    with begin(bench.target, settings, bench.ui) as transaction:
+        transaction.stage(demo)
+        transaction.stage(more)
+        assert [each.name for each in transaction.commit()] == [*installed, "more"]
+    assert (bench.library / "more.py").exists()
+    assert bench.leftovers == []
+
+
+def test_another_file_of_the_same_version_is_installed_over_that_of_another_run(
+    bench: Workbench, wheelhouse: Path, tmp_path: Path
+) -> None:
+    theirs = make_wheel(tmp_path, "demo", "1.0", files={"demo.py": "theirs = 1"})
+    with begin(bench.target, InstallSettings(), bench.ui) as transaction:
+        transaction.stage(wheel_to_install(make_wheel(wheelhouse, "demo", "1.0")))
+        bench.install(theirs)
+        (again,) = transaction.commit()
+    assert (again.version, str(again.replaced)) == (again.replaced, "1.0")
+    assert "theirs" not in (bench.library / "demo.py").read_text()
+
+
 @pytest.mark.posix_only("it expects lines that end with a line feed")
 def test_staged_files_cannot_be_imported(bench: Workbench, wheelhouse: Path) -> None:
     listing = (

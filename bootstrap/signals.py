@@ -79,6 +79,13 @@ def raise_on_termination() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
+@contextmanager
+def delay_signals() -> Iterator[None]:
+    """Delay signals until the end of the block: what it removes, or puts in place, is whole."""
+    with SignalGuard().install():
+        yield
+
+
 class SignalGuard:
     """Raises `Terminated` where signals are allowed, and delays them elsewhere.
 

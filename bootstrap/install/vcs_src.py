@@ -19,7 +19,7 @@ from bootstrap.install.commit.recovery import find_in, lock_if_ours
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.commit.staging import BACKUP, StagingDirectory, remove_locked
 from bootstrap.install.errors import InstallError
-from bootstrap.signals import StoppedError
+from bootstrap.signals import StoppedError, delay_signals
 from bootstrap.ui import Ui
 
 
@@ -48,7 +48,7 @@ class Repositories:
 
     def temporary_path(self, path: Path) -> Path:
         """Return an unused path on the same file system with the same last name."""
-        with self._lock:
+        with self._lock, delay_signals():
             return _temporary_path(path, self._open_staging())
 
     def put(self, new: Path, path: Path, backup: Path | None = None) -> None:
@@ -56,7 +56,7 @@ class Repositories:
 
         :param backup: an unused path beside it for what was there before; None: that is removed
         """
-        with self._lock:
+        with self._lock, delay_signals():
             staging = self._open_staging()
             if path in self._replaced:  # what comes back later is what was there before the run
                 _replace(path, new, _temporary_path(path, staging))
@@ -78,12 +78,15 @@ class Repositories:
         """Remove the staging directory; undo every `put` unless they are kept."""
         with self._lock:
             self._has_ended = True
-        if self._staging is None:
-            return
+        if self._staging is not None:
+            with delay_signals():
+                self._remove(self._staging)
+
+    def _remove(self, staging: StagingDirectory) -> None:
         if not self._is_kept:
             for path, old in self._replaced.items():
-                _restore(path, self._staging, old)
-        self._staging.remove()
+                _restore(path, staging, old)
+        staging.remove()
         if not self._is_kept:
             with suppress(OSError):  # it was removed, or is not empty
                 if self._is_new:

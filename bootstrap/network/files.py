@@ -22,6 +22,7 @@ from bootstrap.network.errors import (
 from bootstrap.network.response import Response
 from bootstrap.network.urls import MalformedUrlError, url_to_path
 from bootstrap.private_directory import NotPrivateError, check_private, make_private
+from bootstrap.signals import delay_signals
 from bootstrap.trust.hashes import Hashes, VerifiedFile, copy_verified
 
 _PREFIX = "get-installer-"
@@ -130,7 +131,8 @@ class Workspace:
     def remove(self) -> None:
         """Remove everything."""
         if self._directory is not None:
-            remove_tree(self._directory)
+            with delay_signals():
+                remove_tree(self._directory)
             self._directory = None
 
     def _create_directory(self) -> Path:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from bootstrap.file_changes import remove_tree
 from bootstrap.install import vcs_src
 from bootstrap.install.transaction import recover
 from bootstrap.install.vcs_src import Repositories, src_directory
 from tests.unit.install.conftest import Workbench
+from tests.unit.install.instants import at, count, listening
 
 
 def _interrupted(bench: Workbench) -> Path:
@@ -61,3 +64,33 @@ def test_what_took_the_place_of_a_new_repository_meanwhile_is_not_removed(
     repositories.end()
     assert (path / "mine").is_dir()
     assert [each.name for each in path.parent.iterdir()] == ["project"]
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_ctrl_c_at_the_end_leaves_nothing_beside_the_repositories(
+    bench: Workbench, tmp_path: Path, *, is_kept: bool
+) -> None:
+    path = tmp_path / "src" / "project"
+
+    def opened() -> Repositories:
+        repositories = Repositories(path.parent, bench.ui)
+        for text in ("one", "two"):
+            new = repositories.temporary_path(path)
+            new.mkdir()
+            (new / "setup.py").write_text(text)
+            repositories.put(new, path)
+        if is_kept:
+            repositories.keep()
+        return repositories
+
+    calls = count(opened().end)
+    for number in range(1, calls + 1, 3):
+        remove_tree(path.parent)
+        repositories = opened()
+        with (
+            listening(at(number, lambda: signal.raise_signal(signal.SIGINT))),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            repositories.end()
+        found = [each.name for each in path.parent.iterdir()] if path.parent.exists() else []
+        assert found == (["project"] if is_kept else []), number

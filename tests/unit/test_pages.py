@@ -43,3 +43,40 @@ def test_each_environment_variable_of_the_page_occurs_in_the_program() -> None:
 
 
 _STANDARD_LIBRARY_S = ("TMPDIR", "PYTHONUSERBASE")
+
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *(path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "changes"),
+]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_relative_link_of_a_document_leads_somewhere(document: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", document.read_text("utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    dead = []
+    for link in links:
+        name, _, anchor = link.partition("#")
+        if "://" in name or name.startswith("mailto:"):
+            continue
+        target = (document.parent / name) if name else document
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            dead.append(link)
+    assert dead == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return what a page's headings are called in links, on forges and by MyST."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+def test_the_pictures_are_small_and_load_nothing() -> None:
+    pictures = [*(ROOT / "docs/pictures").glob("*.svg")]
+    assert len(pictures) == 3
+    for each in pictures:
+        text = each.read_text("utf-8")
+        assert len(text) < 60_000
+        loaded = re.findall(r"(?:url\(|src=|href=)[\"']?(?!#)[^\"')]+", text)
+        assert loaded == []

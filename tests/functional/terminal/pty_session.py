@@ -14,6 +14,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+")
 
@@ -46,6 +47,7 @@ def run_in_terminal(
     *,
     columns: int = 80,
     environ: Mapping[str, str],
+    cwd: Path | None = None,
     pipe_stdout: bool = False,
     interrupt_at: Callable[[str], bool] | None = None,
 ) -> Recording:
@@ -62,6 +64,7 @@ def run_in_terminal(
         stdout=subprocess.DEVNULL if pipe_stdout else slave,
         stderr=slave,
         env={"TERM": "xterm", **environ},
+        cwd=cwd,
         start_new_session=True,
     )
     os.close(slave)

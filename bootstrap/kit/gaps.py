@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -92,9 +92,13 @@ class JointSource:
             other.direct_candidate(requirement)
         return self._source.direct_candidate(requirement)
 
-    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
+    def prefetch(
+        self,
+        wanted: Mapping[NormalizedName, SpecifierSet],
+        follow: Callable[[Metadata], None],
+    ) -> None:
         """Start to fetch what is needed for some projects."""
-        self._source.prefetch(specifiers)
+        self._source.prefetch(wanted, follow)
 
     def source_hint(self) -> str | None:
         """Return how to search more sources."""

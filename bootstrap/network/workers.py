@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 WORKERS = 8
-METADATA_WORKERS = 16
-"""Metadata is small, so that its time is that of the way to the server."""
+WAITING_WORKERS = 16
+"""Of work that mostly waits for the way to the server, or for other work."""
+_WAITING = {"metadata", "likely candidates"}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Workers:
 
         with self._lock:
             if kind not in self._pools:
-                workers = METADATA_WORKERS if kind == "metadata" else WORKERS
+                workers = WAITING_WORKERS if kind in _WAITING else WORKERS
                 self._pools[kind] = ThreadPoolExecutor(workers, kind)
             return self._pools[kind].submit(function, *args, **kwargs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -48,6 +48,10 @@ from bootstrap.waiting import in_order_of_arrival
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+Likely = tuple[NormalizedName, SpecifierSet, Callable[[Metadata], None]]
+"""What is wanted of a project, and what to do with the metadata of its best candidate."""
 
 
 class Preparer:
@@ -159,13 +163,17 @@ class Preparer:
             known.append(self._builder.reference(requirement))
         return known[-1]
 
-    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
+    def prefetch(
+        self,
+        wanted: Mapping[NormalizedName, SpecifierSet],
+        follow: Callable[[Metadata], None],
+    ) -> None:
         """Start to fetch pages, and the metadata of the candidates likely to be chosen."""
         if self._finder.is_remote:
             self._finder.prefetch(wanted)
             for name, specifier in wanted.items():
                 if not self._older.is_searching(name):
-                    self._likely.start((name, specifier))
+                    self._likely.start((name, specifier, follow))
 
     def source_hint(self) -> str | None:
         """Return what to do where a project is not found; None where all indexes are asked."""
@@ -251,12 +259,12 @@ class Preparer:
         built = self._require_builder(candidate).wheel(candidate, expected)
         return resolved.name, built_wheel(built, resolved, self.metadata(candidate))
 
-    def _fetch_likely(self, wanted: tuple[NormalizedName, SpecifierSet]) -> None:
-        name, limit = wanted
+    def _fetch_likely(self, wanted: Likely) -> None:
+        name, limit, follow = wanted
         candidates = ProjectCandidates(self.candidates(name))
         likely = next(candidates.find_eligible([limit]), None)
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
-            self._metadata(likely)
+            follow(self._metadata(likely))
 
     def _fetch_early(self, candidate: Candidate) -> VerifiedWheel:
         return fetch(candidate, candidate.file.hashes, self._session)

@@ -18,6 +18,7 @@ from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.dependencies import DependencyReader
 from bootstrap.resolve.hash_checking import check_references, combine_hashes
 from bootstrap.resolve.incompatible import IncompatibilityCache
+from bootstrap.resolve.look_ahead import LookAhead
 from bootstrap.resolve.model import ResolverRequirement, constraints_by_name
 from bootstrap.resolve.provider import Provider, Reporter
 from bootstrap.resolve.requirement import InputRequirement, ResolveRequest
@@ -42,6 +43,7 @@ class ResolverContext:
     """The user's requirements that apply to the target."""
     factory: CandidateFactory
     dependencies: DependencyReader
+    look_ahead: LookAhead
     provider: Provider
     reporter: Reporter
     incompatible: IncompatibilityCache
@@ -54,7 +56,14 @@ class ResolverContext:
         A search that takes many rounds is started again, and learns. What it then chooses may
         differ from what trying everything in order would find.
         """
+        self.look_ahead.limit(self.roots)
         self.dependencies.prefetch(self.roots)
+        try:
+            return self._search(max_rounds)
+        finally:
+            self.look_ahead.stop()
+
+    def _search(self, max_rounds: int) -> RawResult:
         rounds = min(max_rounds, ROUNDS_IN_ORDER)
         resolver = BackjumpingResolver(self.provider, self.reporter, learns=False)
         try:
@@ -97,7 +106,14 @@ def create_context(
     # Of several spellings of one direct reference, the first one that is fetched counts.
     for line in sorted((line for line in lines if line.url is not None), key=_spelling_rank):
         factory.fetch_reference(line)
-    dependencies = DependencyReader(factory, reader, target, request, ui)
+    look_ahead = LookAhead(
+        source,
+        factory.installed,
+        factory.constraint,
+        target.markers,
+        follows=not (request.no_dependencies or reader.is_trial),
+    )
+    dependencies = DependencyReader(factory, reader, target, request, ui, look_ahead)
     # A direct reference comes before a name that only it may satisfy, a project before its extras.
     roots = tuple(
         sorted(
@@ -115,6 +131,7 @@ def create_context(
         roots,
         factory,
         dependencies,
+        look_ahead,
         Provider(factory, dependencies, order, incompatible),
         Reporter(ui, incompatible, activity),
         incompatible,

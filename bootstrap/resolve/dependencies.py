@@ -19,6 +19,7 @@ from bootstrap.metadata.direct_url import read_reference
 from bootstrap.metadata.installed import Installed
 from bootstrap.provenance import Origin
 from bootstrap.resolve.candidates import CandidateFactory
+from bootstrap.resolve.look_ahead import LookAhead
 from bootstrap.resolve.model import (
     PYTHON,
     UNUSABLE,
@@ -58,6 +59,7 @@ class DependencyReader:
     target: TargetEnvironment
     request: ResolveRequest
     ui: Ui
+    look_ahead: LookAhead
     unusable: dict[ResolverCandidate, UnusableCandidateError] = field(default_factory=dict)
     """Why candidates cannot be used."""
     _known: dict[ResolverCandidate, tuple[ResolverRequirement, ...]] = field(default_factory=dict)
@@ -65,8 +67,8 @@ class DependencyReader:
         default_factory=dict
     )
     """By a requirement's identity and an extra; with the requirement, so that it stays alive."""
-    _prefetched: set[tuple[NormalizedName, str]] = field(default_factory=set)
-    """The requirements that the source was asked to prefetch for, so that it is asked once."""
+    _prefetched: set[tuple[Identifier, str]] = field(default_factory=set)
+    """The requirements that were prefetched for, so that the source is asked once."""
     _extras: Counter[tuple[NormalizedName, Version]] = field(default_factory=Counter)
     """How many extras of a version were read: an extra may require the next one, and so on."""
     _conditional: dict[tuple[NormalizedName, Version], list[tuple[Requirement, str]]] = field(
@@ -123,17 +125,15 @@ class DependencyReader:
 
         Not in a trial: that may end soon.
         """
-        specifiers: dict[NormalizedName, SpecifierSet] = {}
+        wanted: list[ResolverRequirement] = []
         for requirement in requirements:
-            name = requirement.identifier.name
-            key = name, requirement.text  # hashing specifiers takes longer
+            key = requirement.identifier, requirement.text  # hashing specifiers takes longer
             if requirement.identifier.is_project and key not in self._prefetched:
                 self._prefetched.add(key)
                 if not self._is_settled(requirement):
-                    limit = self.factory.constraint(name).specifier
-                    specifiers[name] = requirement.specifier & limit
-        if specifiers and not self.reader.is_trial:
-            self.factory.source.prefetch(specifiers)
+                    wanted.append(requirement)
+        if not self.reader.is_trial:
+            self.look_ahead.prefetch(wanted)
 
     def _is_settled(self, requirement: ResolverRequirement) -> bool:
         """Tell whether a direct reference or the installed version is going to be chosen."""

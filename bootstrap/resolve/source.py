@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -49,8 +49,16 @@ class CandidateSource(Protocol):
         """Return the candidate of a direct reference (PEP 508 URL, path, file: URL)."""
         ...
 
-    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
-        """Start to fetch what is needed for some projects; returns at once, and never raises."""
+    def prefetch(
+        self,
+        wanted: Mapping[NormalizedName, SpecifierSet],
+        follow: Callable[[Metadata], None],
+    ) -> None:
+        """Start to fetch what is needed for some projects; returns at once, and never raises.
+
+        :param follow: called in another thread with the metadata of each likely candidate; it may
+            prefetch more
+        """
         ...
 
     def source_hint(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,7 +71,11 @@ class Source:
         self.asked.append(requirement)
         return self.references[requirement.url or ""]
 
-    def prefetch(self, wanted: Mapping[NormalizedName, SpecifierSet]) -> None:
+    def prefetch(
+        self,
+        wanted: Mapping[NormalizedName, SpecifierSet],
+        follow: Callable[[Metadata], None],
+    ) -> None:
         """Do nothing."""
 
     def source_hint(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,13 @@ class MemorySource:
         assert requirement.url is not None
         return self._direct[requirement.url]
 
-    def prefetch(self, specifiers: Mapping[NormalizedName, SpecifierSet]) -> None:
-        self.prefetched.update({name: str(each) for name, each in specifiers.items()})
+    def prefetch(
+        self,
+        wanted: Mapping[NormalizedName, SpecifierSet],
+        follow: Callable[[Metadata], None],
+    ) -> None:
+        self.prefetched.update({name: str(each) for name, each in wanted.items()})
+        self.follow = follow
 
     def source_hint(self) -> str | None:
         return self.hint

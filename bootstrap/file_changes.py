@@ -7,7 +7,6 @@ or remove what is open; so such a change is tried again for two seconds. POSIX d
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import sys
 import time
@@ -86,6 +85,8 @@ def remove_content(directory: _AnyPath, keep: str) -> None:
 
 def remove_tree(path: _AnyPath) -> None:
     """Remove a directory with its content, read-only files too; what cannot be removed is left."""
+    import shutil  # with all formats of archives
+
     path = extended_path(os.path.abspath(path))
     if sys.platform != "win32":
         shutil.rmtree(path, ignore_errors=True)

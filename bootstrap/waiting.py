@@ -8,7 +8,6 @@ network to another one.
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -16,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    import subprocess
     from concurrent.futures import Future
 
 R = TypeVar("R")
@@ -96,6 +96,8 @@ def wait_for_process(process: subprocess.Popen[bytes], timeout: float | None = N
     deadline = None if timeout is None else time.monotonic() + timeout
     if _SLICE is None:
         return process.wait(timeout)
+    import subprocess
+
     while process.poll() is None:
         seconds = _next_wait(deadline)
         if seconds == 0 and timeout is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 from bootstrap.environment import _probe_script
 from bootstrap.environment.discovery import PythonCommand
 from bootstrap.environment.interpreter import Interpreter, parse_interpreter
-from bootstrap.environment.limited_output import run_program
 from bootstrap.environment.own_venv import describe_own_venv
 from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolated_environment
 from bootstrap.environment.settings import TargetSettings
@@ -110,6 +108,10 @@ def _query_child(
 ) -> Interpreter:
     program = DROP_CURRENT_DIRECTORY + _probe_script.script()
     arguments = [str(settings.prefix)] if settings.prefix else []
+    import subprocess
+
+    from bootstrap.environment.limited_output import run_program
+
     try:
         done = run_program(
             [*command, *_OPTIONS, program, *arguments],

@@ -7,7 +7,6 @@ the two.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 
 from bootstrap._vendor.packaging.tags import (
@@ -165,6 +164,8 @@ def _find_musl_version(interpreter: Interpreter) -> tuple[int, int] | None:
     elf = _read_elf(interpreter)
     if elf is None or "musl" not in elf.loader:
         return None
+    import subprocess
+
     try:
         done = subprocess.run([elf.loader], stderr=subprocess.PIPE, check=False, text=True)
     except OSError:  # the loader of another machine

@@ -8,7 +8,6 @@ and since 3.11 everywhere). Without that line, nothing that is installed can be 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -132,6 +131,8 @@ def _rewrite(path: Path, before: bytes) -> Path:
     names = (path.with_name(f"{path.name}{_BACKUP_SUFFIX}{number or ''}") for number in numbers)
     backup = next(name for name in names if not os.path.lexists(name))
     new = path.with_name(f"{path.name}.new")
+    import shutil
+
     try:
         new.unlink(missing_ok=True)  # from a run that was killed
         new.write_bytes(add_import_site(before))

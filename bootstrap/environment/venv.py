@@ -9,7 +9,6 @@ An environment whose creation was interrupted is created again by the next run: 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +113,8 @@ def _create(interpreter: Interpreter, directory: Path) -> None:
         reason = "only its build-details.json is known, and it cannot be run here"
         hint = "Leave out --venv, or name another interpreter with --python."
         raise VenvError(directory, base, reason, hint)
+    from subprocess import CalledProcessError, SubprocessError
+
     try:
         # By the same name: the links in the environment have it.
         if base == Path(_probe_script.base_executable()):
@@ -123,11 +124,11 @@ def _create(interpreter: Interpreter, directory: Path) -> None:
         _require_interpreter(interpreter, directory)
     except ModuleNotFoundError as exc:
         raise NoVenvModuleError(directory, interpreter) from exc
-    except subprocess.CalledProcessError as exc:
+    except CalledProcessError as exc:
         output = (exc.stderr or exc.stdout or b"").decode("utf-8", "replace").strip()
         reason = output.splitlines()[-1] if output else f"status {exc.returncode}"
         raise VenvError(directory, base, reason) from exc
-    except (OSError, ValueError, subprocess.SubprocessError) as exc:
+    except (OSError, ValueError, SubprocessError) as exc:
         raise VenvError(directory, base, str(exc)) from exc
 
 
@@ -149,9 +150,11 @@ def _create_in_process(directory: Path) -> None:
 
 
 def _create_in_child(base: Path, directory: Path) -> None:
-    done = subprocess.run(
+    from subprocess import DEVNULL, run
+
+    done = run(
         [base, "-I", "-B", "-m", "venv", "--without-pip", _LINKS, directory],
-        stdin=subprocess.DEVNULL,
+        stdin=DEVNULL,
         capture_output=True,
         check=False,
         env=isolated_environment(os.environ),

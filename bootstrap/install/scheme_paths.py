@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import Scheme
 from bootstrap.file_changes import canonical_path
 from bootstrap.install.filesystem import NameSpeller
-from bootstrap.install.wheel.wheel import SchemeKey
+
+if TYPE_CHECKING:
+    from bootstrap.install.wheel.wheel import SchemeKey
 
 SCHEME_KEYS: tuple[SchemeKey, ...] = ("purelib", "platlib", "scripts", "headers", "data")
 

@@ -17,13 +17,10 @@ from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.documents import read_file
 from bootstrap.install.commit.commit import commit
+from bootstrap.install.commit.leftovers import find_staging_directories
 from bootstrap.install.commit.plan import TargetInspector
 from bootstrap.install.commit.preflight import check_writable
-from bootstrap.install.commit.recovery import (
-    find_left_alone,
-    find_staging_directories,
-    undo_interrupted,
-)
+from bootstrap.install.commit.recovery import find_left_alone, undo_interrupted
 from bootstrap.install.commit.staging import Staging, StagingState
 from bootstrap.install.commit.trees import MergedTree, merge_trees, stage_without_lines
 from bootstrap.install.errors import translate_os_errors

@@ -14,8 +14,7 @@ from threading import Lock
 
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.file_changes import remove_tree, rename
-from bootstrap.install.commit import journal as journals
-from bootstrap.install.commit.recovery import find_in, lock_if_ours
+from bootstrap.install.commit.leftovers import find_in
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 from bootstrap.install.commit.staging import BACKUP, StagingDirectory, remove_locked
 from bootstrap.install.errors import InstallError
@@ -124,7 +123,13 @@ def clean_up(directory: Path, ui: Ui, report: Callable[[str], None]) -> None:
     """
     if not directory.is_dir():
         return
-    for staging in map(Path, find_in(str(directory))):
+    left = find_in(str(directory))
+    if not left:
+        return
+    from bootstrap.install.commit import journal as journals
+    from bootstrap.install.commit.recovery import lock_if_ours
+
+    for staging in map(Path, left):
         if journals.exists(str(staging)):  # of an installation, whose backups it needs
             continue
         lock = lock_if_ours(str(staging), report)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -155,7 +154,8 @@ class Cache:
             with temporary_beside(path, _TEMPORARY) as temporary:
                 # Pages may come from an index that requires a password: nobody else may read them.
                 with create_private(temporary) as stream:
-                    shutil.copyfileobj(content, stream, _CHUNK)
+                    while chunk := content.read(_CHUNK):
+                        stream.write(chunk)
                     with self._lock:
                         self._written += stream.tell()
                 _put(temporary, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from itertools import count
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -85,7 +84,9 @@ def copy_local_file(
 
 def free_space(directory: Path) -> int:
     """Return how many bytes may be written to a directory's disk, so that it is not filled."""
-    disk = shutil.disk_usage(directory)
+    from shutil import disk_usage
+
+    disk = disk_usage(directory)
     return max(0, disk.free - min(RESERVED_SPACE, disk.total // RESERVED_SHARE))
 
 

@@ -13,7 +13,6 @@ from bootstrap.errors import BootstrapError
 from bootstrap.index.finder import Finder
 from bootstrap.index.settings import ReleaseControl
 from bootstrap.install.model import InstallSettings
-from bootstrap.install.transaction import install
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.pep517.source import BuildChain, Source, SourceTree, VcsCheckout
@@ -140,4 +139,6 @@ class EngineBuildRequirements:
             except HashCheckingError as error:
                 raise UncheckedBuildRequirementsError(source, error) from error
             settings = InstallSettings(strict_record=self.rules.strict_record)
+            from bootstrap.install.transaction import install
+
             install(into, preparer.wheels(resolution), settings, self.ui)

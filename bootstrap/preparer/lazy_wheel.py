@@ -7,7 +7,6 @@ from typing import BinaryIO, cast
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.index.candidate import Candidate, DistributionFile
-from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.limits import ARCHIVE_DIRECTORY_SIZE
 from bootstrap.network.session import Session
 from bootstrap.network.urls import split_credentials, url_origin
@@ -115,6 +114,8 @@ class LazyWheels:
         key = _cache_key(file)
         if key and (known := self._cache.recall(_NAMESPACE, key)) is not None:
             return known
+        from bootstrap.install.wheel.wheel import read_metadata
+
         try:
             remote = RemoteFile(file.url, self._session, self._tails.get(candidate.name, TAIL_SIZE))
             content = read_metadata(cast("BinaryIO", remote), file.filename)

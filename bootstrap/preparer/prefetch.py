@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -15,6 +14,9 @@ from bootstrap.index.candidates import Candidates
 from bootstrap.metadata.core import Metadata
 from bootstrap.network.session import Session
 from bootstrap.waiting import result
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -48,6 +50,8 @@ class Prefetcher(Generic[K, V]):
 
     def __call__(self, key: K) -> V:
         """Return the result: at once if it is there, else by waiting or calling in this thread."""
+        from concurrent.futures import Future  # with logging: some runs ask for nothing
+
         with self._lock:
             future = self._futures.get(key)
             is_ours = future is None or future.cancel()  # not started, or taken out of the queue
@@ -83,6 +87,8 @@ class SharedMetadata:
 
     def get(self, file: Hashable, read: Callable[[], Metadata]) -> Metadata:
         """Return the metadata of a file, which one thread reads while the others wait."""
+        from concurrent.futures import Future
+
         with self._lock:
             future = self._read.get(file)
             if is_ours := future is None:

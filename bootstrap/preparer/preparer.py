@@ -14,7 +14,6 @@ from bootstrap.index.candidates import Candidates
 from bootstrap.index.finder import Finder
 from bootstrap.index.simple import fetch_metadata
 from bootstrap.install.model import WheelToInstall
-from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.install.wheel_rules import WheelRefusedError
 from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
@@ -297,6 +296,8 @@ class Preparer:
             is_likely = self._older.is_likely(candidate)
             content = self._lazy_wheels.read_metadata(candidate, is_likely=is_likely)
         if content is None:
+            from bootstrap.install.wheel.wheel import read_metadata
+
             with self._open(candidate) as stream:
                 content = read_metadata(stream, file.filename)
         return parse_metadata(content, file.filename, self._ui)

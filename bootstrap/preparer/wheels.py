@@ -12,7 +12,6 @@ from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.index.candidate import Candidate, ContainedWheel
 from bootstrap.install.model import WheelToInstall
-from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.metadata.core import Metadata, parse_metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
 from bootstrap.network.session import Session
@@ -169,6 +168,8 @@ def check_metadata(
 
     Raises `UnexpectedMetadataError`, `WheelRefusedError`.
     """
+    from bootstrap.install.wheel.wheel import read_metadata
+
     with wheel.open() as stream:
         content = read_metadata(stream, wheel.filename, is_built=is_built)
     found = parse_metadata(content, wheel.filename)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
@@ -22,8 +22,10 @@ from bootstrap.errors import BootstrapError
 from bootstrap.install.model import InstalledDistribution
 from bootstrap.metadata.core import parse_headers
 from bootstrap.network.urls import remove_credentials
-from bootstrap.preparer.wheels import DownloadInfo
 from bootstrap.resolve.requirement import Resolution
+
+if TYPE_CHECKING:
+    from bootstrap.preparer.wheels import DownloadInfo
 
 STANDARD_OUTPUT = "-"
 _SINGLE_FIELDS = (

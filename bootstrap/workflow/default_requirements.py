@@ -20,7 +20,6 @@ from bootstrap.config.model import Config
 from bootstrap.dataclasses import replace
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.errors import BootstrapError
-from bootstrap.install.wheel.wheel import read_metadata
 from bootstrap.metadata.core import parse_metadata
 from bootstrap.metadata.installed import Installed
 from bootstrap.provenance import Origin
@@ -114,6 +113,8 @@ def _check_suitable(
     if not _allows(limit, bundled.version):
         constraints = ", ".join(f"{item.text} ({item.origin})" for item in limit.sources)
         raise InstallerHashMissingError(bundled, f"the constraint {constraints} excludes it")
+    from bootstrap.install.wheel.wheel import read_metadata
+
     content = read_metadata(io.BytesIO(bundled.read()), bundled.filename)
     python = parse_metadata(content, bundled.filename).requires_python
     if python is None or request.ignore_requires_python:

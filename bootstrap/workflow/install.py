@@ -18,11 +18,11 @@ from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
 from bootstrap.environment.venv import create_venv
-from bootstrap.handoff.command import installer_name, require_runnable
-from bootstrap.handoff.handoff import Handoff, prepare_handoff
+from bootstrap.install.commit.leftovers import has_leftovers
 from bootstrap.install.errors import CannotCompileError, HiddenInstallationError, already_exists
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
-from bootstrap.install.transaction import begin, recover
+from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.vcs_src import src_directory
 from bootstrap.lock.errors import LockedFileNotFoundError
 from bootstrap.metadata.installed import Installed, installed_distributions
 from bootstrap.network.errors import OfflineError, UnreachableError
@@ -44,6 +44,7 @@ from bootstrap.workflow.default_requirements import (
 from bootstrap.workflow.sources import Sources, open_session, open_sources, read_remote_files
 
 if TYPE_CHECKING:
+    from bootstrap.handoff.handoff import Handoff
     from bootstrap.kit.reader import Kit
 
 
@@ -64,7 +65,10 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
         python = str(run.target.executable) if run.target.runnable else None
         is_new = run.target.venv_to_create is not None
         ui.events.target(describe(run.target), python, is_new=is_new)
-    if not config.dry_run:
+    paths = SchemePaths(run.target.scheme)
+    if not config.dry_run and has_leftovers(paths, src_directory(run.target)):
+        from bootstrap.install.transaction import recover
+
         recover(run.target, ui, config.install)
 
     def attempt(run: RunContext) -> InstallResult:
@@ -105,6 +109,9 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
     # Hand-off: the installer's command line and environment.
     if config.handoff is None or config.installer is None or config.dry_run:
         return None
+    from bootstrap.handoff.command import installer_name
+    from bootstrap.handoff.handoff import prepare_handoff
+
     installer = installer_name(config.installer, outcome.resolution)
     return prepare_handoff(
         installer, config.handoff, run.target, run.forwarded_settings, config.environ
@@ -136,6 +143,8 @@ def check_target(run: RunContext) -> None:
     require_unmanaged(run.target, run.config.venv_command)
     require_site_visible(run.target, fix=run.config.target.fix_pth)
     if run.config.handoff is not None:
+        from bootstrap.handoff.command import require_runnable
+
         require_runnable(run.target)
     if run.config.install.compile and not run.target.runnable and not run.config.dry_run:
         raise CannotCompileError(str(run.target.executable))
@@ -251,6 +260,8 @@ def commit_wheels(
     order: Sequence[NormalizedName],
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
+    from bootstrap.install.transaction import begin
+
     keep = sources.repositories.keep
     with (
         begin(run.target, run.config.install, run.ui, keep, order) as transaction,

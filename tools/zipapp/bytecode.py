@@ -41,6 +41,8 @@ RARELY_IMPORTED = (
     "bootstrap/doctor/",
     "bootstrap/file_attributes.py",
     "bootstrap/formats/spelling.py",
+    "bootstrap/handoff/command.py",
+    "bootstrap/handoff/handoff.py",
     "bootstrap/index/html.py",
     "bootstrap/kit/",
     "bootstrap/install/compile.py",

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import locale
 import os
-import shlex
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -235,7 +233,13 @@ def _program() -> tuple[str, ...]:
 
 
 def _join(words: Sequence[str]) -> str:
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    if os.name == "nt":
+        from subprocess import list2cmdline
+
+        return list2cmdline(words)
+    from shlex import join
+
+    return join(words)
 
 
 def _working_directory() -> Path:

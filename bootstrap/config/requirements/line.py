@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from bootstrap.config.options.layers import OptionValue
@@ -85,6 +84,14 @@ def find_variables(content: str, variables: Mapping[str, str]) -> tuple[str, ...
     return tuple(name for name in _VARIABLE.findall(content) if variables.get(name))
 
 
+def _split_words(text: str) -> list[str]:
+    if not text:  # as in most lines
+        return []
+    import shlex
+
+    return shlex.split(text)
+
+
 def parse_line(text: str, origin: Origin) -> FileLine:
     """Parse one line. Raises a `UsageError` whose message does not name the file."""
     # The options begin at the first dash. Only they are quoted as in a shell: markers are not.
@@ -92,7 +99,7 @@ def parse_line(text: str, origin: Origin) -> FileLine:
     start = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
     requirement, rest = " ".join(words[:start]).strip(), " ".join(words[start:])
     try:
-        option_words = shlex.split(rest)
+        option_words = _split_words(rest)
     except ValueError as exc:
         raise UsageError(f"{shorten(rest)!r} is not quoted correctly: {exc}") from exc
     tokens = tuple(tokenize(option_words, (*FILE_OPTIONS, *REQUIREMENT_OPTIONS)))

@@ -9,7 +9,6 @@ is read from what is still staged: two paths are never exchanged there.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -237,4 +236,6 @@ def link_or_copy(path: str, new: str) -> None:
     try:
         os.link(path, new, follow_symlinks=False)
     except (OSError, NotImplementedError):
-        shutil.copy2(path, new, follow_symlinks=False)
+        from shutil import copy2
+
+        copy2(path, new, follow_symlinks=False)

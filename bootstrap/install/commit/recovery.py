@@ -9,16 +9,15 @@ and left alone; when a later installation is committed, it is set aside for good
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.file_changes import plain_path, remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
+from bootstrap.install.commit.leftovers import NAME, find_staging_directories
 from bootstrap.install.commit.operations import (
     SET_ASIDE,
     Exchange,
@@ -30,35 +29,12 @@ from bootstrap.install.commit.operations import (
     RemoveDir,
     SetAside,
 )
-from bootstrap.install.commit.staging import (
-    PREFIX,
-    remove_directories,
-    remove_locked,
-    restore_mtimes,
-)
+from bootstrap.install.commit.staging import remove_directories, remove_locked, restore_mtimes
 from bootstrap.install.errors import JournalError, translate_os_errors
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
 from bootstrap.private_directory import NotPrivateError, check_private_in_shared
 from bootstrap.ui import Ui
-
-_NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{8}}")
-_NAME_OR_ASIDE = re.compile(rf"{_NAME.pattern}({re.escape(SET_ASIDE)})?")
-
-
-def find_staging_directories(paths: SchemePaths) -> list[str]:
-    """Return all staging directories, also those of running processes, and those set aside."""
-    found = []
-    for directory in dict.fromkeys(paths.directories.values()):
-        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
-            found += find_in(directory, _NAME_OR_ASIDE)
-    return sorted(found)
-
-
-def find_in(directory: str, pattern: re.Pattern[str] = _NAME) -> list[str]:
-    """Return what is named like a staging directory in a directory. Raises OSError."""
-    names = filter(pattern.fullmatch, os.listdir(directory))
-    return [os.path.join(directory, name) for name in names]
 
 
 def find_left_alone(paths: SchemePaths) -> list[str]:
@@ -236,7 +212,7 @@ class _Limits:
 
 
 def _is_staging_name(path: str) -> bool:
-    return _NAME.fullmatch(os.path.basename(path)) is not None
+    return NAME.fullmatch(os.path.basename(path)) is not None
 
 
 def _has_no_link(path: str) -> bool:

@@ -56,7 +56,7 @@ def test_the_description_is_what_the_interpreter_reports(environment: Path, name
 def test_such_an_interpreter_is_not_started(
     environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(introspection, "run_program", None)
+    monkeypatch.setattr(introspection, "_query_child", None)
     found = query_interpreter((str(environment / "bin" / "python"),), settings_for())
     assert found.prefix == environment
     assert not found.running

@@ -81,10 +81,17 @@ def measure(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the pages; a warning is an error (``-- -b linkcheck`` asks for the pages linked to)."""
+    """Build the pages as HTML and for man (``-- -b linkcheck`` asks for the pages linked to).
+
+    A warning is an error.
+    """
     install_extras(session, "docs")
-    builder = session.posargs or ["-b", "html"]
-    session.run("sphinx-build", "-q", "-W", "--keep-going", *builder, "docs", "build/docs")
+    build = ("sphinx-build", "-q", "-W", "--keep-going")
+    if session.posargs:
+        session.run(*build, *session.posargs, "docs", "build/docs")
+        return
+    session.run(*build, "-b", "html", "docs", "build/docs")
+    session.run(*build, "-b", "man", "docs", "build/docs/man")
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""Sphinx's settings: ``nox -s docs`` builds the pages as HTML, with warnings as errors."""
+"""Sphinx's settings: ``nox -s docs`` builds the pages, with warnings as errors."""
 
 from __future__ import annotations
 
@@ -11,3 +11,5 @@ html_copy_source = False
 exclude_patterns = ["changes"]
 myst_heading_anchors = 4
 nitpicky = True
+man_pages = [("index", "get-installer", "put a working Python package installer anywhere", "", 7)]
+man_make_section_directory = True

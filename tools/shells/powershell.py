@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bootstrap.config.options.option import Command
 from bootstrap.config.options.table import OPTIONS
 from tools.shells.values import (
@@ -22,6 +24,8 @@ _SCRIPT = """\
 Register-ArgumentCompleter -Native -CommandName {programs} -ScriptBlock {{
     param($wordToComplete, $commandAst, $cursorPosition)
 
+    # Not -like: a requirement may have brackets, and "name[*" is no valid pattern.
+    $begins = {{ $args[0].StartsWith($wordToComplete, [System.StringComparison]::Ordinal) }}
     $words = @($commandAst.CommandElements | ForEach-Object {{ $_.ToString() }})
     if ($wordToComplete) {{ $words = @($words | Select-Object -SkipLast 1) }}
     if ($words -ccontains '--') {{ return }}
@@ -33,7 +37,7 @@ Register-ArgumentCompleter -Native -CommandName {programs} -ScriptBlock {{
 {choices}
     $previous = $words[-1]
     if ($choices.ContainsKey($previous)) {{
-        $choices[$previous] | Where-Object {{ $_ -clike "$wordToComplete*" }} | ForEach-Object {{
+        $choices[$previous] | Where-Object {{ & $begins $_ }} | ForEach-Object {{
             [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
         }}
         return
@@ -41,14 +45,14 @@ Register-ArgumentCompleter -Native -CommandName {programs} -ScriptBlock {{
 
     $options = [System.Collections.Hashtable]::new()
 {options}
-    if ($wordToComplete -like '-*') {{
+    if ($wordToComplete.StartsWith('-')) {{
         $options[$command].GetEnumerator() | Sort-Object Name |
-            Where-Object {{ $_.Name -clike "$wordToComplete*" }} | ForEach-Object {{
+            Where-Object {{ & $begins $_.Name }} | ForEach-Object {{
                 [System.Management.Automation.CompletionResult]::new(
                     $_.Name, $_.Name, 'ParameterName', $_.Value)
             }}
     }} elseif ($words.Count -eq 1) {{
-        @({words}) | Where-Object {{ $_ -clike "$wordToComplete*" }} | ForEach-Object {{
+        @({words}) | Where-Object {{ & $begins $_ }} | ForEach-Object {{
             [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
         }}
     }}
@@ -78,7 +82,7 @@ def _table(command: Command) -> str:
     # A Hashtable of its own: the literal @{} does not tell -v from -V.
     name = f"$options['{command.value}']"
     rows = [
-        f"    {name}['{each}'] = {_quoted(description_of(option))}"
+        f"    {name}['{each}'] = {quoted(description_of(option))}"
         for option in options_of(command)
         for each in option.names
     ]
@@ -86,8 +90,12 @@ def _table(command: Command) -> str:
 
 
 def _list(words: tuple[str, ...]) -> str:
-    return ", ".join(map(_quoted, words))
+    return ", ".join(map(quoted, words))
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def quoted(text: str) -> str:
+    """Return a string in single quotes, in which only these are special, each written twice.
+
+    PowerShell takes the typographic ones for quotes, too (about_Quoting_Rules).
+    """
+    return "'" + re.sub("['\u2018\u2019\u201a\u201b]", lambda found: found[0] * 2, text) + "'"

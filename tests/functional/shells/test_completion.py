@@ -17,6 +17,7 @@ import pytest
 
 from bootstrap.config.options.option import Command
 from tests.functional.engine import CHECKOUT, run
+from tools.shells import powershell
 from tools.shells.values import options_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -171,6 +172,19 @@ def test_powershell_offers_the_same(files: Path) -> None:
     complete = f"{engine}::CompleteInput('{line}', {len(line)}, $null)"
     script = f". '{files}/get-installer.ps1'; ({complete}).CompletionMatches.CompletionText"
     assert set(run("pwsh", "-NoProfile", "-Command", script).split()) >= LONG
+
+
+def test_powershell_s_file_is_ascii_and_its_strings_end_where_they_should(files: Path) -> None:
+    """Windows PowerShell reads a file without a mark in the system's code page.
+
+    There, a part of a typographic character may be a quote, as the character itself is one.
+    """
+    text = (files / "get-installer.ps1").read_text("ascii")
+    for line in text.splitlines():
+        if not line.lstrip().startswith("#"):
+            rest = re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"", "", line)
+            assert not set(rest) & {"'", '"', "`"}, line
+    assert powershell.quoted("it's $x, \u2018so\u2019") == "'it''s $x, \u2018\u2018so\u2019\u2019'"
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="there is no man")

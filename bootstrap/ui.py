@@ -223,9 +223,10 @@ class Ui:
         if failure is not None and not isinstance(failure, BrokenPipeError):
             raise UnwritableOutputError(failure) from failure
 
-    def info(self, message: str) -> None:
-        """Print what was done; silent with `-q`."""
-        self._show(self.out, message, "info", is_shown=self.verbosity >= 0)
+    def info(self, message: str, *, is_command: bool = False) -> None:
+        """Print what was done, or (not wrapped) a command to copy; silent with `-q`."""
+        is_shown = self.verbosity >= 0
+        self._show(self.out, message, "info", is_shown=is_shown, is_prose=not is_command)
 
     def detail(self, message: str) -> None:
         """Print how it is being done; shown with `-v`."""

@@ -39,12 +39,12 @@ def resigned_lines(report: ServerReport) -> Sequence[str]:
     if not is_public_name(host) or not any(text in bundled.detail for text in _UNKNOWN_ISSUER):
         return ()
     top = issuer_path(report.chain)[-1]
-    lines = [
-        "This certificate comes from an authority that certifi does not know:",
-        f"something between you and {host} re-signs it, usually a company proxy or antivirus",
-        f"(unless {host} is your company's own server).",
-    ]
-    return (*lines, *_what_to_do(report, top))
+    said = (
+        "This certificate comes from an authority that certifi does not know: something between "
+        f"you and {host} re-signs it, usually a company proxy or antivirus (unless {host} is your "
+        "company's own server)."
+    )
+    return (said, *_what_to_do(report, top))
 
 
 def _what_to_do(report: ServerReport, top: Certificate) -> Sequence[str]:

@@ -40,7 +40,7 @@ def print_warnings(result: InstallResult, settings: WarningSettings, ui: Ui) -> 
 
             ui.warn(script_location_message(found, settings.search_path), code="not-on-path")
             for line in filter(None, (path_line(each, settings.shell) for each in found)):
-                ui.info(f"To add it to PATH: {line}")
+                ui.info(f"To add it to PATH: {line}", is_command=True)
     if settings.conflicts and result.installed:
         changed = {distribution.name for distribution in result.installed}
         lines = list(conflicts(installed_distributions(target), changed, target.markers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import TextIO
@@ -18,6 +19,8 @@ _COLORS = {
 }
 """What a message begins with, and the attributes (SGR) of that beginning."""
 _WINDOWS_TERMINALS = ("WT_SESSION", "ANSICON", "TERM", "ConEmuANSI")
+_COMMAND = re.compile(r"\s+(python3|openssl) ")
+"""A line that is a command to copy."""
 MIN_WIDTH = 60
 """Columns; in fewer, lines are not wrapped any narrower."""
 
@@ -48,7 +51,10 @@ def paint(message: str) -> str:
 
 
 def wrap(message: str, columns: int) -> str:
-    """Return a message wrapped between words; long words, such as paths, stay whole."""
+    """Return a message wrapped between words; long words, such as paths, stay whole.
+
+    So do commands, which have an indented line of their own: they are there to be copied.
+    """
     width = max(columns, MIN_WIDTH)
     if len(message) < width:
         return message
@@ -56,6 +62,9 @@ def wrap(message: str, columns: int) -> str:
 
     lines = []
     for line in message.splitlines():
+        if _COMMAND.match(line):
+            lines.append(line)
+            continue
         indent = line[: len(line) - len(line.lstrip())]
         lines += textwrap.wrap(
             line,

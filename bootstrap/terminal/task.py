@@ -11,6 +11,8 @@ from bootstrap.ui import Activity, printable
 BAR_COLUMNS = 100
 """From how many columns on a line has a bar."""
 _BAR = 16
+_VERB_COLUMNS = 36
+"""In fewer, the label of a file is its name alone."""
 _UNITS = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 _RATE_SECONDS = 3.0
 """The rate is that of the last few seconds."""
@@ -57,9 +59,16 @@ class Task(Activity):
         note = printable(self._note).strip().replace("\n", " ").replace("\t", " ")
         bar = self._bar() if columns >= BAR_COLUMNS else ""
         room = columns - 1 - width_of(f"{bar}  {facts}")
-        label = clip_middle(self.label, max(12, min(room, columns // 2) if note else room))
+        label = self._label(max(12, min(room, columns // 2) if note else room))
         text = f"{label}  {bar}{facts}"
         return clip(f"{text}  {note}" if note else text, columns - 1)
+
+    def _label(self, columns: int) -> str:
+        """Return what is done: of a file's name, the beginning, for which its verb makes room."""
+        if not self.of_bytes:
+            return clip_middle(self.label, columns)
+        is_narrow = columns < _VERB_COLUMNS < width_of(self.label)
+        return clip(self.label.partition(" ")[2] if is_narrow else self.label, columns)
 
     def _amounts(self, now: float) -> str:
         if not self.of_bytes:

@@ -135,7 +135,7 @@ def explain_activation(directory: Path, config: Config, ui: Ui) -> None:
 
     line = activation_line(directory, config.inputs.process.cwd, config.environ)
     if line is not None:
-        ui.info(f"To activate it: {line}")
+        ui.info(f"To activate it: {line}", is_command=True)
 
 
 def check_target(run: RunContext) -> None:

@@ -151,14 +151,18 @@ def _rows(option: Option, width: int) -> Iterable[str]:
 
 
 def _wrap(text: str, columns: int) -> str:
-    """Return a text with its long lines wrapped, each below its own last column."""
+    """Return a text with its long lines wrapped, each below its own last column.
+
+    But for commands, which are there to be copied.
+    """
     width = max(MIN_WIDTH - 1, columns - 1)
     lines: list[str] = []
     for line in text.splitlines():
         begin = re.match(r"usage: | *\S.*?\S {2,}", line)
         is_short = begin is not None and len(begin[0]) < width // 2 + 6
         left = begin[0] if begin and is_short else line[: len(line) - len(line.lstrip())]
-        parts = _fill(line[len(left) :], width - len(left)) if len(line) > width else []
+        is_whole = len(line) <= width or line.startswith("  python3 ")
+        parts = [] if is_whole else _fill(line[len(left) :], width - len(left))
         lines += (
             [left + parts[0], *(" " * len(left) + part for part in parts[1:])] if parts else [line]
         )

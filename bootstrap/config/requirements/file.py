@@ -217,7 +217,8 @@ def _read_text(location: Location, process: ProcessContext, fetch: Fetch | None)
         return decode(content, process.encoding)
     except OSError as exc:
         why = f"cannot be read: {exc.strerror} (from {location.origin})"
-        raise RequirementFileError(location.value, None, why) from exc
+        hint = "Name a file that exists and that you may read."
+        raise RequirementFileError(location.value, None, why, hint) from exc
     except (ValueError, LookupError) as exc:
         hint = "Save it as UTF-8, or name its encoding in its first line: # -*- coding: NAME -*-"
         raise RequirementFileError(location.value, None, str(exc), hint) from exc

@@ -142,7 +142,7 @@ def test_a_download_shows_size_rate_and_rest(
 ) -> None:
     found = shown(engine, "--venv", venv, *big.options, "big", columns=columns)
     assert found.status == 0, found.text
-    drawn = re.findall(r"Downloading [^\r\n\x1b]*", found.text)
+    drawn = re.findall(r"big-1[^\r\n\x1b]*", found.text)
     assert any(re.search(r"\d\.\d/\d\.\d MB, .*B/s, 0:0\d left", line) for line in drawn)
     assert max(map(len, drawn)) < columns
     times = found.times("Downloading")

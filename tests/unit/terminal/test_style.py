@@ -1,0 +1,14 @@
+"""Lines wrapped between words, and what must not be wrapped."""
+
+from __future__ import annotations
+
+from bootstrap.terminal.style import wrap
+
+
+def test_a_command_of_its_own_line_stays_whole_and_other_lines_are_wrapped() -> None:
+    command = "    python3 get-installer.pyz --index-url https://localhost/simple --cert ca.pem"
+    prose = "  SSL_CERT_FILE = /etc/ssl/cert.pem is ignored, because PIP_CERT replaces all others."
+    wrapped = wrap(f"{prose}\n{command}", 60).splitlines()
+    assert wrapped[-1] == command
+    assert len(wrapped) == 3
+    assert all(len(line) < 60 for line in wrapped[:-1])

@@ -73,7 +73,7 @@ def test_virtualenv_uses_the_seeder(
         shutil.copy(archive, seeder / "get-installer.pyz")
     else:
         environ["PYTHONPATH"] += f"{os.pathsep}{archive}"
-    run(sys.executable, "-P", "-m", "virtualenv", *options, env=environ, cwd=tmp_path)
+    run(sys.executable, "-m", "virtualenv", *options, env=environ, cwd=tmp_path)
     assert has_pip(venv)
 
 
@@ -81,7 +81,7 @@ def test_without_get_installer_the_seeder_says_what_is_missing(
     seeder: Path, venv: Path, tmp_path: Path
 ) -> None:
     environ = {**os.environ, "PYTHONPATH": str(seeder)}
-    command = [sys.executable, "-P", "-m", "virtualenv", "--seeder", "get-installer", str(venv)]
+    command = [sys.executable, "-m", "virtualenv", "--seeder", "get-installer", str(venv)]
     (seeder / "bootstrap").mkdir()
     (seeder / "bootstrap/__init__.py").touch()  # hides one that is installed here
     done = subprocess.run(

@@ -22,12 +22,14 @@ _COMMAND = re.compile(
     r"^    ((?:python3|get-installer\.pyz) (?:.*\\\n)*.*?)(?: +# .*)?$", re.MULTILINE
 )
 """A line of a code block, with the lines that continue it."""
+_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+"""Sessions and files, which have tests of their own in `documents/`."""
 _OF_DEVELOPERS = ("python3 build_zipapp.py", "python3 -m venv")
 
 
 def commands_of(page: str) -> list[str]:
     """Return the command lines of a page that users run."""
-    text = (CHECKOUT / page).read_text("utf-8")
+    text = _FENCED.sub("", (CHECKOUT / page).read_text("utf-8"))
     found = (re.sub(r" *\\\n *", " ", match[1]).rstrip() for match in _COMMAND.finditer(text))
     return [each for each in found if not each.startswith(_OF_DEVELOPERS)]
 

@@ -153,6 +153,43 @@ def name_the_author(place: Place) -> None:
         place.environ.update(named)
 
 
+def offer_ansible(place: Place) -> None:
+    """Offer the ansible-core of this environment, and two versions of the tool.
+
+    A host is a directory of this machine.
+    """
+    programs = Path(sys.executable).parent
+    if not (programs / "ansible-playbook").is_file():
+        pytest.skip("there is no ansible-core for this Python")
+    names = ("ansible", "ansible-doc", "ansible-galaxy", "ansible-playbook")
+    code = f"import os, sys\n\ndef main(): os.execv({str(programs)!r} + '/' + os.path.basename("
+    files = {"shim.py": f"{code}sys.argv[0]), sys.argv)\n"}
+    scripts = {"console_scripts": dict.fromkeys(names, "shim:main")}
+    place.index.add("ansible-core", "2.19.14", files=files, entry_points=scripts)
+    place.index.add(
+        "cowsay",
+        "6.0",
+        files={"cowsay.py": "def main(): print('Hello')\n"},
+        entry_points={"console_scripts": {"cowsay": "cowsay:main"}},
+    )
+    shutil.copy(place.index.ca, place.home / "company-ca.pem")
+    (place.home / "get-installer").symlink_to(CHECKOUT)
+    place.names["/srv/tools"] = f"{place.home}/{{{{ inventory_hostname }}}}/tools"
+    settings = {
+        "ANSIBLE_HOME": str(place.home / ".ansible"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "ANSIBLE_TRANSPORT": "local",
+    }
+    place.environ.update(settings)
+
+
+def offer_ansible_for_one(place: Place) -> None:
+    """Do the same with one host."""
+    offer_ansible(place)
+    place.names["host[01:20]"] = "host[01:01]"
+
+
 SESSIONS: dict[str, Callable[[Place], None]] = {
     "quick-start.md": download_checksums,
     "tutorials/container.md": put_docker_on_path,
@@ -160,6 +197,7 @@ SESSIONS: dict[str, Callable[[Place], None]] = {
     "tutorials/air-gap.md": offer_poetry,
     "tutorials/distribution.md": build_a_python,
     "tutorials/ci.md": name_the_author,
+    "tutorials/fleet.md": offer_ansible_for_one,
 }
 
 
@@ -168,6 +206,13 @@ def test_a_reader_who_follows_a_page_sees_what_it_shows(page: str, place: Place)
     SESSIONS[page](place)
     text = (DOCUMENTS / page).read_text("utf-8")
     run_page(text, place.home, place.environ, place.names, place.shell)
+
+
+@pytest.mark.slow
+def test_a_reader_who_has_twenty_machines_sees_the_same(place: Place) -> None:
+    offer_ansible(place)
+    text = (DOCUMENTS / "tutorials/fleet.md").read_text("utf-8")
+    run_page(text, place.home, place.environ, place.names)
 
 
 def test_every_page_that_shows_a_session_is_followed() -> None:

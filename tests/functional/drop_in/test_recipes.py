@@ -68,7 +68,10 @@ def test_virtualenv_uses_the_seeder(
     environ = {**os.environ, "PYTHONPATH": str(seeder), "HTTPS_PROXY": "http://localhost:9"}
     options: list[str | Path] = ["--seeder", "get-installer", venv]
     if named == "by its option":
-        options[:0] = ["--get-installer", archive]
+        shown = re.search(r"^    virtualenv (.*) DIRECTORY$", EMBEDDING, re.MULTILINE)
+        assert shown is not None
+        options[:-1] = shown[1].split()
+        shutil.copy(archive, tmp_path / "get-installer.pyz")
     elif named == "beside it":
         shutil.copy(archive, seeder / "get-installer.pyz")
     else:

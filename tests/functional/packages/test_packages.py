@@ -69,6 +69,13 @@ def root(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(merged)], check=True)
 
 
+def commands(program: str) -> str:
+    """Return the line of docs/packaging.md that begins with a program."""
+    page = (CHECKOUT / "docs/packaging.md").read_text("utf-8")
+    (line,) = re.findall(rf"^    ({program} .*)$", page, re.MULTILINE)
+    return str(line)
+
+
 def environ_of_a_builder(**more: str) -> dict[str, str]:
     """Return what a build daemon has: the system's programs, and the flit of our build."""
     library = next(TOOLS.directory.glob("lib/python3*/site-packages"))
@@ -128,11 +135,15 @@ def test_it_works_without_its_libraries_on_those_that_are_installed(
 @pytest.mark.root
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("dh"), reason="needs debhelper, dh-python and flit")
-def test_a_package_of_debian_is_built_installed_and_removed(tree: Path, root: Path) -> None:
-    shutil.copytree(tree / "contrib/debian", tree / "debian")
-    build = ("dpkg-buildpackage", "--build=binary", "--no-check-builddeps", "-us", "-uc")
-    run(*build, cwd=tree, env=environ_of_a_builder(HTTPS_PROXY="http://localhost:9"))
-    (package,) = tree.parent.glob("get-installer_*_all.deb")
+def test_a_package_of_debian_is_built_installed_and_removed(
+    sdist: Path, root: Path, tmp_path: Path
+) -> None:
+    shutil.copy(sdist, tmp_path)
+    unpack, build = commands("tar"), commands("cp")
+    build = build.replace("dpkg-buildpackage", "dpkg-buildpackage --no-check-builddeps")
+    environ = environ_of_a_builder(HTTPS_PROXY="http://localhost:9")
+    run("bash", "-ec", f"{unpack}\n{build}", cwd=tmp_path, env=environ)
+    (package,) = tmp_path.glob("get-installer_*_all.deb")
     shutil.copy(package, root / "package.deb")
     environ = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent"}
     inside = ("chroot", root)
@@ -172,15 +183,17 @@ echo %{python3_sitelib}/* > %{pyproject_files}
 @pytest.mark.root
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("rpmbuild"), reason="needs rpmbuild")
-def test_a_package_of_fedora_is_built_and_works(sdist: Path, root: Path, tmp_path: Path) -> None:
+def test_a_package_of_fedora_is_built_and_works(
+    sdist: Path, tree: Path, root: Path, tmp_path: Path
+) -> None:
     top = tmp_path / "rpmbuild"
     (top / "SOURCES").mkdir(parents=True)
     shutil.copy(sdist, top / "SOURCES")
     macros = tmp_path / "macros"
     macros.write_text(STAND_INS)
-    build = ("rpmbuild", "-bb", "--nodeps", "--load", macros, "--define", f"_topdir {top}")
-    specification = CHECKOUT / "contrib/fedora/get-installer.spec"
-    run(*map(str, build), specification, env=environ_of_a_builder())
+    options = f"--nodeps --load '{macros}' --define '_topdir {top}'"
+    build = commands("rpmbuild").replace("rpmbuild ", f"rpmbuild {options} ")
+    run("bash", "-ec", build, cwd=tree, env=environ_of_a_builder())
     (package,) = (top / "RPMS/noarch").glob("get-installer-*.rpm")
     run("rpm", "--root", root, "--initdb")
     run("rpm", "--root", root, "--install", "--nodeps", package)

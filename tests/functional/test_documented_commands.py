@@ -29,7 +29,7 @@ _PROGRAMS = r"python3|get-installer\.pyz|sha256sum|virtualenv|tar|cp|rpmbuild"
 _COMMAND = re.compile(rf"^    ((?:{_PROGRAMS}) (?:.*\\\n)*.*?)(?: +# .*)?$", re.MULTILINE)
 """A line of a code block, with the lines that continue it."""
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-"""Sessions and files, which have tests of their own in `documents/`, and programs, in `drop_in/`."""
+"""Sessions and files are run by the tests in `documents/`, programs by those in `drop_in/`."""
 _OF_DEVELOPERS = ("python3 build_zipapp.py", "python3 -m venv")
 
 

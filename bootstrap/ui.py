@@ -7,7 +7,6 @@ names, child processes.
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -18,8 +17,6 @@ from bootstrap.errors import BootstrapError
 from bootstrap.limits import shorten_message
 from bootstrap.redaction import redact
 
-_COMMAND = re.compile(r"`|(?<!\S)-")
-"""What a command has in it: options, or quotes around it."""
 _PRINTED = frozenset("\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 """Not printable by Unicode's definition, but harmless: the joiners are letters of some scripts."""
 
@@ -245,9 +242,7 @@ class Ui:
 
     def error(self, message: str) -> None:
         """Print why the run ends; never silent."""
-        # A command in a hint is there to be copied.
-        is_prose = not (message.startswith("hint:") and _COMMAND.search(message))
-        self._show(self.err, message, is_shown=True, is_prose=is_prose)
+        self._show(self.err, message, is_shown=True, is_prose=True)
 
     def _show(
         self,

@@ -19,8 +19,11 @@ _COLORS = {
 }
 """What a message begins with, and the attributes (SGR) of that beginning."""
 _WINDOWS_TERMINALS = ("WT_SESSION", "ANSICON", "TERM", "ConEmuANSI")
-_COMMAND = re.compile(r"\s+(python3|openssl) ")
-"""A line that is a command to copy."""
+_COMMAND = re.compile(r"\s*(python3|openssl) ")
+"""A line that is a command to copy; so is what follows an empty line and is indented."""
+_QUOTED = re.compile(r"`[^`]+`")
+_HELD = "\0"
+"""In place of a space where a line must not be broken; messages do not have it."""
 MIN_WIDTH = 60
 """Columns; in fewer, lines are not wrapped any narrower."""
 
@@ -53,24 +56,27 @@ def paint(message: str) -> str:
 def wrap(message: str, columns: int) -> str:
     """Return a message wrapped between words; long words, such as paths, stay whole.
 
-    So do commands, which have an indented line of their own: they are there to be copied.
+    So do commands, which have a line of their own or are quoted: they are there to be copied.
     """
     width = max(columns, MIN_WIDTH)
     if len(message) < width:
         return message
     import textwrap
 
-    lines = []
+    lines: list[str] = []
+    is_block = False
     for line in message.splitlines():
-        if _COMMAND.match(line):
+        is_block = line.startswith("    ") and (is_block or lines[-1:] == [""])
+        if is_block or _COMMAND.match(line):
             lines.append(line)
             continue
+        held = _QUOTED.sub(lambda found: found[0].replace(" ", _HELD), line)
         indent = line[: len(line) - len(line.lstrip())]
         lines += textwrap.wrap(
-            line,
+            held,
             width - 1,
             subsequent_indent=f"{indent}  " if indent else "",
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
-    return "\n".join(lines)
+    return "\n".join(lines).replace(_HELD, " ")

@@ -13,6 +13,8 @@ BAR_COLUMNS = 100
 _BAR = 16
 _VERB_COLUMNS = 36
 """In fewer, the label of a file is its name alone."""
+_FREE_COLUMNS = 3
+"""One, so that no line is wrapped, and two for the `^C` that a terminal may show in its middle."""
 _UNITS = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 _RATE_SECONDS = 3.0
 """The rate is that of the last few seconds."""
@@ -51,17 +53,18 @@ class Task(Activity):
         self._note = text
 
     def line(self, columns: int) -> str:
-        """Return the line for a terminal of so many columns; its last column stays free."""
+        """Return the line for a terminal of so many columns; the last few stay free."""
         now = self._clock()
         facts = (
             self._amounts(now) if self.total or self.done else format_elapsed(now - self.started)
         )
         note = printable(self._note).strip().replace("\n", " ").replace("\t", " ")
         bar = self._bar() if columns >= BAR_COLUMNS else ""
-        room = columns - 1 - width_of(f"{bar}  {facts}")
+        width = columns - _FREE_COLUMNS
+        room = width - width_of(f"{bar}  {facts}")
         label = self._label(max(12, min(room, columns // 2) if note else room))
         text = f"{label}  {bar}{facts}"
-        return clip(f"{text}  {note}" if note else text, columns - 1)
+        return clip(f"{text}  {note}" if note else text, width)
 
     def _label(self, columns: int) -> str:
         """Return what is done: of a file's name, the beginning, for which its verb makes room."""

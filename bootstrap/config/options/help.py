@@ -121,7 +121,7 @@ def information(words: Sequence[str], columns: int) -> str:
     command, names = words[0], words[1:]
     commands = {each.value: each for each in Command}
     if command == "explain":
-        found = "\n\n".join(map(topics.explain_code, names or ["CODE"]))
+        found = "\n\n".join(map(topics.explain_code, names)) or topics.list_codes()
     elif names and names[0] in commands:
         return help_text(commands[names[0]], columns)
     elif names:
@@ -158,7 +158,7 @@ def _wrap(text: str, columns: int) -> str:
     width = max(MIN_WIDTH - 1, columns - 1)
     lines: list[str] = []
     for line in text.splitlines():
-        begin = re.match(r"usage: | *\S.*?\S {2,}", line)
+        begin = re.match(r"usage: | *\S(?:.*?\S)? {2,}", line)
         is_short = begin is not None and len(begin[0]) < width // 2 + 6
         left = begin[0] if begin and is_short else line[: len(line) - len(line.lstrip())]
         is_whole = len(line) <= width or line.startswith("  python3 ")

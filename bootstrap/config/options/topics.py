@@ -183,6 +183,11 @@ def help_topic(name: str) -> str:
     return TOPICS[name.lower()]
 
 
+def list_codes() -> str:
+    """Return all codes with what they mean."""
+    return "\n".join(f"{code}  {meaning}" for code, meaning in CODES.values())
+
+
 def explain_code(code: str) -> str:
     """Return what an error means. Raises `UnknownTopicError`."""
     meanings = dict(CODES.values())

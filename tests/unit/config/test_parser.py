@@ -65,6 +65,11 @@ def test_the_help_of_a_command_shows_its_own_options() -> None:
 def test_help_explains_topics_and_codes() -> None:
     assert informational_text(["help"]) == informational_text(["-h"])
     assert (informational_text(["help", "Trust"]) or "").startswith("Whom get-installer trusts")
+    listed = (informational_text(["explain"]) or "").splitlines()
+    assert [line.split()[0] for line in listed if line.startswith("GI-")] == [
+        code for code, _ in CODES.values()
+    ]
+    assert "or in\n        a file" in (informational_text(["help", "exit-codes"], 60) or "")
     assert "GI-TRUST-001: " in (informational_text(["explain", "gi-trust-001"]) or "")
     with pytest.raises(UnknownTopicError) as caught:
         informational_text(["help", "trsut"])

@@ -12,3 +12,17 @@ def test_a_command_of_its_own_line_stays_whole_and_other_lines_are_wrapped() -> 
     assert wrapped[-1] == command
     assert len(wrapped) == 3
     assert all(len(line) < 60 for line in wrapped[:-1])
+
+
+def test_quoted_commands_and_indented_blocks_stay_whole_and_options_in_prose_are_wrapped() -> None:
+    hint = (
+        "hint: Run it yourself with `python -c pass --quiet`, or name another interpreter with "
+        "--python, or leave out --offline."
+    )
+    assert wrap(hint, 60).splitlines() == [
+        "hint: Run it yourself with `python -c pass --quiet`, or",
+        "name another interpreter with --python, or leave out",
+        "--offline.",
+    ]
+    block = f"    /a/python {'--option ' * 8}here"
+    assert wrap(f"hint: Do this:\n\n{block}\n\nThen go on.", 60).splitlines()[2] == block

@@ -93,7 +93,10 @@ def ensurepip(argv: Sequence[str] | None = None) -> int:
         from bootstrap.config import ensurepip
 
         _configure_typed(handler, arguments)
-        if (text := ensurepip.informational_text(arguments, bundled_wheel().version)) is not None:
+        spec = getattr(sys.modules["__main__"], "__spec__", None)  # of ensurepip where embedded
+        module = spec.parent if spec is not None else bootstrap.__name__
+        version = bundled_wheel().version
+        if (text := ensurepip.informational_text(arguments, version, module)) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
         config = ensurepip.load(arguments, os.environ)

@@ -36,7 +36,7 @@ _OPTIONS = (
 )
 
 _HELP = """\
-usage: python -m bootstrap [-h] [--version] [-v] [-U] [--user] [--root DIR]
+usage: python -m {module} [-h] [--version] [-v] [-U] [--user] [--root DIR]
                            [--altinstall] [--default-pip]
 
 Installs the bundled pip into this Python, as `python -m ensurepip` does.
@@ -50,11 +50,14 @@ Installs the bundled pip into this Python, as `python -m ensurepip` does.
   --default-pip   install the script pip besides pip3 and pip3.Y"""
 
 
-def informational_text(argv: Sequence[str], bundled_version: str) -> str | None:
-    """Return the text for `--help` or `--version`; None where neither is given."""
+def informational_text(argv: Sequence[str], bundled_version: str, module: str) -> str | None:
+    """Return the text for `--help` or `--version`; None where neither is given.
+
+    :param module: what `python -m` was given
+    """
     layers = _parse(argv)
     if layers.flag("help"):
-        return _HELP
+        return _HELP.replace("{module}", module)
     return f"pip {bundled_version}" if layers.flag("version") else None
 
 

@@ -70,7 +70,8 @@ def load(
     require_projects(line, process.cwd)
     layers = collect_options(line, process, kit if line.command in _WITH_KIT_DEFAULTS else None)
     config = _from_options(line, layers, process, kit, now)
-    config = replace(config, venv_command=process.venv_command(argv))
+    venv_command = process.venv_command(argv, is_doctor=line.command is Command.DOCTOR)
+    config = replace(config, venv_command=venv_command)
     requirements, installer = tuple[InputRequirement, ...](), None
     if line.command in install_request.INSTALLING:
         script = install_request.script_metadata(layers, process)

@@ -40,7 +40,8 @@ class IndexReport:
             return "FAILED"
         if self.files is None:
             return f"it answers, and has no project {PROJECT}"
-        return f"OK: an index, whose page of {PROJECT} lists {self.files} files"
+        files = "1 file" if self.files == 1 else f"{self.files} files"
+        return f"OK: an index, whose page of {PROJECT} lists {files}"
 
 
 def without_cache(settings: NetworkSettings, urls: Iterable[str]) -> NetworkSettings:

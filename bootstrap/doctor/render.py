@@ -7,6 +7,7 @@ from typing import Any
 from bootstrap.doctor.indexes import IndexReport
 from bootstrap.doctor.report import DoctorReport, next_step
 from bootstrap.doctor.resigned import resigned_lines
+from bootstrap.doctor.target import TargetReport
 from bootstrap.errors import BootstrapError
 from bootstrap.tls_diagnosis.certificate import format_date
 from bootstrap.tls_diagnosis.server_report import ServerReport
@@ -23,6 +24,7 @@ def as_text(report: DoctorReport) -> list[str]:
         *report.policy,
         *_failure_lines(report.failure),
         *([f"Cache: {report.cache}"] if report.cache else []),
+        *_target_lines(report.target),
         *(line for url, server in report.servers for line in _server_lines(url, server)),
         *(line for index in report.indexes for line in _index_lines(index)),
         *_verdict_lines(report),
@@ -40,6 +42,7 @@ def as_json(report: DoctorReport) -> dict[str, Any]:
         "policy": list(report.policy),
         "failure": _failure_json(report.failure),
         "cache": report.cache,
+        "target": _target_json(report.target),
         "indexes": [
             {
                 "url": index.url,
@@ -63,6 +66,14 @@ def _failure_lines(failure: BootstrapError | None) -> list[str]:
     if failure is None:
         return []
     return [*str(failure).splitlines(), *(next_step(failure) or "").splitlines()]
+
+
+def _target_lines(target: TargetReport | None) -> list[str]:
+    if target is None:
+        return []
+    outcome = "OK" if target.failure is None else "FAILED"
+    failure = _failure_lines(target.failure)
+    return [f"Target: {target.description}: {outcome}", *(f"  {line}" for line in failure)]
 
 
 def _server_lines(url: str, report: ServerReport) -> list[str]:
@@ -139,6 +150,16 @@ def _server_json(url: str, report: ServerReport) -> dict[str, Any]:
             for verdict in report.verdicts
         ],
         "failure": _failure_json(report.failure),
+    }
+
+
+def _target_json(target: TargetReport | None) -> dict[str, Any] | None:
+    if target is None:
+        return None
+    return {
+        "description": target.description,
+        "good": target.failure is None,
+        "failure": _failure_json(target.failure),
     }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bootstrap.config.model import Config
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.doctor.indexes import PROJECT, IndexReport, ask_index, describe_cache, without_cache
+from bootstrap.doctor.target import TargetReport, inspect_target
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.session import Session
@@ -60,6 +61,8 @@ class DoctorReport:
     indexes: tuple[IndexReport, ...] = ()
     cache: str = ""
     """Where pages and files are cached, and whether that can be written."""
+    target: TargetReport | None = None
+    """None where URLs are named: then they are the question."""
     is_offline: bool = False
 
     @property
@@ -69,10 +72,12 @@ class DoctorReport:
             ("", self.failure),
             *((f"{url}: ", server.failure) for url, server in self.servers),
             *((f"{index.url}: ", index.failure) for index in self.indexes),
+            ("", self.target.failure if self.target is not None else None),
         ]
         for prefix, failure in failures:
             if failure is not None:
-                return f"{prefix}{str(failure).splitlines()[0]}", next_step(failure)
+                first = str(failure).splitlines()[0].rstrip(":")
+                return f"{prefix}{first}", next_step(failure)
         if self.indexes and all(index.files is None for index in self.indexes):
             hint = "Check the URL, which ends in /simple/ most often, or name another project."
             return f"no index has the project {PROJECT}.", hint
@@ -101,8 +106,9 @@ def next_step(failure: BootstrapError) -> str | None:
 def inspect(config: Config, ui: Ui) -> DoctorReport:
     """Inspect the servers that a run with this configuration would use, and ask the indexes."""
     policy, urls = decide(config.trust), _urls(config, ui)
+    indexes = tuple(url for url in urls if not config.urls or _may_be_index(url))
     report = diagnose(
-        [url for url in urls if _is_inspected(url)],
+        [url for url in urls if _is_inspected(url, is_index=url in indexes)],
         policy,
         proxy_for=partial(proxy_for, settings=config.network),
         environ=config.environ,
@@ -110,8 +116,7 @@ def inspect(config: Config, ui: Ui) -> DoctorReport:
         timeout=config.network.timeout,
     )
     failed = {url for url, server in report.servers if not server.is_ok}
-    # A URL that is typed without a path is a server, and need not be an index.
-    asked = [url for url in urls if redacted_proxy(url) not in failed and _may_be_index(url)]
+    asked = [url for url in indexes if redacted_proxy(url) not in failed]
     if report.failure is not None:
         asked = [url for url in asked if not is_remote(url)]
     anchors = Anchors() if report.failure is not None else load_anchors(policy)
@@ -122,24 +127,25 @@ def inspect(config: Config, ui: Ui) -> DoctorReport:
         ui,
         lambda: make_client_context(policy, anchors),
     ) as session:
-        indexes = tuple(ask_index(url, session) for url in asked)
+        answers = tuple(ask_index(url, session) for url in asked)
     return replace(
         report,
-        indexes=indexes,
+        indexes=answers,
         cache=describe_cache(config.network.cache_directory),
+        target=None if config.urls else inspect_target(config, ui),
         is_offline=config.network.offline,
     )
 
 
-def _is_inspected(url: str) -> bool:
+def _is_inspected(url: str, *, is_index: bool) -> bool:
     """Return whether a URL is of a server with a certificate, or of none that we know."""
     if not has_scheme(url):
         return not Path(url).is_absolute()
-    return url.startswith("https:") or not _may_be_index(url)
+    return url.startswith("https:") or not is_index
 
 
 def _may_be_index(url: str) -> bool:
-    """Return whether a URL has a path, or is one."""
+    """Return whether a typed URL has a path, or is one; without, it is only a server."""
     if not has_scheme(url):
         return Path(url).is_absolute()
     return url.startswith("file:") or bool(urlsplit(url).path.strip("/"))

@@ -44,6 +44,8 @@ def resigned_lines(report: ServerReport) -> Sequence[str]:
         f"you and {host} re-signs it, usually a company proxy or antivirus (unless {host} is your "
         "company's own server)."
     )
+    if report.accepted_by is not None:
+        return (said, f"It is trusted: {report.accepted_by.source} has that authority.")
     return (said, *_what_to_do(report, top))
 
 

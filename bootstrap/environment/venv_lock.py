@@ -39,12 +39,16 @@ _OCCUPIED = "it contains files, but is not a virtual environment"
 
 
 class NotAVirtualEnvironmentError(BootstrapError):
-    """`--venv` names something that exists and is not a virtual environment."""
+    """`--venv` names what is not a virtual environment, or where none can be created."""
 
-    def __init__(self, directory: Path, reason: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        reason: str,
+        hint: str = "Name a new or empty directory, or a virtual environment.",
+    ) -> None:
         super().__init__(
-            f"A virtual environment cannot be created in {directory}: {reason}",
-            hint="Name a new or empty directory, or a virtual environment.",
+            f"A virtual environment cannot be created in {directory}: {reason}", hint=hint
         )
         self.directory = directory
 
@@ -111,7 +115,8 @@ def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
             directory.mkdir(parents=True, exist_ok=True)
             is_locked = lock.try_acquire()
         except OSError as exc:
-            raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
+            hint = "Name a directory that you may write to."
+            raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc), hint) from exc
         if is_locked:
             if not is_complete(directory):
                 return lock

@@ -46,7 +46,10 @@ class MissingWheelsError(BootstrapError):
         of = f"{affected} of {targets} targets" if targets > 1 else "the target"
         super().__init__(
             f"No wheel for {of}: {', '.join(map(str, gaps))}.",
-            hint="Leave these targets out, or build wheels and add --find-links DIR.",
+            hint="Leave these targets out, or build wheels and add --find-links DIR."
+            if targets > 1
+            else "Build wheels and add --find-links DIR; --build does so for this machine and the "
+            "Python that runs get-installer.",
         )
 
 

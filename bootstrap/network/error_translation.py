@@ -27,7 +27,7 @@ from bootstrap.network.urls import MalformedUrlError, UrlOrigin, url_origin
 from bootstrap.trust.policy import TrustPolicy
 
 _E = TypeVar("_E", bound=BaseException)
-_TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3}.*)")
+_TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3}[^'\")]*)")
 _INVALID = (
     client.HTTPException,
     client.BadStatusLine,

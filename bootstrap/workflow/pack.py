@@ -297,4 +297,4 @@ def report_kit(path: Path, packed: PackedKit, manifest: Manifest, seconds: float
 
 
 def _targets(count: int) -> str:
-    return "this target" if count == 1 else f"{count} targets"
+    return "one target" if count == 1 else f"{count} targets"

@@ -197,14 +197,17 @@ class ProcessContext:
 
     # Commands to suggest
 
-    def venv_command(self, arguments: Sequence[str]) -> str:
+    def venv_command(self, arguments: Sequence[str], *, is_doctor: bool = False) -> str:
         """Return the command line that installs the same into a virtual environment.
 
         :param arguments: those words of `command` that are our arguments; `--user` among them is
             left out, because it cannot be used with `--venv`.
+        :param is_doctor: whether one of them is the command `doctor`, which installs nothing
         """
         end = arguments.index("--") if "--" in arguments else len(arguments)
         ours = [word for word in arguments[:end] if word != "--user"]
+        if is_doctor:
+            ours.remove("doctor")
         program = self.command[: len(self.command) - len(arguments)]
         if list(self.command[len(program) :]) != list(arguments):  # called as a function
             program = _program()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -12,6 +13,7 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.formats.spelling import nearest
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.limits import FILENAME_LENGTH, shorten
+from bootstrap.network.urls import is_remote
 from bootstrap.trust.hashes import Hashes
 
 _MAX_LISTED = 8
@@ -143,6 +145,8 @@ class NoMatchReport:
             hint = f"To run pip's own command, put it after two dashes: -- {self.name}"
         elif self.name.endswith("-txt"):
             hint = "To install what a requirements file lists, use -r FILE."
+        elif not any(map(_looks_like_index, self.locations)):
+            hint = "Check the URL of the index, which ends in /simple/ most often."
         elif similar:
             hint = f"Did you mean {similar}?"
         else:
@@ -233,6 +237,11 @@ def join_few(things: Sequence[object]) -> str:
 
 def _main_reason(files: Sequence[RejectedFile]) -> RejectionReason:
     return min((file.reason for file in files), key=_PRIORITY.index)
+
+
+def _looks_like_index(location: str) -> bool:
+    """Return whether a location is on this machine, or has the path that most indexes have."""
+    return not is_remote(location) or urlsplit(location).path.rstrip("/").endswith("simple")
 
 
 def _allows(specifier: SpecifierSet, version: Version | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -48,6 +49,24 @@ def copied(message: str, cwd: Path) -> str:
     shown = re.findall(r"\n\n    (.*)\n\n", message.partition("hint: ")[2])
     assert len(shown) == 1, message
     return run("sh", "-c", shown[0], cwd=cwd)
+
+
+def test_doctor_says_that_it_will_not_work_and_shows_the_command_that_does(
+    managed: Path, archive: Path, tmp_path: Path
+) -> None:
+    command = (managed, archive, "doctor", "--offline")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    _, _, verdict = done.stdout.partition("Verdict: It will not work: ")
+    assert "is externally managed (PEP 668)" in verdict
+    (shown,) = re.findall(r"\n\n    (.*)\n\n", verdict)
+    assert " doctor " not in shown
+    run("sh", "-c", shown, cwd=tmp_path)
+    assert (tmp_path / ".venv" / "pyvenv.cfg").is_file()
+    done = subprocess.run(
+        (*command, "--json"), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert json.loads(done.stdout)["target"]["failure"]["kind"] == "ExternallyManagedError"
 
 
 def test_the_distributors_message_is_shown_and_the_command_in_the_hint_works(

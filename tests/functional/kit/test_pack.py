@@ -360,7 +360,7 @@ def test_a_dry_run_shows_what_would_be_packed(
     index.add("tool", "1.0")
     kit = tmp_path / "kit.pyz"
     done = packer.succeeds("pack", "tool", "--dry-run", "-v", *index.options, "-o", kit)
-    assert "Would pack 1 wheel for this target." in done.out
+    assert "Would pack 1 wheel for one target." in done.out
     assert "tool-1.0-py3-none-any.whl" in done.out
     assert not kit.exists()
 

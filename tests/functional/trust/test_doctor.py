@@ -21,7 +21,7 @@ def test_it_inspects_the_configured_indexes(engine: Engine, index: LocalIndex) -
     assert f"cert = {index.ca} (from --cert)" in done.out
     assert "Clock: OK (" in done.out
     assert [request.path for request in index.server.requests] == ["/simple/pip/"]
-    assert f"{index.server.simple_url}: OK: an index, whose page of pip lists 1 files" in done.out
+    assert f"{index.server.simple_url}: OK: an index, whose page of pip lists 1 file" in done.out
     assert done.out.splitlines()[-1] == "Verdict: It will work."
 
 
@@ -35,6 +35,42 @@ def test_a_failing_server_is_shown_with_its_chain_and_changes_the_exit_status(
     assert "O=get-installer tests" in done.out
     assert "FAILED: the system store (not in force)" in done.out
     assert "--add-cert FILE" in done.out
+
+
+def test_an_index_that_is_named_without_its_path_is_found_out(
+    engine: Engine, index: LocalIndex
+) -> None:
+    named = ("--index-url", index.server.url, "--cert", index.ca)
+    done = engine("doctor", *named)
+    assert done.status == 1
+    assert "Verdict: It will not work: no index has the project pip." in done.out
+    assert "Check the URL, which ends in /simple/ most often" in done.out
+    done = engine.fails(*named, "demo")
+    assert "hint: Check the URL of the index, which ends in /simple/ most often." in done.err
+
+
+def test_a_target_that_a_run_would_refuse_is_refused_here(
+    engine: Engine, index: LocalIndex, tmp_path: Path
+) -> None:
+    occupied = tmp_path / "notes"
+    occupied.mkdir()
+    (occupied / "note.txt").touch()
+    done = engine("doctor", "--venv", occupied, *index.options)
+    assert done.status == 1
+    assert "Verdict: It will not work: A virtual environment cannot be created in" in done.out
+    assert list(occupied.iterdir()) == [occupied / "note.txt"]
+
+
+def test_a_target_that_can_be_installed_into_is_described_and_not_changed(
+    engine: Engine, index: LocalIndex, tmp_path: Path
+) -> None:
+    free = tmp_path / "free"
+    done = engine.succeeds("doctor", "--venv", free, *index.options)
+    (line,) = (line for line in done.out.splitlines() if line.startswith("Target: "))
+    assert line.startswith("Target: a new virtual environment of Python 3.")
+    assert line.endswith(f", {free}: OK")
+    assert not free.exists()
+    assert "Target:" not in engine.succeeds("doctor", index.server.url, "--cert", index.ca).out
 
 
 def test_json_shows_every_server(engine: Engine, index: LocalIndex) -> None:
@@ -81,7 +117,7 @@ def test_indexes_without_https_are_asked_too(engine: Engine, tmp_path: Path) -> 
     page.parent.mkdir(parents=True)
     page.write_text('<a href="pip-1.0-py3-none-any.whl">pip-1.0-py3-none-any.whl</a>')
     done = engine.succeeds("doctor", "--index-url", tmp_path / "simple")
-    assert "simple: OK: an index, whose page of pip lists 1 files" in done.out
+    assert "simple: OK: an index, whose page of pip lists 1 file" in done.out
 
 
 @pytest.mark.parametrize(

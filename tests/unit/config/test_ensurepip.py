@@ -78,6 +78,8 @@ def test_other_arguments_are_refused(argv: tuple[str, ...]) -> None:
 
 
 def test_the_version_is_that_of_the_bundled_pip() -> None:
-    assert ensurepip.informational_text(["--version"], "26.3") == "pip 26.3"
-    assert "--altinstall" in (ensurepip.informational_text(["-h"], "26.3") or "")
-    assert ensurepip.informational_text(["-v"], "26.3") is None
+    assert ensurepip.informational_text(["--version"], "26.3", "ensurepip") == "pip 26.3"
+    shown = ensurepip.informational_text(["-h"], "26.3", "ensurepip") or ""
+    assert shown.startswith("usage: python -m ensurepip [-h]")
+    assert "--altinstall" in shown
+    assert ensurepip.informational_text(["-v"], "26.3", "ensurepip") is None

@@ -76,6 +76,15 @@ def test_a_file_of_the_users_certificates_is_not_taken_for_certifi() -> None:
     assert resigned_lines(both)
 
 
+def test_what_is_trusted_already_needs_no_advice() -> None:
+    own = Verdict("company.pem (added, from --add-cert)", True, True, "")
+    report = _report("files.public.org", own)
+    both = ServerReport(report.server, chain=report.chain, verdicts=(own, UNKNOWN))
+    assert resigned_lines(both)[-1] == (
+        "It is trusted: company.pem (added, from --add-cert) has that authority."
+    )
+
+
 def test_names_and_addresses_are_public_or_not() -> None:
     assert is_public_name("files.public.org")
     assert is_public_name("8.8.8.8")

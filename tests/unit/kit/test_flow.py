@@ -418,7 +418,7 @@ def test_a_kit_is_extracted_into_a_new_directory(desk: Desk) -> None:
 def test_a_dry_run_writes_nothing(desk: Desk) -> None:
     desk.add("tool", "1.0")
     _, text = desk.run("pack", "tool", "--dry-run", *desk.options, "-o", desk.directory / "k.pyz")
-    assert "Would pack 1 wheel for this target." in text
+    assert "Would pack 1 wheel for one target." in text
     assert not (desk.directory / "k.pyz").exists()
 
 

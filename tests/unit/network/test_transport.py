@@ -95,6 +95,7 @@ def test_a_proxy_that_requires_credentials_is_reported(
         with pytest.raises(ProxyRefusedError, match="407") as caught:
             make_session(proxy=proxy_option(url)).get(page)
         assert len(proxy.requests) == 1
+        assert str(caught.value).endswith(": it answered 407 Proxy Authentication Required.")
         assert "wrong-one" not in f"{caught.value} {caught.value.proxy} {recorded.everything}"
 
 

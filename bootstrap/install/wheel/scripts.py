@@ -9,6 +9,7 @@ from typing import Literal
 
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.environment.model import TargetEnvironment
+from bootstrap.install.errors import InstallError
 from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
 
@@ -74,10 +75,11 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+_NO_LAUNCHER = "win-arm"
 _LAUNCHERS = {
     "win32": "win-ia32",
     "win_amd64": "win-amd64",
-    "win_arm32": "win-arm",
+    "win_arm32": _NO_LAUNCHER,
     "win_arm64": "win-arm64",
 }
 
@@ -99,11 +101,20 @@ class Script:
 
 
 def make_launcher(entry_point: EntryPoint, interpreter: ScriptInterpreter) -> Script:
-    """Return the script that calls an entry point."""
+    """Return the script that calls an entry point.
+
+    Raises `InstallError` for Windows on 32-bit ARM, for which there is no launcher, as in pip.
+    """
     if interpreter.launcher == "posix":
         name = entry_point.attribute.split(".", maxsplit=1)[0]
         body = _BODY.format(module=entry_point.module, name=name, attribute=entry_point.attribute)
         return Script(entry_point.name, interpreter.format_shebang() + body.encode())
+    if interpreter.launcher == _NO_LAUNCHER:
+        raise InstallError(
+            f"The script {entry_point.name} cannot be made: there is no launcher for Windows on "
+            "32-bit ARM (win_arm32). The environment was not changed.",
+            hint="Name another platform with --platform.",
+        )
     # Imported here only: it imports the email package, which costs more than all of this.
     from bootstrap._vendor.installer.scripts import Script as Launcher
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bootstrap._vendor.packaging.tags import Tag
+from bootstrap.install.errors import InstallError
 from bootstrap.install.model import PipScripts
 from bootstrap.install.wheel.entry_points import EntryPoint
 from bootstrap.install.wheel.scripts import (
@@ -119,9 +121,17 @@ def test_entry_points_replace_scripts_made_by_setuptools(
 def test_the_kind_of_launcher_depends_on_the_targets_platform(
     bench: Workbench, wheelhouse: Path
 ) -> None:
-    from dataclasses import replace
-
     bench.target = replace(bench.target, tags=(Tag("py3", "none", "win_amd64"),))
     points = {"console_scripts": {"demo": "demo:main"}}
     bench.install(make_wheel(wheelhouse, "demo", "1.0", entry_points=points))
     assert (bench.scripts / "demo.exe").read_bytes().startswith(b"MZ")
+
+
+def test_a_script_for_windows_on_32_bit_arm_is_refused_because_it_has_no_launcher(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    bench.target = replace(bench.target, tags=(Tag("py3", "none", "win_arm32"),))
+    points = {"console_scripts": {"demo": "demo:main"}}
+    with pytest.raises(InstallError, match=r"The script demo cannot be made: .* \(win_arm32\)"):
+        bench.install(make_wheel(wheelhouse, "demo", "1.0", entry_points=points))
+    bench.install(make_wheel(wheelhouse, "library", "1.0"))

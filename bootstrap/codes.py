@@ -376,7 +376,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "NotAVirtualEnvironmentError": (
         "GI-TARGET-011",
-        "`--venv` names something that exists and is not a virtual environment.",
+        "`--venv` names what is not a virtual environment, or where none can be created.",
     ),
     "NotPythonError": (
         "GI-TARGET-012",

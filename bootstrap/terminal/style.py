@@ -73,8 +73,9 @@ def wrap(message: str, columns: int) -> str:
         held = _QUOTED.sub(lambda found: found[0].replace(" ", _HELD), line)
         indent = line[: len(line) - len(line.lstrip())]
         lines += textwrap.wrap(
-            held,
+            held[len(indent) :],
             width - 1,
+            initial_indent=indent,
             subsequent_indent=f"{indent}  " if indent else "",
             break_long_words=False,
             break_on_hyphens=False,

@@ -32,6 +32,8 @@ from tests.functional.terminal.event_schema import ERROR, events_of
 from tests.servers import Authority, IndexServer
 from tests.unit.kit.kits import write_kit
 
+pytestmark = pytest.mark.posix_only("some errors are those of POSIX paths and programs")
+
 
 @dataclass(frozen=True)
 class Stage:

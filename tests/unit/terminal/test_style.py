@@ -26,3 +26,8 @@ def test_quoted_commands_and_indented_blocks_stay_whole_and_options_in_prose_are
     ]
     block = f"    /a/python {'--option ' * 8}here"
     assert wrap(f"hint: Do this:\n\n{block}\n\nThen go on.", 60).splitlines()[2] == block
+
+
+def test_a_long_word_keeps_the_indent_of_its_line() -> None:
+    caret = f"      {'^' * 70}"
+    assert wrap(f"error: It failed:\n{caret}", 60).splitlines()[1] == caret

@@ -23,10 +23,8 @@ from bootstrap.config.requirements.file import (
     RequirementFiles,
     locate_file,
 )
-from bootstrap.config.requirements.groups import DependencyGroup
 from bootstrap.config.requirements.line import parse_config_settings
 from bootstrap.config.requirements.parse import parse_requirement
-from bootstrap.config.requirements.script import ScriptMetadata, read_script
 from bootstrap.dataclasses import replace
 from bootstrap.errors import UsageError
 from bootstrap.index.settings import FormatControl, IndexSettings, ReleaseControl
@@ -37,6 +35,8 @@ from bootstrap.resolve.requirement import InputRequirement, ResolveRequest, UrlR
 
 if TYPE_CHECKING:
     from bootstrap.config.kits import KitDefaults
+    from bootstrap.config.requirements.groups import DependencyGroup
+    from bootstrap.config.requirements.script import ScriptMetadata
 
 INSTALLING = frozenset({Command.INSTALL, Command.PACK})
 """The commands that take requirements."""
@@ -79,14 +79,22 @@ def command_line_requirements(
     ]
     grouped = [
         requirement
-        for group in map(DependencyGroup.parse, layers.items("group"))
+        for group in _groups(layers)
         if not group.is_locked
         for requirement in group.requirements(process)
     ]
     return (*arguments, *grouped, *editables)
 
 
-def script_metadata(layers: OptionLayers, process: ProcessContext) -> ScriptMetadata:
+def _groups(layers: OptionLayers) -> Iterator[DependencyGroup]:
+    given = layers.items("group")
+    if given:
+        from bootstrap.config.requirements.groups import DependencyGroup
+
+        yield from map(DependencyGroup.parse, given)
+
+
+def script_metadata(layers: OptionLayers, process: ProcessContext) -> ScriptMetadata | None:
     """Return what the script of `--requirements-from-script` needs. Raises `ScriptError`."""
     scripts = layers.items("requirements_from_script")
     if len(scripts) > 1:
@@ -94,7 +102,11 @@ def script_metadata(layers: OptionLayers, process: ProcessContext) -> ScriptMeta
             "--requirements-from-script can only be used once.",
             hint="Install the requirements of one script after the other.",
         )
-    return read_script(scripts[0], process) if scripts else ScriptMetadata()
+    if not scripts:
+        return None
+    from bootstrap.config.requirements.script import read_script
+
+    return read_script(scripts[0], process)
 
 
 def installer_requirement(
@@ -147,7 +159,7 @@ def requirement_files(layers: OptionLayers, process: ProcessContext) -> list[Req
             location = locate_file(replace(given, value=file), process)
             named.append(RequirementFile(location, purpose, LockSelection(extras)))
     named += _locked_file(layers, process)
-    for group in map(DependencyGroup.parse, layers.items("group")):
+    for group in _groups(layers):
         if reference := split_reference(group.file):
             location = locate_file(Sourced(reference[0], group.origin), process)
             choice = LockSelection(reference[1], frozenset({group.name}), default_groups=False)

@@ -75,9 +75,10 @@ def load(
     requirements, installer = tuple[InputRequirement, ...](), None
     if line.command in install_request.INSTALLING:
         script = install_request.script_metadata(layers, process)
-        config = replace(config, requires_python=script.requires_python)
-        named = install_request.command_line_requirements(line, layers, process)
-        requirements = (*named, *script.requirements)
+        requirements = install_request.command_line_requirements(line, layers, process)
+        if script is not None:
+            config = replace(config, requires_python=script.requires_python)
+            requirements = (*requirements, *script.requirements)
         installer = install_request.installer_requirement(
             line, layers, process, requirements, config.kit
         )

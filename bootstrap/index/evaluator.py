@@ -103,6 +103,7 @@ class Evaluator:
             return None
         if parsed.version is None:
             return Rejection(entry, None, RejectionReason.MALFORMED)
+        entry = entry.read()
         rejected = self._find_rejection(entry, name, parsed)
         if rejected is not None:
             return Rejection(entry, parsed.version, *rejected)

@@ -110,6 +110,13 @@ class Finder:
                     break
         return newest
 
+    def forget_pages(self) -> None:
+        """Give the memory of all pages back; who asks for a project again reads it again."""
+        with self._lock:
+            self._pages.clear()
+            self._finding.clear()
+            self._found.clear()
+
     def prefetch(self, names: Iterable[NormalizedName]) -> None:
         """Start to read the pages of some projects; returns at once, and never raises."""
         for name in names:

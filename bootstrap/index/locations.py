@@ -105,7 +105,7 @@ class LocalFiles:
     def __init__(self, url: str, paths: tuple[Path, ...]) -> None:
         self.url = url
         self._entries = tuple(
-            FileEntry(path.name, path.absolute().as_uri(), url, url, url, {}) for path in paths
+            FileEntry(path.name, url, url, url, {"url": path.absolute().as_uri()}) for path in paths
         )
 
     def read_page(self, name: NormalizedName) -> ProjectDetails | None:

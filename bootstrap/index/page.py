@@ -29,18 +29,36 @@ from bootstrap.trust.hashes import Hashes
 
 
 class FileEntry(NamedTuple):
-    """One file of a page, unparsed, since a page may list thousands."""
+    """One file of a page, unparsed, since a page may list thousands: as text, it is small."""
 
     filename: str
-    url: str
-    """As on the page, maybe relative."""
     base_url: str
     """What its URL is relative to: the page, or what the page names in `<base>`."""
     page_url: str
     """Where the page came from: its links act with the rights of that server."""
     index_url: str
-    attributes: Mapping[str, Any]
-    """The keys of PEP 691's file object."""
+    description: Mapping[str, Any] | str
+    """PEP 691's file object, or its text in JSON."""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The keys of PEP 691's file object."""
+        if not isinstance(self.description, str):
+            return self.description
+        import json
+
+        found: dict[str, Any] = json.loads(self.description)
+        return found
+
+    def read(self) -> FileEntry:
+        """Return the entry with its text parsed, for who looks at it more than once."""
+        return self._replace(description=self.attributes)
+
+    @property
+    def url(self) -> str:
+        """As on the page, maybe relative."""
+        url: str = self.attributes["url"]
+        return url
 
     @property
     def is_remote(self) -> bool:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bootstrap._vendor.packaging.utils import NormalizedName
-from bootstrap.formats.documents import parse_json
+from bootstrap.formats.documents import parse_json_list
 from bootstrap.index.candidate import Candidate
 from bootstrap.index.errors import ApiVersionError, NotAnIndexPageError
 from bootstrap.index.page import FileEntry, ProjectDetails
@@ -93,13 +93,23 @@ def _is_json(response: Response, index_url: str) -> bool:
 
 
 def _parse_json(name: NormalizedName, response: Response, index_url: str) -> ProjectDetails:
+    page_url = response.final_url
+
+    def keep(file: Any, text: str) -> FileEntry | None:
+        """Keep the text of a file: most are never looked at."""
+        if not isinstance(file, dict) or not isinstance(file.get("url"), str):
+            return None
+        filename = file.get("filename")
+        if not isinstance(filename, str):
+            return None
+        return FileEntry(filename, page_url, page_url, index_url, text)
+
     try:
-        page = parse_json(response.content, PAGE_SIZE)
+        page, files = parse_json_list(response.content, PAGE_SIZE, "files", keep)
     except ValueError as error:
         found = f"invalid JSON ({error})"
         raise NotAnIndexPageError(index_url, response.final_url, found) from error
-    files = page.get("files") if isinstance(page, dict) else None
-    if not isinstance(files, list):
+    if not isinstance(page, dict) or not isinstance(page.get("files"), list):
         raise NotAnIndexPageError(index_url, response.final_url, "JSON without a list of files")
     meta = page["meta"] if isinstance(page.get("meta"), dict) else {}
     version = meta.get("api-version")
@@ -109,18 +119,12 @@ def _parse_json(name: NormalizedName, response: Response, index_url: str) -> Pro
     if len(files) > PAGE_FILES:
         found = f"a list of {LimitError(PAGE_FILES, 'files')}"
         raise NotAnIndexPageError(index_url, response.final_url, found)
-    page_url, status = response.final_url, page.get("project-status")
+    status = page.get("project-status")
     status = status if isinstance(status, dict) else {}
     return ProjectDetails(
         name,
         index_url,
-        tuple(
-            FileEntry(file["filename"], file["url"], page_url, page_url, index_url, file)
-            for file in files
-            if isinstance(file, dict)
-            and isinstance(file.get("filename"), str)
-            and isinstance(file.get("url"), str)
-        ),
+        tuple(filter(None, files)),
         tracks=_strings(meta.get("tracks")),
         alternate_locations=_strings(page.get("alternate-locations")),
         status=_string(status.get("status")) or "active",
@@ -160,11 +164,10 @@ def _parse_html(name: NormalizedName, response: Response, index_url: str) -> Pro
         tuple(
             FileEntry(
                 link.filename,
-                link.url,
                 base_url,
                 response.final_url,
                 index_url,
-                link.attributes,
+                {**link.attributes, "url": link.url},
             )
             for link in parser.links
         ),

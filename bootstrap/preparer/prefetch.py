@@ -77,6 +77,11 @@ class Prefetcher(Generic[K, V]):
                 if future.cancel():
                     del self._futures[key]
 
+    def forget(self) -> None:
+        """Give the memory of keys and results back."""
+        with self._lock:
+            self._futures.clear()
+
 
 class SharedMetadata:
     """The metadata of files, read once for the preparers of all targets."""

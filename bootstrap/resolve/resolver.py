@@ -58,6 +58,7 @@ def resolve(
     resolution = build_result(result, context)
     check_resolution(request, resolution)
     _warn(resolution, context)
+    context.factory.forget()
     return _without_requested(resolution, request)
 
 

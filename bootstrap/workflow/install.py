@@ -12,7 +12,6 @@ from bootstrap import self_check
 from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
-from bootstrap.config.requirements.script import require_python
 from bootstrap.dataclasses import replace
 from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
@@ -89,6 +88,8 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
             paths = OutputPaths(run.config.lock_file, run.config.report_file)
             drafts = paths.gather(sources.preparer, run.target, whole, remaining)
             documents = stack.enter_context(drafts)
+            seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
+            sources.preparer.forget_pages(remaining)
             installed: tuple[InstalledDistribution, ...] = ()
             created = False
             if run.config.dry_run:
@@ -101,7 +102,6 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
                     order = remaining.installation_order
                     installed = commit_wheels(run, sources, wheels, order) if order else ()
             documents.write()
-            seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
             return InstallResult(run.target, remaining, installed, seen, created=created)
 
     outcome = install_or_fall_back(run, attempt)
@@ -150,6 +150,8 @@ def check_target(run: RunContext) -> None:
         raise CannotCompileError(str(run.target.executable))
     required = run.config.requires_python
     if required is not None and not run.config.request.ignore_requires_python:
+        from bootstrap.config.requirements.script import require_python
+
         require_python(required, run.target)
 
 

@@ -25,6 +25,7 @@ PARSERS = {
 OWN_TEXTS = {
     "_bundled/__init__.py": "written by our build",
     "environment/model.py": "checked where it was read",
+    "index/page.py": "checked with the page that it is part of",
     "install/commit/journal.py": "written by us, limited in size, with a digest",
     "lock/write.py": "made of parsed markers and versions",
     "metadata/installed_record.py": "a constant",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.formats.documents import parse_json, parse_toml, read_file
+from bootstrap.formats.documents import parse_json, parse_json_list, parse_toml, read_file
 from bootstrap.limits import (
     DOCUMENT_DEPTH,
     DOCUMENT_DIGITS,
@@ -146,3 +146,87 @@ def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
         thread.start()
         thread.join(10)
     assert [error.errno for error in errors] == [22, 22, 22]
+
+
+LISTS = (
+    '{"files": [], "name": "a"}',
+    '{"files":[{"a":[1,{"b":2}]},"x, ]",null,-1.5e3],"meta":{"files":[1]}}',
+    ' {\n"name" : "demo", "files"\t: [ 1 , [ ] ,\r{ } ] } \n',
+    '{"files": [1, 2], "files": [3]}',
+    '{"files": [1, 2], "files": "none"}',
+    '{"files": {"0": 1}}',
+    '{"name": "a"}',
+    "{}",
+    "[1, 2]",
+    '"files"',
+    '{"files": ["\\u00e9", "é", "\\ud83d\\ude00"]}',
+)
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_a_list_is_read_item_by_item_as_the_whole_document_is(text: str) -> None:
+    expected = json.loads(text)
+    items = expected.get("files") if isinstance(expected, dict) else None
+    for content in (text.encode(), b"\xef\xbb\xbf" + text.encode()):
+        value, kept = parse_json_list(content, 1000, "files", lambda item, of: (item, of))
+        assert [item for item, _ in kept] == (items if isinstance(items, list) else [])
+        assert all(json.loads(of) == item for item, of in kept)
+        if isinstance(items, list):
+            expected["files"] = []
+        assert value == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"files"',
+        '{"files": [',
+        '{"files": [1',
+        '{"files": [1,',
+        '{"files": [1,]}',
+        '{"files": [,1]}',
+        '{"files": [1 2]}',
+        '{"files": [1}}',
+        '{"files": [1]',
+        '{"files": [1]]',
+        '{"files": [1],}',
+        '{"files": [1]} x',
+        '{"files" [1]}',
+        "{files: [1]}",
+        "{1: [1]}",
+        '{"files": [1] "a": 2}',
+        "{\"files\": ['a']}",
+        '{"files": ["\\ud800"]}',
+        '{"other": "\\ud800", "files": []}',
+        '{"files": ["a\nb"]}',
+    ],
+)
+def test_what_is_no_json_is_refused_where_a_list_is_read_too(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # whatever the parser says
+        parse_json(text.encode())
+    with pytest.raises(ValueError):  # noqa: PT011
+        parse_json_list(text.encode(), 1000, "files", lambda item, _of: item)
+
+
+def test_a_document_with_a_list_has_the_same_limits() -> None:
+    def read(content: bytes, size: int = 1000) -> None:
+        parse_json_list(content, size, "files", lambda item, _of: item)
+
+    for content in (
+        b'{"files": [' + b"1" * 501 + b"]}",
+        b'{"files": ' + b"[" * 70 + b"]" * 70 + b"}",
+    ):
+        with pytest.raises(LimitError):
+            read(content)
+    with pytest.raises(LimitError):
+        read(b'{"files": []}', 5)
+
+
+def test_a_long_number_is_found_wherever_it_is() -> None:
+    for before in (0, (1 << 19) - 501, (1 << 19) - 250, (1 << 19) - 1, 1 << 19, (1 << 20) - 7):
+        content = b"[" + b" " * before + b"1" * 501 + b"]"
+        with pytest.raises(LimitError, match="digits"):
+            parse_json(content, 1 << 22)
+        assert parse_json(content.replace(b"1" * 501, b"1" * 500), 1 << 22)

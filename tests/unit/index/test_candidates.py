@@ -18,7 +18,7 @@ PAGE = "https://index.test/simple/demo/"
 
 
 def entry(filename: str, **attributes: object) -> FileEntry:
-    return FileEntry(filename, f"/{filename}", PAGE, PAGE, PAGE, attributes)
+    return FileEntry(filename, PAGE, PAGE, PAGE, {"url": f"/{filename}", **attributes})
 
 
 def many(count: int) -> list[FileEntry]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -323,6 +325,28 @@ def test_a_local_wheel_that_is_swapped_after_it_was_resolved_is_refused(
     wheel.write_bytes(make_wheel(others, "demo", "1.0", requires=["more"]).read_bytes())
     with pytest.raises(UnexpectedMetadataError, match="requires"):
         bench.preparer.wheels(resolution)
+
+
+def test_the_memory_of_pages_is_given_back_at_once_and_wheels_need_no_page(
+    index: IndexServer, bench: Bench, tmp_path: Path
+) -> None:
+    index.add(make_wheel(tmp_path, "demo", "1.0", requires=["helper"]))
+    index.add(make_wheel(tmp_path, "helper", "1.0"))
+    name = canonicalize_name("helper")
+    gc.disable()
+    try:
+        candidates = weakref.ref(bench.preparer.candidates(name))
+        resolution = bench.resolve("demo")
+        assert candidates() is not None
+        bench.preparer.forget_pages(resolution)
+        assert candidates() is None
+    finally:
+        gc.enable()
+    before = requested_paths(index)
+    assert len(bench.preparer.wheels(resolution)) == 2
+    later = [path for path in requested_paths(index) if path not in before]
+    assert [path for path in later if path.startswith("/simple/")] == []
+    assert [str(each.version) for each in bench.preparer.candidates(name)] == ["1.0"]
 
 
 def test_prefetching_never_raises_and_the_error_is_raised_when_asked_for(

@@ -15,6 +15,7 @@ from tests.functional.conftest import LocalIndex
 from tests.functional.drop_in.pythons import linked_python
 from tests.functional.engine import CHECKOUT, run, snapshot
 from tests.functional.fleet.conftest import COLLECTION, Controller
+from tools.interpreters import interpreters
 
 pytestmark = pytest.mark.posix_only("Ansible's controller is")
 
@@ -195,6 +196,31 @@ def test_a_host_without_a_route_gets_what_a_kit_has(
     assert play.result("check")["after"] == play.result("install")["after"]
     assert play.result("install")["after"] == {"demo": "1.0", "more": "1.0"}
     assert kept(tmp_path / "home") == [f"{digest}.pyz"]  # by the last two tasks
+
+
+@pytest.mark.slow
+def test_a_host_whose_python_is_too_old_runs_the_file_by_another_one(
+    controller: Controller,
+) -> None:
+    found = interpreters()
+    old = found.get((3, 8)) or found.get((3, 9))
+    new = next((path for version, path in found.items() if version >= (3, 10)), None)
+    if old is None or new is None:
+        pytest.skip("there is no old Python")
+    python = {"ansible_python_interpreter": str(old)}
+    controller.index.add("demo", "1.0")
+    task = controller.task("new", name=["demo"], engine_python=str(new), python=str(old))
+    play = controller.play(task, variables=python)
+    assert play.changed() == [True]
+    assert f"Python {run(old, '--version').split()[1]}" in play.result("new")["environment"]
+    gone = controller.task("gone", name=["demo"], state="absent", engine_python=str(new))
+    play = controller.play(gone, variables=python, fails=True)
+    assert "has no pip to uninstall with" in play.messages()["gone"]  # the bundled one is too new
+    pip = controller.task("pip", name=["pip"], engine_python=str(new), python=str(old))
+    assert controller.play(pip, gone, gone, variables=python).changed() == [True, True, False]
+    none = {**controller.task("none", python=str(old)), "environment": {"PATH": "/nowhere"}}
+    play = controller.play(none, variables=python, fails=True)
+    assert "runs on Python 3.10 and newer" in play.messages()["none"]
 
 
 @pytest.mark.slow

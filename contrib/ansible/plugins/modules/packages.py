@@ -66,7 +66,7 @@ options:
     description:
       - With V(present), a package of any version that satisfies the requirement is enough.
       - With V(latest), what is named is upgraded. With O(kit) alone, its versions are the latest ones.
-      - With V(absent), the target's own pip uninstalls what is named; where there is none, one that is taken from the file, and that does not stay.
+      - With V(absent), the target's own pip uninstalls what is named; where there is none, one that is taken from the file, and that does not stay. For a Python that is too old for that one, install pip first.
         Other packages that depend on it are not looked at.
     type: str
     choices: [absent, latest, present]
@@ -523,7 +523,10 @@ class Pip:
         status, events = self.engine.run([*options, "--installer", "none", "pip"])
         if status:
             reason = events.verdict["error"]["message"]
-            self.module.fail_json(msg=f"{self.python} has no pip to uninstall with: {reason}")
+            self.module.fail_json(
+                msg=f"{self.python} has no pip to uninstall with, and that in the file cannot be "
+                f"used: {reason} Install one first, with the name pip."
+            )
         self.environ["PYTHONPATH"] = self.brought
 
     def list(self):

@@ -47,7 +47,9 @@ def canonical_path(path: _AnyPath) -> str:
     """Return a path without links; on Windows in the form that users know, if it has one."""
     real = os.path.realpath(path)
     plain = plain_path(real)
-    return plain if os.path.abspath(plain) == plain else real  # `x.` has none
+    if real.startswith(_EXTENDED) and os.path.abspath(plain) != plain:
+        return real  # `x.` has none
+    return os.path.abspath(plain)  # `x` for the `x.` that does not exist
 
 
 def rename(source: _AnyPath, destination: _AnyPath) -> None:

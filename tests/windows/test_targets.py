@@ -48,3 +48,21 @@ def test_a_killed_upgrade_is_undone_however_the_target_was_spelt(
     engine.succeeds("--target", target, *wheels.options, "--upgrade", "tool==1.0")
     assert names_in(target) == ["Tool Box", "tool-1.0.dist-info"]
     assert {path.read_text() for path in (target / "Tool Box").glob("*.py")} == {"1.0"}
+
+
+@pytest.mark.parametrize("name", ["y.", "y ", r"y.\z"])
+def test_a_target_that_some_functions_would_take_for_another_is_refused(
+    engine: Engine, wheels: Wheels, tmp_path: Path, name: str
+) -> None:
+    wheels.add("tool", "1.0")
+    done = engine.fails("--target", rf"\\?\{tmp_path}\{name}", *wheels.options, "tool", status=2)
+    assert "ends with a dot or a space" in done.err
+    assert not list(tmp_path.glob("y*"))
+
+
+def test_a_target_is_the_one_that_windows_makes_of_its_path(
+    engine: Engine, wheels: Wheels, tmp_path: Path
+) -> None:
+    wheels.add("tool", "1.0")
+    engine.succeeds("--target", f"{tmp_path}\\y.", *wheels.options, "tool")
+    assert names_in(tmp_path / "y") == ["tool-1.0.dist-info", "tool.py"]

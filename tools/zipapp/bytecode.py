@@ -39,6 +39,7 @@ RARELY_IMPORTED = (
     "bootstrap/config/kit_commands.py",
     "bootstrap/config/kits.py",
     "bootstrap/config/options/help.py",
+    "bootstrap/config/kits.py",
     "bootstrap/config/options/topics.py",
     "bootstrap/config/requirements/groups.py",
     "bootstrap/config/requirements/script.py",

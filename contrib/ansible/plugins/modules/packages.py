@@ -66,7 +66,8 @@ options:
     description:
       - With V(present), a package of any version that satisfies the requirement is enough.
       - With V(latest), what is named is upgraded. With O(kit) alone, its versions are the latest ones.
-      - With V(absent), the target's own pip uninstalls what is named; where there is none, one that is taken from the file, and that does not stay. For a Python that is too old for that one, install pip first.
+      - With V(absent), the target's own pip uninstalls what is named; where there is none, one that is taken from the file, and that does not stay.
+        For a Python that is too old for that one, install pip first.
         Other packages that depend on it are not looked at.
     type: str
     choices: [absent, latest, present]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,15 @@ class SchemePaths:
         """The directories of modules and metadata: purelib, and platlib where it differs."""
         directories = self.directories
         return tuple(dict.fromkeys((directories["purelib"], directories["platlib"])))
+
+    def find_metadata(self) -> frozenset[str]:
+        """Return the metadata directories that are in the library directories now."""
+        found = set[str]()
+        for library in self.libraries:
+            with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+                names = (name for name in os.listdir(library) if name.endswith(".dist-info"))
+                found.update(os.path.join(library, name) for name in names)
+        return frozenset(found)
 
     @cached_property
     def _nested(self) -> dict[str, list[str]]:

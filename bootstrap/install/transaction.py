@@ -92,6 +92,8 @@ def begin(
     ui: Ui,
     on_commit: Callable[[], None] = lambda: None,
     order: Sequence[NormalizedName] = (),
+    *,
+    present: Set[str] | None = None,
 ) -> Iterator[Transaction]:
     """Begin a transaction; without a commit, the target is unchanged after the context.
 
@@ -101,15 +103,18 @@ def begin(
     :param on_commit: called at the end if there was a commit, even where an error came after it
     :param order: the order of installation; of files that two distributions share, those of the
         later one are installed. Without it, the order in which they are staged
+    :param present: the metadata directories that were there when it was decided what to install;
+        without it, those there now. Only another one can be what another run installed meanwhile
     """
     require_unmanaged(target)
     paths = SchemePaths(target.scheme)
     with translate_os_errors(str(target.scheme.purelib)):
         check_writable(paths)
+        present = paths.find_metadata() if present is None else present
     _recover(target, ui, settings, ui.detail)  # `recover` has reported already
     guard = SignalGuard()
     with guard.install():
-        transaction = Transaction(target, settings, ui, paths, guard, order=order)
+        transaction = Transaction(target, settings, ui, paths, guard, order=order, present=present)
         try:
             with guard.allow():
                 yield transaction
@@ -131,10 +136,11 @@ class Transaction:
         guard: SignalGuard,
         *,
         order: Sequence[NormalizedName] = (),
+        present: Set[str] = frozenset(),
     ) -> None:
         self._order = {name: number for number, name in enumerate(order)}
         self._target, self._settings, self._ui = target, settings, ui
-        self._paths, self._guard = paths, guard
+        self._paths, self._guard, self._present = paths, guard, present
         self._staging = Staging(paths, guard.delay)
         self._interpreter = script_interpreter(target)
         self._staged: list[StagedWheel] = []
@@ -244,9 +250,10 @@ class Transaction:
     def _drop_what_another_run_installed(
         self, records: Sequence[InstalledRecord]
     ) -> set[NormalizedName]:
-        """Drop what is there already, byte for byte, since another run was faster; return names.
+        """Drop what another run has installed meanwhile, byte for byte; return the names.
 
-        What is named by a URL or a directory is installed again, as ever.
+        What was there before is replaced: that was decided with it in view. So is what is named by
+        a URL or a directory, as ever.
         """
         scheme, done = self._target.scheme, set[NormalizedName]()
         for staged in self._staged:
@@ -254,6 +261,7 @@ class Transaction:
             present = [record.path for record in records if record.name == staged.name]
             if (
                 [os.path.realpath(path) for path in present] == [os.path.realpath(dist_info)]
+                and os.path.realpath(dist_info) not in self._present
                 and str(dist_info / "direct_url.json") not in staged.rows
                 and _read(dist_info / "RECORD") == Path(staged.record).read_bytes()
             ):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,7 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
 
     def attempt(run: RunContext) -> InstallResult:
         with ExitStack() as stack:
+            present = paths.find_metadata()  # what comes later, another run installs
             # Session: all connections of the run; requirement files it fetches complete the Config.
             session = stack.enter_context(open_session(run))
             run = read_remote_files(run, session)
@@ -85,8 +87,8 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
             if run.target.hides_user_site and not run.config.install.ignore_installed:
                 require_visible(run.target, remaining)
             # Lock and report: drafted before anything changes.
-            paths = OutputPaths(run.config.lock_file, run.config.report_file)
-            drafts = paths.gather(sources.preparer, run.target, whole, remaining)
+            outputs = OutputPaths(run.config.lock_file, run.config.report_file)
+            drafts = outputs.gather(sources.preparer, run.target, whole, remaining)
             documents = stack.enter_context(drafts)
             seen = {} if run.is_local_only else sources.preparer.newest_seen(self_check.PROJECTS)
             sources.preparer.forget_pages(remaining)
@@ -100,7 +102,8 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
                     wheels = sources.preparer.iter_wheels(remaining)
                     # Transaction: the target is changed after everything else has succeeded.
                     order = remaining.installation_order
-                    installed = commit_wheels(run, sources, wheels, order) if order else ()
+                    commit = partial(commit_wheels, run, sources, wheels, order, present=present)
+                    installed = commit() if order else ()
             documents.write()
             return InstallResult(run.target, remaining, installed, seen, created=created)
 
@@ -260,13 +263,15 @@ def commit_wheels(
     sources: Sources,
     wheels: Iterable[tuple[NormalizedName, WheelToInstall]],
     order: Sequence[NormalizedName],
+    *,
+    present: Set[str],
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
     from bootstrap.install.transaction import begin
 
     keep = sources.repositories.keep
     with (
-        begin(run.target, run.config.install, run.ui, keep, order) as transaction,
+        begin(run.target, run.config.install, run.ui, keep, order, present=present) as transaction,
         run.ui.activity("Installing") as activity,
     ):
         activity.start(len(order))

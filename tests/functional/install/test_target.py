@@ -54,6 +54,18 @@ def test_what_is_there_stays_in_whatever_version_until_it_is_upgraded(
     assert not (target / "simple-1.0.dist-info").exists()
 
 
+def test_an_upgrade_repairs_the_same_version(
+    engine: Engine, offer: LocalIndex, target: Path
+) -> None:
+    install(engine, offer, target, "simple")
+    complete = snapshot(target, times=False)
+    (target / "simple/part.py").unlink()
+    (target / "simple/__init__.py").write_text("damaged", encoding="utf-8")
+    done = install(engine, offer, target, "simple", "--upgrade")
+    assert "installed again" in done.out
+    assert snapshot(target, times=False) == complete
+
+
 def test_files_of_nobody_stay_as_with_pip(
     engine: Engine, offer: LocalIndex, target: Path, tmp_path: Path
 ) -> None:

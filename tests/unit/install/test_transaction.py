@@ -86,9 +86,38 @@ def test_what_another_run_has_installed_meanwhile_is_not_installed_again(
     with begin(bench.target, settings, bench.ui) as transaction:
         transaction.stage(demo)
         transaction.stage(more)
-        assert [each.name for each in transaction.commit()] == [*installed, "more"]
+        install(bench.target, [demo], settings, bench.ui)
+        assert [each.name for each in transaction.commit()] == ["demo", "more"]
     assert (bench.library / "more.py").exists()
     assert bench.leftovers == []
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("damaged")])
+def test_what_was_there_before_is_installed_again(
+    bench: Workbench, wheelhouse: Path, damage: Callable[[Path], object]
+) -> None:
+    wheel = make_wheel(wheelhouse, "demo", "1.0")
+    bench.install(wheel)
+    module = bench.library / "demo.py"
+    expected = module.read_text()
+    damage(module)
+    (again,) = bench.install(wheel)
+    assert (str(again.replaced), module.read_text()) == ("1.0", expected)
+
+
+def test_what_was_there_when_the_caller_looked_is_installed_again(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    wheels = [
+        wheel_to_install(make_wheel(wheelhouse, name, "1.0")) for name in ("old", "meanwhile")
+    ]
+    bench.install(wheels[0])
+    present = frozenset({str(bench.library / "old-1.0.dist-info")})
+    bench.install(wheels[1])
+    with begin(bench.target, InstallSettings(), bench.ui, present=present) as transaction:
+        for wheel in wheels:
+            transaction.stage(wheel)
+        assert [each.name for each in transaction.commit()] == ["old"]
 
 
 def test_another_file_of_the_same_version_is_installed_over_that_of_another_run(

@@ -208,6 +208,10 @@ CODES: dict[str, tuple[str, str]] = {
         "The target's file system does not tell two names of two distributions apart.",
     ),
     "WheelRefusedError": ("GI-INSTALL-015", "A wheel breaks a rule; nothing of it is installed."),
+    "MountPointError": (
+        "GI-INSTALL-016",
+        "Something is mounted where a wheel has files; nothing can be moved there from outside.",
+    ),
     "DamagedKitError": ("GI-KIT-001", "A kit is not as it was written."),
     "KitTargetError": ("GI-KIT-002", "A kit was not packed for this target."),
     "NewerKitError": ("GI-KIT-003", "A kit has a layout that this version does not know."),

@@ -7,10 +7,11 @@ or remove what is open; so such a change is tried again for two seconds. POSIX d
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION = 5, 32, 33
 _DIRECTORY_NOT_EMPTY = 145
 """A file in it was removed but is still open."""
 _EXTENDED = "\\\\?\\"
+_MOUNTS = "/proc/self/mountinfo"
+_ESCAPE = re.compile(rb"\\([0-7]{3})")
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 0.8)
 _AnyPath = str | Path
 
@@ -72,25 +75,59 @@ def rmdir(path: _AnyPath) -> None:
     _patiently(os.rmdir, path)
 
 
+def find_mount_points() -> frozenset[str] | None:
+    """Return where something is mounted, also from the same file system; None if unknown."""
+    if os.name == "nt":  # there it is a junction, which no change here enters
+        return frozenset()
+    try:
+        with open(_MOUNTS, "rb") as file:
+            fields = [line.split(b" ")[4] for line in file]
+    except (OSError, IndexError):
+        return None
+    return frozenset(
+        os.fsdecode(_ESCAPE.sub(lambda found: bytes([int(found[1], 8)]), field)) for field in fields
+    )
+
+
 def remove_content(directory: _AnyPath, keep: str) -> None:
     """Remove what is in a directory but one name, as `remove_tree` does."""
-    directory = extended_path(os.path.abspath(directory))
+    directory = extended_path(_without_links_around(directory))
+    _remove_content(directory, keep, find_mount_points() or ())
+
+
+def remove_tree(path: _AnyPath) -> None:
+    """Remove a directory with its content, read-only files too.
+
+    What cannot be removed is left, and so is what is mounted in it.
+    """
+    _remove_tree(extended_path(_without_links_around(path)), find_mount_points() or ())
+
+
+def _without_links_around(path: _AnyPath) -> str:
+    """Return an absolute path as the system names mount points; a link itself stays one."""
+    parent, name = os.path.split(os.path.abspath(path))
+    return os.path.join(parent if os.name == "nt" else os.path.realpath(parent), name)
+
+
+def _remove_content(directory: str, keep: str, mounted: Collection[str]) -> None:
     with suppress(OSError):
         for name in os.listdir(directory):
             path = os.path.join(directory, name)
-            if name != keep and os.path.isdir(path) and not os.path.islink(path):
-                remove_tree(path)
-            elif name != keep:
+            if name == keep or path in mounted:
+                continue
+            if os.path.isdir(path) and not os.path.islink(path):
+                _remove_tree(path, mounted)
+            else:
                 with suppress(OSError):
                     unlink(path)
 
 
-def remove_tree(path: _AnyPath) -> None:
-    """Remove a directory with its content, read-only files too; what cannot be removed is left."""
+def _remove_tree(path: str, mounted: Collection[str]) -> None:
     import shutil  # with all formats of archives
 
-    path = extended_path(os.path.abspath(path))
-    if sys.platform != "win32":
+    if any(mount.startswith(path + os.sep) for mount in mounted):
+        _remove_content(path, "", mounted)
+    elif sys.platform != "win32":
         shutil.rmtree(path, ignore_errors=True)
     elif sys.version_info >= (3, 12):
         shutil.rmtree(path, onexc=_remove_again)

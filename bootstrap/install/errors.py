@@ -20,6 +20,7 @@ _IN_USE_HINT = (
     "its directories. If there is none, it may be a virus scanner: try again. Or you may not write "
     "there: install as another user, or into an environment of your own (--venv DIR, --user)."
 )
+_MOUNT_HINT = "Unmount it, install, and mount it again; or install into another environment."
 _NOT_FOUND, _FILENAME_EXCED_RANGE = {2, 3}, 206
 """Windows' errors for a path that is too long."""
 _MAX_NEW_DIRECTORY = 248
@@ -37,6 +38,13 @@ class NotWritableError(InstallError):
         self.path, self.reason = path, reason
         message = f"Cannot change {path}: {reason}. The environment was not changed."
         super().__init__(message, hint=hint)
+
+
+class MountPointError(NotWritableError):
+    """Something is mounted where a wheel has files; nothing can be moved there from outside."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "it is a mount point", _MOUNT_HINT)
 
 
 class InUseError(NotWritableError):

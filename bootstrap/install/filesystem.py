@@ -52,6 +52,14 @@ def keeps_inodes(directory: str, other: str) -> bool:
     return before == after != 0
 
 
+def has_mount(directory: str, mount_points: Collection[str] | None) -> bool:
+    """Whether something is mounted in a directory; where that is unknown, another file system."""
+    if mount_points is not None:
+        return any(mount.startswith(directory + os.sep) for mount in mount_points)
+    device = os.lstat(directory).st_dev
+    return any(os.lstat(around).st_dev != device for around, _, _ in os.walk(directory))
+
+
 def is_movable(path: str, full_directory: str) -> bool:
     """Whether a file or directory may be renamed; `full_directory` is any that is not empty.
 

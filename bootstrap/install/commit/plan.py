@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from bootstrap.dataclasses import dataclass, field
+from bootstrap.file_changes import find_mount_points
 from bootstrap.install.commit.operations import CHANGING_INODE, Operation
 from bootstrap.install.commit.staging import BACKUP, Staging
 from bootstrap.install.commit.trees import MergedTree
-from bootstrap.install.errors import NotWritableError
-from bootstrap.install.filesystem import is_movable
+from bootstrap.install.errors import MountPointError, NotWritableError
+from bootstrap.install.filesystem import has_mount, is_movable
 from bootstrap.install.uninstall import FileOwners, is_bytecode_of
 
 _MAX_UNOWNED = 10_000
@@ -116,7 +118,22 @@ class TargetInspector:
         try:
             return is_movable(path, self._staging_directory(path))
         except OSError as exc:
+            if path in (self._mount_points or ()):
+                raise MountPointError(path) from exc
             raise NotWritableError(path, exc.strerror or str(exc)) from exc
+
+    @cached_property
+    def _mount_points(self) -> frozenset[str] | None:
+        return find_mount_points()
+
+    def check_reachable(self, path: str, root: str) -> None:
+        """Raise `MountPointError` where what is staged for a directory cannot be moved to a path.
+
+        The scheme's directory may be a mount point, or in one; there may be none in between.
+        """
+        for mount in self._mount_points or ():
+            if path.startswith(mount + os.sep) and mount.startswith(root + os.sep):
+                raise MountPointError(mount)
 
     def _staging_directory(self, path: str) -> str:
         directory = os.path.dirname(path)
@@ -131,15 +148,23 @@ class TargetInspector:
         """Whether a directory may be replaced or removed as a whole: all files in it are old."""
         return self.find_unowned(directory, limit=0) == []
 
+    def is_nobodys(self, directory: str) -> bool:
+        """Whether a directory has no file in it, and the old version has none there either."""
+        prefix = directory + os.sep
+        return not any(name[-1:] != os.sep for name in _walk(directory)) and not any(
+            path.startswith(prefix) for path in self.old
+        )
+
     def find_unowned(self, directory: str, limit: int = _MAX_UNOWNED) -> list[str] | None:
         """Return the files without an owner in a directory that may otherwise be replaced.
 
-        None where it may not: it cannot be moved, it has files of other distributions, more than
-        `limit` files without an owner, or (outside the libraries) an empty directory. Raises
-        `NotWritableError` where an old file cannot be moved, an immutable one for example, because
-        it would be left over.
+        Unless `limit` is 0, empty directories are among them, with a separator at their end. None
+        where the directory may not be replaced: it cannot be moved, something is mounted in it, it
+        has files of other distributions, more than `limit` files without an owner, or (outside the
+        libraries) an empty directory. Raises `NotWritableError` where an old file cannot be moved,
+        an immutable one for example, because it would be left over.
         """
-        if not self.check_movable(directory):
+        if not self.check_movable(directory) or has_mount(directory, self._mount_points):
             return None
         if not self._is_in_library(directory) and _has_empty_directory(directory):
             return None  # `include/python3.12` of a virtual environment belongs to that
@@ -147,6 +172,8 @@ class TargetInspector:
         for path in _walk(directory):
             if path in self.old or is_bytecode_of(path, self.old):
                 self.check_movable(path)
+            elif path[-1:] == os.sep and not limit:
+                continue
             elif len(unowned) < limit and self.owners.get(path) is None:
                 unowned.append(path)
             else:
@@ -159,8 +186,11 @@ def _has_empty_directory(directory: str) -> bool:
 
 
 def _walk(directory: str) -> Iterator[str]:
-    """Yield all files and links below a directory."""
-    for entry in list(os.scandir(directory)):  # a list: the caller may stop before the end
+    """Yield all files and links below a directory, and empty directories, with a separator."""
+    entries = list(os.scandir(directory))  # a list: the caller may stop before the end
+    if not entries:
+        yield os.path.join(directory, "")
+    for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path)
         else:

@@ -68,6 +68,8 @@ class _Additions:
     def _put_over_directory(self, path: str, entry: os.DirEntry[str]) -> None:
         if entry.is_dir(follow_symlinks=False):
             self._replace_directory(path, entry)
+        elif self.target.is_nobodys(path):
+            self.plan.obstacles.append(path)
         elif self.target.is_wholly_old(path):
             self.plan.gone.add(path)
             self._exchange(path, entry)
@@ -85,6 +87,7 @@ class _Additions:
             self.plan.left.append(path)
 
     def _move(self, path: str, entry: os.DirEntry[str]) -> None:
+        self.target.check_reachable(path, self.root)
         self.plan.new.add(path)
         self._turn(path, self.plan.added).append(
             Move(path, entry.path, self.target.inode(entry.path))
@@ -100,6 +103,7 @@ class _Additions:
         if not is_old:
             self.plan.other_spellings.append((existing, path))
             return
+        self.target.check_reachable(path, self.root)
         self.plan.gone.add(existing)
         self.plan.new.add(path)
         turn = self._turn(path, self.plan.replaced)
@@ -130,14 +134,33 @@ class _Additions:
             return
         for file in unowned:
             staged = entry.path + file[len(path) :]
-            if os.path.lexists(staged):
+            if obstacle := self._find_obstacle(file, path, entry.path):
+                self.plan.obstacles.append(obstacle)
+            elif file.endswith(os.sep):
+                continue
+            elif os.path.lexists(staged):
                 self.plan.overwritten[file] = staged
             else:
                 self.plan.preserved.append((file, staged))
         self.plan.gone.add(path)
         self._exchange(path, entry)
 
+    def _find_obstacle(self, file: str, directory: str, staged: str) -> str | None:
+        """Return what of nobody is where a directory is staged, or a directory where a file is.
+
+        It is at the path of a file without an owner, or around it.
+        """
+        path, is_directory = file.rstrip(os.sep), file.endswith(os.sep)
+        while path != directory:
+            new = staged + path[len(directory) :]
+            if os.path.lexists(new):
+                is_leftover = file.endswith(os.sep) and not self.target.is_nobodys(path)
+                return None if is_directory == _is_directory(new) or is_leftover else path
+            path, is_directory = os.path.dirname(path), True
+        return None
+
     def _exchange(self, path: str, entry: os.DirEntry[str]) -> None:
+        self.target.check_reachable(path, self.root)
         self.plan.new.add(path)
         operation = Exchange(
             path, entry.path, self.target.new_backup(path), self.target.inode(entry.path)
@@ -148,6 +171,10 @@ class _Additions:
         if self.root == self.target.paths.directories["scripts"]:
             return self.plan.scripts
         return self.plan.metadata if _is_metadata(path, self.target) else default
+
+
+def _is_directory(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _is_metadata(path: str, target: TargetInspector) -> bool:

@@ -158,6 +158,66 @@ def test_a_directory_with_files_of_nobody_is_not_replaced_by_a_file(
     assert (bench.library / "thing" / "mine").read_text() == "mine"
 
 
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "needed"),
+    [
+        ("file", "directory"),
+        pytest.param("link", "directory", marks=_CREATES_A_LINK),
+        pytest.param("broken link", "directory", marks=_CREATES_A_LINK),
+        ("directory", "file"),
+        ("directory with a file", "file"),
+        ("directory with an empty one", "file"),
+    ],
+)
+def test_what_belongs_to_nobody_in_a_package_stops_its_upgrade(
+    bench: Workbench, wheelhouse: Path, tmp_path: Path, kind: str, needed: str, *, force: bool
+) -> None:
+    bench.install(make_wheel(wheelhouse, "one", "1.0", files={"one/__init__.py": "1"}))
+    path = bench.library / "one" / "local"
+    if kind == "file":
+        path.write_text("mine")
+    elif kind == "link":
+        path.symlink_to(tmp_path)
+    elif kind == "broken link":
+        path.symlink_to("missing")
+    else:
+        path.mkdir()
+    if kind == "directory with a file":
+        (path / "mine").write_text("mine")
+    elif kind == "directory with an empty one":
+        (path / "empty").mkdir()
+    new = "one/local/x.py" if needed == "directory" else "one/local"
+    wheel = make_wheel(wheelhouse, "one", "2.0", files={"one/__init__.py": "2", new: "2"})
+    before = snapshot_with_root(tmp_path)
+    with pytest.raises(ObstacleError, match=f"one needs a {needed} at {re.escape(str(path))},"):
+        bench.install(wheel, force=force)
+    assert snapshot_with_root(tmp_path) == before
+
+
+def test_an_empty_directory_of_nobody_is_not_replaced_by_a_file(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    (bench.library / "thing").mkdir()
+    with pytest.raises(ObstacleError, match="needs a file at"):
+        bench.install(make_wheel(wheelhouse, "one", "1.0", files={"thing": "a file"}))
+    assert (bench.library / "thing").is_dir()
+
+
+def test_what_the_old_version_had_becomes_a_file_or_a_directory(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    module = {"one/__init__.py": "1", "one/sub": "1", "one/other/x": "1", "thing/x": "1"}
+    package = {"one/__init__.py": "2", "one/sub/x": "2", "one/other": "2", "thing": "2"}
+    bench.install(make_wheel(wheelhouse, "one", "1.0", files=module))
+    for damaged in ("one/other/x", "thing/x"):  # the directories are the old version's all the same
+        (bench.library / damaged).unlink()
+    (bench.library / "one" / "mine").write_text("mine")
+    bench.install(make_wheel(wheelhouse, "one", "2.0", files=package))
+    assert {name: (bench.library / name).read_text() for name in package} == package
+    assert (bench.library / "one" / "mine").read_text() == "mine"
+
+
 def test_a_link_of_nobody_where_a_file_goes_is_replaced_and_not_written_through(
     bench: Workbench, wheelhouse: Path, tmp_path: Path
 ) -> None:

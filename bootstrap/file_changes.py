@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION = 5, 32, 33
 """Windows' errors; it reports the first one for a directory in which something is open, too."""
@@ -25,6 +25,7 @@ _MOUNTS = "/proc/self/mountinfo"
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
 _PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.6, 0.8)
 _AnyPath = str | Path
+_Result = TypeVar("_Result")
 
 
 def extended_path(path: str) -> str:
@@ -57,22 +58,35 @@ def canonical_path(path: _AnyPath) -> str:
 
 def rename(source: _AnyPath, destination: _AnyPath) -> None:
     """Rename a file or directory to a path where nothing is. Raises OSError."""
-    _patiently(os.rename, source, destination)
+    patiently(os.rename, source, destination)
 
 
 def replace(source: _AnyPath, destination: _AnyPath) -> None:
     """Rename a file to a path where another one may be. Raises OSError."""
-    _patiently(os.replace, source, destination)
+    patiently(os.replace, source, destination)
 
 
 def unlink(path: _AnyPath) -> None:
     """Remove a file or link. Raises OSError."""
-    _patiently(os.unlink, path)
+    patiently(os.unlink, path)
 
 
 def rmdir(path: _AnyPath) -> None:
     """Remove an empty directory. Raises OSError."""
-    _patiently(os.rmdir, path)
+    patiently(os.rmdir, path)
+
+
+def patiently(change: Callable[..., _Result], *arguments: object) -> _Result:
+    """Call a function again for two seconds while Windows refuses what it does. Raises OSError."""
+    pauses = iter(_PAUSES)
+    while True:
+        try:
+            return change(*arguments)
+        except OSError as exc:
+            pause, number = next(pauses, None), getattr(exc, "winerror", None)
+            if pause is None or not (is_violation(exc) or number == _DIRECTORY_NOT_EMPTY):
+                raise
+        time.sleep(pause)
 
 
 def find_mount_points() -> frozenset[str] | None:
@@ -167,23 +181,6 @@ def is_violation(error: OSError) -> bool:
     return number in {ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION}
 
 
-def _patiently(change: Callable[..., None], *paths: _AnyPath) -> None:
-    pauses = iter(_PAUSES)
-    while not _is_done(change, *paths, is_last=(pause := next(pauses, None)) is None):
-        time.sleep(pause or 0)
-
-
-def _is_done(change: Callable[..., None], *paths: _AnyPath, is_last: bool) -> bool:
-    try:
-        change(*paths)
-    except OSError as exc:
-        number = getattr(exc, "winerror", None)
-        if is_last or not (is_violation(exc) or number == _DIRECTORY_NOT_EMPTY):
-            raise
-        return False
-    return True
-
-
 def _remove_again(function: Callable[..., None], path: str, _: Any) -> None:
     """Try to remove what could not be removed, without the attribute that makes it read-only."""
     if function not in {os.unlink, os.rmdir}:
@@ -194,7 +191,7 @@ def _remove_again(function: Callable[..., None], path: str, _: Any) -> None:
         is_read_only = bool(attributes & stat.FILE_ATTRIBUTE_READONLY)
         # Not that of what a link or a junction leads to.
         if not is_read_only or attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
-            _patiently(function, path)
+            patiently(function, path)
             return
         preserved: AbstractContextManager[None] = nullcontext()
         if found.st_nlink > 1:  # its other names may be anybody's
@@ -203,4 +200,4 @@ def _remove_again(function: Callable[..., None], path: str, _: Any) -> None:
             preserved = preserved_attributes(path, attributes)
         with preserved:
             os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
-            _patiently(function, path)
+            patiently(function, path)

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from bootstrap.errors import BootstrapError
-from bootstrap.file_changes import unlink
+from bootstrap.file_changes import ACCESS_DENIED, is_violation, patiently, unlink
 
 LOCK_FILE = ".get-installer.lock"
 PAUSE = 0.05
@@ -55,16 +55,29 @@ class LockFile:
     def try_acquire(self) -> bool:
         """Return whether the lock is ours now; False where another process holds it.
 
-        False too where the file's directory was removed. Raises OSError.
+        False too where the file's directory was removed, and where Windows refuses to open the
+        file, as one that its holder is about to remove. Raises OSError.
         """
+        try:
+            return self._try_once()
+        except PermissionError as exc:
+            if not is_violation(exc):
+                raise
+            return False
+
+    def try_acquire_patiently(self) -> bool:
+        """Return whether the lock is ours now; False only where another process really holds it.
+
+        Where Windows refuses to open the file, it is tried again for two seconds: what has it open
+        may be a virus scanner, and no holder. After that, it raises a PermissionError for which
+        `is_violation` is true. Raises OSError.
+        """
+        return patiently(self._try_once)
+
+    def _try_once(self) -> bool:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         is_new, before = not self.path.exists(), _mtime(self.path.parent)
-        try:
-            self._descriptor = _open_locked(self.path, flags)
-        except PermissionError:
-            if sys.platform != "win32":
-                raise
-            # Windows refuses to open a file that its holder is about to remove.
+        self._descriptor = _open_locked(self.path, flags)
         if self._descriptor is not None and is_new:
             self._mtimes = before, _mtime(self.path.parent)
         return self._descriptor is not None
@@ -101,11 +114,18 @@ class PathLock:
     def try_acquire(self) -> bool:
         """Return whether the lock is ours now; False where another process holds it.
 
-        False too where the path was removed. Raises OSError, PermissionError where the path
-        belongs to another user.
+        False too where the path was removed, and as `LockFile.try_acquire` tells. Raises OSError,
+        PermissionError where the path belongs to another user.
         """
+        return self._try_acquire(self._lock_file.try_acquire)
+
+    def try_acquire_patiently(self) -> bool:
+        """Do the same as `LockFile.try_acquire_patiently` where the lock is a file."""
+        return self._try_acquire(self._lock_file.try_acquire_patiently)
+
+    def _try_acquire(self, lock_file: Callable[[], bool]) -> bool:
         if sys.platform == "win32":
-            return self._lock_file.try_acquire()
+            return lock_file()
         # NFS locks a file only if it is open for writing; a directory cannot be opened like that.
         path = Path(self.path)
         try:
@@ -113,7 +133,7 @@ class PathLock:
         except OSError as exc:
             if exc.errno not in _UNSUPPORTED:
                 raise
-            return self._lock_file.try_acquire()
+            return lock_file()
         return self._descriptor is not None
 
     def release(self) -> None:
@@ -162,7 +182,7 @@ def _mtime(directory: Path) -> int:
 def _open_locked(path: Path, flags: int) -> int | None:
     """Open and lock a file; None where it is locked already, or was removed meanwhile."""
     try:
-        descriptor = os.open(path, flags, 0o644)
+        descriptor = _open(path, flags)
     except FileNotFoundError:
         return None
     try:
@@ -180,6 +200,12 @@ def _open_locked(path: Path, flags: int) -> int | None:
 
 if sys.platform == "win32":
 
+    def _open(path: Path, flags: int) -> int:
+        try:
+            return os.open(path, flags, 0o644)
+        except PermissionError as exc:  # without Windows' number of it, which may be this one
+            raise PermissionError(exc.errno, exc.strerror, str(path), ACCESS_DENIED) from exc
+
     def _lock_descriptor(descriptor: int) -> None:
         import msvcrt
 
@@ -189,6 +215,9 @@ if sys.platform == "win32":
             raise BlockingIOError(exc.errno, exc.strerror) from exc
 
 else:
+
+    def _open(path: Path, flags: int) -> int:
+        return os.open(path, flags, 0o644)
 
     def _lock_descriptor(descriptor: int) -> None:
         import fcntl

@@ -119,7 +119,8 @@ class Repositories:
 def clean_up(directory: Path, ui: Ui, report: Callable[[str], None]) -> None:
     """Remove what our killed runs left beside the repositories; `report` names what is not ours.
 
-    Repositories that they had moved away come back where nothing took their place. Raises OSError.
+    Repositories that they had moved away come back where nothing took their place. Raises OSError
+    and `InUseError`.
     """
     if not directory.is_dir():
         return

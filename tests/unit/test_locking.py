@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap import file_changes, locking
+from bootstrap.file_changes import is_violation
 from bootstrap.locking import LOCK_FILE, LockFile, LockTimeoutError, PathLock, hold_locks
 from tests.functional.engine import snapshot_with_root
 
@@ -177,3 +179,66 @@ def test_a_lock_file_keeps_the_time_of_a_change_by_others(tmp_path: Path) -> Non
     os.utime(tmp_path, ns=(2 * 10**18, 2 * 10**18))
     lock.release()
     assert tmp_path.stat().st_mtime_ns == 2 * 10**18
+
+
+class Refused:
+    """Windows' refusal to open a lock file, some times: another program has it open."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, times: int, number: int | None) -> None:
+        self.tries, self._times, self._number = 0, times, number
+        self._open = locking._open
+        monkeypatch.setattr(locking, "_open", self)
+        monkeypatch.setattr(file_changes, "_PAUSES", (0.0, 0.0, 0.0))
+
+    def __call__(self, path: Path, flags: int) -> int:
+        self.tries += 1
+        if self.tries <= self._times:
+            error = PermissionError(errno.EACCES, "refused", str(path))
+            error.winerror = self._number  # type: ignore[attr-defined]  # Windows' have it
+            raise error
+        return self._open(path, flags)
+
+
+@pytest.mark.parametrize("number", [5, 32, 33])
+def test_a_lock_file_that_another_program_has_open_counts_as_held_where_that_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    lock, refused = LockFile(tmp_path / "lock"), Refused(monkeypatch, 1, number)
+    assert not lock.try_acquire()
+    assert refused.tries == 1
+    assert lock.try_acquire()
+    lock.release()
+
+
+def test_a_lock_file_that_another_program_has_open_for_a_moment_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = LockFile(tmp_path / "lock")
+    Refused(monkeypatch, 3, 32)
+    assert lock.try_acquire_patiently()
+    lock.release()
+
+
+def test_a_lock_file_that_another_program_has_open_for_long_is_told_from_one_that_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, other = LockFile(tmp_path / "lock"), LockFile(tmp_path / "lock")
+    assert lock.try_acquire()
+    assert not other.try_acquire_patiently()
+    lock.release()
+    refused = Refused(monkeypatch, 4, 32)
+    with pytest.raises(PermissionError) as caught:
+        other.try_acquire_patiently()
+    assert is_violation(caught.value)
+    assert refused.tries == 4
+
+
+@pytest.mark.posix_only("Windows does not tell it from another program's handle")
+def test_a_lock_file_of_another_user_is_an_error_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = Refused(monkeypatch, 9, None)
+    for attempt in ("try_acquire", "try_acquire_patiently"):
+        with pytest.raises(PermissionError):
+            getattr(LockFile(tmp_path / "lock"), attempt)()
+    assert refused.tries == 2

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import stat
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,6 +46,17 @@ def running(program: Path) -> Iterator[None]:
         process.stdout.readline()
         yield
         process.communicate()
+
+
+@contextlib.contextmanager
+def denied_to_others(path: Path) -> Iterator[Callable[[], None]]:
+    """Open a file as a scanner or a backup may, so that nobody else can; yield what closes it."""
+    runtime, deny_read_and_write = ctypes.CDLL("msvcrt"), 0x10
+    descriptor = runtime._wsopen(str(path), os.O_RDONLY, deny_read_and_write)
+    assert descriptor != -1
+    with contextlib.ExitStack() as stack:
+        stack.callback(runtime._close, descriptor)
+        yield stack.close
 
 
 def test_a_program_that_runs_is_upgraded(
@@ -146,3 +159,40 @@ def test_temporary_files_are_removed_even_read_only_ones(
     command = ("--python", venv, "--offline", "--installer", "none")
     engine.fails(*command, project, environ={**os.environ, **environ})
     assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture
+def lock_of_killed_run(
+    engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated, tmp_path: Path
+) -> Path:
+    """The lock file of an upgrade that was killed when it had changed something."""
+    environ = emulated("kill", KILL_LOG=str(tmp_path / "log"), KILL_AT="journal+2")
+    done = engine("--python", installed, *wheels.options, "tool==2.0", environ=environ)
+    assert done.status != 0
+    (lock,) = library(installed).glob(".get-installer-*/.get-installer.lock")
+    return lock
+
+
+def test_a_killed_run_is_undone_though_its_lock_file_is_scanned(
+    engine: Engine, installed: Path, wheels: Wheels, lock_of_killed_run: Path
+) -> None:
+    with denied_to_others(lock_of_killed_run) as close:
+        timer = threading.Timer(0.7, close)
+        timer.start()
+        engine.succeeds("--python", installed, *wheels.options, "tool==1.0")
+        timer.join()
+    assert names_in(library(installed)) == ["tool", "tool-1.0.dist-info"]
+    assert run(installed / "Scripts" / "tool.exe") == "1.0\n"
+
+
+def test_nothing_is_installed_over_a_killed_run_whose_lock_file_stays_open(
+    engine: Engine, installed: Path, wheels: Wheels, lock_of_killed_run: Path
+) -> None:
+    before = snapshot(library(installed))
+    with denied_to_others(lock_of_killed_run):
+        done = engine.fails("--python", installed, *wheels.options, "--force-reinstall", "tool")
+    assert "another program" in done.err
+    assert snapshot(library(installed)) == before
+    engine.succeeds("--python", installed, *wheels.options, "tool==1.0")
+    assert names_in(library(installed)) == ["tool", "tool-1.0.dist-info"]
+    assert run(installed / "Scripts" / "tool.exe") == "1.0\n"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bootstrap.dataclasses import dataclass, replace
-from bootstrap.file_changes import plain_path, remove_tree
+from bootstrap.file_changes import is_violation, plain_path, remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
 from bootstrap.install.commit.leftovers import NAME, find_staging_directories
@@ -30,7 +30,7 @@ from bootstrap.install.commit.operations import (
     SetAside,
 )
 from bootstrap.install.commit.staging import remove_directories, remove_locked, restore_mtimes
-from bootstrap.install.errors import JournalError, translate_os_errors
+from bootstrap.install.errors import InUseError, JournalError, translate_os_errors
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
 from bootstrap.private_directory import NotPrivateError, check_private_in_shared
@@ -41,7 +41,8 @@ def find_left_alone(paths: SchemePaths) -> list[str]:
     """Return the staging directories with a journal that were left alone, after all others.
 
     The caller holds the environment's lock. Those of running processes, which may change another
-    environment with the same scripts directory, are not among them. Raises OSError.
+    environment with the same scripts directory, are not among them. Raises OSError and
+    `InUseError`.
     """
     found = filter(journals.exists, find_staging_directories(paths))
     return [path for path in found if not path.endswith(SET_ASIDE) and _is_abandoned(path)]
@@ -51,8 +52,10 @@ def _is_abandoned(directory: str) -> bool:
     """Whether a directory, maybe another user's, is locked by no process."""
     lock = PathLock(directory)
     try:
-        return not os.path.islink(directory) and lock.try_acquire()
-    except PermissionError:
+        return not os.path.islink(directory) and lock.try_acquire_patiently()
+    except PermissionError as exc:
+        if is_violation(exc):  # nothing tells whether its process lives
+            raise InUseError(directory) from exc
         return False
     finally:
         lock.release()  # Windows cannot rename a directory with a file that is open
@@ -61,15 +64,18 @@ def _is_abandoned(directory: str) -> bool:
 def lock_if_ours(directory: str, report: Callable[[str], None]) -> PathLock | None:
     """Lock a staging directory that is ours and abandoned; None where it is not.
 
-    `report` receives a message where it is not ours. Raises OSError.
+    `report` receives a message where it is not ours. Raises OSError, and `InUseError` where
+    Windows does not tell which it is, because another program has the lock's file open.
     """
     lock = PathLock(directory)
     try:
         check_private_in_shared(Path(directory))
-        return lock if lock.try_acquire() else None
+        return lock if lock.try_acquire_patiently() else None
     except FileNotFoundError:
         return None
     except (NotPrivateError, PermissionError) as exc:
+        if isinstance(exc, OSError) and is_violation(exc):
+            raise InUseError(directory) from exc
         report_left_alone(directory, str(exc), report)
         return None
 
@@ -105,7 +111,12 @@ def _undo_if_ours(
     if directory.endswith(SET_ASIDE):
         report_left_alone(directory, "there was another installation after its own", report)
         return
-    lock = lock_if_ours(directory, report)
+    try:
+        lock = lock_if_ours(directory, report)
+    except InUseError:
+        if journals.exists(directory):
+            raise
+        return  # it is removed another time
     if lock is None:
         return
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap import file_changes, locking
+from bootstrap.install import transaction
 from bootstrap.install.commit import journal as journals
+from bootstrap.install.commit import recovery
 from bootstrap.install.commit.journal import Journal
 from bootstrap.install.commit.operations import (
     Exchange,
@@ -22,9 +26,10 @@ from bootstrap.install.commit.operations import (
     SetAside,
 )
 from bootstrap.install.commit.recovery import _Limits
-from bootstrap.install.errors import JournalError
+from bootstrap.install.errors import InUseError, JournalError
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.transaction import recover
+from bootstrap.locking import LOCK_FILE
 from tests.functional.engine import snapshot_with_root
 from tests.unit.install.conftest import Workbench
 from tests.unit.install.instants import count, in_child
@@ -242,3 +247,102 @@ def test_a_directory_that_is_restored_gives_nobody_more_rights(bench: Workbench)
     bench.library.chmod(0o2775)
     restored = RemoveDir(path, 0o2775, 0, 50)
     assert limits.narrow(restored) == restored
+
+
+class Scanner:
+    """Another program that has the lock file of a directory open, so that Windows refuses it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, path: Path, number: int | None) -> None:
+        self.refusals, self._path, self._number = 0, str(path), number
+        self._open = locking._open
+        monkeypatch.setattr(locking, "_open", self._open_unless_refused)
+        monkeypatch.setattr(file_changes, "_PAUSES", (0.0, 0.0, 0.0))
+
+    def _open_unless_refused(self, path: Path, flags: int) -> int:
+        if os.name != "nt" and path.is_dir():
+            raise OSError(errno.EBADF, "a directory cannot be locked", str(path))
+        if self.refusals and str(path).startswith(self._path):
+            self.refusals -= 1
+            error = PermissionError(errno.EACCES, "refused", str(path))
+            error.winerror = self._number  # type: ignore[attr-defined]  # Windows' have it
+            raise error
+        return self._open(path, flags)
+
+
+@pytest.fixture
+def half_done(bench: Workbench, area: Path) -> Path:
+    """A file that an interrupted run has taken away, and that its undoing brings back."""
+    path = bench.library / "planted.py"
+    journals.write(Journal((Remove(str(path), str(area / "old" / "0")),), {}), str(area))
+    (area / LOCK_FILE).touch()
+    return path
+
+
+def test_an_interrupted_run_whose_lock_file_is_scanned_for_a_moment_is_undone(
+    bench: Workbench, area: Path, half_done: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Scanner(monkeypatch, area, 32).refusals = 3
+    recover(bench.target, bench.ui)
+    assert half_done.read_text() == "planted"
+    assert bench.leftovers == []
+
+
+def test_nothing_is_installed_over_an_interrupted_run_whose_lock_file_stays_open(
+    bench: Workbench,
+    area: Path,
+    half_done: Path,
+    wheelhouse: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scanner = Scanner(monkeypatch, area, 32)
+    before = snapshot_with_root(bench.prefix)
+    changes = (recover, lambda *_: bench.install(demo(wheelhouse, "1.0")))
+    for change in changes:
+        scanner.refusals = 1000
+        with pytest.raises(InUseError, match=area.name):
+            change(bench.target, bench.ui)
+        assert snapshot_with_root(bench.prefix) == before
+    scanner.refusals = 0
+    bench.install(demo(wheelhouse, "1.0"))
+    assert half_done.read_text() == "planted"
+    assert bench.leftovers == []
+
+
+def test_what_is_left_alone_is_not_taken_for_a_running_process_s_while_its_lock_file_is_open(
+    bench: Workbench, area: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would not be set aside, and might be obeyed later."""
+    journals.write(Journal((), {str(bench.prefix.parent / "outside"): 1}), str(area))
+    scanner, original = Scanner(monkeypatch, area, 32), recovery.find_left_alone
+
+    def find_left_alone(paths: SchemePaths) -> list[str]:
+        scanner.refusals = 1000
+        return original(paths)
+
+    monkeypatch.setattr(transaction, "find_left_alone", find_left_alone)
+    with pytest.raises(InUseError, match=area.name):
+        bench.install(demo(wheelhouse, "1.0"))
+    assert not (bench.library / "demo").exists()
+
+
+def test_rubbish_whose_lock_file_stays_open_stops_nothing(
+    bench: Workbench, area: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanner = Scanner(monkeypatch, area, 32)
+    scanner.refusals = 1000
+    bench.install(demo(wheelhouse, "1.0"))
+    assert area.is_dir()
+    scanner.refusals = 0
+    recover(bench.target, bench.ui)
+    assert bench.leftovers == []
+
+
+@pytest.mark.posix_only("Windows does not tell it from another program's handle")
+@pytest.mark.usefixtures("half_done")
+def test_what_may_not_be_locked_is_left_alone(
+    bench: Workbench, area: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Scanner(monkeypatch, area, None).refusals = 1000
+    bench.install(demo(wheelhouse, "1.0"))
+    assert (area / "journal").exists()
+    assert f"{area} was left alone" in bench.out.getvalue() + bench.err.getvalue()

@@ -103,8 +103,8 @@ def find_mount_points() -> frozenset[str] | None:
     )
 
 
-def remove_content(directory: _AnyPath, keep: str) -> None:
-    """Remove what is in a directory but one name, as `remove_tree` does."""
+def remove_content(directory: _AnyPath, keep: Collection[str]) -> None:
+    """Remove what is in a directory but some names, as `remove_tree` does."""
     directory = extended_path(_without_links_around(directory))
     _remove_content(directory, keep, find_mount_points() or ())
 
@@ -123,11 +123,11 @@ def _without_links_around(path: _AnyPath) -> str:
     return os.path.join(parent if os.name == "nt" else os.path.realpath(parent), name)
 
 
-def _remove_content(directory: str, keep: str, mounted: Collection[str]) -> None:
+def _remove_content(directory: str, keep: Collection[str], mounted: Collection[str]) -> None:
     with suppress(OSError):
         for name in os.listdir(directory):
             path = os.path.join(directory, name)
-            if name == keep or path in mounted:
+            if name in keep or path in mounted:
                 continue
             if os.path.isdir(path) and not os.path.islink(path):
                 _remove_tree(path, mounted)
@@ -140,7 +140,7 @@ def _remove_tree(path: str, mounted: Collection[str]) -> None:
     import shutil  # with all formats of archives
 
     if any(mount.startswith(path + os.sep) for mount in mounted):
-        _remove_content(path, "", mounted)
+        _remove_content(path, (), mounted)
     elif sys.platform != "win32":
         shutil.rmtree(path, ignore_errors=True)
     elif sys.version_info >= (3, 12):

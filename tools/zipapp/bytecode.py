@@ -50,6 +50,7 @@ RARELY_IMPORTED = (
     "bootstrap/handoff/handoff.py",
     "bootstrap/index/html.py",
     "bootstrap/kit/",
+    "bootstrap/install/commit/journal_reference.py",
     "bootstrap/install/compile.py",
     "bootstrap/lock/resolve.py",
     "bootstrap/lock/write.py",

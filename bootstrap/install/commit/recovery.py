@@ -29,7 +29,12 @@ from bootstrap.install.commit.operations import (
     RemoveDir,
     SetAside,
 )
-from bootstrap.install.commit.staging import remove_directories, remove_locked, restore_mtimes
+from bootstrap.install.commit.staging import (
+    JOURNAL_REFERENCE,
+    remove_directories,
+    remove_locked,
+    restore_mtimes,
+)
 from bootstrap.install.errors import InUseError, JournalError, translate_os_errors
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import PathLock
@@ -64,13 +69,16 @@ def _is_abandoned(directory: str) -> bool:
 def lock_if_ours(directory: str, report: Callable[[str], None]) -> PathLock | None:
     """Lock a staging directory that is ours and abandoned; None where it is not.
 
+    None too where the journal in another staging directory needs it.
+
     `report` receives a message where it is not ours. Raises OSError, and `InUseError` where
     Windows does not tell which it is, because another program has the lock's file open.
     """
     lock = PathLock(directory)
     try:
         check_private_in_shared(Path(directory))
-        return lock if lock.try_acquire_patiently() else None
+        if not lock.try_acquire_patiently():
+            return None
     except FileNotFoundError:
         return None
     except (NotPrivateError, PermissionError) as exc:
@@ -78,6 +86,22 @@ def lock_if_ours(directory: str, report: Callable[[str], None]) -> PathLock | No
             raise InUseError(directory) from exc
         report_left_alone(directory, str(exc), report)
         return None
+    if _is_needed(directory, report):
+        lock.release()
+        return None
+    return lock
+
+
+def _is_needed(directory: str, report: Callable[[str], None]) -> bool:
+    """Whether another one's journal may need a staging directory that is ours, and abandoned."""
+    from bootstrap.install.commit.journal_reference import find_journal
+
+    try:
+        reference = Path(directory, JOURNAL_REFERENCE)
+        return not journals.exists(directory) and find_journal(reference) is not None
+    except UntrustedJournalError as exc:
+        report_left_alone(directory, str(exc), report)
+        return True
 
 
 def report_left_alone(directory: str, reason: str, report: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
+from pathlib import Path
 
 from bootstrap.file_changes import extended_path, remove_content, rmdir
 from bootstrap.install.errors import InstallError, translate_os_errors
@@ -18,6 +19,8 @@ from bootstrap.private_directory import PRIVATE_MODE
 PREFIX = ".get-installer-"
 BACKUP = "old"
 """The subdirectory to which replaced files are moved."""
+JOURNAL_REFERENCE = "journal-directory"
+"""The file, in each staging directory but the first, that names the first."""
 _MAX_ATTEMPTS = 100
 
 
@@ -25,10 +28,13 @@ class StagingDirectory:
     """A directory for staged files, locked while its process lives.
 
     After `remove` its parent looks untouched.
+
+    :param first: the path of the staging directory that will have the journal, if it is not this
     """
 
-    def __init__(self, parent: str) -> None:
+    def __init__(self, parent: str, first: str = "") -> None:
         self.parent, self.path = parent, ""
+        self._first = first
         self._mtime = self._mtime_after = os.stat(parent).st_mtime_ns
         self._lock: PathLock | None = None
         self.keeps_inodes = True
@@ -46,6 +52,10 @@ class StagingDirectory:
                     break
         else:
             raise InstallError(f"No staging directory can be created in {self.parent}.")
+        if self._first:  # before there are backups, which a kill may leave here
+            from bootstrap.install.commit.journal_reference import write
+
+            write(Path(extended_path(self.path), JOURNAL_REFERENCE), self._first)
         os.mkdir(os.path.join(self.path, BACKUP))
         self.keeps_inodes = keeps_inodes(self.path, os.path.join(self.path, BACKUP))
 
@@ -132,7 +142,8 @@ class Staging:
         self._add_directory(library)
 
     def _add_directory(self, parent: str) -> str:
-        directory = StagingDirectory(parent)
+        first = self.directories[0].path if self.directories else ""
+        directory = StagingDirectory(parent, first)
         self.directories.append(directory)
         with self._delay_signals():
             directory.create()
@@ -165,7 +176,8 @@ def remove_locked(directory: str, lock: PathLock | None) -> None:
     What is in it is removed while the lock is held. After that, another run may get the lock: one
     that removes it, too, or one that has just created it; therefore only an empty one is removed.
     """
-    remove_content(directory, keep=LOCK_FILE)
+    remove_content(directory, keep={LOCK_FILE, JOURNAL_REFERENCE})
+    remove_content(directory, keep={LOCK_FILE})
     if lock is not None:
         with suppress(OSError):  # not where the lock is a file in it
             os.rmdir(directory)

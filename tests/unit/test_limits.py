@@ -27,6 +27,7 @@ OWN_TEXTS = {
     "environment/model.py": "checked where it was read",
     "index/page.py": "checked with the page that it is part of",
     "install/commit/journal.py": "written by us, limited in size, with a digest",
+    "install/commit/journal_reference.py": "written by us, limited in size, a path and a number",
     "lock/write.py": "made of parsed markers and versions",
     "metadata/installed_record.py": "a constant",
     "pep517/pyproject.py": "a constant",

@@ -162,37 +162,42 @@ def test_temporary_files_are_removed_even_read_only_ones(
 
 
 @pytest.fixture
-def lock_of_killed_run(
-    engine: Engine, installed: Path, wheels: Wheels, emulated: Emulated, tmp_path: Path
-) -> Path:
-    """The lock file of an upgrade that was killed when it had changed something."""
+def lock_of_killed_run(engine: Engine, wheels: Wheels, emulated: Emulated, tmp_path: Path) -> Path:
+    """The lock file of an upgrade of a target that was killed when it had changed something."""
+    for version in ("1.0", "2.0"):
+        wheels.add("tool", version, files={"tool/__init__.py": version, f"m{version[0]}.py": ""})
+    target = tmp_path / "target"
+    engine.succeeds("--target", target, *wheels.options, "tool==1.0")
     environ = emulated("kill", KILL_LOG=str(tmp_path / "log"), KILL_AT="journal+2")
-    done = engine("--python", installed, *wheels.options, "tool==2.0", environ=environ)
+    done = engine("--target", target, *wheels.options, "-U", "tool==2.0", environ=environ)
     assert done.status != 0
-    (lock,) = library(installed).glob(".get-installer-*/.get-installer.lock")
+    (lock,) = target.glob(".get-installer-*/.get-installer.lock")
     return lock
 
 
 def test_a_killed_run_is_undone_though_its_lock_file_is_scanned(
-    engine: Engine, installed: Path, wheels: Wheels, lock_of_killed_run: Path
+    engine: Engine, wheels: Wheels, lock_of_killed_run: Path
 ) -> None:
+    target = lock_of_killed_run.parents[1]
     with denied_to_others(lock_of_killed_run) as close:
         timer = threading.Timer(0.7, close)
         timer.start()
-        engine.succeeds("--python", installed, *wheels.options, "tool==1.0")
+        engine.succeeds("--target", target, *wheels.options, "tool==1.0")
         timer.join()
-    assert names_in(library(installed)) == ["tool", "tool-1.0.dist-info"]
-    assert run(installed / "Scripts" / "tool.exe") == "1.0\n"
+    assert names_in(target) == ["m1.py", "tool", "tool-1.0.dist-info"]
+    assert (target / "tool/__init__.py").read_text() == "1.0"
 
 
 def test_nothing_is_installed_over_a_killed_run_whose_lock_file_stays_open(
-    engine: Engine, installed: Path, wheels: Wheels, lock_of_killed_run: Path
+    engine: Engine, wheels: Wheels, lock_of_killed_run: Path
 ) -> None:
-    before = snapshot(library(installed))
+    target = lock_of_killed_run.parents[1]
+    (target / lock_of_killed_run.name).unlink()  # that of the target, which is no change
+    before = names_in(target)
     with denied_to_others(lock_of_killed_run):
-        done = engine.fails("--python", installed, *wheels.options, "--force-reinstall", "tool")
+        done = engine.fails("--target", target, *wheels.options, "-U", "tool==2.0")
     assert "another program" in done.err
-    assert snapshot(library(installed)) == before
-    engine.succeeds("--python", installed, *wheels.options, "tool==1.0")
-    assert names_in(library(installed)) == ["tool", "tool-1.0.dist-info"]
-    assert run(installed / "Scripts" / "tool.exe") == "1.0\n"
+    assert names_in(target) == before
+    engine.succeeds("--target", target, *wheels.options, "tool==1.0")
+    assert names_in(target) == ["m1.py", "tool", "tool-1.0.dist-info"]
+    assert (target / "tool/__init__.py").read_text() == "1.0"

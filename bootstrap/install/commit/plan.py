@@ -124,7 +124,8 @@ class TargetInspector:
 
     @cached_property
     def _mount_points(self) -> frozenset[str] | None:
-        return find_mount_points()
+        found = find_mount_points()  # a host of containers has thousands
+        return None if found is None else frozenset(filter(self.paths.contains, found))
 
     def check_reachable(self, path: str, root: str) -> None:
         """Raise `MountPointError` where what is staged for a directory cannot be moved to a path.

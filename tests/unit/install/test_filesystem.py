@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap.install.filesystem import NameSpeller, find_spelling, has_exact_name
+from bootstrap.install.filesystem import NameSpeller, find_spelling, has_exact_name, has_mount
 from tests.windows.emulation.file_numbers import renumbered
 
 
@@ -40,3 +40,13 @@ def test_where_every_file_has_the_number_0_none_is_taken_for_another(
     assert find_spelling(path, {"mine.py"}) == path
     # Another spelling is found as where each has a number of its own.
     assert find_spelling(path, {"mine.py", "other~1.py"}) == str(tmp_path / "other~1.py")
+
+
+def test_a_mount_in_a_directory_is_found_by_its_path_or_its_device(tmp_path: Path) -> None:
+    (tmp_path / "one" / "two").mkdir(parents=True)
+    one = str(tmp_path / "one")
+    for known in (None, frozenset({str(tmp_path), one, f"{one}more"})):
+        assert not has_mount(one, known)
+    assert has_mount(one, frozenset({str(tmp_path / "one" / "two")}))
+    if os.path.ismount("/dev/pts"):
+        assert has_mount("/dev", None)

@@ -159,16 +159,35 @@ def hold_locks(
     with ExitStack() as stack:
         for path in sorted(set(paths)):
             lock = PathLock(path)
-            has_waited = False
-            while not lock.try_acquire():
-                if not has_waited:
-                    on_wait(f"Waiting for another installation into {path} to finish.")
-                    has_waited = True
-                if time.monotonic() > deadline:
-                    raise LockTimeoutError(path, timeout)
-                time.sleep(PAUSE)
+            wait_for(lock, timeout, on_wait, deadline=deadline)
             stack.callback(lock.release)
         yield
+
+
+def wait_for(
+    lock: PathLock,
+    timeout: float,
+    on_wait: Callable[[str], None],
+    prepare: Callable[[], None] = lambda: None,
+    deadline: float | None = None,
+) -> None:
+    """Acquire a lock, as `hold_locks` does. Raises `LockTimeoutError` and OSError.
+
+    :param prepare: called before each attempt; what it raises ends the waiting
+    :param deadline: when the waiting ends, where it has begun with another lock
+    """
+    deadline = time.monotonic() + timeout if deadline is None else deadline
+    prepare()
+    if lock.try_acquire():
+        return
+    on_wait(f"Waiting for another installation into {lock.path} to finish.")
+    while True:
+        time.sleep(PAUSE)
+        prepare()
+        if lock.try_acquire():
+            return
+        if time.monotonic() > deadline:
+            raise LockTimeoutError(lock.path, timeout)
 
 
 def _mtime(directory: Path) -> int:

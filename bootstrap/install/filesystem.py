@@ -24,6 +24,9 @@ MAX_PATH = 260
 _EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
 """The errors of a rename that would succeed with another destination."""
 
+TRIAL = "trial"
+"""The name of the directory by which it is found out what a file system does."""
+
 
 def is_same_mount(source: str, directory: str) -> bool:
     """Whether a rename from one directory into another is possible at all."""
@@ -43,7 +46,7 @@ def keeps_inodes(directory: str, other: str) -> bool:
 
     `directory` and `other` are directories of ours, one file system's.
     """
-    path, moved = os.path.join(directory, "trial"), os.path.join(other, "trial")
+    path, moved = os.path.join(directory, TRIAL), os.path.join(other, TRIAL)
     os.mkdir(path)
     before = os.lstat(path).st_ino
     rename(path, moved)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 from collections.abc import Iterable
-from itertools import count
 from pathlib import Path
 
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.dataclasses import dataclass, replace
+from bootstrap.install.replaced_clones import free_path
+from bootstrap.install.tree_state import read_tree
 from bootstrap.install.vcs_src import Repositories
 from bootstrap.pep517.editable_clone import EditableClone
 from bootstrap.pep517.git import Git, VcsError, VcsUrl
@@ -51,7 +51,8 @@ class EditableClones:
     def place(self, checkout: VcsCheckout, url: VcsUrl, name: NormalizedName) -> VcsCheckout:
         """Move a new clone to its place, or update the one that is there.
 
-        Raises `VcsError`, also where something else is there and no action was chosen.
+        Other runs that need it wait until this one ends. Raises `VcsError`, also where something
+        else is there and no action was chosen.
         """
         path = self.path(name)
         if path.is_symlink():
@@ -60,9 +61,10 @@ class EditableClones:
                 f"cannot be checked out into {path}: it is a link to {path.resolve()}",
                 f"Install that directory, with `-e {path.resolve()}`, or remove the link.",
             )
-        if kept := self.find_kept(url, checkout, name):
-            return kept
         try:
+            self.repositories.hold()
+            if kept := self.find_kept(url, checkout, name):
+                return kept
             self._put(checkout, url, path)
         except (OSError, shutil.Error) as error:
             raise VcsError(url.repository, f"cannot be put into {path}: {error}") from error
@@ -77,16 +79,17 @@ class EditableClones:
         action = None if there.has_same_origin() else self._choose_action(there)
         if action in {ExistsAction.WIPE, ExistsAction.BACKUP}:
             shutil.move(checkout.path, new)
-            backup = _free_path(path) if action is ExistsAction.BACKUP else None
+            backup = free_path(path) if action is ExistsAction.BACKUP else None
             self.repositories.put(new, path, backup)
             return
+        copied = read_tree(path)
         shutil.copytree(path, new, symlinks=True, ignore=_special_files)
         copy = replace(there, path=new)
         if action is ExistsAction.SWITCH:
             copy.switch(checkout)
         else:
             copy.update(checkout)
-        self.repositories.put(new, path)
+        self.repositories.put(new, path, copied=copied)
 
     def _choose_action(self, clone: EditableClone) -> ExistsAction:
         """Return the first action that is possible. Raises `VcsError` for none, and to abort."""
@@ -104,12 +107,6 @@ class EditableClones:
                 "repository, i to install what is there, w to delete it, b to rename it.",
             )
         return action
-
-
-def _free_path(path: Path) -> Path:
-    """Return where a backup goes, as in pip: NAME.bak, NAME.bak2, and so on."""
-    names = (f"{path.name}.bak{number if number > 1 else ''}" for number in count(1))
-    return next(free for name in names if not os.path.lexists(free := path.with_name(name)))
 
 
 def _special_files(directory: str, names: Iterable[str]) -> set[str]:

@@ -12,6 +12,7 @@ from bootstrap.dataclasses import dataclass, replace
 from bootstrap.handoff.variables import build_variables
 from bootstrap.index.finder import Finder
 from bootstrap.index.locations import BundledLocation, ContainedLocation
+from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.vcs_src import Repositories, src_directory
 from bootstrap.lock.packages import locked_urls
 from bootstrap.network.session import Session
@@ -111,7 +112,10 @@ def open_sources(run: RunContext, session: Session) -> Iterator[Sources]:
         ignore_requires_python=config.request.ignore_requires_python,
         bundled=_contained_wheels(run, is_bundled_used=is_bundled_used),
     )
-    repositories = Repositories(src_directory(target), ui)
+    locked_later = SchemePaths(target.scheme).lock_paths()
+    repositories = Repositories(
+        src_directory(target), ui, config.install.lock_timeout, locked_later
+    )
 
     def open_tools() -> AbstractContextManager[BuildTools]:
         forwarded = build_variables(

@@ -52,6 +52,8 @@ RARELY_IMPORTED = (
     "bootstrap/kit/",
     "bootstrap/install/commit/journal_reference.py",
     "bootstrap/install/compile.py",
+    "bootstrap/install/replaced_clones.py",
+    "bootstrap/install/tree_state.py",
     "bootstrap/lock/resolve.py",
     "bootstrap/lock/write.py",
     "bootstrap/pep517/archive.py",

@@ -12,8 +12,11 @@ import pytest
 
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap.install.commit.staging import StagingDirectory
+from bootstrap.install.errors import InstallError
 from bootstrap.install.vcs_src import Repositories, clean_up
+from bootstrap.locking import LockTimeoutError
 from bootstrap.pep517.builder import Builder
+from bootstrap.pep517.editable_clone import EditableClone
 from bootstrap.pep517.git import Git, VcsError, VcsUrl, parse_vcs_url
 from bootstrap.pep517.settings import BuildSettings, ExistsAction
 from bootstrap.pep517.source import VcsCheckout
@@ -126,32 +129,47 @@ def test_a_clone_that_a_killed_run_had_moved_aside_is_restored(
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_a_clone_that_a_killed_run_had_replaced_is_removed(
-    move_to_src: Callable[[], None], src: Path
+def test_what_changes_while_it_is_updated_is_not_replaced(
+    move_to_src: Callable[[], None], src: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move_to_src()
-    kept = killed(src)
-    shutil.copytree(kept, src / "demo", symlinks=True)
-    move_to_src()
+    update = EditableClone.update
+
+    def update_slowly(copy: EditableClone, checkout: VcsCheckout) -> None:
+        update(copy, checkout)
+        commit(src / "demo", "mine")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EditableClone, "update", update_slowly)
+        with pytest.raises(InstallError, match="demo changed while it was updated") as caught:
+            move_to_src()
+    assert caught.value.hint == "Run the command again."
+    assert git(src / "demo", "log", "-1", "--format=%s") == "mine"
     assert [path.name for path in src.iterdir()] == ["demo"]
 
 
-def test_a_clone_that_another_running_run_moved_aside_is_left_alone(
+def test_other_runs_wait_until_a_clone_that_was_moved_is_kept_or_undone(
     move_to_src: Callable[[], None],
     src: Path,
     url: VcsUrl,
+    builder: Builder,
     a_run: Callable[[], Run],
     fresh: Callable[[], VcsCheckout],
     ui: Ui,
 ) -> None:
     move_to_src()
-    with a_run() as other:
-        other.move(fresh(), url)
-        move_to_src()
+    before = git(src / "demo", "rev-parse", "HEAD")
+    with a_run() as one:
+        one.move(fresh(), url)
+        with Run(builder.git, src, ui) as other:
+            other.repositories = Repositories(src, ui, lock_timeout=0.1)
+            with pytest.raises(LockTimeoutError):
+                other.move(fresh(), url)
         clean_up(src, ui, ui.warn)
-        assert len(list(src.iterdir())) == 2
-        other.keep()
-    assert [path.name for path in src.iterdir()] == ["demo"]
+        assert (src / "demo").is_dir()
+    assert git(src / "demo", "rev-parse", "HEAD") == before
+    move_to_src()
+    assert git(src / "demo", "rev-parse", "HEAD") != before
 
 
 def test_a_killed_run_is_cleaned_up_without_moving_anything(

@@ -42,7 +42,7 @@ def is_same_mount(source: str, directory: str) -> bool:
 def keeps_inodes(directory: str, other: str) -> bool:
     """Whether a directory has the same inode after a rename. On FAT, it says where the entry is.
 
-    False too where it is 0, which some network redirectors of Windows report for every file.
+    False too where all files have the same, as by some network redirectors of Windows: 0 mostly.
 
     `directory` and `other` are directories of ours, one file system's.
     """
@@ -52,7 +52,7 @@ def keeps_inodes(directory: str, other: str) -> bool:
     rename(path, moved)
     after = os.lstat(moved).st_ino
     remove_tree(moved)
-    return before == after != 0
+    return before == after and after not in {0, os.lstat(directory).st_ino}
 
 
 def has_mount(directory: str, mount_points: Collection[str] | None) -> bool:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Collection
 
 from bootstrap.install.commit import journal as journals
+from bootstrap.install.commit.entries import link_or_copy
 from bootstrap.install.commit.journal import Journal
-from bootstrap.install.commit.operations import LostBackupError, link_or_copy
+from bootstrap.install.commit.operations import LostBackupError
 from bootstrap.install.commit.plan import Plan, TargetInspector
 from bootstrap.install.commit.planner import plan_additions, plan_removals, plan_superseding
 from bootstrap.install.commit.preflight import check_plan

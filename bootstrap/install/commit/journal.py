@@ -40,7 +40,11 @@ _KINDS: Mapping[str, type[Operation]] = {
 
 
 class UntrustedJournalError(Exception):
-    """A journal was not written by us in this directory, or names paths outside the target."""
+    """A journal must not be obeyed.
+
+    It was not written by us in this directory, it names paths outside the target, or somebody else
+    has changed the target since.
+    """
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ def _read_private(path: str) -> bytes:
 
 def _parse_operation(fields: dict[str, object]) -> Operation:
     kind = _KINDS[_text(fields.pop("kind"))]
-    types = {"inode": int, "mode": int, "owner": int, "group": int}
+    types = dict.fromkeys(("inode", "mode", "owner", "group", "number"), int)
     if not all(type(value) is types.get(name, str) for name, value in fields.items()):
         raise TypeError("a field of another type")
     return kind(**fields)  # type: ignore[arg-type]  # checked
@@ -160,6 +164,11 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise TypeError("not a path")
     return value
+
+
+def time_of(directory: str) -> int:
+    """Return when a journal was written, in nanoseconds: before anything was changed."""
+    return os.lstat(os.path.join(directory, NAME)).st_mtime_ns
 
 
 def remove(directory: str) -> None:

@@ -14,7 +14,8 @@ from bootstrap.install.scheme_paths import SchemePaths
 
 NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{8}}")
 """The name of a staging directory."""
-_NAME_OR_ASIDE = re.compile(rf"{NAME.pattern}({re.escape(SET_ASIDE)})?")
+_ASIDE = re.compile(rf"{NAME.pattern}{re.escape(SET_ASIDE)}\d*")
+_NAME_OR_ASIDE = re.compile(rf"{NAME.pattern}|{_ASIDE.pattern}")
 
 
 def has_leftovers(paths: SchemePaths, repositories: Path) -> bool:
@@ -38,6 +39,11 @@ def find_staging_directories(paths: SchemePaths) -> list[str]:
         with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
             found += find_in(directory, _NAME_OR_ASIDE)
     return sorted(found)
+
+
+def is_set_aside(directory: str) -> bool:
+    """Whether a staging directory is never obeyed again."""
+    return _ASIDE.fullmatch(os.path.basename(directory)) is not None
 
 
 def find_in(directory: str, pattern: re.Pattern[str] = NAME) -> list[str]:

@@ -12,9 +12,18 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 
 from bootstrap.dataclasses import dataclass
-from bootstrap.file_changes import extended_path, is_violation, rename, replace
+from bootstrap.file_changes import extended_path, rename
+from bootstrap.install.commit.entries import (
+    inode_at,
+    is_bytecode,
+    is_directory,
+    is_real_directory,
+    link_or_copy,
+    replace_if_closed,
+)
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 
 ExchangeFunction = Callable[[str, str], None]
@@ -22,6 +31,15 @@ SET_ASIDE = ".superseded"
 """Appended to the name of a staging directory with a journal, when a later run commits."""
 _IN_USE = "-in-use"
 """Appended to the name of a backup: a file of which the backup is another link, or a copy."""
+
+
+class State(Enum):
+    """What the file system tells of an operation."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNKNOWN = "half done, or it makes no difference"
+    CHANGED = "somebody else has changed what it is about"
 
 
 class LostBackupError(Exception):
@@ -65,6 +83,16 @@ class Move:
         if _is_in_place(self):
             rename(self.path, self.staged)
 
+    def state(self) -> State:
+        """Tell from the file system whether it was carried out."""
+        if _is_in_place(self):
+            return State.DONE
+        return State.NOT_DONE if inode_at(self.staged) is not None else _changed(self.path)
+
+    def displaced(self) -> str | None:
+        """Return where a directory is after the undoing; None for a file."""
+        return self.staged if is_real_directory(self.staged) else None
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -83,9 +111,9 @@ class Exchange:
                 exchange(self.staged, self.path)
                 return
         # Atomic for files, two renames for directories.
-        if not _is_directory(self.path) and not _is_directory(self.staged):
+        if not is_directory(self.path) and not is_directory(self.staged):
             link_or_copy(self.path, self.backup)
-            if not _replace_if_closed(self.staged, self.path):
+            if not replace_if_closed(self.staged, self.path):
                 rename(self.path, self.backup + _IN_USE)
                 rename(self.staged, self.path)
         else:
@@ -94,8 +122,10 @@ class Exchange:
 
     def undo(self, exchange: ExchangeFunction = exchange) -> None:
         """Restore the old one from wherever it is."""
-        found = _inode(self.path)
+        found = inode_at(self.path)
         if found is not None and not _is_in_place(self):
+            return
+        if is_bytecode(self.path) and not self._has_old():
             return
         old, other = self._find_old()
         if found is not None and self._restore_at_once(old, exchange):
@@ -108,23 +138,53 @@ class Exchange:
         """Put the old one in the new one's place atomically, if that is possible."""
         if self.inode == CHANGING_INODE:  # what is staged afterwards must tell that it was done
             return False
-        if not _is_directory(old) and not _is_directory(self.path):
-            return _replace_if_closed(old, self.path)
+        if not is_directory(old) and not is_directory(self.path):
+            return replace_if_closed(old, self.path)
         try:
             exchange(old, self.path)
         except ExchangeUnsupportedError:
             return False
         return True
 
+    def state(self) -> State:
+        """Tell from the file system whether it was carried out."""
+        path, staged, backup = map(inode_at, (self.path, self.staged, self.backup))
+        if path is None:  # between two renames, one of them is the new one and the other the old
+            is_half = staged is not None and backup is not None
+            return State.UNKNOWN if is_half else _changed(self.path)
+        if _is_in_place(self):
+            return State.DONE if self._has_old() else _changed(self.path)
+        if staged is not None if self.inode == CHANGING_INODE else staged == self.inode:
+            return State.NOT_DONE
+        # Undone already, unless the old one is still kept: then what is there is somebody else's.
+        is_kept = bool({staged, backup} - {None, self.inode, path})
+        return _changed(self.path) if is_kept else State.UNKNOWN
+
+    def displaced(self) -> str | None:
+        """Return where a directory is after the undoing; None for a file, or where it is not."""
+        if self.inode == CHANGING_INODE:
+            return self.staged if is_real_directory(self.staged) else None
+        for path in (self.staged, self.backup):
+            if inode_at(path) == self.inode and is_real_directory(path):
+                return path
+        return None
+
+    def _has_old(self) -> bool:
+        try:
+            self._find_old()
+        except LostBackupError:
+            return False
+        return True
+
     def _find_old(self) -> tuple[str, str]:
         """Return where the old one is, and where the new one may be moved to."""
-        backup = _inode(self.backup)
+        backup = inode_at(self.backup)
         if self.inode == CHANGING_INODE:  # never exchanged; every file's number may be the same
             if backup is not None:
                 return self.backup, self.staged
         elif backup not in {None, self.inode}:
             return self.backup, self.staged
-        elif _inode(self.staged) not in {None, self.inode}:
+        elif inode_at(self.staged) not in {None, self.inode}:
             return self.staged, self.backup
         raise LostBackupError(self.path)
 
@@ -142,10 +202,19 @@ class Remove:
 
     def undo(self, _: ExchangeFunction = exchange) -> None:
         """Move it back."""
-        if _inode(self.path) is None:
-            if _inode(self.backup) is None:
-                raise LostBackupError(self.path)
+        if inode_at(self.path) is not None:
+            return
+        if inode_at(self.backup) is not None:
             rename(self.backup, self.path)
+        elif not is_bytecode(self.path):
+            raise LostBackupError(self.path)
+
+    def state(self) -> State:
+        """Tell from the file system whether it was carried out."""
+        is_there, is_kept = inode_at(self.path) is not None, inode_at(self.backup) is not None
+        if is_there is not is_kept:
+            return State.DONE if is_kept else State.NOT_DONE
+        return _changed(self.path)
 
 
 @dataclass(frozen=True)
@@ -178,11 +247,13 @@ class SetAside:
     """Give a staging directory that was left alone a name by which it never is obeyed again."""
 
     path: str
+    number: int = 1
+    """Of the other name, since the first one may be taken by the rest of an older run."""
 
     @property
     def aside(self) -> str:
         """Its other name."""
-        return self.path + SET_ASIDE
+        return f"{self.path}{SET_ASIDE}{self.number if self.number > 1 else ''}"
 
     def do(self, _: ExchangeFunction = exchange) -> None:
         """Rename it."""
@@ -191,51 +262,21 @@ class SetAside:
     def undo(self, _: ExchangeFunction = exchange) -> None:
         """Give it its name back."""
         aside = extended_path(self.aside)
-        if _inode(aside) is not None and _inode(extended_path(self.path)) is None:
+        if inode_at(aside) is not None and inode_at(extended_path(self.path)) is None:
             rename(aside, extended_path(self.path))
 
 
 Operation = MakeDir | Move | Exchange | Remove | RemoveDir | SetAside
 
 
+def _changed(path: str) -> State:
+    """Return that somebody else has changed a path; removing compiled code does not count."""
+    return State.UNKNOWN if is_bytecode(path) else State.CHANGED
+
+
 def _is_in_place(operation: Move | Exchange) -> bool:
     """Whether what was staged is at its path."""
-    found = _inode(operation.path)
+    found = inode_at(operation.path)
     if operation.inode == CHANGING_INODE:
-        return found is not None and _inode(operation.staged) is None
+        return found is not None and inode_at(operation.staged) is None
     return found == operation.inode
-
-
-def _inode(path: str) -> int | None:
-    try:
-        return os.lstat(path).st_ino
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _is_directory(path: str) -> bool:
-    return stat.S_ISDIR(os.lstat(path).st_mode)
-
-
-def _replace_if_closed(source: str, path: str) -> bool:
-    """Replace a file; return False where Windows refuses it, as for a program that runs.
-
-    Such a file can be renamed.
-    """
-    try:
-        replace(source, path)
-    except PermissionError as exc:
-        if not is_violation(exc):
-            raise
-        return False
-    return True
-
-
-def link_or_copy(path: str, new: str) -> None:
-    """Give a file a second name, or copy it where the file system has no hard links."""
-    try:
-        os.link(path, new, follow_symlinks=False)
-    except (OSError, NotImplementedError):
-        from shutil import copy2
-
-        copy2(path, new, follow_symlinks=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from itertools import count
 
 from bootstrap.dataclasses import dataclass
 from bootstrap.install.commit.operations import (
@@ -189,7 +190,8 @@ def plan_superseding(plan: Plan, target: TargetInspector) -> None:
     for path in target.left_alone:
         if not target.check_movable(path):
             raise JournalError(path, "it is not ours, and it cannot be moved away")
-        plan.superseded.append(SetAside(path))
+        free = (SetAside(path, number) for number in count(1))
+        plan.superseded.append(next(each for each in free if not os.path.lexists(each.aside)))
 
 
 def plan_removals(plan: Plan, target: TargetInspector) -> None:

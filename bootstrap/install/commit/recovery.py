@@ -17,9 +17,9 @@ from bootstrap.dataclasses import dataclass, replace
 from bootstrap.file_changes import is_violation, plain_path, remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
-from bootstrap.install.commit.leftovers import NAME, find_staging_directories
+from bootstrap.install.commit.leftovers import NAME, find_staging_directories, is_set_aside
+from bootstrap.install.commit.newer_files import keep_newer_files
 from bootstrap.install.commit.operations import (
-    SET_ASIDE,
     Exchange,
     LostBackupError,
     MakeDir,
@@ -28,6 +28,7 @@ from bootstrap.install.commit.operations import (
     Remove,
     RemoveDir,
     SetAside,
+    State,
 )
 from bootstrap.install.commit.staging import (
     JOURNAL_REFERENCE,
@@ -50,7 +51,7 @@ def find_left_alone(paths: SchemePaths) -> list[str]:
     `InUseError`.
     """
     found = filter(journals.exists, find_staging_directories(paths))
-    return [path for path in found if not path.endswith(SET_ASIDE) and _is_abandoned(path)]
+    return [path for path in found if not is_set_aside(path) and _is_abandoned(path)]
 
 
 def _is_abandoned(directory: str) -> bool:
@@ -132,7 +133,7 @@ def undo_interrupted(paths: SchemePaths, ui: Ui, report: Callable[[str], None]) 
 def _undo_if_ours(
     directory: str, paths: SchemePaths, ui: Ui, report: Callable[[str], None]
 ) -> None:
-    if directory.endswith(SET_ASIDE):
+    if is_set_aside(directory):
         report_left_alone(directory, "there was another installation after its own", report)
         return
     try:
@@ -160,12 +161,14 @@ def _undo_in(directory: str, lock: PathLock, paths: SchemePaths, ui: Ui) -> None
     staging_directories = frozenset((directory, *journal.staging_directories))
     limits = _Limits(paths, staging_directories)
     limits.check_journal(journal)
+    _require_unchanged(journal)
     ui.detail(f"Undoing an interrupted installation by the journal in {directory}.")
     try:
         for operation in reversed(journal.operations):
             # Checked again: what was undone before may have put a link into the path.
             limits.check_operation(operation)
             limits.narrow(operation).undo()
+        keep_newer_files(journal.operations, journals.time_of(directory))
     except LostBackupError as exc:
         raise JournalError(directory, f"the backup of {exc} is missing") from exc
     except UntrustedJournalError as exc:
@@ -176,6 +179,17 @@ def _undo_in(directory: str, lock: PathLock, paths: SchemePaths, ui: Ui) -> None
     remove_locked(directory, lock)
     remove_directories(journal.created)
     restore_mtimes(journal.mtimes)
+
+
+def _require_unchanged(journal: Journal) -> None:
+    """Refuse a journal whose files somebody else has replaced or removed: pip, for example.
+
+    Undoing would bring an old version back beside the one that was installed since then. Raises
+    `UntrustedJournalError`.
+    """
+    for operation in journal.operations:
+        if isinstance(operation, (Move, Exchange, Remove)) and operation.state() is State.CHANGED:
+            raise UntrustedJournalError(f"{operation.path} has been changed by somebody else since")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap.errors import BootstrapError
-from bootstrap.install.commit import operations, rename_exchange, staging
+from bootstrap.install.commit import entries, operations, rename_exchange, staging
 from bootstrap.install.transaction import recover
 from tests.functional.engine import Snapshot, snapshot_with_root
 from tests.unit.install.conftest import Workbench
@@ -106,9 +106,9 @@ def changing_inodes(monkeypatch: pytest.MonkeyPatch) -> None:
 def equal_inodes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system in which every inode is 0, as some network redirectors of Windows report."""
     # Not `os.lstat`: `shutil.rmtree` compares what it reports with the real inode.
-    original = operations._inode
+    original = entries.inode_at
     monkeypatch.setattr(staging, "keeps_inodes", lambda _directory, _other: False)
-    monkeypatch.setattr(operations, "_inode", lambda path: original(path) and 0)
+    monkeypatch.setattr(operations, "inode_at", lambda path: original(path) and 0)
 
 
 def test_a_kill_leaves_old_or_new_and_the_next_run_cleans_up(runner: ScenarioRunner) -> None:

@@ -22,7 +22,7 @@ from bootstrap.environment.interpreter import Interpreter
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.python_process import isolated_environment
 from bootstrap.environment.settings import Messages, TargetSettings
-from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, lock_venv
+from bootstrap.environment.venv_lock import NotAVirtualEnvironmentError, VenvCreation, lock_venv
 from bootstrap.errors import BootstrapError
 
 _LINKS = "--copies" if os.name == "nt" else "--symlinks"
@@ -81,28 +81,29 @@ def create_venv_at(base: TargetEnvironment, directory: Path) -> TargetEnvironmen
 
 
 @contextmanager
-def create_venv(target: TargetEnvironment, messages: Messages | None = None) -> Iterator[bool]:
+def create_venv(
+    target: TargetEnvironment, messages: Messages | None = None
+) -> Iterator[VenvCreation]:
     """Create the virtual environment that a target describes, for good if the body succeeds.
 
-    The body gets whether there was none.
-
-    If it fails, or the process is killed, there is no environment, and the next run starts again.
-    An environment that another run has created in the meantime is used as it is.
+    If it fails before it says that the environment is complete, or the process is killed, there is
+    none, and the next run starts again. One that another run has created in the meantime is used as
+    it is.
 
     :raises NotAVirtualEnvironmentError, VenvError, NoVenvModuleError: as in `create_venv_at`
     """
     if target.venv_to_create is None:
-        yield False
+        yield VenvCreation(target.prefix, is_new=False)
         return
     assert target.interpreter is not None  # noqa: S101  # only an interpreter describes a venv
-    with lock_venv(target.venv_to_create, messages) as is_new:
-        if is_new:
+    with lock_venv(target.venv_to_create, messages) as creation:
+        if creation.is_new:
             _create(target.interpreter, target.venv_to_create)
         # The path of the library contains the version.
         elif not all(path.is_dir() for path in target.interpreter.path):
             reason = "in the meantime another run has created one of another Python"
             raise NotAVirtualEnvironmentError(target.venv_to_create, reason)
-        yield is_new
+        yield creation
 
 
 def _create(interpreter: Interpreter, directory: Path) -> None:

@@ -6,19 +6,22 @@ was created by a run that was killed. An environment is complete only once its m
 
 Because what is beside a marker gets removed, only a marker of our own counts, in a directory that
 nobody else can write to. It contains the directory's inode number: a repository or an archive may
-contain a file of that name, but cannot know the number.
+contain a file of that name, but cannot know the number. And anything that no run of ours creates
+stops the next one.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bootstrap.dataclasses import dataclass
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import unlink
 from bootstrap.locking import PAUSE, LockFile
 from bootstrap.private_directory import (
     NotPrivateError,
@@ -34,6 +37,8 @@ VENV_NAMES = frozenset(
     {"bin", "scripts", "include", "lib", "lib64", "site-packages", CONFIGURATION, ".gitignore"}
 )
 """What `venv` creates in a directory, in lower case."""
+_DATA_NAMES = frozenset({"etc", "man", "share"})
+"""What wheels install beside the library (`data`), in lower case."""
 _IDENTITY_LENGTH = 64
 _OCCUPIED = "it contains files, but is not a virtual environment"
 
@@ -74,12 +79,26 @@ def require_usable(directory: Path) -> None:
         raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
 
 
+@dataclass(frozen=True)
+class VenvCreation:
+    """The creation of a virtual environment, which may already have been another run's."""
+
+    directory: Path
+    is_new: bool
+
+    def complete(self) -> None:
+        """Declare it complete: from now on nothing removes it again."""
+        if self.is_new:
+            with suppress(FileNotFoundError):
+                unlink(self.directory / MARKER)
+
+
 @contextmanager
-def lock_venv(directory: Path, messages: Messages | None = None) -> Iterator[bool]:
+def lock_venv(directory: Path, messages: Messages | None = None) -> Iterator[VenvCreation]:
     """Lock a directory while an environment is created in it; if the body fails, empty it again.
 
-    Waits while another run holds the lock. Yields whether there is anything to do: False, and
-    nothing is locked, where the directory is a complete environment by then.
+    Waits while another run holds the lock. The environment is complete when the body ends, or says
+    so. It is not new, and nothing is locked, where the directory is a complete one by then.
 
     :raises NotAVirtualEnvironmentError: the directory contains something else, or is inaccessible
     """
@@ -87,16 +106,20 @@ def lock_venv(directory: Path, messages: Messages | None = None) -> Iterator[boo
     try:
         lock = _acquire(directory, messages)
         if lock is None:
-            yield False
+            yield VenvCreation(directory, is_new=False)
             return
         try:
-            _set_marker(directory)
-            yield True
-            (directory / MARKER).unlink(missing_ok=True)
-        except BaseException:
-            with suppress(OSError):
-                _remove_partial(directory)
-            raise
+            names = _list_names(directory) - {LOCK}
+            _require_ours(directory, names)
+            try:
+                _set_marker(directory, names)
+                creation = VenvCreation(directory, is_new=True)
+                yield creation
+                creation.complete()
+            except BaseException:
+                with suppress(OSError):
+                    _remove_partial(directory)
+                raise
         finally:
             lock.release()
     except BaseException:
@@ -128,13 +151,21 @@ def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
     return None
 
 
-def _set_marker(directory: Path) -> None:
+def _require_ours(directory: Path, names: Set[str]) -> None:
+    """Refuse a directory in which there is more than a run that was killed has left."""
+    if not names - {MARKER}:
+        return
+    _require_own_marker(directory)
+    if foreign := sorted(name for name in names if not _is_ours(name)):
+        reason = f"a run that was killed has begun one there, and since then {foreign[0]} has come"
+        hint = f"Move {foreign[0]} away, or delete the directory if you do not need it."
+        raise NotAVirtualEnvironmentError(directory, reason, hint)
+
+
+def _set_marker(directory: Path, names: Set[str]) -> None:
     """Create the marker file in an empty directory, or remove what is beside an old marker."""
-    names = _list_names(directory) - {LOCK}
-    if names - {MARKER}:
-        _require_own_marker(directory)
     try:
-        for name in names:
+        for name in sorted(names, key=lambda name: name == MARKER):  # the marker is the last one
             _remove(directory / name)
         with create_private(directory / MARKER) as stream:
             stream.write(_identity(directory))
@@ -143,6 +174,12 @@ def _set_marker(directory: Path) -> None:
             raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
     except OSError as exc:
         raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc)) from exc
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a run that creates an environment leaves something of that name, if it is killed."""
+    is_staged = name.startswith(".get-installer-")
+    return is_staged or name in {LOCK, MARKER} or name.lower() in VENV_NAMES | _DATA_NAMES
 
 
 def _require_own_marker(directory: Path) -> None:

@@ -18,6 +18,7 @@ from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
 from bootstrap.environment.venv import create_venv
+from bootstrap.environment.venv_lock import VenvCreation
 from bootstrap.install.commit.leftovers import has_leftovers
 from bootstrap.install.errors import CannotCompileError, HiddenInstallationError, already_exists
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
@@ -97,13 +98,14 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
             if run.config.dry_run:
                 announce_patch(run.target, ui)
             else:
-                with create_venv(run.target, ui) as created, patch_pth(run.target, ui):
+                with create_venv(run.target, ui) as creation, patch_pth(run.target, ui):
+                    created = creation.is_new
                     # Wheels: fetched or built, and verified, in the order of their arrival.
                     wheels = sources.preparer.iter_wheels(remaining)
                     # Transaction: the target is changed after everything else has succeeded.
                     order = remaining.installation_order
-                    commit = partial(commit_wheels, run, sources, wheels, order, present=present)
-                    installed = commit() if order else ()
+                    commit = partial(commit_wheels, run, sources, wheels, order, creation)
+                    installed = commit(present=present) if order else ()
             documents.write()
             return InstallResult(run.target, remaining, installed, seen, created=created)
 
@@ -181,7 +183,8 @@ def install_or_fall_back(
 def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Resolution]:
     """Return the whole resolution, from locks or resolved, and the part that is to be installed."""
     config, target, source = run.config, run.target, sources.preparer
-    installed = installed_distributions(target)
+    # What a run that was killed has left in an environment to be created does not count.
+    installed = {} if target.venv_to_create is not None else installed_distributions(target)
     if run.kit is not None and config.installs_whole_kit:
         from bootstrap.kit.opening import select_wheels
 
@@ -263,15 +266,21 @@ def commit_wheels(
     sources: Sources,
     wheels: Iterable[tuple[NormalizedName, WheelToInstall]],
     order: Sequence[NormalizedName],
+    creation: VenvCreation,
     *,
     present: Set[str],
 ) -> tuple[InstalledDistribution, ...]:
     """Unpack each wheel beside its place while others still arrive, then commit all of them."""
     from bootstrap.install.transaction import begin
 
-    keep = sources.repositories.keep
+    def on_commit() -> None:
+        creation.complete()
+        sources.repositories.keep()
+
     with (
-        begin(run.target, run.config.install, run.ui, keep, order, present=present) as transaction,
+        begin(
+            run.target, run.config.install, run.ui, on_commit, order, present=present
+        ) as transaction,
         run.ui.activity("Installing") as activity,
     ):
         activity.start(len(order))

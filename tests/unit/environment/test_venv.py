@@ -204,10 +204,10 @@ def test_an_environment_whose_creation_was_killed_is_created_again(tmp_path: Pat
         child.send_signal(signal.SIGKILL)
     assert (directory / "pyvenv.cfg").exists()
     assert not is_complete(directory)
-    (directory / "leftover").write_text("")
+    (directory / "lib" / "leftover").write_text("")
     target = created(directory)
     assert is_complete(directory)
-    assert not (directory / "leftover").exists()
+    assert not (directory / "lib" / "leftover").exists()
     assert not (directory / MARKER).exists()
     assert run_python(target.executable, "-c", "import sys; print(sys.prefix)") == f"{directory}\n"
 
@@ -217,14 +217,38 @@ def left_by_a_killed_run(directory: Path) -> None:
     directory.mkdir()
     (directory / MARKER).write_text(str(directory.stat().st_ino))
     (directory / MARKER).chmod(0o600)
-    (directory / "precious").write_text("mine")
+    (directory / "lib").mkdir()
+    (directory / "lib" / "precious").write_text("mine")
 
 
 def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
     left_by_a_killed_run(tmp_path / "env")
-    with lock_venv(tmp_path / "env") as is_new:
-        assert is_new
-        assert not (tmp_path / "env" / "precious").exists()
+    with lock_venv(tmp_path / "env") as creation:
+        assert creation.is_new
+        assert not (tmp_path / "env" / "lib").exists()
+
+
+def test_what_has_come_beside_it_since_is_kept_and_an_error(tmp_path: Path) -> None:
+    left_by_a_killed_run(tmp_path / "env")
+    (tmp_path / "env" / ".env").write_text("mine")
+    before = tree(tmp_path / "env")
+    with (
+        pytest.raises(NotAVirtualEnvironmentError, match=r"since then \.env has come") as caught,
+        lock_venv(tmp_path / "env"),
+    ):
+        raise AssertionError("it was created")
+    assert caught.value.hint == ("Move .env away, or delete the directory if you do not need it.")
+    assert tree(tmp_path / "env") == before
+
+
+def test_an_environment_that_is_declared_complete_stays_if_something_fails_later(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ZeroDivisionError), lock_venv(tmp_path / "env") as creation:  # noqa: PT012
+        (tmp_path / "env" / "pyvenv.cfg").touch()
+        creation.complete()
+        fail(is_complete(tmp_path / "env"))
+    assert is_complete(tmp_path / "env")
 
 
 def copy_it(directory: Path) -> None:
@@ -259,7 +283,7 @@ def test_what_is_beside_a_marker_that_is_not_our_own_is_kept_and_an_error(
         lock_venv(tmp_path / "env"),
     ):
         raise AssertionError("it was taken for ours")
-    assert (tmp_path / "env" / "precious").read_text() == "mine"
+    assert (tmp_path / "env" / "lib" / "precious").read_text() == "mine"
 
 
 def test_a_python_without_venv_is_an_error_with_a_hint(tmp_path: Path) -> None:
@@ -362,14 +386,14 @@ def test_a_second_run_waits_for_the_first(tmp_path: Path, *, fails: bool) -> Non
     directory, messages, answers = tmp_path / "env", MessageEvent(), list[bool]()
 
     def second() -> None:
-        with lock_venv(directory, messages) as is_new:
-            answers.append(is_new)
+        with lock_venv(directory, messages) as creation:
+            answers.append(creation.is_new)
             (directory / "pyvenv.cfg").touch()
 
     thread = threading.Thread(target=second)
     try:
-        with lock_venv(directory, RecordingUi()) as is_new:
-            assert is_new
+        with lock_venv(directory, RecordingUi()) as creation:
+            assert creation.is_new
             thread.start()
             assert messages.wait(30)
             assert not answers

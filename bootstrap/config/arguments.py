@@ -123,7 +123,8 @@ def _check_command(arguments: Sequence[str]) -> None:
     word, rest = words[0], " ".join(words[1:])
     typed = " ".join([*program, word])
     if program and word == "install":
-        raise CommandTypedError(typed, f"Leave out `{typed}`: {rest or 'name what to install'}.")
+        instead = f"`get-installer.pyz {rest}`" if rest else "name what to install"
+        raise CommandTypedError(typed, f"Leave out `{typed}`: {instead}.")
     if word in _PROJECTS:
         return
     if word in _PIP_COMMANDS | _OTHER_COMMANDS or (program and word == "tool"):

@@ -21,7 +21,6 @@ from pathlib import Path
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
-from bootstrap.file_changes import unlink
 from bootstrap.locking import PAUSE, LockFile
 from bootstrap.private_directory import (
     NotPrivateError,
@@ -89,6 +88,8 @@ class VenvCreation:
     def complete(self) -> None:
         """Declare it complete: from now on nothing removes it again."""
         if self.is_new:
+            from bootstrap.file_changes import unlink  # most runs create none
+
             with suppress(FileNotFoundError):
                 unlink(self.directory / MARKER)
 

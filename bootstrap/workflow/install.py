@@ -278,10 +278,10 @@ def commit_wheels(
         sources.repositories.keep()
 
     with (
+        run.ui.activity("Installing") as activity,  # until everything is removed again
         begin(
             run.target, run.config.install, run.ui, on_commit, order, present=present
         ) as transaction,
-        run.ui.activity("Installing") as activity,
     ):
         activity.start(len(order))
         for name, wheel in wheels:

@@ -55,13 +55,13 @@ line overrides the environment, which overrides pip.conf. `-v` shows where each 
 
 _SHORT = """\
 usage: get-installer.pyz [OPTIONS] [REQUIREMENT ...] [-- ARGUMENTS ...]
-Puts an installer (default: pip) into a Python environment, and becomes it.
+Installs pip, or what you name, into a Python environment (default: this one).
 
 Examples, each after `python3 get-installer.pyz`:
   --venv demo                    pip in a virtual environment, which is created
+  --venv demo requests           requests, too
   --python 3.12 -- list          pip for another Python; then `pip list` there
   --installer uv -- --version    another installer: uv, pipx, poetry, ...
-  --offline                      the bundled pip, without a network
   doctor                         why it does not work: certificates, indexes
 
 Options:
@@ -72,8 +72,8 @@ Options:
 """
 
 _MOST_USED = {
-    "venv": "a virtual environment, created if needed",
-    "python": "another interpreter, environment or version",
+    "venv": "into a virtual environment, created if needed",
+    "python": "into another interpreter, environment or version",
     "installer": "what to install and hand off to",
     "requirement": "what a requirements file or pylock.toml lists",
     "upgrade": "upgrade the requirements that are named",

@@ -7,11 +7,12 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from bootstrap.install.commit.operations import SET_ASIDE
-from bootstrap.install.commit.staging import PREFIX
 from bootstrap.install.errors import translate_os_errors
 from bootstrap.install.scheme_paths import SchemePaths
 
+PREFIX = ".get-installer-"
+SET_ASIDE = ".superseded"
+"""Appended to the name of a staging directory with a journal, when a later run commits."""
 NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{8}}")
 """The name of a staging directory."""
 _ASIDE = re.compile(rf"{NAME.pattern}{re.escape(SET_ASIDE)}\d*")

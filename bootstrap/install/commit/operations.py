@@ -24,11 +24,10 @@ from bootstrap.install.commit.entries import (
     link_or_copy,
     replace_if_closed,
 )
+from bootstrap.install.commit.leftovers import SET_ASIDE
 from bootstrap.install.commit.rename_exchange import ExchangeUnsupportedError, exchange
 
 ExchangeFunction = Callable[[str, str], None]
-SET_ASIDE = ".superseded"
-"""Appended to the name of a staging directory with a journal, when a later run commits."""
 _IN_USE = "-in-use"
 """Appended to the name of a backup: a file of which the backup is another link, or a copy."""
 

@@ -10,13 +10,13 @@ from enum import Enum
 from pathlib import Path
 
 from bootstrap.file_changes import extended_path, remove_content, rmdir
+from bootstrap.install.commit.leftovers import PREFIX
 from bootstrap.install.errors import InstallError, translate_os_errors
 from bootstrap.install.filesystem import find_existing, is_same_mount, keeps_inodes
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.locking import LOCK_FILE, PathLock
 from bootstrap.private_directory import PRIVATE_MODE
 
-PREFIX = ".get-installer-"
 BACKUP = "old"
 """The subdirectory to which replaced files are moved."""
 JOURNAL_REFERENCE = "journal-directory"

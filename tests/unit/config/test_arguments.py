@@ -15,12 +15,12 @@ from bootstrap.config.arguments import (
 from bootstrap.config.options.parser import parse_command_line
 
 COMMANDS = {
-    "pip install requests": "Leave out `pip install`: requests.",
-    "pip3 install requests flask": "Leave out `pip3 install`: requests flask.",
+    "pip install requests": "Leave out `pip install`: `get-installer.pyz requests`.",
+    "pip3 install requests flask": "Leave out `pip3 install`: `get-installer.pyz requests flask`.",
     "pip install": "Leave out `pip install`: name what to install.",
-    "uv pip install requests": "Leave out `uv pip install`: requests.",
-    "python install requests": "Leave out `python install`: requests.",
-    "PIP Install Requests": "Leave out `pip install`: requests.",
+    "uv pip install requests": "Leave out `uv pip install`: `get-installer.pyz requests`.",
+    "python install requests": "Leave out `python install`: `get-installer.pyz requests`.",
+    "PIP Install Requests": "Leave out `pip install`: `get-installer.pyz requests`.",
     "pip list": "To run pip's: -- list. To install a project of that name: install list.",
     "list": "To run pip's: -- list. To install a project of that name: install list.",
     "show requests": "To run pip's: -- show requests. To install a project of that name: "

@@ -13,7 +13,7 @@ import pytest
 
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal
-from bootstrap.install.commit.operations import SET_ASIDE
+from bootstrap.install.commit.leftovers import SET_ASIDE
 from bootstrap.install.filesystem import keeps_inodes
 from bootstrap.install.transaction import recover
 from tests.functional.engine import snapshot_with_root

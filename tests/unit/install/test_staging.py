@@ -10,7 +10,7 @@ import pytest
 
 from bootstrap import locking
 from bootstrap.install import unpack
-from bootstrap.install.commit.staging import PREFIX
+from bootstrap.install.commit.leftovers import PREFIX
 from bootstrap.install.commit.trees import create_new
 from bootstrap.install.transaction import recover
 from bootstrap.locking import PathLock

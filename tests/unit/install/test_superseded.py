@@ -13,8 +13,8 @@ import pytest
 
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal
-from bootstrap.install.commit.leftovers import find_in
-from bootstrap.install.commit.operations import SET_ASIDE, ExchangeFunction
+from bootstrap.install.commit.leftovers import SET_ASIDE, find_in
+from bootstrap.install.commit.operations import ExchangeFunction
 from bootstrap.install.commit.plan import TargetInspector
 from bootstrap.install.commit.rename_exchange import exchange
 from bootstrap.install.errors import JournalError

@@ -14,7 +14,7 @@ from pathlib import Path
 from bootstrap.atomic_file import write_atomically
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import UntrustedJournalError
-from bootstrap.install.commit.operations import SET_ASIDE
+from bootstrap.install.commit.leftovers import SET_ASIDE
 from bootstrap.private_directory import NotPrivateError, open_private
 
 _MAX_SIZE = 1 << 17

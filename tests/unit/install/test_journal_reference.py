@@ -14,8 +14,8 @@ from bootstrap import file_changes
 from bootstrap.dataclasses import replace
 from bootstrap.install import vcs_src
 from bootstrap.install.commit import staging
-from bootstrap.install.commit.leftovers import SET_ASIDE
-from bootstrap.install.commit.staging import JOURNAL_REFERENCE, PREFIX
+from bootstrap.install.commit.leftovers import PREFIX, SET_ASIDE
+from bootstrap.install.commit.staging import JOURNAL_REFERENCE
 from bootstrap.install.transaction import recover
 from tests.functional.engine import Snapshot, snapshot
 from tests.servers.wheels import make_wheel

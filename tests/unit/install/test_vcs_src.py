@@ -211,6 +211,7 @@ def test_what_somebody_else_put_there_meanwhile_is_not_undone(
 
 
 @pytest.mark.usefixtures("_each_way")
+@pytest.mark.posix_only("it forks")
 @pytest.mark.parametrize("does_clone_again", [True, False])
 @pytest.mark.parametrize("has_work", [True, False])
 def test_after_a_kill_at_any_instant_no_work_is_lost(

@@ -17,6 +17,7 @@ from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
 from bootstrap.network.session import Session
 from bootstrap.network.urls import MalformedUrlError, has_scheme, is_remote, url_origin
+from bootstrap.redaction import redact
 from bootstrap.tls_diagnosis.connect import Server, redacted_proxy
 from bootstrap.tls_diagnosis.explain import CertificateError, clock_problem, release_date
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
@@ -107,14 +108,15 @@ def inspect(config: Config, ui: Ui) -> DoctorReport:
     """Inspect the servers that a run with this configuration would use, and ask the indexes."""
     policy, urls = decide(config.trust), _urls(config, ui)
     indexes = tuple(url for url in urls if not config.urls or _may_be_index(url))
-    report = diagnose(
-        [url for url in urls if _is_inspected(url, is_index=url in indexes)],
-        policy,
-        proxy_for=partial(proxy_for, settings=config.network),
-        environ=config.environ,
-        settings=map(str, config.setting_records),
-        timeout=config.network.timeout,
-    )
+    with ui.activity("Asking the servers for their certificates"):
+        report = diagnose(
+            [url for url in urls if _is_inspected(url, is_index=url in indexes)],
+            policy,
+            proxy_for=partial(proxy_for, settings=config.network),
+            environ=config.environ,
+            settings=map(str, config.setting_records),
+            timeout=config.network.timeout,
+        )
     failed = {url for url, server in report.servers if not server.is_ok}
     asked = [url for url in indexes if redacted_proxy(url) not in failed]
     if report.failure is not None:
@@ -127,7 +129,7 @@ def inspect(config: Config, ui: Ui) -> DoctorReport:
         ui,
         lambda: make_client_context(policy, anchors),
     ) as session:
-        answers = tuple(ask_index(url, session) for url in asked)
+        answers = tuple(_ask(url, session, ui) for url in asked)
     return replace(
         report,
         indexes=answers,
@@ -135,6 +137,11 @@ def inspect(config: Config, ui: Ui) -> DoctorReport:
         target=None if config.urls else inspect_target(config, ui),
         is_offline=config.network.offline,
     )
+
+
+def _ask(url: str, session: Session, ui: Ui) -> IndexReport:
+    with ui.activity(f"Asking {redact(url)}"):
+        return ask_index(url, session)
 
 
 def _is_inspected(url: str, *, is_index: bool) -> bool:

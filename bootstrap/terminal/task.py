@@ -75,7 +75,8 @@ class Task(Activity):
 
     def _amounts(self, now: float) -> str:
         if not self.of_bytes:
-            return f"{self.done}/{self.total}" if self.total else str(self.done)
+            count = f"{self.done}/{self.total}" if self.total else str(self.done)
+            return f"{count}, {format_elapsed(now - self.started)}"
         rate = self._rate(now)
         parts = [format_size(self.done)]
         if self.total:

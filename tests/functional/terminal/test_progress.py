@@ -15,7 +15,7 @@ import pytest
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
 from tests.servers import make_wheel
-from tests.servers.faults import Fault
+from tests.servers.faults import Fault, stall
 from tests.servers.loopback import Exchange, Reply
 
 if sys.platform == "win32":
@@ -164,6 +164,16 @@ def test_a_build_shows_the_elapsed_time_and_the_last_line_of_its_output(
     assert any("0:02" in line for line in drawn)
     assert gaps(found.times(r"Building .*0:0\d")) < 0.5
     assert not [line for line in found.screen if "compiling" in line]
+
+
+def test_doctor_shows_what_it_waits_for(engine: Engine, index: LocalIndex) -> None:
+    index.server.fault("/simple/pip/", stall(2))
+    command = [*engine.command, "doctor", *index.options]
+    found = run_in_terminal(command, columns=80, environ=environment(engine))
+    times = found.times(r"Asking https://localhost:\d+/simple/  0:0\d")
+    assert times[-1] - times[0] > 1
+    assert gaps(times) < 0.5
+    assert not [line for line in found.screen if "Asking" in line]
 
 
 def test_ctrl_c_leaves_a_clean_line(engine: Engine, big: LocalIndex, venv: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_count_has_no_unit() -> None:
     task = _task("Installing", _Clock())
     task.start(12)
     task.advance()
-    assert task.line(60) == "Installing  1/12"
+    assert task.line(60) == "Installing  1/12, 0:00"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def _recover_twice(bench: Workbench) -> None:
     recover(bench.target, bench.ui)
 
 
+@pytest.mark.posix_only("it forks")
 def test_compiled_code_that_somebody_removes_blocks_nothing(
     killed: Iterator[Workbench], wheelhouse: Path
 ) -> None:
@@ -82,6 +83,7 @@ def _replace_as_pip_does(bench: Workbench, wheel: Path) -> None:
         archive.extractall(bench.library)
 
 
+@pytest.mark.posix_only("it forks")
 def test_a_version_that_another_installer_has_put_there_stays(
     killed: Iterator[Workbench], wheelhouse: Path
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_version_that_another_installer_has_put_there_stays(
         ]
 
 
+@pytest.mark.posix_only("it forks")
 def test_a_file_that_was_created_in_a_new_directory_is_kept_in_the_old_one(
     killed: Iterator[Workbench],
 ) -> None:

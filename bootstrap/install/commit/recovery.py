@@ -38,6 +38,7 @@ from bootstrap.install.commit.staging import (
 )
 from bootstrap.install.errors import InUseError, JournalError, translate_os_errors
 from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.strict_zip.names import fold
 from bootstrap.locking import PathLock
 from bootstrap.private_directory import NotPrivateError, check_private_in_shared
 from bootstrap.ui import Ui
@@ -187,7 +188,10 @@ def _require_unchanged(journal: Journal) -> None:
     Undoing would bring an old version back beside the one that was installed since then. Raises
     `UntrustedJournalError`.
     """
+    moved = {fold(each.path) for each in journal.operations if isinstance(each, Move)}
     for operation in journal.operations:
+        if isinstance(operation, Remove) and fold(operation.path) in moved:
+            continue  # only spelt otherwise: many file systems find the new one by the old name
         if isinstance(operation, (Move, Exchange, Remove)) and operation.state() is State.CHANGED:
             raise UntrustedJournalError(f"{operation.path} has been changed by somebody else since")
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from bootstrap.atomic_file import write_atomically
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import UntrustedJournalError
-from bootstrap.install.commit.leftovers import SET_ASIDE
+from bootstrap.install.commit.leftovers import SET_ASIDE, find_in
 from bootstrap.private_directory import NotPrivateError, open_private
 
 _MAX_SIZE = 1 << 17
@@ -40,7 +42,11 @@ def find_journal(path: Path) -> str | None:
     first = _read(path)
     if first is None:
         return None
-    return next(filter(_may_have_journal, (first, first + SET_ASIDE)), None)
+    names = [first, first + SET_ASIDE]
+    with suppress(OSError):  # the others; a name that was taken got a number
+        numbered = re.compile(re.escape(os.path.basename(first) + SET_ASIDE) + r"\d+")
+        names += find_in(os.path.dirname(first), numbered)
+    return next(filter(_may_have_journal, names), None)
 
 
 def _read(path: Path) -> str | None:

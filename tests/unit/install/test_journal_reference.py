@@ -120,11 +120,12 @@ def test_what_no_journal_needs_any_more_is_removed(
     assert not half_done.exists()
 
 
+@pytest.mark.parametrize("number", ["", "2"])
 def test_it_stays_as_long_as_the_one_with_the_journal_that_was_set_aside(
-    bench: Workbench, other: Workbench, half_done: Path
+    bench: Workbench, other: Workbench, half_done: Path, number: str
 ) -> None:
     (first,) = left_in(bench.library)
-    aside = first.rename(first.with_name(first.name + SET_ASIDE))
+    aside = first.rename(first.with_name(first.name + SET_ASIDE + number))
     for each in (bench, other):
         recover(each.target, each.ui)
         assert half_done.is_dir()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bootstrap.environment.python_process import DROP_CURRENT_DIRECTORY, isolated_environment
 from bootstrap.install.errors import InstallError
-from bootstrap.install.unpack import Module, StagedWheel
+from bootstrap.install.staged_wheel import Module, StagedWheel
 from bootstrap.install.wheel.record import row_for
 from bootstrap.limits import MODULE_SIZE
 

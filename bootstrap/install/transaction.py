@@ -26,8 +26,9 @@ from bootstrap.install.commit.trees import MergedTree, merge_trees, stage_withou
 from bootstrap.install.errors import translate_os_errors
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
+from bootstrap.install.staged_wheel import StagedWheel, stage_record
 from bootstrap.install.uninstall import FileOwners, find_installed_files, scan_libraries
-from bootstrap.install.unpack import StagedWheel, stage_record, unpack
+from bootstrap.install.unpack import unpack
 from bootstrap.install.vcs_src import clean_up, src_directory
 from bootstrap.install.wheel.scripts import script_interpreter
 from bootstrap.limits import RECORD_SIZE, LimitError

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bootstrap import locking
-from bootstrap.install import unpack
+from bootstrap.install import staged_wheel
 from bootstrap.install.commit.leftovers import PREFIX
 from bootstrap.install.commit.trees import create_new
 from bootstrap.install.transaction import recover
@@ -56,7 +56,7 @@ class OtherRun(threading.Thread):
 
         monkeypatch.setattr(PathLock, "try_acquire", try_acquire)
         monkeypatch.setattr(PathLock, "release", release)
-        monkeypatch.setattr(unpack, "create_new", self._count)
+        monkeypatch.setattr(staged_wheel, "create_new", self._count)
 
     def run(self) -> None:
         assert self._made.wait(_TIMEOUT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
 from bootstrap._vendor.packaging.utils import NormalizedName
@@ -12,22 +12,14 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.index.candidates import Candidates
 from bootstrap.index.finder import Finder
-from bootstrap.index.simple import fetch_metadata
 from bootstrap.install.model import WheelToInstall
-from bootstrap.install.wheel_rules import WheelRefusedError
-from bootstrap.metadata.core import Metadata, MetadataError, parse_metadata
+from bootstrap.metadata.core import Metadata
 from bootstrap.metadata.direct_url import direct_url_for_archive
-from bootstrap.network.files import open_local_file
 from bootstrap.network.references import normalize_reference
 from bootstrap.network.session import Session
+from bootstrap.preparer.candidate_files import CandidateFiles
 from bootstrap.preparer.direct_reference import is_wheel_reference, require_name, wheel_candidate
-from bootstrap.preparer.lazy_wheel import LazyWheels
-from bootstrap.preparer.prefetch import (
-    BatchPrefetcher,
-    Prefetcher,
-    SharedMetadata,
-    is_fetched_early,
-)
+from bootstrap.preparer.prefetch import BatchPrefetcher, Prefetcher, SharedMetadata
 from bootstrap.preparer.wheels import (
     DownloadInfo,
     NoBuilderError,
@@ -35,13 +27,10 @@ from bootstrap.preparer.wheels import (
     WheelBuilder,
     built_wheel,
     expected_hashes,
-    fetch,
     fetched_wheel,
 )
 from bootstrap.resolve.project_candidates import ProjectCandidates
 from bootstrap.resolve.requirement import InputRequirement, Resolution, Resolved
-from bootstrap.resolve.source import UnusableCandidateError, UnusableVersionError
-from bootstrap.trust.hashes import Hashes, VerifiedWheel
 from bootstrap.ui import Ui
 from bootstrap.waiting import in_order_of_arrival
 
@@ -80,20 +69,17 @@ class Preparer:
         self._session = session
         self._finder = finder
         self._target = target
-        self._ui = ui
         self._builder = builder
         self._source_hint = source_hint
         # Work must not wait for work of its own kind, and a build waits for its requirements.
         self._kind = f"wheels {depth}" if depth else "wheels"
         self._direct: dict[str, list[Candidate]] = {}
         self._candidates: dict[NormalizedName, Candidates] = {}
-        self._downloaded: dict[str, VerifiedWheel] = {}
-        self._lazy_wheels = LazyWheels(session)
+        self._files = CandidateFiles(session, ui, builder)
         self._shared = shared or SharedMetadata()
         self._metadata = Prefetcher("metadata", self._find_metadata, session)
         self._older = BatchPrefetcher(self._metadata)
         self._likely = Prefetcher("likely candidates", self._fetch_likely, session)
-        self._early = Prefetcher("early wheels", self._fetch_early, session)
         self._fetches_early = fetches_early
 
     def __enter__(self) -> Self:
@@ -105,7 +91,7 @@ class Preparer:
     def stop_prefetching(self) -> None:
         """Start no further work that nobody has asked for."""
         self._likely.stop()
-        self._early.stop()
+        self._files.stop_prefetching()
         self._metadata.stop()
 
     # For the resolver (`CandidateSource`)
@@ -138,8 +124,8 @@ class Preparer:
         """
         if self._finder.is_remote and not candidate.is_direct:
             is_first = self._older.version_tried(candidate, self.candidates(candidate.name))
-            if is_first and self._fetches_early and is_fetched_early(candidate):
-                self._early.start(candidate)
+            if is_first and self._fetches_early:
+                self._files.start_early(candidate)
         return self._metadata(candidate)
 
     def direct_candidate(self, requirement: InputRequirement) -> Candidate:
@@ -247,11 +233,11 @@ class Preparer:
         content = self._metadata(candidate).content
         if candidate.is_direct and not candidate.is_wheel:
             return DownloadInfo(
-                resolved, self._require_builder(candidate).direct_url(candidate), content
+                resolved, self._files.require_builder(candidate).direct_url(candidate), content
             )
         expected = expected_hashes(candidate, resolved)
         known = expected.allowed.get("sha256", frozenset())
-        sha256 = min(known) if len(known) == 1 else self._fetch(candidate, expected).sha256
+        sha256 = min(known) if len(known) == 1 else self._files.wheel(candidate, expected).sha256
         return DownloadInfo(resolved, direct_url_for_archive(candidate.file.url, sha256), content)
 
     def _prepare(self, resolved: Resolved) -> tuple[NormalizedName, WheelToInstall]:
@@ -259,14 +245,14 @@ class Preparer:
         assert candidate is not None  # noqa: S101  # it is to be installed
         expected = expected_hashes(candidate, resolved)
         if candidate.is_wheel:
-            wheel = self._fetch(candidate, expected)
+            wheel = self._files.wheel(candidate, expected)
             expected_metadata = self._metadata(candidate) if self._metadata.has(candidate) else None
             try:
                 return resolved.name, fetched_wheel(wheel, candidate, resolved, expected_metadata)
             except UnexpectedMetadataError:
-                self._lazy_wheels.forget(candidate)
+                self._files.forget_partial(candidate)
                 raise
-        built = self._require_builder(candidate).wheel(candidate, expected)
+        built = self._files.require_builder(candidate).wheel(candidate, expected)
         return resolved.name, built_wheel(built, resolved, self.metadata(candidate))
 
     def _fetch_likely(self, wanted: Likely) -> None:
@@ -276,68 +262,12 @@ class Preparer:
         if likely is not None and likely.is_wheel:  # a source's code runs only if it is chosen
             follow(self._metadata(likely))
 
-    def _fetch_early(self, candidate: Candidate) -> VerifiedWheel:
-        return fetch(candidate, candidate.file.hashes, self._session)
-
     def _find_metadata(self, candidate: Candidate) -> Metadata:
-        return self._shared.get(candidate.identity, lambda: self._read_any_metadata(candidate))
+        def read() -> Metadata:
+            return self._files.metadata(candidate, is_likely=self._older.is_likely(candidate))
 
-    def _read_any_metadata(self, candidate: Candidate) -> Metadata:
-        try:
-            if candidate.is_wheel:
-                offered = fetch_metadata(candidate, self._session, self._ui)
-                found = offered or self._read_metadata(candidate)
-            else:  # PKG-INFO need not hold for the wheel, also where an index offers it
-                found = self._require_builder(candidate).metadata(candidate)
-        except WheelRefusedError as error:
-            raise UnusableCandidateError(str(error), hint=error.hint) from error
-        except MetadataError as error:
-            raise UnusableVersionError(str(error), hint=error.hint) from error
-        if (found.name, found.version) != (candidate.name, candidate.version):
-            raise UnusableCandidateError(
-                f"The metadata of {candidate.file.filename} is of {found.name} {found.version}"
-            )
-        return found
-
-    def _read_metadata(self, candidate: Candidate) -> Metadata:
-        """Read METADATA from the wheel, of which only that part is fetched where possible."""
-        file = candidate.file
-        content = None
-        if not file.bundled:
-            is_likely = self._older.is_likely(candidate)
-            content = self._lazy_wheels.read_metadata(candidate, is_likely=is_likely)
-        if content is None:
-            from bootstrap.install.wheel.wheel import read_metadata
-
-            with self._open(candidate) as stream:
-                content = read_metadata(stream, file.filename)
-        return parse_metadata(content, file.filename, self._ui)
-
-    def _open(self, candidate: Candidate) -> BinaryIO:
-        """Open a wheel for its metadata, which the wheel to be installed is compared with."""
-        file = candidate.file
-        if file.bundled or file.hashes or file.is_remote:
-            return self._fetch(candidate, file.hashes).open()
-        return open_local_file(file.url)
-
-    def _fetch(self, candidate: Candidate, expected: Hashes) -> VerifiedWheel:
-        """Fetch a wheel; one that was fetched before is neither fetched nor hashed again."""
-        url = candidate.file.url
-        known = self._downloaded.get(url)
-        if known is None and self._early.has(candidate):
-            known = self._early(candidate)
-        if known is not None and expected.is_met_by(known.sha256):
-            return known
-        wheel = fetch(candidate, expected, self._session)
-        if candidate.file.bundled is None:
-            self._downloaded[url] = wheel
-        return wheel
+        return self._shared.get(candidate.identity, read)
 
     @property
     def _can_build(self) -> bool:
         return self._builder is not None and self._builder.suits_target
-
-    def _require_builder(self, candidate: Candidate) -> WheelBuilder:
-        if self._builder is None:
-            raise NoBuilderError(candidate.file.filename)
-        return self._builder

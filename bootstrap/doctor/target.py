@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from bootstrap.config.model import Config
 from bootstrap.dataclasses import dataclass, replace
-from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
-from bootstrap.environment.pth_file import require_site_visible
 from bootstrap.errors import BootstrapError
-from bootstrap.install.commit.preflight import check_writable
-from bootstrap.install.errors import translate_os_errors
-from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.ui import Ui
+from bootstrap.workflow.context import check_permissions, check_target
 
 
 @dataclass(frozen=True)
@@ -30,10 +26,8 @@ def inspect_target(config: Config, ui: Ui) -> TargetReport:
     try:
         target = probe(replace(settings, environment=config.environ), ui)
         described = _describe(target)
-        require_unmanaged(target, config.venv_command)
-        require_site_visible(target, fix=settings.fix_pth)
-        with translate_os_errors(str(target.scheme.purelib)):
-            check_writable(SchemePaths(target.scheme))
+        check_target(config, target)
+        check_permissions(config, target)
     except BootstrapError as error:
         return TargetReport(described, error)
     return TargetReport(described)

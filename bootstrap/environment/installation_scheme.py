@@ -161,7 +161,7 @@ def _search_path(
 ) -> tuple[Path, ...]:
     """Return the directories in which distributions count as installed."""
     own = tuple(dict.fromkeys((scheme.purelib, scheme.platlib)))
-    if settings.foreign is not None and settings.directory is None:
+    if settings.is_nowhere:
         return ()
     if settings.directory is not None:
         return own

@@ -7,6 +7,7 @@ and since 3.11 everywhere). Without that line, nothing that is installed can be 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,7 @@ from bootstrap.environment.interpreter import Interpreter, Scheme
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
-from bootstrap.file_changes import replace
+from bootstrap.file_changes import can_create_in, replace
 
 _SITE = b"import site"
 _BACKUP_SUFFIX = ".before-fix-pth"
@@ -64,6 +65,17 @@ def require_site_visible(target: TargetEnvironment, *, fix: bool) -> None:
     """
     if target.hidden_by is not None and not fix:
         raise HiddenSiteError(target.executable, target.hidden_by, target.scheme.purelib)
+
+
+def require_changeable(target: TargetEnvironment) -> None:
+    """Refuse a `._pth` file that `patch_pth` could not change; nothing that is created stays.
+
+    :raises PthFileError: the permission to write is missing
+    """
+    path = target.hidden_by
+    if path is not None and not can_create_in(path.parent):
+        error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        raise PthFileError(path, "changed", error)
 
 
 def announce_patch(target: TargetEnvironment, messages: Messages) -> None:

@@ -45,6 +45,11 @@ class TargetSettings:
     timeout: float = 30.0
     """Seconds that an interpreter may take to describe itself."""
 
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether the target is only described, for a dry run: it has no place of its own."""
+        return self.foreign is not None and self.directory is None
+
 
 class Messages(Protocol):
     """Receives messages, by level of detail (`ui.Ui` is one)."""

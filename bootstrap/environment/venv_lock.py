@@ -12,6 +12,7 @@ stops the next one.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Set
@@ -21,6 +22,7 @@ from pathlib import Path
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
+from bootstrap.file_changes import can_create_in, unlink
 from bootstrap.locking import PAUSE, LockFile
 from bootstrap.private_directory import (
     NotPrivateError,
@@ -39,6 +41,7 @@ VENV_NAMES = frozenset(
 _DATA_NAMES = frozenset({"etc", "man", "share"})
 """What wheels install beside the library (`data`), in lower case."""
 _IDENTITY_LENGTH = 64
+_UNWRITABLE_HINT = "Name a directory that you may write to."
 _OCCUPIED = "it contains files, but is not a virtual environment"
 
 
@@ -78,6 +81,20 @@ def require_usable(directory: Path) -> None:
         raise NotAVirtualEnvironmentError(directory, _OCCUPIED)
 
 
+def require_creatable(directory: Path) -> None:
+    """Refuse a directory that could not be created or written to; nothing that is created stays.
+
+    :raises NotAVirtualEnvironmentError: as `lock_venv` would
+    """
+    paths = (directory, *directory.parents)
+    existing = next((path for path in paths if os.path.lexists(path)), None)
+    if existing is None:  # a drive that is not there
+        raise NotAVirtualEnvironmentError(directory, os.strerror(errno.ENOENT), _UNWRITABLE_HINT)
+    if not can_create_in(existing):
+        number = errno.EACCES if existing.is_dir() else errno.ENOTDIR
+        raise NotAVirtualEnvironmentError(directory, os.strerror(number), _UNWRITABLE_HINT)
+
+
 @dataclass(frozen=True)
 class VenvCreation:
     """The creation of a virtual environment, which may already have been another run's."""
@@ -88,8 +105,6 @@ class VenvCreation:
     def complete(self) -> None:
         """Declare it complete: from now on nothing removes it again."""
         if self.is_new:
-            from bootstrap.file_changes import unlink  # most runs create none
-
             with suppress(FileNotFoundError):
                 unlink(self.directory / MARKER)
 
@@ -139,8 +154,8 @@ def _acquire(directory: Path, messages: Messages | None) -> LockFile | None:
             directory.mkdir(parents=True, exist_ok=True)
             is_locked = lock.try_acquire()
         except OSError as exc:
-            hint = "Name a directory that you may write to."
-            raise NotAVirtualEnvironmentError(directory, exc.strerror or str(exc), hint) from exc
+            reason = exc.strerror or str(exc)
+            raise NotAVirtualEnvironmentError(directory, reason, _UNWRITABLE_HINT) from exc
         if is_locked:
             if not is_complete(directory):
                 return lock

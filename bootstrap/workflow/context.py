@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 from bootstrap.config.model import Config
 from bootstrap.dataclasses import dataclass, replace
+from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.probe import probe
+from bootstrap.environment.pth_file import require_changeable, require_site_visible
+from bootstrap.environment.venv_lock import require_creatable
 from bootstrap.handoff.forwarded_settings import ForwardedSettings
+from bootstrap.install.errors import CannotCompileError, translate_os_errors
+from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.trust.policy import TrustPolicy, decide
 from bootstrap.ui import Ui
 from bootstrap.workflow.certificates import RunCertificates
@@ -65,3 +70,40 @@ def create_context(config: Config, ui: Ui, kit: Kit | None = None) -> RunContext
     certificates.read(for_installer=config.handoff is not None)
     target = probe(replace(config.target, environment=config.environ), ui)
     return RunContext(config, policy, target, certificates, ui, kit)
+
+
+def check_target(config: Config, target: TargetEnvironment) -> None:
+    """Refuse a target that cannot be installed into, or where the hand-off could not start."""
+    require_unmanaged(target, config.venv_command)
+    require_site_visible(target, fix=config.target.fix_pth)
+    if config.handoff is not None:
+        from bootstrap.handoff.command import require_runnable
+
+        require_runnable(target)
+    if config.install.compile and not target.runnable and not config.target.is_nowhere:
+        raise CannotCompileError(str(target.executable))
+    required = config.requires_python
+    if required is not None and not config.request.ignore_requires_python:
+        from bootstrap.config.requirements.script import require_python
+
+        require_python(required, target)
+
+
+def check_permissions(
+    config: Config, target: TargetEnvironment, *, is_changed: bool = True
+) -> None:
+    """Raise the error of an installation that may not write there; nothing that is created stays.
+
+    :param is_changed: whether anything is to be installed
+    """
+    has_document = config.lock_file is not None or config.report_file is not None
+    if has_document or config.target.is_nowhere:
+        return  # what a lock or a report says may be installed elsewhere
+    if target.venv_to_create is not None:
+        require_creatable(target.venv_to_create)
+    require_changeable(target)
+    if is_changed and target.venv_to_create is None:
+        from bootstrap.install.commit.preflight import check_writable  # only dry runs ask early
+
+        with translate_os_errors(str(target.scheme.purelib)):
+            check_writable(SchemePaths(target.scheme))

@@ -14,13 +14,12 @@ from bootstrap._bundled import bundled_wheel
 from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.config.model import Config
 from bootstrap.dataclasses import replace
-from bootstrap.environment.managed import require_unmanaged
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.environment.pth_file import announce_patch, patch_pth, require_site_visible
+from bootstrap.environment.pth_file import announce_patch, patch_pth
 from bootstrap.environment.venv import create_venv
 from bootstrap.environment.venv_lock import VenvCreation
 from bootstrap.install.commit.leftovers import has_leftovers
-from bootstrap.install.errors import CannotCompileError, HiddenInstallationError, already_exists
+from bootstrap.install.errors import HiddenInstallationError, already_exists
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.vcs_src import src_directory
@@ -36,7 +35,7 @@ from bootstrap.resolve.requirement import Resolution, ResolveRequest
 from bootstrap.resolve.resolver import drop_installed, resolve
 from bootstrap.trust.errors import TlsUnavailableError
 from bootstrap.ui import Ui
-from bootstrap.workflow.context import RunContext, create_context
+from bootstrap.workflow.context import RunContext, check_permissions, check_target, create_context
 from bootstrap.workflow.default_requirements import (
     add_default_requirements,
     needs_bundled_installer,
@@ -61,7 +60,7 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
     started = time.monotonic()
     # Policy: whom to trust and where to install. Nothing is fetched or changed.
     run = create_context(config, ui, kit)
-    check_target(run)
+    check_target(config, run.target)
     if ui.events is not None:
         python = str(run.target.executable) if run.target.runnable else None
         is_new = run.target.venv_to_create is not None
@@ -95,7 +94,9 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
             sources.preparer.forget_pages(remaining)
             installed: tuple[InstalledDistribution, ...] = ()
             created = False
+            order = remaining.installation_order
             if run.config.dry_run:
+                check_permissions(run.config, run.target, is_changed=bool(order))
                 announce_patch(run.target, ui)
             else:
                 with create_venv(run.target, ui) as creation, patch_pth(run.target, ui):
@@ -103,7 +104,6 @@ def install(config: Config, ui: Ui, kit: Kit | None = None) -> Handoff | None:
                     # Wheels: fetched or built, and verified, in the order of their arrival.
                     wheels = sources.preparer.iter_wheels(remaining)
                     # Transaction: the target is changed after everything else has succeeded.
-                    order = remaining.installation_order
                     commit = partial(commit_wheels, run, sources, wheels, order, creation)
                     installed = commit(present=present) if order else ()
             documents.write()
@@ -141,23 +141,6 @@ def explain_activation(directory: Path, config: Config, ui: Ui) -> None:
     line = activation_line(directory, config.inputs.process.cwd, config.environ)
     if line is not None:
         ui.info(f"To activate it: {line}", is_command=True)
-
-
-def check_target(run: RunContext) -> None:
-    """Refuse a target that cannot be installed into, or where the hand-off could not start."""
-    require_unmanaged(run.target, run.config.venv_command)
-    require_site_visible(run.target, fix=run.config.target.fix_pth)
-    if run.config.handoff is not None:
-        from bootstrap.handoff.command import require_runnable
-
-        require_runnable(run.target)
-    if run.config.install.compile and not run.target.runnable and not run.config.dry_run:
-        raise CannotCompileError(str(run.target.executable))
-    required = run.config.requires_python
-    if required is not None and not run.config.request.ignore_requires_python:
-        from bootstrap.config.requirements.script import require_python
-
-        require_python(required, run.target)
 
 
 def install_or_fall_back(

@@ -176,7 +176,7 @@ _INSTALLATION = (
     ),
     Option(
         "--lock FILE",
-        "write a pylock.toml of the result",
+        "write a pylock.toml of the result, also with --dry-run",
         OptionKind.PATH,
         commands=_INSTALL_AND_PACK,
         of_pip=False,

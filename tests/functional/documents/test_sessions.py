@@ -174,7 +174,8 @@ def offer_ansible(place: Place) -> None:
     )
     shutil.copy(place.index.ca, place.home / "company-ca.pem")
     (place.home / "get-installer").symlink_to(CHECKOUT)
-    place.names["/srv/tools"] = f"{place.home}/{{{{ inventory_hostname }}}}/tools"
+    for name in ("tools", "gap"):
+        place.names[f"/srv/{name}"] = f"{place.home}/{{{{ inventory_hostname }}}}/{name}"
     settings = {
         "ANSIBLE_HOME": str(place.home / ".ansible"),
         "ANSIBLE_NOCOLOR": "1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from bootstrap import __version__
 from tests.functional.conftest import LocalIndex
 from tests.functional.drop_in.pythons import linked_python
-from tests.functional.engine import CHECKOUT, run, snapshot
+from tests.functional.engine import AS_NOBODY, CHECKOUT, run, snapshot
 from tests.functional.fleet.conftest import COLLECTION, Controller
 from tools.interpreters import interpreters
 
@@ -23,6 +24,11 @@ pytestmark = pytest.mark.posix_only("Ansible's controller is")
 def kept(home: Path) -> list[str]:
     """Return the names of the files that the module keeps on the target."""
     return [path.name for path in home.rglob("get-installer/archives/*")]
+
+
+def files_of(place: Path) -> set[Path]:
+    """Return what is in a directory, but for the bytecode of a pip that ran."""
+    return {path for path in place.rglob("*") if "__pycache__" not in path.parts}
 
 
 def test_a_change_is_reported_exactly_when_there_is_one(
@@ -128,11 +134,46 @@ def test_an_error_has_the_code_and_the_hint_in_its_message(
         assert "Ask others." in messages[name]
         assert "break_system_packages" in messages[name]
         assert play.result(name)["code"] == "GI-TARGET-002"
+        assert str(tmp_path / "ansible") not in str(play.result(name))  # a copy, soon removed
     assert snapshot(tmp_path / "python") == before
     assert messages["no such project"].startswith("GI-RESOLVE-")
     assert messages["a file"].startswith("GI-TARGET-")
     assert not any(result["result"]["changed"] for result in play.results)
     assert not (controller.directory / "host1/new").exists()
+
+
+def test_missing_permission_is_found_in_check_mode_too(controller: Controller) -> None:
+    place = controller.directory / "host1"
+    controller.play(controller.task(offline=True))
+    (place / "locked").mkdir(mode=0o555)
+    library = next(place.glob("venv/lib/*/site-packages"))
+    library.chmod(0o555)
+    before = files_of(place)
+    new = {"virtualenv": "{{ place }}/locked/venv", "offline": True}
+    gone = {"name": ["pip"], "state": "absent"}
+    tasks = [
+        {**controller.task(title, **options), "ignore_errors": True}
+        for title, options in {
+            "new, in check mode": {**new, "check": True},
+            "new": new,
+            "gone, in check mode": {**gone, "check": True},
+            "gone": gone,
+            "again, in check mode": {"offline": True, "check": True},
+            "again": {"offline": True},
+        }.items()
+    ]
+    play = controller.play(*tasks, around=AS_NOBODY if os.geteuid() == 0 else ())
+    messages = play.messages()
+    assert play.changed() == [False] * 6
+    assert files_of(place) == before
+    assert messages.keys() == {"new, in check mode", "new", "gone, in check mode", "gone"}
+    for title in ("new", "gone"):
+        assert messages[f"{title}, in check mode"] == messages[title]
+    assert messages["new"].startswith("GI-TARGET-011: A virtual environment cannot be created in")
+    assert messages["gone"] == (
+        f"GI-INSTALL-009: Cannot change {library}: no permission to write.\n"
+        "Set become, or name a virtualenv that the task's user may write to."
+    )
 
 
 def test_files_and_options_that_do_not_fit_are_refused(controller: Controller) -> None:

@@ -241,6 +241,12 @@ UNUSED = 30 * 24 * 3600
 """Seconds after which a file that is kept, and was not used, is removed."""
 BARE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 EXTERNALLY_MANAGED = "GI-TARGET-002"
+NOT_WRITABLE = "GI-INSTALL-009"
+HINTS = {
+    EXTERNALLY_MANAGED: "Name a virtualenv, or set break_system_packages.",
+    NOT_WRITABLE: "Set become, or name a virtualenv that the task's user may write to.",
+}
+"""What to do in a playbook, where another hint is about a command line."""
 PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 
 
@@ -329,6 +335,13 @@ class Engine:
         return python
 
     @property
+    def _shown_path(self):
+        """The file's name in what people read: nobody knows where a copy of it is."""
+        copies = (self.module.tmpdir, self.module.params["archive_directory"])
+        is_copy = os.path.dirname(os.path.abspath(self.path)) in map(os.path.abspath, copies)
+        return "get-installer.pyz" if is_copy else self.path
+
+    @property
     def target_options(self):
         """The options that say where to install."""
         params, options = self.module.params, []
@@ -349,7 +362,7 @@ class Engine:
         status, out, err = self.module.run_command(
             command, environ_update=self.environ, cwd=self.module.params["chdir"]
         )
-        events = Events(out)
+        events = Events(out.replace(self.path, self._shown_path))
         if events.verdict is None:
             self.module.fail_json(msg=f"{self.path} did not run: {err or out}".strip(), rc=status)
         return status, events
@@ -446,7 +459,9 @@ class Task:
             self.finish({}, {}, "")
         pip = Pip(self.module, self.engine, events.target["python"])
         with pip.lock():
-            present = {name: version for name, version in pip.list().items() if name in names}
+            found = {name: each for name, each in pip.list().items() if name in names}
+            self.require_writable(each["location"] for each in found.values())
+            present = {name: each["version"] for name, each in found.items()}
             if present and not self.module.check_mode:
                 status, text = pip.uninstall(sorted(present))
                 left = pip.list() if pip.is_there else {}
@@ -454,22 +469,36 @@ class Task:
                 status, text, left = 0, "", {}
         gone = {name: version for name, version in present.items() if name not in left}
         if status:
-            self.module.fail_json(msg=text, rc=status, changed=bool(gone), **self.facts)
+            lines = [line for line in text.splitlines() if line.strip()]
+            message = f"pip could not uninstall {', '.join(sorted(present))}: {''.join(lines[-1:])}"
+            self.module.fail_json(
+                msg=message, rc=status, changed=bool(gone), stdout=text, **self.facts
+            )
         for name in sorted(present.keys() - gone.keys()):
             self.module.warn(f"pip left {name} where it is: {text}")
         self.finish(gone, dict.fromkeys(gone), text)
 
+    def require_writable(self, locations):
+        """Fail where packages cannot be removed: pip finds out in the middle of it."""
+        for location in sorted(set(filter(None, locations))):
+            if not os.access(location, os.W_OK | os.X_OK):
+                message = f"Cannot change {location}: no permission to write."
+                self.fail_with({"code": NOT_WRITABLE, "message": message, "hint": None}, 1)
+
     def fail(self, events, status):
         """Fail with the error of a run."""
         error = events.verdict["error"] or {"code": None, "message": events.text, "hint": None}
-        parts = [error["message"].strip(), (error["hint"] or "").strip()]
-        if error["code"] == EXTERNALLY_MANAGED:
-            parts[1:] = ["Name a virtualenv, or set break_system_packages."]
-        message = "\n".join(filter(None, parts))
-        facts = {name: error[name] for name in ("code", "hint") if error[name]}
-        if error["code"]:
-            message = f"{error['code']}: {message}"
-        self.module.fail_json(msg=message, rc=status, stdout=events.text, **facts, **self.facts)
+        self.fail_with(error, status, stdout=events.text)
+
+    def fail_with(self, error, status, **facts):
+        """Fail with an error, as a run reports it."""
+        code, hint = error["code"], HINTS.get(error["code"], error["hint"] or "").strip()
+        message = "\n".join(filter(None, [error["message"].strip(), hint]))
+        if code:
+            message, facts["code"] = f"{code}: {message}", code
+        if hint:
+            facts["hint"] = hint
+        self.module.fail_json(msg=message, rc=status, **facts, **self.facts)
 
     def finish(self, before, after, text, *, created=False):
         """End with what changed."""
@@ -531,14 +560,14 @@ class Pip:
         self.environ["PYTHONPATH"] = self.brought
 
     def list(self):
-        """Return the version of each distribution that belongs to the environment."""
+        """Return version and location of each distribution that belongs to the environment."""
         status, out, err = self._run("list", "--local", "--format", "json", "-v")
         try:
             found = json.loads(out)
         except ValueError:
             self.module.fail_json(msg=f"{self.python} -m pip list: {err or out}", rc=status)
         return {
-            canonical(each["name"]): each["version"]
+            canonical(each["name"]): {"version": each["version"], "location": each.get("location")}
             for each in found
             if self.brought is None or each.get("location") != self.brought
         }

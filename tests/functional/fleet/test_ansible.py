@@ -149,8 +149,8 @@ def test_missing_permission_is_found_in_check_mode_too(controller: Controller) -
     library = next(place.glob("venv/lib/*/site-packages"))
     library.chmod(0o555)
     before = files_of(place)
-    new = {"virtualenv": "{{ place }}/locked/venv", "offline": True}
-    gone = {"name": ["pip"], "state": "absent"}
+    new: dict[str, Any] = {"virtualenv": "{{ place }}/locked/venv", "offline": True}
+    gone: dict[str, Any] = {"name": ["pip"], "state": "absent"}
     tasks = [
         {**controller.task(title, **options), "ignore_errors": True}
         for title, options in {
@@ -158,15 +158,12 @@ def test_missing_permission_is_found_in_check_mode_too(controller: Controller) -
             "new": new,
             "gone, in check mode": {**gone, "check": True},
             "gone": gone,
-            "again, in check mode": {"offline": True, "check": True},
-            "again": {"offline": True},
         }.items()
     ]
     play = controller.play(*tasks, around=AS_NOBODY if os.geteuid() == 0 else ())
     messages = play.messages()
-    assert play.changed() == [False] * 6
+    assert play.changed() == [False] * 4
     assert files_of(place) == before
-    assert messages.keys() == {"new, in check mode", "new", "gone, in check mode", "gone"}
     for title in ("new", "gone"):
         assert messages[f"{title}, in check mode"] == messages[title]
     assert messages["new"].startswith("GI-TARGET-011: A virtual environment cannot be created in")

@@ -82,12 +82,10 @@ def test_a_dry_run_falls_back_to_the_user_s_site_where_the_installation_does(
 ) -> None:
     python = linked_python(tmp_path / "python")
     next((tmp_path / "python").glob("lib/*/site-packages")).chmod(0o555)
-    there: dict[str, dict[str, str]] = {"environ": {"PYTHONUSERBASE": str(tmp_path / "base")}}
-    nowhere: dict[str, dict[str, str]] = {
-        "environ": {"PYTHONUSERBASE": str(tmp_path / "locked/base")}
-    }
+    there = {"PYTHONUSERBASE": str(tmp_path / "base")}
+    nowhere = {"PYTHONUSERBASE": str(tmp_path / "locked/base")}
     for option in ("--dry-run", "--no-color"):
-        done = user.succeeds("--python", python, *ASKED, option, **there)
-        assert "Defaulting to user installation" in done.out
-        assert "no permission" in user.fails("--python", python, *ASKED, option, **nowhere).err
-        assert "no permission" in user.fails("--python", python, *ASKED, option, "--no-user").err
+        asked = ("--python", python, *ASKED, option)
+        assert "Defaulting to user" in user.succeeds(*asked, environ=there).out
+        assert "no permission" in user.fails(*asked, environ=nowhere).err
+        assert "no permission" in user.fails(*asked, "--no-user").err

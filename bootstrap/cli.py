@@ -55,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             handler.events = EventStream(sys.stdout)
         elif is_json and typed.asked_text is None:
             handler.has_document = True
-        if (text := informational_text(arguments, columns_of(sys.stdout))) is not None:
+        columns = columns_of(sys.stdout)
+        if (text := informational_text(arguments, columns, _describe_own_kit)) is not None:
             Ui(sys.stdout, sys.stderr).output(text)
             return 0
         from bootstrap._bundled import default_index_url
@@ -136,6 +137,16 @@ def _open_own_kit() -> Kit | None:
     from bootstrap.kit.running import running_kit
 
     return running_kit()
+
+
+def _describe_own_kit() -> Sequence[str]:
+    """Return lines about the kit that is running, for the help."""
+    kit = _open_own_kit()
+    if kit is None:
+        return ()
+    from bootstrap.kit.describe import help_lines
+
+    return tuple(help_lines(kit))
 
 
 def _defaults_of(kit: Kit) -> KitDefaults:

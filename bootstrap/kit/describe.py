@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,23 @@ def describe_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"  Engine: sha256 {facts['engine-sha256']}"
     if facts["provenance"]:
         yield f"  Provenance: of {count_wheels(len(facts['provenance']))} (carried, not verified)"
+
+
+def help_lines(kit: Kit) -> Iterator[str]:
+    """Yield what the help says of the kit that is running, as lines to be wrapped."""
+    manifest, name = kit.manifest, kit.path.name
+    installs = ", ".join(filter(None, (manifest.installer, *manifest.requirements)))
+    contains = count_wheels(len(kit.wheels))
+    yield f"This file is a kit: it has {contains}, and installs from them, without a network."
+    yield f"  Installs, if nothing else is named: {installs or 'what its lock says'}"
+    for target in summarize(manifest.targets):
+        yield f"  For: {target}"
+    if manifest.defaults:
+        yield f"  Default arguments: {' '.join(manifest.defaults)}"
+    yield ""
+    yield f"  python3 {shlex.quote(name)} --venv demo"
+    yield f"  python3 {shlex.quote(name)} inspect"
+    yield ""
 
 
 def count_wheels(count: int) -> str:

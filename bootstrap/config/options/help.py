@@ -10,7 +10,8 @@ from bootstrap.config.options.table import GROUPS, OPTIONS
 
 WIDTH = 96
 """Columns where the output is no terminal, or a wider one."""
-MIN_WIDTH = 60
+MIN_WIDTH = 40
+TOPICS = "trust, targets, kits, configuration, hand-off, exit-codes"
 _COLUMN = 30
 _NARROW_COLUMN = 6
 _WIDE = 75
@@ -18,7 +19,7 @@ _WIDE = 75
 
 _USAGE = """\
 usage: get-installer.pyz [install] [OPTIONS] [REQUIREMENT ...] [-- ARGUMENTS FOR THE INSTALLER ...]
-       get-installer.pyz doctor|pack|inspect|verify|extract|diff ...  (each with --help)
+       get-installer.pyz doctor|pack|inspect|verify|extract|diff ...
        get-installer.pyz help [TOPIC] | explain CODE
 """
 
@@ -44,6 +45,38 @@ _SUMMARIES = {
     Command.VERIFY: "Checks every byte of a kit (default: this one), and with --id which it is.",
     Command.DIFF: "Shows what is different in two kits.",
 }
+
+_EXAMPLES = {
+    Command.DOCTOR: (
+        "  python3 get-installer.pyz doctor",
+        "  python3 get-installer.pyz doctor https://example.org",
+    ),
+    Command.PACK: (
+        "  python3 get-installer.pyz pack poetry -o KIT.pyz",
+        "  python3 KIT.pyz --venv demo",
+    ),
+    Command.INSPECT: ("  python3 get-installer.pyz inspect KIT.pyz",),
+    Command.VERIFY: ("  python3 get-installer.pyz verify KIT.pyz",),
+    Command.EXTRACT: ("  python3 get-installer.pyz extract KIT.pyz wheels",),
+    Command.DIFF: ("  python3 get-installer.pyz diff OLD.pyz NEW.pyz",),
+}
+
+_INFORMATION = {
+    "help": f"""\
+usage: get-installer.pyz help [TOPIC | COMMAND]
+Explains a topic or a command, without a network.
+
+  python3 get-installer.pyz help trust
+
+Topics: {TOPICS}
+Commands: {", ".join(command.value for command in Command)}, explain""",
+    "explain": """\
+usage: get-installer.pyz explain [CODE ...]
+Says what an error means, why it comes about most often, and what to do; without a code, lists all.
+
+  python3 get-installer.pyz explain GI-TRUST-003""",
+}
+"""Commands that only print a text, and the help about them."""
 
 _DOCTOR_GROUPS = ("Package indexes", "Certificates", "Network and cache", "Output")
 """The groups of options that `doctor` uses; it accepts the others, and shows where they are set."""
@@ -84,24 +117,58 @@ _MOST_USED = {
     "verbose": "more detail",
 }
 """The options of `-h`, each with a shorter text than in `--help`."""
-TOPICS = "trust, targets, kits, configuration, hand-off, exit-codes"
+_MOST_USED_OF = {
+    Command.DOCTOR: ("index-url", "cert", "add-cert", "proxy", "json", "verbose"),
+    Command.PACK: (
+        *("requirement", "python", "target", "output", "from", "locked", "build", "defaults"),
+        "dry-run",
+    ),
+    Command.INSPECT: ("json", "verbose"),
+    Command.VERIFY: ("id", "json"),
+    Command.EXTRACT: (),
+    Command.DIFF: ("json",),
+}
+"""The same of the other commands."""
 
 
-def short_help(command: Command, columns: int = WIDTH) -> str:
-    """Return the text of `-h`, which fits a screen; for other commands, that of `--help`."""
+def short_help(command: Command, columns: int = WIDTH, about_kit: Sequence[str] = ()) -> str:
+    """Return the text of `-h`, which fits a screen.
+
+    :param about_kit: what the kit is that is running
+    """
     if command is not Command.INSTALL:
-        return help_text(command, columns)
+        return _short_help_of(command, columns)
     by_key = {option.key: option for option in OPTIONS}
     rows = [f"  {_names(by_key[key]):28} {text}" for key, text in _MOST_USED.items()]
-    return _wrap(_SHORT.format(options="\n".join(rows), topics=TOPICS), columns)
+    text = _SHORT.format(options="\n".join(rows), topics=TOPICS)
+    return _wrap("\n".join([*about_kit, text]), columns)
 
 
-def help_text(command: Command, columns: int = WIDTH) -> str:
-    """Return the text of `--help`, with lines of at most so many columns."""
+def _short_help_of(command: Command, columns: int) -> str:
     width = max(MIN_WIDTH - 1, min(columns - 1, WIDTH))
+    shown = [
+        option
+        for option in OPTIONS
+        if command in option.commands and option.key in _MOST_USED_OF[command]
+    ]
+    rows = (line for option in shown for line in _rows(option, width))
+    options = ["\n".join(["", "Options:", *rows])] if shown else []
+    more = _fill(f"`help {command.value}` shows every option.", width)
+    return "\n".join([*_head(command, width), *options, "", *more])
+
+
+def _head(command: Command, width: int) -> list[str]:
+    """Return the usage, what the command is for, and examples."""
     own = _OTHER_USAGES.get(command)
     usage = _USAGE if own is None else f"usage: get-installer.pyz {own}\n"
-    parts = [_wrap(usage, width), *_fill(_SUMMARIES[command], width)]
+    head = [_wrap(usage, width + 1), *_fill(_SUMMARIES[command], width)]
+    return [*head, "", *_EXAMPLES[command]] if command in _EXAMPLES else head
+
+
+def help_text(command: Command, columns: int = WIDTH, about_kit: Sequence[str] = ()) -> str:
+    """Return the text of `--help`, with lines of at most so many columns."""
+    width = max(MIN_WIDTH - 1, min(columns - 1, WIDTH))
+    parts = [*(_wrap(line, columns) for line in about_kit), *_head(command, width)]
     for heading, group in GROUPS.items():
         shown = [option for option in group if option.help and command in option.commands]
         if shown and (command is not Command.DOCTOR or heading in _DOCTOR_GROUPS):
@@ -114,7 +181,12 @@ def help_text(command: Command, columns: int = WIDTH) -> str:
     return "\n".join([*parts, "", *lines, "", *_fill(_EPILOG.format(topics=TOPICS), width)])
 
 
-def information(words: Sequence[str], columns: int) -> str:
+def information_help(command: str, columns: int) -> str:
+    """Return the text of `help --help` or `explain --help`."""
+    return _wrap(_INFORMATION[command], columns)
+
+
+def information(words: Sequence[str], columns: int, about_kit: Sequence[str] = ()) -> str:
     """Return the text of `help [TOPIC]` or `explain CODE`. Raises `UnknownTopicError`."""
     from bootstrap.config.options import topics
 
@@ -124,11 +196,13 @@ def information(words: Sequence[str], columns: int) -> str:
         found = "\n\n".join(map(topics.explain_code, names)) or topics.list_codes()
     elif names and names[0] in commands:
         return help_text(commands[names[0]], columns)
+    elif names and names[0] in _INFORMATION:
+        return information_help(names[0], columns)
     elif names:
         found = topics.help_topic(names[0])
         found = re.sub(r"(?<=[^\n])\n(?=[^\s])", " ", found)  # lines of a paragraph
     else:
-        return short_help(Command.INSTALL, columns)
+        return short_help(Command.INSTALL, columns, about_kit)
     return _wrap(found, columns)
 
 
@@ -159,13 +233,18 @@ def _wrap(text: str, columns: int) -> str:
     lines: list[str] = []
     for line in text.splitlines():
         begin = re.match(r"usage: | *\S(?:.*?\S)? {2,}", line)
-        is_short = begin is not None and len(begin[0]) < width // 2 + 6
-        left = begin[0] if begin and is_short else line[: len(line) - len(line.lstrip())]
-        is_whole = len(line) <= width or line.startswith("  python3 ")
-        parts = [] if is_whole else _fill(line[len(left) :], width - len(left))
-        lines += (
-            [left + parts[0], *(" " * len(left) + part for part in parts[1:])] if parts else [line]
-        )
+        if len(line) <= width or line.startswith("  python3 "):
+            lines.append(line)
+            continue
+        left = line[: len(line) - len(line.lstrip())]
+        if begin is not None and len(begin[0]) < width // 2 + 6:
+            left = begin[0]
+        elif begin is not None:  # two columns, and no room for the second one
+            lines.append(begin[0].rstrip())
+            left = " " * _NARROW_COLUMN
+        rest = line[len(begin[0]) :] if begin is not None else line.strip()
+        parts = _fill(rest, width - len(left))
+        lines += [left + parts[0], *(" " * len(left) + part for part in parts[1:])]
     return "\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bootstrap.config.options.layers import OptionValue
 from bootstrap.config.options.option import Command, Option
@@ -128,12 +128,17 @@ def _any_options() -> tuple[Option, ...]:
     return (*OPTIONS, *options_of(Command.INSTALL))
 
 
-def informational_text(argv: Sequence[str], columns: int | None = None) -> str | None:
+def informational_text(
+    argv: Sequence[str],
+    columns: int | None = None,
+    about_kit: Callable[[], Sequence[str]] = tuple,
+) -> str | None:
     """Return the text for `--help`, `--version`, `help` or `explain`; None where none is given.
 
     Raises what `parse_command_line` raises, and `UnknownTopicError`.
 
     :param columns: the width of the terminal
+    :param about_kit: returns lines about the kit that is running; it is only called for a help
     """
     line = parse_command_line(argv)
     asked = line.asked_text
@@ -147,8 +152,13 @@ def informational_text(argv: Sequence[str], columns: int | None = None) -> str |
 
     columns = columns or help_page.WIDTH
     if not asked.startswith("-"):
-        return help_page.information(line.arguments, columns)
-    return (help_page.short_help if asked == "-h" else help_page.help_text)(line.command, columns)
+        is_general = line.arguments == ("help",)
+        return help_page.information(line.arguments, columns, about_kit() if is_general else ())
+    if line.arguments[:1] in _INFORMATIONAL and not line.is_command_typed:
+        return help_page.information_help(line.arguments[0], columns)
+    about = about_kit() if line.command is Command.INSTALL else ()
+    text = help_page.short_help if asked == "-h" else help_page.help_text
+    return text(line.command, columns, about)
 
 
 def _check(line: CommandLine) -> None:
@@ -157,7 +167,7 @@ def _check(line: CommandLine) -> None:
             raise MisplacedOptionError(value.origin.name, value.option.commands)
     if line.handoff is not None and line.command is not Command.INSTALL:
         raise MisplacedArgumentError(line.command, "nothing to hand off", ("--", *line.handoff))
-    if line.command in _FILES:
+    if line.command in _FILES and line.asked_text is None:
         expected, least, most = _FILES[line.command]
         if not least <= len(line.arguments) <= most:
             raise MisplacedArgumentError(line.command, expected, line.arguments)

@@ -271,7 +271,7 @@ _OUTPUT = (
     ),
     Option(
         "--json",
-        "events as JSON lines on standard output",
+        "JSON on standard output, for programs: of `install`, a line for each event",
         configurable=False,
         commands=(Command.INSTALL, Command.DOCTOR, Command.INSPECT, Command.VERIFY, Command.DIFF),
         of_pip=False,

@@ -48,8 +48,10 @@ A kit is one file: wheels, their lock and settings, followed by the released .py
 where there is a network; `python3 KIT.pyz` installs from it where there is none, and becomes what
 was packed:
 
-  python3 get-installer.pyz pack 'poetry>=2' --target windows-amd64 --python 3.12 -o KIT.pyz
+  python3 get-installer.pyz pack poetry -o KIT.pyz
   python3 KIT.pyz --venv there -- --version
+
+For another machine or Python, add --target windows-amd64 or --python 3.12 to `pack`.
 
   inspect   what is in it, and for which targets
   verify    whether each byte is as it was written; --id: whether it is the one that was published
@@ -65,7 +67,10 @@ variable (PIP_INDEX_URL for --index-url) and a key in pip.conf (index-url, in [g
 
   PIP_CONFIG_FILE   a configuration file that replaces the user's; /dev/null: none at all
   --isolated        no PIP_* variables, and not the user's pip.conf
-  NO_COLOR, FORCE_COLOR, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE, NETRC   as elsewhere
+  HTTPS_PROXY, NO_PROXY, NETRC
+                    the proxy, hosts without one, a file with logins: as elsewhere
+  NO_COLOR, FORCE_COLOR, SSL_CERT_FILE
+                    no colours, colours, certificate authorities: as elsewhere
 
 -v shows each setting and where it comes from. An error names the file and the line.""",
     "hand-off": """\
@@ -73,8 +78,8 @@ The hand-off: what follows `--`
 
 After the installation this process becomes the installer, with the words after `--`:
 
-  python3 get-installer.pyz --venv demo -- install requests
-  python3 get-installer.pyz --venv demo --installer uv -- pip install requests
+  python3 get-installer.pyz --venv demo -- install idna
+  python3 get-installer.pyz --installer uv -- --version
 
 pip is the default; --installer names another one: uv, pipx, poetry, pdm, hatch, or any project
 that has a command. It works on the same target, and gets index, proxy and certificates in its own

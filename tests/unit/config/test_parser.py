@@ -15,6 +15,8 @@ from bootstrap.config.options.tokens import AmbiguousOptionError, UnknownOptionE
 from bootstrap.config.options.topics import TOPICS, UnknownTopicError
 from bootstrap.errors import UsageError
 
+COMMANDS = (*(command.value for command in Command), "help", "explain")
+
 
 def test_the_help_names_every_option_within_two_screens() -> None:
     text = informational_text(["--help"])
@@ -25,18 +27,22 @@ def test_the_help_names_every_option_within_two_screens() -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
 def test_every_text_is_wrapped_by_the_width_of_the_terminal(columns: int) -> None:
     for words in (
-        *(["-h"], ["--help"], ["doctor", "-h"], ["help"], ["help", "doctor"]),
+        *(["-h"], ["--help"], ["help"], ["help", "doctor"]),
+        *(["help", "--help"], ["explain", "-h"], ["help", "explain"]),
+        *([command.value, name] for command in Command for name in ("-h", "--help")),
         *(["help", topic] for topic in TOPICS),
         *(["explain", code] for code, _ in CODES.values()),
     ):
         text = informational_text(words, columns)
         assert text is not None
         # A command is there to be copied, so it stays whole.
-        prose = [line for line in text.splitlines() if not line.startswith("  python3 ")]
-        assert max(map(len, prose)) <= columns, words
+        lines = text.splitlines()
+        prose = [line for line in lines if not line.startswith("  python3 ")]
+        assert [line for line in prose if len(line) > columns and " " in line.strip()] == [], words
+        assert max(map(len, lines)) <= max(columns, 60), words
 
 
 def test_the_short_help_fits_a_screen_with_five_examples_and_ten_options() -> None:
@@ -60,6 +66,28 @@ def test_the_help_of_a_command_shows_its_own_options() -> None:
         assert "--cert FILE" in text
         assert "--requirement" not in text.partition("Also supported")[0]
     assert "--output" not in (informational_text(["--help"]) or "")
+
+
+@pytest.mark.parametrize("name", ["-h", "--help"])
+def test_each_command_has_a_help_of_its_own(name: str) -> None:
+    texts = {word: informational_text([word, name]) or "" for word in COMMANDS}
+    for word, text in texts.items():
+        assert text.startswith("usage: get-installer.pyz "), word
+        usage = text.partition("\n")[0]
+        assert word == "install" or f"get-installer.pyz {word}" in usage, usage
+    assert len(set(texts.values())) == len(COMMANDS)
+    short = (informational_text(["pack", "-h"], 80) or "").splitlines()
+    assert len(short) <= 24
+
+
+def test_the_help_of_a_kit_says_what_it_is_and_installs() -> None:
+    def about() -> tuple[str, ...]:
+        return ("This file is a kit.",)
+
+    for words in (["-h"], ["--help"], ["help"]):
+        assert (informational_text(words, 80, about) or "").startswith("This file is a kit.")
+    for words in (["pack", "-h"], ["help", "trust"], ["explain", "-h"]):
+        assert "This file is a kit" not in (informational_text(words, 80, about) or "")
 
 
 def test_help_explains_topics_and_codes() -> None:

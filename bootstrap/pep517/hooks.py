@@ -26,25 +26,55 @@ from bootstrap.pep517.subprocesses import TAIL, Outcome, ProcessGroup
 from bootstrap.ui import Ui
 
 T = TypeVar("T")
+_TRACEBACK = "Traceback (most recent call last)"
+
+
+def reason_in(output: Sequence[str]) -> str | None:
+    """Return the line of a failed program's output that says why: most often its last one.
+
+    After a traceback, that is the exception, which may have more lines.
+    """
+    lines = [line for line in output if line.strip()]
+    beginning = max((i for i, line in enumerate(lines) if line.startswith(_TRACEBACK)), default=-1)
+    exceptions = (line for line in lines[beginning + 1 :] if not line[0].isspace())
+    reason = next(exceptions, None) if beginning >= 0 else None
+    return shorten(reason or lines[-1].strip()) if lines else None
 
 
 class HookError(BootstrapError):
     """A hook of a backend did not do its work."""
 
     def __init__(
-        self, of: str, hook: str, why: str, *, tail: Sequence[str] = (), hint: str | None = None
+        self,
+        of: str,
+        hook: str,
+        why: str,
+        *,
+        tail: Sequence[str] = (),
+        is_shown: bool = False,
+        hint: str | None = None,
     ) -> None:
+        """Say what failed: first the line of the backend's output that says why.
+
+        :param tail: the last lines of the output
+        :param is_shown: whether the user has just seen them
+        """
         self.of, self.hook, self.why, self.tail = of, hook, why, tuple(tail)
-        output = "".join(f"\n    {line}" for line in tail)
-        if output:
-            output = f"\n  The last lines of its output:{output}"
-        super().__init__(f"Building {of} failed: its hook {hook} {why}.{output}", hint=hint)
+        reason = reason_in(tail)
+        lines = [f"Building {of} failed: {reason or f'its hook {hook} {why}.'}"]
+        if reason:
+            lines.append(f"  Its hook {hook} {why}.")
+        if len(tail) > 1 and not is_shown:
+            lines += ["  The last lines of its output:", *(f"    {line}" for line in tail)]
+        super().__init__("\n".join(lines), hint=hint)
 
 
 class HookFailedError(HookError):
     """A hook exited with an error, was killed, or took too long."""
 
-    def __init__(self, of: str, hook: str, outcome: Outcome, timeout: float | None) -> None:
+    def __init__(
+        self, of: str, hook: str, outcome: Outcome, timeout: float | None, *, is_shown: bool = False
+    ) -> None:
         self.outcome = outcome
         if outcome.timed_out:
             why = f"did not finish within {timeout:g} seconds and was stopped"
@@ -54,10 +84,10 @@ class HookFailedError(HookError):
             why = f"exited with status {outcome.status}"
         hint = "The project's own build failed, not the installer. " + (
             "-v shows all of its output."
-            if len(outcome.tail) == TAIL
+            if len(outcome.tail) == TAIL and not is_shown
             else "A compiler or library may be missing; a wheel (--only-binary) needs none."
         )
-        super().__init__(of, hook, why, tail=outcome.tail, hint=hint)
+        super().__init__(of, hook, why, tail=outcome.tail, is_shown=is_shown, hint=hint)
 
 
 class BackendMissingError(HookError):
@@ -141,7 +171,8 @@ class HookRunner:
         except OSError as exc:
             raise HookError(self.of, hook, f"could not be started: {exc}") from exc
         if outcome.status or outcome.timed_out:
-            raise HookFailedError(self.of, hook, outcome, self.timeout)
+            is_shown = self.ui.verbosity >= 1 and self.ui.events is None
+            raise HookFailedError(self.of, hook, outcome, self.timeout, is_shown=is_shown)
         self._show_warnings(Path(control, "output.json"))
 
     def _copy_script(self, script: str) -> Path:

@@ -18,7 +18,7 @@ from bootstrap.limits import OUTPUT_LINE_SIZE
 from bootstrap.signals import StoppedError
 from bootstrap.waiting import wait_for_process
 
-TAIL = 40
+TAIL = 20
 """The number of last lines kept for an error message."""
 
 _PART = 4096

@@ -20,6 +20,7 @@ from bootstrap.pep517.hooks import (
     HookFailedError,
     HookMissingError,
     HookResultError,
+    reason_in,
 )
 from bootstrap.pep517.isolation import UnsupportedBuildPythonError
 from bootstrap.pep517.project import BuiltWheelError, MetadataMismatchError
@@ -251,6 +252,9 @@ class TestWheel:
             builder.wheel(request)
 
 
+TRACEBACK = "Traceback (most recent call last):"
+
+
 class TestFailure:
     def test_names_the_hook_its_output_and_the_next_step(
         self, tmp_path: Path, bench: Benches
@@ -263,8 +267,10 @@ class TestFailure:
         with pytest.raises(HookFailedError) as caught:
             bench_.builder.wheel(BuildRequest(SourceTree(tree)))
         text = str(caught.value)
-        assert f"Building {tree} failed: its hook build_wheel exited with status 3." in text
-        assert "    no compiler here" in text
+        assert text.splitlines() == [
+            f"Building {tree} failed: no compiler here",
+            "  Its hook build_wheel exited with status 3.",
+        ]
         assert "--only-binary" in str(caught.value.hint)
         assert "no compiler here" not in bench_.out.getvalue()
 
@@ -276,9 +282,37 @@ class TestFailure:
         tree = write_project(tmp_path / "tree", extra)
         with pytest.raises(HookFailedError) as caught:
             bench().builder.wheel(BuildRequest(SourceTree(tree)))
-        assert str(caught.value).rstrip().endswith("ValueError: the end")
-        assert len(str(caught.value).splitlines()) < 50
+        lines = str(caught.value).splitlines()
+        assert lines[0] == f"Building {tree} failed: ValueError: the end"
+        assert lines[-1] == "    ValueError: the end"
+        assert len(lines) < 25
         assert "-v shows all" in str(caught.value.hint)
+
+    @pytest.mark.parametrize(
+        ("output", "reason"),
+        [
+            ("", None),
+            ("\n  \n", None),
+            ("compiling\nerror: command 'cc' failed\n", "error: command 'cc' failed"),
+            (f"{TRACEBACK}\n  File\nOSError: gone\n  see there", "OSError: gone"),
+            (f"{TRACEBACK}\nKeyError: 1\n\nDuring...\n\n{TRACEBACK}\nOSError: a\nb", "OSError: a"),
+            (f"{TRACEBACK}\n  cut off", "cut off"),
+        ],
+    )
+    def test_names_the_line_that_says_why(self, output: str, reason: str | None) -> None:
+        assert reason_in(output.splitlines()) == reason
+
+    def test_does_not_repeat_what_was_shown(self, tmp_path: Path, bench: Benches) -> None:
+        extra = "def build_wheel(d, c=None, m=None):\n    print('checking')\n    1 / 0\n"
+        tree = write_project(tmp_path / "tree", extra)
+        bench_ = bench(verbosity=1)
+        with pytest.raises(HookFailedError) as caught:
+            bench_.builder.wheel(BuildRequest(SourceTree(tree)))
+        assert str(caught.value).splitlines() == [
+            f"Building {tree} failed: ZeroDivisionError: division by zero",
+            "  Its hook build_wheel exited with status 1.",
+        ]
+        assert bench_.out.getvalue().count("ZeroDivisionError") == 1
 
     def test_to_finish_in_time_is_reported(self, tmp_path: Path, bench: Benches) -> None:
         extra = "def build_wheel(d, c=None, m=None):\n    import time; time.sleep(600)\n"

@@ -214,6 +214,9 @@ def _is_too_long(error: OSError, path: str) -> bool:
     )
 
 
-def already_exists(path: str) -> str:
+def already_exist(paths: Sequence[str]) -> str:
     """Return pip's warning about what `--target` without `--upgrade` does not replace."""
-    return f"Target directory {path} already exists. Specify --upgrade to force replacement."
+    remedy = "Specify --upgrade to force replacement."
+    if len(paths) == 1:
+        return f"Target directory {paths[0]} already exists. {remedy}"
+    return "\n  ".join(["These already exist, and stay as they are:", *paths]) + f"\n{remedy}"

@@ -34,6 +34,15 @@ class Change:
         before = None if self.before is None else str(self.before)
         return {"name": self.name, "before": before, "after": str(self.version)}
 
+    @property
+    def verb(self) -> str:
+        """What is done to it, in one word."""
+        if self.before is None:
+            return "install"
+        if self.before == self.version:
+            return "reinstall"
+        return "upgrade" if self.before < self.version else "downgrade"
+
     def text(self, arrow: str) -> str:
         """Return a line: `+` for what is new, `~` for what is replaced."""
         if self.before is None:
@@ -89,10 +98,19 @@ def print_summary(
     for line in _fold([change.text(arrow) for change in found], is_whole=ui.verbosity >= 1):
         ui.info(line)
     packages = "1 package" if len(found) == 1 else f"{len(found)} packages"
+    verb = verb_of(found)
+    where = f"{'into' if verb == 'install' else 'in'} {environment}"
     if dry_run:
-        ui.info(f"Would install {packages} into {environment}.")
+        ui.info(f"Would {verb} {packages} {where}.")
     else:
-        ui.info(f"Installed {packages} into {environment} in {format_duration(seconds)}.")
+        done = f"{verb.capitalize()}{'d' if verb.endswith('e') else 'ed'}"
+        ui.info(f"{done} {packages} {where} in {format_duration(seconds)}.")
+
+
+def verb_of(found: Sequence[Change]) -> str:
+    """Return what is done to all of them, or "change" where that differs."""
+    verbs = {change.verb for change in found}
+    return verbs.pop() if len(verbs) == 1 else "change"
 
 
 def format_duration(seconds: float) -> str:

@@ -19,7 +19,7 @@ from bootstrap.environment.pth_file import announce_patch, patch_pth
 from bootstrap.environment.venv import create_venv
 from bootstrap.environment.venv_lock import VenvCreation
 from bootstrap.install.commit.leftovers import has_leftovers
-from bootstrap.install.errors import HiddenInstallationError, already_exists
+from bootstrap.install.errors import HiddenInstallationError, already_exist
 from bootstrap.install.model import InstalledDistribution, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.vcs_src import src_directory
@@ -206,12 +206,15 @@ def find_resolution(run: RunContext, sources: Sources) -> tuple[Resolution, Reso
 def leave_existing(run: RunContext, resolution: Resolution) -> Resolution:
     """Mark what is in the directory of `--target` as installed, in whatever version; pip warns."""
     present, kept = installed_distributions(run.target), []
+    left = []
     for resolved in resolution.distributions:
         there = present.get(resolved.name)
         if there is not None and resolved.candidate is not None:
-            run.ui.warn(already_exists(str(there.metadata_path)), code="already-exists")
+            left.append(str(there.metadata_path))
             resolved = replace(resolved, version=there.version, candidate=None)  # noqa: PLW2901
         kept.append(resolved)
+    if left:
+        run.ui.warn(already_exist(left), code="already-exists")
     return Resolution(tuple(kept))
 
 

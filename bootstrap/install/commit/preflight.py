@@ -14,7 +14,7 @@ from bootstrap.install.errors import (
     ObstacleError,
     OverwriteError,
     SameNameError,
-    already_exists,
+    already_exist,
 )
 from bootstrap.install.filesystem import find_existing
 from bootstrap.install.scheme_paths import SchemePaths
@@ -58,8 +58,8 @@ def check_plan(plan: Plan, merged: MergedTree, owners: FileOwners, ui: Ui, *, fo
         raise SameNameError(existing, merged.find_distribution(path), owner)
     for path in plan.obstacles:
         raise ObstacleError(path, merged.find_distribution(path))
-    for path in plan.left:
-        ui.warn(already_exists(path), code="already-exists")
+    if plan.left:
+        ui.warn(already_exist(plan.left), code="already-exists")
     refused, overlaps = _find_overwritten(plan, merged, owners)
     if refused and not force:
         raise OverwriteError(refused)

@@ -54,6 +54,14 @@ def test_what_is_there_stays_in_whatever_version_until_it_is_upgraded(
     assert not (target / "simple-1.0.dist-info").exists()
 
 
+def test_one_warning_names_all_that_stays(engine: Engine, offer: LocalIndex, target: Path) -> None:
+    install(engine, offer, target, "simple", "space-part")
+    done = install(engine, offer, target, "simple", "space-part")
+    assert done.err.count("warning: ") == done.err.count("Specify --upgrade") == 1
+    for name in ("simple-2.0.dist-info", "space_part-1.0.dist-info"):
+        assert f"\n  {target / name}\n" in done.err
+
+
 def test_an_upgrade_repairs_the_same_version(
     engine: Engine, offer: LocalIndex, target: Path
 ) -> None:
@@ -75,8 +83,9 @@ def test_files_of_nobody_stay_as_with_pip(
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(text, encoding="utf-8")
     done = install(engine, offer, target, "simple")
+    assert done.err.count("Specify --upgrade to force replacement.") == 1
     for name in own:
-        assert f"Target directory {target / name} {WARNING}" in done.err
+        assert f"\n  {target / name}\n" in done.err
     pip = (sys.executable, "-m", "pip", "install", "--target", tmp_path / "pips")
     theirs = subprocess.run([*pip, *offer.options, "simple"], capture_output=True, check=True)
     assert WARNING in theirs.stderr.decode()

@@ -86,6 +86,27 @@ def test_many_lines_are_folded_unless_more_is_asked_for() -> None:
     assert len(_printed(MAX_LINES)) == MAX_LINES + 1
 
 
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ({}, "Installed 2 packages into /v (Python 3.12.1) in 1.2 s."),
+        ({"p000": "0.9", "p001": "0.1"}, "Upgraded 2 packages in /v (Python 3.12.1) in 1.2 s."),
+        ({"p000": "2", "p001": "1.1"}, "Downgraded 2 packages in /v (Python 3.12.1) in 1.2 s."),
+        ({"p000": "1", "p001": "1"}, "Reinstalled 2 packages in /v (Python 3.12.1) in 1.2 s."),
+        ({"p000": "0.9"}, "Changed 2 packages in /v (Python 3.12.1) in 1.2 s."),
+        ({"p000": "0.9", "p001": "2"}, "Changed 2 packages in /v (Python 3.12.1) in 1.2 s."),
+    ],
+)
+def test_the_last_line_says_what_was_done(before: dict[str, str], line: str) -> None:
+    result = _result(2)
+    for each in result.installed:
+        each.replaced = Version(before[each.name]) if each.name in before else None
+    ui = Ui(io.StringIO(), io.StringIO())
+    print_summary(result, ui, 1.25)
+    assert isinstance(ui.out, io.StringIO)
+    assert ui.out.getvalue().splitlines()[-1] == line
+
+
 def test_a_stream_without_arrows_gets_them_in_ascii() -> None:
     ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     assert not Ui(ascii_only, ascii_only).can_print("→")

@@ -18,7 +18,8 @@ class InterceptingProxy(LoopbackServer):
 
     `requests` holds the CONNECT lines and, decrypted, what followed them. `aliases` lets host names
     that nobody serves lead to real ones; with `asks_back`, only who has a certificate of the
-    authority's gets an answer.
+    authority's gets an answer from those (and not from the host of an index's files, which nobody
+    named, so that it must not get one).
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class InterceptingProxy(LoopbackServer):
     def _context(self, host: str) -> ssl.SSLContext:
         if host not in self._contexts:
             context = self.authority.server_context(host)
-            if self.asks_back:
+            if self.asks_back and host in self.aliases:
                 context.verify_mode = ssl.CERT_REQUIRED
                 context.load_verify_locations(cadata=self.authority.pem.decode())
             self._contexts[host] = context

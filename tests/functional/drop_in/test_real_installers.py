@@ -19,7 +19,8 @@ from tests.servers.interceptor import InterceptingProxy
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 MIRROR, EXTRA = "mirror.test", "extra.test"
-INSTALLERS = ("uv", "pipx", "pdm", "hishel<2", "unearth<0.19", "poetry", "hatch")
+INSTALLERS = ("uv", "pipx", "pdm", "hishel<2", "poetry", "hatch")
+"""pdm 2.29 fails with hishel 2, and does not say so in its metadata."""
 PROJECT = """\
 [project]
 name = "demo"

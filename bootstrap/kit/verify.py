@@ -33,10 +33,21 @@ class Evidence:
     kit_id: str
     engine_sha256: str
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """The same for `--json`, with the names that `inspect --json` has."""
+        return {
+            "id": self.kit_id,
+            "engine-sha256": self.engine_sha256,
+            "files": self.files,
+            "size": self.size,
+        }
+
     def __str__(self) -> str:
         return (
-            f"OK: {self.files} files, {self.size:,} bytes, kit ID {self.kit_id}, "
-            f"engine sha256 {self.engine_sha256}"
+            f"OK: {self.files} files, {self.size:,} bytes\n"
+            f"  ID: {self.kit_id}\n"
+            f"  Engine: sha256 {self.engine_sha256}"
         )
 
 

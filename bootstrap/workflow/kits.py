@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from bootstrap.config.kits import OnlyInAKitError
 from bootstrap.config.model import Config
 from bootstrap.config.options.option import Command
-from bootstrap.dataclasses import asdict
 from bootstrap.kit.defaults import expiry_warnings
 from bootstrap.kit.reader import open_kit
 from bootstrap.ui import Ui
@@ -77,7 +76,7 @@ def _verify(kit: Kit, expected_id: str | None, config: Config, ui: Ui) -> None:
     with ui.activity(f"Verifying {kit.path.name}", of_bytes=True) as activity:
         evidence = verify(kit, expected_id, activity)
     if config.as_json:
-        ui.output(json.dumps({"path": str(kit.path), **asdict(evidence)}, indent=2))
+        ui.output(json.dumps({"path": str(kit.path), **evidence.facts}, indent=2))
     else:
         ui.info(f"{kit.path}: {evidence}")
 

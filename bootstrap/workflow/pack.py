@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -294,6 +295,11 @@ def report_kit(path: Path, packed: PackedKit, manifest: Manifest, seconds: float
     for line in summarize(manifest.targets):
         ui.detail(f"  {line}")
     ui.info(f"Kit ID: {packed.footer.manifest_sha256}")
+    ui.info(
+        f"Next: copy {path.name} to the target, which needs nothing but a Python, and type there:"
+    )
+    ui.info(f"  python3 {shlex.quote(path.name)} --venv demo", is_command=True)
+    ui.info("`--help` there says what else it does.")
 
 
 def _targets(count: int) -> str:

@@ -46,7 +46,7 @@ def test_verify_prints_a_line_of_evidence_and_compares_the_id(kit: Path, pack: P
     done = pack.packer.succeeds("verify", kit)
     with open_kit(kit) as opened:
         kit_id = opened.id
-    assert f"{kit}: OK: 5 files, {kit.stat().st_size:,} bytes, kit ID {kit_id}" in done.out
+    assert f"{kit}: OK: 5 files, {kit.stat().st_size:,} bytes\n  ID: {kit_id}\n" in done.out
     pack.engine(kit).succeeds("verify", "--id", f"sha256:{kit_id}")
     assert "is another kit: expected ID 00" in pack.engine(kit).fails("verify", "--id", "00").err
 

@@ -135,7 +135,9 @@ def test_a_kit_is_packed_verified_inspected_and_opened(desk: Desk) -> None:
     assert status == 0
     assert "OK: 5 files" in text
     _, text = desk.run("verify", kit, "--json")
-    kit_id = json.loads(text)["kit_id"]
+    kit_id = json.loads(text)["id"]
+    facts = json.loads(desk.run("inspect", kit, "--json")[1])
+    assert {facts[key] for key in ("id", "engine-sha256")} <= set(json.loads(text).values())
     desk.run("verify", kit, "--id", kit_id)
     with pytest.raises(OtherKitError):
         desk.run("verify", kit, "--id", kit_id[:-1])

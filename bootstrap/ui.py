@@ -227,11 +227,11 @@ class Ui:
 
     def detail(self, message: str) -> None:
         """Print how it is being done; shown with `-v`."""
-        self._show(self.out, message, "detail", is_shown=self.verbosity >= 1)
+        self._show(self.out, message, "detail", is_shown=self.verbosity >= 1, is_prose=True)
 
     def trace(self, message: str) -> None:
         """Print what helps to find a bug; shown with `-vv`."""
-        self._show(self.out, message, "trace", is_shown=self.verbosity >= 2)
+        self._show(self.out, message, "trace", is_shown=self.verbosity >= 2, is_prose=True)
 
     def warn(self, message: str, *, code: str = "other") -> None:
         """Print a warning; silent with `-qq`. Its code is for `--json`."""

@@ -24,8 +24,12 @@ _COMMAND = re.compile(r"\s*(python3|openssl) ")
 _QUOTED = re.compile(r"`[^`]+`")
 _HELD = "\0"
 """In place of a space where a line must not be broken; messages do not have it."""
-MIN_WIDTH = 60
+MIN_WIDTH = 40
 """Columns; in fewer, lines are not wrapped any narrower."""
+_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:){15,}[0-9A-Fa-f]{2}")
+_BYTES = re.compile(r"((?:..:){8})")
+_BREAK = "\x0b"
+"""Where a line may be broken, and nothing is written otherwise; messages do not have it."""
 
 
 def understands_escapes(stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -57,6 +61,7 @@ def wrap(message: str, columns: int) -> str:
     """Return a message wrapped between words; long words, such as paths, stay whole.
 
     So do commands, which have a line of their own or are quoted: they are there to be copied.
+    Fingerprints are broken between bytes.
     """
     width = max(columns, MIN_WIDTH)
     if len(message) < width:
@@ -71,6 +76,7 @@ def wrap(message: str, columns: int) -> str:
             lines.append(line)
             continue
         held = _QUOTED.sub(lambda found: found[0].replace(" ", _HELD), line)
+        held = _FINGERPRINT.sub(lambda found: _BYTES.sub(rf"\1{_BREAK}", found[0]), held)
         indent = line[: len(line) - len(line.lstrip())]
         lines += textwrap.wrap(
             held[len(indent) :],
@@ -79,5 +85,6 @@ def wrap(message: str, columns: int) -> str:
             subsequent_indent=f"{indent}  " if indent else "",
             break_long_words=False,
             break_on_hyphens=False,
+            replace_whitespace=False,
         ) or [""]
-    return "\n".join(lines).replace(_HELD, " ")
+    return "\n".join(lines).replace(_HELD, " ").replace(_BREAK, "")

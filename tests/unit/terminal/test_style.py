@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bootstrap.terminal.style import wrap
 
 
@@ -31,3 +33,18 @@ def test_quoted_commands_and_indented_blocks_stay_whole_and_options_in_prose_are
 def test_a_long_word_keeps_the_indent_of_its_line() -> None:
     caret = f"      {'^' * 70}"
     assert wrap(f"error: It failed:\n{caret}", 60).splitlines()[1] == caret
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_fingerprint_is_broken_between_bytes_only(columns: int) -> None:
+    fingerprint = ":".join(f"{n:02X}" for n in range(100, 132))
+    lines = wrap(f"     SHA-256 {fingerprint}", columns).splitlines()
+    assert max(map(len, lines)) < columns
+    assert "".join(line.strip() for line in lines).replace(" ", "") == f"SHA-256{fingerprint}"
+    assert all(line.endswith(":") for line in lines[1:-1])
+    assert fingerprint in wrap(f"     SHA-256 {fingerprint}", 120)
+
+
+def test_lines_are_wrapped_in_a_terminal_of_less_than_60_columns() -> None:
+    lines = wrap("Installed 1 package into /home/me/demo (Python 3.12.1) in 0.3 s.", 45)
+    assert max(map(len, lines.splitlines())) < 45

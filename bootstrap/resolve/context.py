@@ -17,6 +17,7 @@ from bootstrap.resolve.backjumping import BackjumpingResolver
 from bootstrap.resolve.candidates import CandidateFactory
 from bootstrap.resolve.dependencies import DependencyReader
 from bootstrap.resolve.hash_checking import check_references, combine_hashes
+from bootstrap.resolve.implied import ImpliedRequirements
 from bootstrap.resolve.incompatible import IncompatibilityCache
 from bootstrap.resolve.look_ahead import LookAhead
 from bootstrap.resolve.model import ResolverRequirement, constraints_by_name
@@ -28,7 +29,7 @@ from bootstrap.ui import NO_ACTIVITY, Activity, Ui
 if TYPE_CHECKING:
     from bootstrap.resolve.backjumping import RawResult
 
-ROUNDS_IN_ORDER = 2_000
+ROUNDS_IN_ORDER = 500
 """The rounds of a search before it starts again and learns; few searches take more than 200."""
 NO_OUTPUT = -3
 """The verbosity at which not even warnings are shown."""
@@ -123,7 +124,8 @@ def create_context(
     )
     by_root = [(root.identifier.name, root.requested.hashes) for root in roots if root.requested]
     factory.hashes.update(combine_hashes(by_root, constraints))
-    incompatible = IncompatibilityCache(factory, roots)
+    implied = ImpliedRequirements(factory, dependencies, roots)
+    incompatible = IncompatibilityCache(factory, roots, implied)
     order = {root.identifier.name: n for n, root in reversed(list(enumerate(roots)))}
     no_output = replace(ui, verbosity=NO_OUTPUT, events=None)
     return ResolverContext(

@@ -89,6 +89,10 @@ class DependencyReader:
             self.prefetch(self._known[candidate])
         yield from self._known[candidate]
 
+    def find_known(self, candidate: ResolverCandidate) -> Sequence[ResolverRequirement] | None:
+        """Return what a candidate depends on, if that was read; without an extra's own project."""
+        return self._known.get(candidate)
+
     def make_requirements(
         self,
         requirement: Requirement,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bootstrap._vendor.resolvelib.structs import RequirementInformation
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.resolve.candidates import CandidateFactory
+from bootstrap.resolve.implied import ImpliedRequirements
 from bootstrap.resolve.model import (
     UNUSABLE,
     Identifier,
@@ -28,15 +29,19 @@ class IncompatibilityCache:
     depends on something that they exclude, or that only incompatible candidates could satisfy.
 
     :param roots: the user's requirements
+    :param implied: what these imply, which holds for the whole search as well
     """
 
     factory: CandidateFactory
     roots: Sequence[ResolverRequirement]
+    implied: ImpliedRequirements
     _causes: defaultdict[Identifier, dict[ResolverCandidate, tuple[Information, ...]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
     _excluded_by: dict[Information, list[ResolverCandidate]] = field(default_factory=dict)
     """For requirements in conflicts: incompatible candidates that would have satisfied them."""
+    _implied_with: dict[Information, tuple[Information, ...]] = field(default_factory=dict)
+    """For requirements in conflicts: what was implied of the same identifier."""
     _direct_causes: set[Information] = field(default_factory=set)
     """The requirements that conflict by themselves."""
     _possible: dict[tuple[ResolverRequirement, ...], ResolverCandidate] = field(
@@ -57,30 +62,34 @@ class IncompatibilityCache:
             own dependency among them
         """
         identifier = conflict[0].requirement.identifier
+        implied = tuple(self.implied.causes(identifier))
+        conflict = (*conflict, *implied)
         excluded = [
             other
             for other in self.candidates(identifier)
             if all(cause.requirement.is_satisfied_by(other) for cause in conflict)
         ]
+        self._implied_with.update(dict.fromkeys(conflict, implied) if implied else {})
         for cause in conflict:
             self._excluded_by.setdefault(cause, []).extend(excluded)
         if not excluded:
             self._direct_causes.update(conflict)
-        own = [cause for cause in conflict if cause.parent is candidate]
-        roots: list[Information] = [
-            RequirementInformation(root, None)
-            for root in self.roots
-            if root.identifier in (identifier, identifier.base)
-        ]
+        own = tuple(cause for cause in conflict if cause.parent is candidate)
         if own and identifier.name != UNUSABLE:
-            requirements = tuple(cause.requirement for cause in (*own, *roots))
-            if not self._is_any_possible(identifier, requirements):
-                self._causes[candidate.identifier][candidate] = (*own, *roots)
+            holding = (*own, *self._find_holding(identifier))
+            if not self._is_any_possible(identifier, holding):
+                self._causes[candidate.identifier][candidate] = holding
 
-    def _is_any_possible(
-        self, identifier: Identifier, requirements: tuple[ResolverRequirement, ...]
-    ) -> bool:
+    def _find_holding(self, identifier: Identifier) -> Iterator[Information]:
+        """Yield the requirements on an identifier that hold for the whole search."""
+        for root in self.roots:
+            if root.identifier in (identifier, identifier.base):
+                yield RequirementInformation(root, None)
+        yield from self.implied.causes(identifier)
+
+    def _is_any_possible(self, identifier: Identifier, causes: Iterable[Information]) -> bool:
         """Tell whether a candidate that is not incompatible satisfies some requirements."""
+        requirements = tuple(dict.fromkeys(cause.requirement for cause in causes))
         incompatible = self.candidates(identifier)
         known = self._possible.get(requirements)
         if known is not None and known not in incompatible:
@@ -99,6 +108,7 @@ class IncompatibilityCache:
             cause = waiting.pop(0)
             if cause not in seen:
                 seen.add(cause)
+                waiting += self._implied_with.get(cause, ())
                 excluded = self._excluded_by.get(cause, ())
                 for candidate in excluded:
                     waiting += self._causes[candidate.identifier][candidate]

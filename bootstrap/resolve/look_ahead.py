@@ -37,12 +37,12 @@ class LookAhead:
     _extras: dict[NormalizedName, frozenset[str]] = field(default_factory=dict)
     _followed: set[NormalizedName] = field(default_factory=set)
 
-    def limit(self, roots: Iterable[ResolverRequirement]) -> None:
-        """Take the user's requirements, before anything is prefetched."""
-        for root in roots:
-            name = root.identifier.name
-            self._limits[name] = self._limit(name) & root.specifier
-            if root.fixed_candidate is not None:
+    def limit(self, requirements: Iterable[ResolverRequirement]) -> None:
+        """Take requirements that hold for the whole search; the user's before any prefetching."""
+        for requirement in requirements:
+            name = requirement.identifier.name
+            self._limits[name] = self._limit(name) & requirement.specifier
+            if requirement.fixed_candidate is not None:
                 self._followed.add(name)
 
     def prefetch(self, requirements: Iterable[ResolverRequirement]) -> None:
@@ -50,7 +50,7 @@ class LookAhead:
         wanted: dict[NormalizedName, SpecifierSet] = {}
         for requirement in requirements:
             name, extra = requirement.identifier
-            wanted[name] = requirement.specifier & self.constraint(name).specifier
+            wanted[name] = requirement.specifier & self._limit(name)
             self._add_extras(name, {extra} - {""})
         if wanted:
             self.source.prefetch(wanted, self._follow)

@@ -111,6 +111,7 @@ class Provider(AbstractProvider[ResolverRequirement, ResolverCandidate, Identifi
         if identifier.extra and identifier.base in requirements:
             # A candidate of an extra has the version of its project, so these count, too.
             required += requirements[identifier.base]
+        required += self._incompatible.implied.requirements(identifier)
         excluded = {*incompatibilities[identifier], *self._incompatible.candidates(identifier)}
         return self._factory.find_matches(identifier, required, excluded)
 
@@ -153,7 +154,9 @@ class Reporter(BaseReporter[ResolverRequirement, ResolverCandidate, Identifier])
             self._trace(_describe(cause))
 
     def resolving_conflicts(self, causes: Collection[Information]) -> None:
-        """Trace why the search goes back."""
+        """Trace why the search goes back, and find out what else is required whatever is chosen."""
+        for cause in self._incompatible.implied.extend():
+            self.required_by[cause.requirement.identifier].append(cause)
         if self._ui.is_tracing:
             conflict = "; ".join(_describe(cause) for cause in causes)
             self._trace(f"backtracking, because these conflict: {conflict}")

@@ -1,9 +1,11 @@
-"""Every command of README.md and docs/ is run as its page has it, but for the names of servers."""
+"""The commands of the pages are run as their page has them, but for the names of servers.
+
+A block of a page that no test runs is an error, unless it is listed here as something else.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -13,31 +15,14 @@ from pathlib import Path
 import pytest
 
 from tests.functional.conftest import LocalIndex
+from tests.functional.documents.blocks import PAGES, Block, blocks_of
+from tests.functional.documents.console import File, parse
+from tests.functional.documents.test_developers_commands import commands_of as developers_commands
+from tests.functional.documents.test_recipes import FILES
+from tests.functional.documents.test_sessions import SESSIONS
 from tests.functional.engine import CHECKOUT, run
 from tests.servers import make_wheel
 from tools.interpreters import interpreters
-
-PAGES = (
-    "README.md",
-    *sorted(
-        path.relative_to(CHECKOUT).as_posix()
-        for path in (CHECKOUT / "docs").rglob("*.md")
-        if path.parent.name not in {"adr", "changes"}
-    ),
-)
-_PROGRAMS = r"python3|get-installer\.pyz|sha256sum|virtualenv|tar|cp|rpmbuild"
-_COMMAND = re.compile(rf"^    ((?:{_PROGRAMS}) (?:.*\\\n)*.*?)(?: +# .*)?$", re.MULTILINE)
-"""A line of a code block, with the lines that continue it."""
-_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-"""Sessions and files are run by the tests in `documents/`, programs by those in `drop_in/`."""
-_OF_DEVELOPERS = ("python3 build_zipapp.py", "python3 -m venv")
-
-
-def commands_of(page: str) -> list[str]:
-    """Return the command lines of a page that users run."""
-    text = _FENCED.sub("", (CHECKOUT / page).read_text("utf-8"))
-    found = (re.sub(r" *\\\n *", " ", match[1]).rstrip() for match in _COMMAND.finditer(text))
-    return [each for each in found if not each.startswith(_OF_DEVELOPERS)]
 
 
 @dataclass(frozen=True)
@@ -148,9 +133,17 @@ def write_checksums(place: Place) -> None:
     (place.directory / "SHA256SUMS").write_text(other + listed)
 
 
+def copy_checksums(place: Place) -> None:
+    """Have the same checksums twice."""
+    write_checksums(place)
+    (place.directory / "other").mkdir()
+    shutil.copy(place.directory / "SHA256SUMS", place.directory / "other")
+
+
 Prepare = Callable[[Place], None]
 SHOWN: dict[str, tuple[Prepare | None, str]] = {
     "sha256sum -c --ignore-missing SHA256SUMS": (write_checksums, "get-installer.pyz: OK"),
+    "cmp SHA256SUMS other/SHA256SUMS": (copy_checksums, ""),
     "python3 get-installer.pyz": (None, "pip"),
     "python3 get-installer.pyz --venv demo": (None, "demo"),
     "python3 get-installer.pyz --python 3.12 -- list": (create_python_3_12, "pip"),
@@ -194,12 +187,85 @@ def test_a_command_works_as_the_page_has_it(command: str, place: Place) -> None:
     assert expected in place.run(command)
 
 
+ELSEWHERE = {
+    "ansible-galaxy collection install ./contrib/ansible": "fleet/test_sanity.py",
+    "virtualenv --seeder get-installer --get-installer get-installer.pyz DIRECTORY": (
+        "drop_in/test_recipes.py"
+    ),
+    "tar xf get_installer-0.1.0.tar.gz && cd get_installer-0.1.0": "packages/test_packages.py",
+    "cp -r contrib/debian debian && dpkg-buildpackage --build=binary -us -uc": (
+        "packages/test_packages.py"
+    ),
+    "rpmbuild -ba contrib/fedora/get-installer.spec": "packages/test_packages.py",
+    "move python313._pth.before-fix-pth python313._pth": "drop_in/test_pth_files.py",
+}
+"""The test that runs a command, straight from its page; that of Windows by another name."""
+NO_COMMANDS = {
+    "README.md": ("argv, environ, pip.conf →",),
+    "docs/builds.md": ("setuptools==80.9.0 --hash",),
+    "docs/drop-in.md": ("error: C:",),
+    "docs/trust.md": ("Python: cpython",),
+}
+"""How blocks begin that are figures, lines of files, or what is printed."""
+PROGRAMS = {"docs/embedding.md": "drop_in/test_recipes.py"}
+"""The test that runs the programs of a page."""
+SETTINGS = ("docs/configuration.md", "docs/indexes.md")
+"""The pages that show a pip.conf."""
+
+
+def is_settings(page: str, block: Block) -> bool:
+    """Return whether a block is a pip.conf."""
+    return page in SETTINGS and block.language == "ini"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_a_page_is_run(page: str) -> None:
-    elsewhere = _RUN_ELSEWHERE.get(page, 0)
-    not_here = [each for each in commands_of(page) if each not in SHOWN]
-    assert len(not_here) == elsewhere, not_here
+    known = {*SHOWN, *ELSEWHERE, *developers_commands(page)}
+    not_run = [
+        line
+        for block in blocks_of(page)
+        if not block.language
+        for line in block.lines
+        if not block.lines[0].startswith(NO_COMMANDS.get(page, ("\0",)))
+        if line not in known
+    ]
+    assert not_run == []
 
 
-_RUN_ELSEWHERE = {"docs/embedding.md": 1, "docs/packaging.md": 3}
-"""How many commands of a page `drop_in/test_recipes.py` and `packages/` take from it, and run."""
+@pytest.mark.parametrize("page", PAGES)
+def test_every_fenced_block_of_a_page_is_run(page: str) -> None:
+    text = (CHECKOUT / page).read_text("utf-8")
+    name, followed = page.removeprefix("docs/"), set[str]()
+    if name in SESSIONS:
+        followed = {each.content for each in parse(text) if isinstance(each, File)}
+    elif name == "recipes.md":
+        followed = {*FILES.values()}
+    not_run = [
+        block
+        for block in blocks_of(page)
+        if block.language
+        and not block.language.startswith("{")  # a directive of MyST
+        and not (block.language == "console" and name in SESSIONS)
+        and not (block.language == "python" and page in PROGRAMS)
+        and not is_settings(page, block)
+        and block.text not in followed
+    ]
+    assert not_run == []
+
+
+def test_the_tests_that_run_commands_are_there() -> None:
+    for test in (*ELSEWHERE.values(), *PROGRAMS.values()):
+        assert (CHECKOUT / "tests/functional" / test).is_file()
+
+
+@pytest.mark.parametrize("page", SETTINGS)
+def test_the_settings_of_a_page_are_read(page: str, place: Place) -> None:
+    (block,) = (each for each in blocks_of(page) if is_settings(page, each))
+    (place.directory / "pip.conf").write_text(block.text)
+    place.environ["PIP_CONFIG_FILE"] = "pip.conf"
+    for name in ("PIP_INDEX_URL", "PIP_CERT"):
+        del place.environ[name]
+    shown = place.run("python3 get-installer.pyz --venv demo --offline --dry-run -v")
+    settings = [line for line in block.lines if " = " in line]
+    for key in (line.partition(" = ")[0] for line in settings):
+        assert f"Setting: {key}" in shown

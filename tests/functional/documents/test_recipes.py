@@ -182,10 +182,14 @@ def scripts(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", JOBS)
 def test_the_jobs_of_a_forge_test_with_a_kit(name: str, place: Place) -> None:
-    (place.directory / "test_it.py").write_text(
-        "import unittest, cowsay\nclass It(unittest.TestCase):\n    def test_it(self): pass\n"
-    )
-    commands = scripts(name)
+    modules = re.findall(r"(?:module|MODULE): \[(\w+), (\w+)\]", FILES[name])[0]
+    for module in modules:
+        code = (
+            "import unittest, cowsay\nclass It(unittest.TestCase):\n    def test_it(self): pass\n"
+        )
+        (place.directory / f"{module}.py").write_text(code)
+    place.environ["MODULE"] = modules[0]
+    commands = [each.replace("${{ matrix.module }}", "$MODULE") for each in scripts(name)]
     assert [shlex.split(each)[0] for each in commands] == [
         "sha256sum", "python3", "python3", ".venv/bin/python"
     ]  # fmt: skip

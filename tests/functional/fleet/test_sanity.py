@@ -7,6 +7,7 @@ Here that script is ours.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.engine import run
+from tests.functional.engine import CHECKOUT, run
 from tests.functional.fleet.conftest import COLLECTION, PROGRAMS
 
 pytestmark = [
@@ -38,8 +39,9 @@ def test_the_collection_is_built_installed_and_sane(archive: Path, tmp_path: Pat
     place = tmp_path / "collections"
     environ = {**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
     environ["ANSIBLE_COLLECTIONS_PATH"] = str(place)
-    galaxy = ("ansible-galaxy", "collection", "install", "--offline", "-p", place, COLLECTION)
-    assert "was installed successfully" in run(*galaxy, env=environ)
+    page = (COLLECTION / "README.md").read_text("utf-8")
+    (galaxy,) = re.findall(r"^    (ansible-galaxy .*)$", page, re.MULTILINE)
+    assert "was installed successfully" in run(*galaxy.split(), cwd=CHECKOUT, env=environ)
     installed = place / "ansible_collections/get_installer/python"
     shown = run("ansible-doc", "get_installer.python.packages", cwd=tmp_path, env=environ)
     assert "archive_directory" in shown

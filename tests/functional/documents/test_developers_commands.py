@@ -44,6 +44,8 @@ def test_developers_can_do_what_the_pages_say(tmp_path: Path) -> None:
     committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environ = {**os.environ, **author, **committer, "PATH": path}
+    if trusted := os.environ.get("SSL_CERT_FILE"):  # older pips do not know it
+        environ["PIP_CERT"] = trusted
 
     def does(command: str) -> None:
         for program, option in _SHORTENED.items():

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,27 +34,21 @@ def commands_of(page: str) -> list[str]:
     return [line for line in lines if line.startswith(COMMANDS.get(page, ("\0",)))]
 
 
-@pytest.mark.slow
-@pytest.mark.network
-@pytest.mark.timeout(3600)
-@pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="needs a clone")
-def test_developers_can_do_what_the_pages_say(tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    run("git", "clone", "-q", CHECKOUT, clone)
-    author = {"GIT_AUTHOR_NAME": "Me", "GIT_AUTHOR_EMAIL": "me@corp.example"}
-    committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environ = {**os.environ, **author, **committer, "PATH": path}
-    if trusted := os.environ.get("SSL_CERT_FILE"):  # older pips do not know it
-        environ["PIP_CERT"] = trusted
+@dataclass(frozen=True)
+class Clone:
+    """A clone of a developer's."""
 
-    def does(command: str) -> None:
+    directory: Path
+    environ: dict[str, str]
+
+    def does(self, command: str) -> None:
+        """Run a command, or begin it."""
         for program, option in _SHORTENED.items():
             command += f" {option}" if program in command else ""
         done = subprocess.run(
             ["bash", "-c", command],
-            cwd=clone,
-            env=environ,
+            cwd=self.directory,
+            env=self.environ,
             input="y\n",  # towncrier asks
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -61,14 +56,33 @@ def test_developers_can_do_what_the_pages_say(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}"
+        if "changelog" in command:
+            self.does("git commit -qam 'Write it'")
 
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    """A clone of this checkout."""
+    if not (CHECKOUT / ".git").exists():
+        pytest.skip("needs a clone")
+    run("git", "clone", "-q", CHECKOUT, tmp_path / "clone")
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for role in ("AUTHOR", "COMMITTER"):
+        environ |= {f"GIT_{role}_NAME": "Me", f"GIT_{role}_EMAIL": "me@corp.example"}
+    if trusted := os.environ.get("SSL_CERT_FILE"):  # older pips do not know it
+        environ["PIP_CERT"] = trusted
+    return Clone(tmp_path / "clone", environ)
+
+
+@pytest.mark.slow
+@pytest.mark.network
+@pytest.mark.timeout(3600)
+def test_developers_can_do_what_the_pages_say(clone: Clone, tmp_path: Path) -> None:
     for page in COMMANDS:
         for command in commands_of(page):
-            does(command)
-            if "changelog" in command:
-                does("git commit -qam 'Write the changelog'")
+            clone.does(command)
         if page == "CONTRIBUTING.md":  # what others download
-            (clone / "release").rename(tmp_path / "release")
+            (clone.directory / "release").rename(tmp_path / "release")
             for name in ("get-installer.py", "SHA256SUMS"):
                 shutil.copy(tmp_path / "release" / name, tmp_path)
 

@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +18,10 @@ import pytest
 from bootstrap import __version__
 from tests.functional.conftest import LocalIndex, ensurepip_wheel
 from tests.functional.engine import CHECKOUT, run
+from tests.functional.packages.conftest import TOOLS
+from tools.debian import require_program
 from tools.vendoring.pins import read_pins
-from tools.zipapp.environment import ToolEnvironment
 
-TOOLS = ToolEnvironment(CHECKOUT / "build/tools")
-PYTHON = TOOLS.programs / "python"
 PINS = read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt")
 SYSTEM = Path("/usr/bin/python3")
 
@@ -31,24 +29,6 @@ pytestmark = [
     pytest.mark.usefixtures("archive"),  # once it is built, the build's tools are there
     pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="needs a clone"),
 ]
-
-
-@pytest.fixture(scope="module")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sdist of this checkout, from which packages are made."""
-    if not PYTHON.exists():
-        pytest.skip("the archive that --zipapp names was built elsewhere")
-    directory = tmp_path_factory.mktemp("sdist")
-    run(PYTHON, "-m", "tools.packaging.distributions", directory, cwd=CHECKOUT)
-    return directory / f"get_installer-{__version__}.tar.gz"
-
-
-@pytest.fixture
-def tree(sdist: Path, tmp_path: Path) -> Path:
-    """The sdist, unpacked."""
-    with tarfile.open(sdist) as opened:
-        opened.extractall(tmp_path / "sources", filter="data")
-    return tmp_path / "sources" / f"get_installer-{__version__}"
 
 
 @pytest.fixture
@@ -160,6 +140,30 @@ def test_a_package_of_debian_is_built_installed_and_removed(
     run(*inside, "dpkg", "--purge", "get-installer", env=environ)
     left = [*(root / "usr/lib/python3/dist-packages").glob("bootstrap*")]
     assert left == []
+
+
+@pytest.mark.slow
+@pytest.mark.root
+@pytest.mark.network
+@pytest.mark.timeout(900)
+def test_debian_13_builds_the_package_with_what_it_has(sdist: Path, tmp_path: Path) -> None:
+    alone = ("unshare", "--net")
+    if os.geteuid() or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("needs to be root, and to have no network")
+    require_program("mmdebstrap")
+    root = tmp_path / "trixie"
+    packages = (
+        "build-essential,ca-certificates,debhelper,dh-python,flit,pybuild-plugin-pyproject,"
+        "python3-all,python3-pip-whl"
+    )
+    run("mmdebstrap", "--variant=minbase", f"--include={packages}", "trixie", root)
+    shutil.copy(sdist, root / "root")
+    environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent"}
+    inside = (*alone, "chroot", root, "sh", "-ec")
+    run(*inside, f"cd /root\n{commands('tar')}\n{commands('cp')}", env=environ)
+    run(*inside, "dpkg --install /root/*.deb", env=environ)
+    run(*inside, "get-installer --offline --venv /tmp/there", env=environ)
+    assert run(*inside, "/tmp/there/bin/pip --version", env=environ).startswith("pip ")
 
 
 STAND_INS = """\

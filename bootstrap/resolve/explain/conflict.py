@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bootstrap._vendor.packaging.utils import NormalizedName
+from bootstrap._vendor.packaging.utils import NormalizedName, canonicalize_name
 from bootstrap.dataclasses import dataclass
 from bootstrap.errors import BootstrapError
 from bootstrap.resolve.context import ResolverContext
@@ -24,6 +25,7 @@ from bootstrap.trust.hashes import Hashes
 
 if TYPE_CHECKING:
     from bootstrap.resolve.model import Information
+    from bootstrap.resolve.source import CandidateSource
 
 _FEW = 3
 """How many versions of one project are described one by one."""
@@ -82,7 +84,7 @@ def explain(context: ResolverContext, causes: Sequence[Information]) -> Bootstra
     """
     relaxation = RelaxationSearch()
     failure = relaxation.minimize(ResolutionFailure(context, causes))
-    conflicts = list(_find_conflicts(failure))
+    conflicts = list(_find_conflicts(failure, _known_names(context)))
     only = conflicts[0] if len(conflicts) == 1 else None
     if isinstance(only, Unsatisfiable) and only.path.is_direct:
         return only.error
@@ -98,7 +100,8 @@ def explain(context: ResolverContext, causes: Sequence[Information]) -> Bootstra
     )
 
 
-def _find_conflicts(failure: ResolutionFailure) -> Iterator[Conflict]:
+def _find_conflicts(failure: ResolutionFailure, known: Set[str]) -> Iterator[Conflict]:
+    """Yield the conflicts; `known` are the names of projects that a misspelt one may mean."""
     by_name: dict[NormalizedName, list[Information]] = {}
     for cause in failure.causes:
         by_name.setdefault(cause.requirement.identifier.name, []).append(cause)
@@ -108,7 +111,7 @@ def _find_conflicts(failure: ResolutionFailure) -> Iterator[Conflict]:
         elif name == UNUSABLE:
             yield from (_explain_unusable(failure.context, cause) for cause in causes)
         else:
-            yield from _explain_project(failure.context, name, causes)
+            yield from _explain_project(failure.context, name, causes, known)
 
 
 def _find_path(context: ResolverContext, cause: Information) -> DependencyPath:
@@ -136,7 +139,10 @@ def _explain_unusable(context: ResolverContext, cause: Information) -> Unsatisfi
 
 
 def _explain_project(
-    context: ResolverContext, name: NormalizedName, causes: Sequence[Information]
+    context: ResolverContext,
+    name: NormalizedName,
+    causes: Sequence[Information],
+    known: Set[str],
 ) -> Iterator[Conflict]:
     factory = context.factory
     unconstrained = factory.without_constraints()
@@ -146,7 +152,7 @@ def _explain_project(
         if not unconstrained.has_match(cause.requirement.identifier, [cause.requirement])
     }
     if unmatched:
-        yield from (_explain_unmatched(context, cause) for cause in unmatched.values())
+        yield from (_explain_unmatched(context, cause, known) for cause in unmatched.values())
         return
     conflicting = _find_causes(context, causes)
     constraint = factory.constraint(name)
@@ -177,7 +183,9 @@ def _describe_available(
     return f"{best} matches all of these, but conflicts with something that leads to them"
 
 
-def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisfiable:
+def _explain_unmatched(
+    context: ResolverContext, cause: Information, known: Set[str]
+) -> Unsatisfiable:
     """Return why nothing satisfies a requirement, even alone."""
     requirement = cause.requirement
     name, factory, source = requirement.identifier.name, context.factory, context.factory.source
@@ -190,7 +198,8 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
         context.dependencies.target,
         factory.hashes.get(name, Hashes()),
         source.source_hint(),
-        known_names={*factory.installed, *(known.name for known in context.reporter.required_by)},
+        known_names=known - {name},
+        has_project=partial(_has_project, source),
         is_final_only=context.request.releases.allows_pre(name) is False,
         is_direct=path.is_direct,
     )
@@ -203,6 +212,24 @@ def _explain_unmatched(context: ResolverContext, cause: Information) -> Unsatisf
         sentence = "" if is_typed else _as_sentence(str(path))
         error = UnknownProjectError(name, report.locations, sentence, hint=no_match.hint)
     return Unsatisfiable((line,), path, error)
+
+
+def _known_names(context: ResolverContext) -> set[str]:
+    """Return the names of projects that are installed, or required by somebody."""
+    request = context.request
+    lines = (*request.requirements, *request.constraints)
+    return {
+        *context.factory.installed,
+        *(known.name for known in context.reporter.required_by),
+        *(canonicalize_name(line.requirement.name) for line in lines if line.requirement),
+    }
+
+
+def _has_project(source: CandidateSource, name: NormalizedName) -> bool:
+    try:
+        return any(True for _ in source.candidates(name))
+    except BootstrapError:
+        return False
 
 
 def _find_causes(context: ResolverContext, causes: Sequence[Information]) -> list[ConflictCause]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import urlsplit
 
 from bootstrap._vendor.packaging.specifiers import SpecifierSet
@@ -10,10 +10,10 @@ from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.dataclasses import dataclass
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.formats.spelling import nearest
 from bootstrap.index.candidate import Candidate, RejectedFile, RejectionReason
 from bootstrap.limits import FILENAME_LENGTH, shorten
 from bootstrap.network.urls import is_remote
+from bootstrap.resolve.explain.similar_names import find_similar
 from bootstrap.trust.hashes import Hashes
 
 _MAX_LISTED = 8
@@ -22,25 +22,6 @@ _PIP_COMMANDS = frozenset(
     {"cache", "check", "config", "download", "freeze", "help", "list", "show", "uninstall", "wheel"}
 )
 """What people type who take this program for pip."""
-_INSTALLERS = ("hatch", "pdm", "pip", "pipx", "poetry", "setuptools", "uv", "virtualenv", "wheel")
-"""Projects that are suggested wherever this program runs."""
-_MODULES = {
-    "attr": "attrs",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv",
-    "git": "gitpython",
-    "jwt": "pyjwt",
-    "pil": "pillow",
-    "pkg-resources": "setuptools",
-    "serial": "pyserial",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "yaml": "pyyaml",
-}
-"""Modules that many people import, and the projects of another name that have them."""
-
 _REMEDIES = {
     RejectionReason.PYTHON: "use another Python (choose it with --python)",
     RejectionReason.TAGS: "use another Python or machine, or an index that has a wheel for this "
@@ -94,6 +75,8 @@ class NoMatchReport:
     """How to search more sources, where some were not."""
     known_names: Collection[str] = ()
     """Names of other projects, to suggest for a misspelt one."""
+    has_project: Callable[[NormalizedName], bool] = lambda _name: False
+    """Whether a location has a project, to suggest it."""
     is_final_only: bool = False
     """Whether `--only-final` excludes pre-releases of the project."""
     is_direct: bool = True
@@ -138,16 +121,13 @@ class NoMatchReport:
             reason = f"no index or --find-links location is configured to look for {self.name}"
             hint = "Leave out --no-index, or name a location with --index-url or --find-links."
             return NoMatch(reason, hint)
-        similar = _MODULES.get(self.name) or nearest(
-            self.name, {*_INSTALLERS, *self.known_names} - {self.name}
-        )
         if self.name in _PIP_COMMANDS:
             hint = f"To run pip's own command, put it after two dashes: -- {self.name}"
         elif self.name.endswith("-txt"):
             hint = "To install what a requirements file lists, use -r FILE."
         elif not any(map(_looks_like_index, self.locations)):
             hint = "Check the URL of the index, which ends in /simple/ most often."
-        elif similar:
+        elif similar := find_similar(self.name, self.known_names, self.has_project):
             hint = f"Did you mean {similar}?"
         else:
             other = "Check the spelling, and whether another index has it (--index-url)."

@@ -244,5 +244,5 @@ def _run_doctor(config: Config, ui: Ui) -> int:
     if config.as_json:
         ui.output(json.dumps(render.as_json(report), indent=2))
     else:
-        ui.info("\n".join(render.as_text(report)))
+        ui.info("\n".join(render.as_text(report, is_detailed=ui.verbosity >= 1)))
     return report.exit_status

@@ -50,7 +50,7 @@ _FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', mono
 PICTURES = {
     "run": ("--venv demo --installer none httpx rich", "An installation"),
     "error": ("--venv demo", "An error: a proxy that opens TLS"),
-    "doctor": ("doctor --add-cert company-ca.pem", "doctor: what is trusted, and why"),
+    "doctor": ("doctor -v --add-cert company-ca.pem", "doctor: what is trusted, and why"),
 }
 """For each picture the command line and the title of its window."""
 

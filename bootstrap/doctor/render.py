@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from bootstrap.doctor.indexes import IndexReport
-from bootstrap.doctor.report import DoctorReport, next_step
-from bootstrap.doctor.resigned import resigned_lines
+from bootstrap.doctor.next_step import next_step
+from bootstrap.doctor.report import DoctorReport
+from bootstrap.doctor.resigned import resigned_lines, resigned_steps
 from bootstrap.doctor.target import TargetReport
 from bootstrap.errors import BootstrapError
 from bootstrap.tls_diagnosis.certificate import format_date
 from bootstrap.tls_diagnosis.server_report import ServerReport
 
 
-def as_text(report: DoctorReport) -> list[str]:
-    """Return the report as lines of text."""
-    clock = f"probably wrong, {report.clock_problem}" if report.clock_problem else "OK"
+def as_text(report: DoctorReport, *, is_detailed: bool) -> list[str]:
+    """Return the report as lines of text, which end with the verdict.
+
+    :param is_detailed: whether to show also what decides about trust, and all certificates (`-v`)
+    """
+    servers = (_server_lines(*each, is_detailed=is_detailed) for each in report.servers)
+    indexes = (_index_lines(each, is_detailed=is_detailed) for each in report.indexes)
     return [
         f"Python: {report.python}; {report.tls}",
-        f"Clock: {clock} ({report.now:%Y-%m-%d %H:%M:%S} UTC)",
+        *(_details(report) if is_detailed else _clock_lines(report)),
+        *_failure_lines(report.failure, is_detailed=is_detailed),
+        *([f"Cache: {report.cache}"] if report.cache else []),
+        *_target_lines(report.target, is_detailed=is_detailed),
+        *chain.from_iterable((*servers, *indexes)),
+        *([] if is_detailed else ["", _MORE]),
+        *_verdict_lines(report),
+    ]
+
+
+_MORE = "-v shows the settings, the trust stores, and the certificates of each server."
+
+
+def _details(report: DoctorReport) -> list[str]:
+    clock = _clock_lines(report) or [f"Clock: OK ({report.now:%Y-%m-%d %H:%M:%S} UTC)"]
+    return [
+        *clock,
         *_section("Environment", [f"{name}={value}" for name, value in report.variables]),
         *_section("Settings", list(report.settings)),
         *report.policy,
-        *_failure_lines(report.failure),
-        *([f"Cache: {report.cache}"] if report.cache else []),
-        *_target_lines(report.target),
-        *(line for url, server in report.servers for line in _server_lines(url, server)),
-        *(line for index in report.indexes for line in _index_lines(index)),
-        *_verdict_lines(report),
     ]
+
+
+def _clock_lines(report: DoctorReport) -> list[str]:
+    if report.clock_problem is None:
+        return []
+    now = f"{report.now:%Y-%m-%d %H:%M:%S} UTC"
+    return [f"Clock: probably wrong, {report.clock_problem} ({now})"]
 
 
 def as_json(report: DoctorReport) -> dict[str, Any]:
@@ -62,23 +85,34 @@ def _section(title: str, lines: list[str]) -> list[str]:
     return [f"{title}:", *(f"  {line}" for line in lines or ["no relevant settings"])]
 
 
-def _failure_lines(failure: BootstrapError | None) -> list[str]:
+def _failure_lines(failure: BootstrapError | None, *, is_detailed: bool) -> list[str]:
+    """Return what failed; what to do is below the verdict, and in detail here, too."""
     if failure is None:
         return []
-    return [*str(failure).splitlines(), *(next_step(failure) or "").splitlines()]
+    step = next_step(failure) if is_detailed else None
+    return [*str(failure).splitlines(), *(step or "").splitlines()]
 
 
-def _target_lines(target: TargetReport | None) -> list[str]:
+def _target_lines(target: TargetReport | None, *, is_detailed: bool) -> list[str]:
     if target is None:
         return []
     outcome = "OK" if target.failure is None else "FAILED"
-    failure = _failure_lines(target.failure)
+    failure = _failure_lines(target.failure, is_detailed=is_detailed)
     return [f"Target: {target.description}: {outcome}", *(f"  {line}" for line in failure)]
 
 
-def _server_lines(url: str, report: ServerReport) -> list[str]:
+def _server_lines(url: str, report: ServerReport, *, is_detailed: bool) -> list[str]:
     through = f" through {report.server.redacted_proxy}" if report.server.proxy else ""
-    lines = ["", f"{url}{through}: {_status(report)}"]
+    certificates = _certificate_lines(report) if is_detailed else []
+    failure = _failure_lines(report.failure, is_detailed=is_detailed)
+    about = (*failure, *resigned_lines(report), *(resigned_steps(report) if is_detailed else ()))
+    status = f"{url}{through}: {_status(report)}"
+    return ["", status, *certificates, *(f"  {line}" for line in about)]
+
+
+def _certificate_lines(report: ServerReport) -> list[str]:
+    """Return the chain, and what each trust store says of it."""
+    lines = []
     for number, certificate in enumerate(report.chain):
         names = f" for {', '.join(certificate.names)}" if certificate.names else ""
         dates = f"{format_date(certificate.not_before)} to {format_date(certificate.not_after)}"
@@ -94,18 +128,18 @@ def _server_lines(url: str, report: ServerReport) -> list[str]:
         anchor = f": CA certificate {verdict.anchor.subject}" if verdict.anchor else ""
         failed = f"    FAILED: {verdict.source}: {verdict.detail}"
         lines.append(f"    OK:     {verdict.source}{anchor}" if verdict.accepted else failed)
-    about = (*_failure_lines(report.failure), *resigned_lines(report))
-    return [*lines, *(f"  {line}" for line in about)]
+    return lines
 
 
-def _index_lines(index: IndexReport) -> list[str]:
-    lines = _failure_lines(index.failure)
-    return ["", f"{index.url}: {index.outcome}", *(f"  {line}" for line in lines)]
+def _index_lines(index: IndexReport, *, is_detailed: bool) -> list[str]:
+    lines = _failure_lines(index.failure, is_detailed=is_detailed)
+    return [f"{index.url}: {index.outcome}", *(f"  {line}" for line in lines)]
 
 
 def _verdict_lines(report: DoctorReport) -> list[str]:
     hint = report.problem[1] if report.problem else None
-    return ["", f"Verdict: {report.verdict}", *([f"Next: {hint}"] if hint else [])]
+    lines = f"Next: {hint}".splitlines() if hint else []
+    return ["", f"Verdict: {report.verdict}", *lines]
 
 
 def _status(report: ServerReport) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bootstrap.config.model import Config
 from bootstrap.dataclasses import dataclass, replace
 from bootstrap.doctor.indexes import PROJECT, IndexReport, ask_index, describe_cache, without_cache
+from bootstrap.doctor.next_step import index_step, next_step, server_step
 from bootstrap.doctor.target import TargetReport, inspect_target
 from bootstrap.errors import BootstrapError, UsageError
 from bootstrap.network.proxies import proxy_for
@@ -19,7 +20,7 @@ from bootstrap.network.session import Session
 from bootstrap.network.urls import MalformedUrlError, has_scheme, is_remote, url_origin
 from bootstrap.redaction import redact
 from bootstrap.tls_diagnosis.connect import Server, redacted_proxy
-from bootstrap.tls_diagnosis.explain import CertificateError, clock_problem, release_date
+from bootstrap.tls_diagnosis.explain import clock_problem, release_date
 from bootstrap.tls_diagnosis.server_report import ServerReport, inspect_server
 from bootstrap.trust import description
 from bootstrap.trust.anchors import Anchors, load_anchors
@@ -69,19 +70,22 @@ class DoctorReport:
     @property
     def problem(self) -> tuple[str, str | None] | None:
         """Why a run would fail, and what to do; None where it would not."""
+        target = self.target.failure if self.target is not None else None
         failures = [
-            ("", self.failure),
-            *((f"{url}: ", server.failure) for url, server in self.servers),
-            *((f"{index.url}: ", index.failure) for index in self.indexes),
-            ("", self.target.failure if self.target is not None else None),
+            ("", self.failure, next_step(self.failure)),
+            *((f"{url}: ", server.failure, server_step(server)) for url, server in self.servers),
+            *(
+                (f"{index.url}: ", index.failure, next_step(index.failure))
+                for index in self.indexes
+            ),
+            ("", target, next_step(target)),
         ]
-        for prefix, failure in failures:
+        for prefix, failure, step in failures:
             if failure is not None:
                 first = str(failure).splitlines()[0].rstrip(":")
-                return f"{prefix}{first}", next_step(failure)
+                return f"{prefix}{first}", step
         if self.indexes and all(index.files is None for index in self.indexes):
-            hint = "Check the URL, which ends in /simple/ most often, or name another project."
-            return f"no index has the project {PROJECT}.", hint
+            return f"no index has the project {PROJECT}.", index_step(self.indexes[0].url)
         return None
 
     @property
@@ -97,11 +101,6 @@ class DoctorReport:
     def exit_status(self) -> int:
         """0 if a run would work with every server and index, else 1."""
         return 0 if self.problem is None else 1
-
-
-def next_step(failure: BootstrapError) -> str | None:
-    """Return what to do: the full hint would end with the command that the user has just run."""
-    return failure.advice if isinstance(failure, CertificateError) else failure.hint
 
 
 def inspect(config: Config, ui: Ui) -> DoctorReport:

@@ -6,7 +6,7 @@ import ipaddress
 import shlex
 from collections.abc import Sequence
 
-from bootstrap.tls_diagnosis.certificate import Certificate, issuer_path
+from bootstrap.tls_diagnosis.certificate import issuer_path
 from bootstrap.tls_diagnosis.server_report import ServerReport
 
 _PRIVATE_SUFFIXES = (
@@ -31,13 +31,10 @@ def is_public_name(host: str) -> bool:
 
 
 def resigned_lines(report: ServerReport) -> Sequence[str]:
-    """Return what to know and to do about a public host that certifi does not trust; or nothing."""
-    bundled = next((each for each in report.verdicts if each.source.startswith(_BUNDLED)), None)
-    if bundled is None or bundled.accepted or not report.chain:
+    """Return what to know about a public host that certifi does not trust; or nothing."""
+    if not _is_resigned(report):
         return ()
     host = report.server.host
-    if not is_public_name(host) or not any(text in bundled.detail for text in _UNKNOWN_ISSUER):
-        return ()
     top = issuer_path(report.chain)[-1]
     said = (
         "This certificate comes from an authority that certifi does not know: something between "
@@ -46,13 +43,18 @@ def resigned_lines(report: ServerReport) -> Sequence[str]:
     )
     if report.accepted_by is not None:
         return (said, f"It is trusted: {report.accepted_by.source} has that authority.")
-    return (said, *_what_to_do(report, top))
-
-
-def _what_to_do(report: ServerReport, top: Certificate) -> Sequence[str]:
     if not top.is_self_issued:
+        return (said, f"Its root, {top.issuer}, was not sent.")
+    return (said, f"Its root is {top.subject}, SHA-256 {top.sha256}")
+
+
+def resigned_steps(report: ServerReport) -> Sequence[str]:
+    """Return what to do about such a host, with whole commands; nothing where it is trusted."""
+    if not _is_resigned(report) or report.accepted_by is not None:
+        return ()
+    if not issuer_path(report.chain)[-1].is_self_issued:
         return (
-            f"Its root, {top.issuer}, was not sent: ask your administrators for the file, then",
+            "Ask your administrators for the file of its root, then:",
             f"  python3 get-installer.pyz --add-cert {_FILE}",
         )
     connect = ["openssl", "s_client", "-showcerts", "-connect", report.server.address]
@@ -60,8 +62,15 @@ def _what_to_do(report: ServerReport, top: Certificate) -> Sequence[str]:
         host, port = report.server.proxy_address
         connect += ["-proxy", f"{host}:{port}"]
     return (
-        f"Its root is {top.subject}, SHA-256 {top.sha256}",
         "Ask your administrators whether that is theirs. To save it, and to trust it:",
         f"  {shlex.join(connect)} </dev/null 2>/dev/null | {_LAST_CERTIFICATE} > {_FILE}",
         f"  python3 get-installer.pyz --add-cert {_FILE}",
     )
+
+
+def _is_resigned(report: ServerReport) -> bool:
+    bundled = next((each for each in report.verdicts if each.source.startswith(_BUNDLED)), None)
+    if bundled is None or bundled.accepted or not report.chain:
+        return False
+    unknown = any(text in bundled.detail for text in _UNKNOWN_ISSUER)
+    return unknown and is_public_name(report.server.host)

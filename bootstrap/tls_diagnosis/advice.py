@@ -111,7 +111,7 @@ def doctor_hint(found: Findings) -> str:
         given = policy.client_certificate
         options.append(("--client-cert", str(given.value), given.origin))
     options += [("--trusted-host", str(host.value), host.origin) for host in policy.trusted_hosts]
-    words = ["python3", "get-installer.pyz", "doctor", f"https://{server.address}"]
+    words = ["python3", "get-installer.pyz", "doctor", "-v", f"https://{server.address}"]
     for name, value, origin in options:
         words += [name, value] if origin.kind == "option" else []
     words += ["--strict"] if policy.strict else []

@@ -51,7 +51,7 @@ def test_the_command_line_overrides_variables_and_those_the_files_of_user_and_si
 ) -> None:
     typed = ("--index-url", index.server.simple_url)
     if how == "doctor":
-        done = engine.succeeds("doctor", *typed, environ=configured)
+        done = engine.succeeds("doctor", "-v", *typed, environ=configured)
     else:
         asked = ("--venv", venv, "--installer", "none", "app", "--dry-run", "-v")
         done = engine.succeeds(*asked, *typed, environ=configured)

@@ -77,6 +77,6 @@ def test_trust_selects_the_default_sources(
 
 def test_trust_on_the_command_line_overrides_pip_cert(engine: Engine, index: LocalIndex) -> None:
     environ = {"PIP_CERT": str(index.ca)}
-    done = engine("doctor", "--trust", "system", index.server.url, environ=environ)
+    done = engine("doctor", "-v", "--trust", "system", index.server.url, environ=environ)
     assert done.status == 1
     assert f"cert = {index.ca} (from PIP_CERT) is ignored, because" in done.out

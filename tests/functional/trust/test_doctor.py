@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -17,18 +18,26 @@ from tests.servers.faults import Fault, raw, status
 def test_it_inspects_the_configured_indexes(engine: Engine, index: LocalIndex) -> None:
     done = engine.succeeds("doctor", *index.options)
     assert f"{index.server.simple_url}: OK (TLSv1.3, trusted by {index.ca} (only, from" in done.out
+    assert len(done.out.splitlines()) < 20
+    assert not re.search("Settings:|Trust stores:|SHA-256|Clock:", done.out)
+    assert [request.path for request in index.server.requests] == ["/simple/pip/"]
+    assert f"{index.server.simple_url}: OK: an index, whose page of pip lists 1 file" in done.out
+    assert done.out.splitlines()[-1] == "Verdict: It will work."
+
+
+def test_details_are_shown_with_v(engine: Engine, index: LocalIndex) -> None:
+    done = engine.succeeds("doctor", "-v", *index.options)
     assert "from --cert): 1 certificate" in done.out
     assert f"cert = {index.ca} (from --cert)" in done.out
     assert "Clock: OK (" in done.out
-    assert [request.path for request in index.server.requests] == ["/simple/pip/"]
-    assert f"{index.server.simple_url}: OK: an index, whose page of pip lists 1 file" in done.out
+    assert "SHA-256 " in done.out
     assert done.out.splitlines()[-1] == "Verdict: It will work."
 
 
 def test_a_failing_server_is_shown_with_its_chain_and_changes_the_exit_status(
     engine: Engine, index: LocalIndex
 ) -> None:
-    done = engine("doctor", index.server.simple_url, "--trust", "bundled")
+    done = engine("doctor", "-v", index.server.simple_url, "--trust", "bundled")
     assert done.status == 1
     assert done.err == ""
     assert f"{index.server.simple_url}: FAILED" in done.out
@@ -167,7 +176,7 @@ def test_a_url_that_cannot_be_inspected_is_an_error(url: str, engine: Engine) ->
 
 
 def test_offline_it_makes_no_connection(engine: Engine, index: LocalIndex) -> None:
-    done = engine.succeeds("doctor", "--offline", *index.options, index.server.url)
+    done = engine.succeeds("doctor", "-v", "--offline", *index.options, index.server.url)
     assert "No server is inspected, because of --offline." in done.err
     assert "CA certificates are taken from" in done.out
     assert index.server.accepted == 0

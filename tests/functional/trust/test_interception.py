@@ -96,7 +96,7 @@ def test_an_unknown_interception_is_explained_and_nothing_is_installed(
     assert 'issued by "CN=Interception Root, O=Example Corporation"' in message
     assert "trust stores: the system store (the default) and certifi" in message
     assert "pass it with --add-cert FILE" in hint
-    assert f"doctor https://localhost:{index.server.port}" in hint
+    assert f"doctor -v https://localhost:{index.server.port}" in hint
     assert index.server.paths == []
     assert not venv.exists()
 
@@ -120,7 +120,7 @@ def test_cert_with_the_ca_of_the_mirror_does_not_trust_the_proxy(
 def test_doctor_shows_the_chain_that_the_proxy_presents(
     engine: Engine, index: LocalIndex, proxy: Interceptor, ca: Path
 ) -> None:
-    options = ("doctor", "--proxy", proxy.url, index.server.simple_url)
+    options = ("doctor", "-v", "--proxy", proxy.url, index.server.simple_url)
     done = engine(*options)
     assert done.status == 1
     assert f"{index.server.simple_url} through {proxy.url}: FAILED" in done.out

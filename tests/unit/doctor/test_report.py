@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ def test_the_text_shows_all_facts_of_a_trusted_server(
 ) -> None:
     url = f"https://localhost:{serve(private_ca.issue()).port}/simple"
     found = report(policy, url)
-    text = "\n".join(as_text(found))
+    text = "\n".join(as_text(found, is_detailed=True))
     assert found.exit_status == 0
     assert f"{url}: OK (TLSv1.3, trusted by" in text
     assert "(only, from pip.conf, line 2): 1 certificate" in text
@@ -54,7 +56,7 @@ def test_a_server_that_fails_is_explained_and_changes_the_exit_status(
 ) -> None:
     good, bad = serve(private_ca.issue()), serve(other_ca.issue())
     found = report(policy, *(f"https://localhost:{s.port}" for s in (good, bad)))
-    text = "\n".join(as_text(found))
+    text = "\n".join(as_text(found, is_detailed=True))
     assert found.exit_status == 1
     assert f"https://localhost:{bad.port}: FAILED" in text
     assert (
@@ -81,9 +83,32 @@ def test_json_has_the_same_facts_as_the_text(
     assert server["chain"][0]["issuer"] == "CN=Somebody Else, O=Elsewhere"
 
 
+def test_without_v_certificates_and_settings_are_left_out_and_the_verdict_is_last(
+    policy: TrustPolicy, private_ca: PrivateCa, other_ca: PrivateCa, serve: Serve
+) -> None:
+    good, bad = serve(private_ca.issue()), serve(other_ca.issue())
+    lines = as_text(report(policy, f"https://localhost:{good.port}"), is_detailed=False)
+    assert len(lines) < 10
+    assert lines[-2:] == ["", "Verdict: It will work."]
+    lines = as_text(report(policy, f"https://localhost:{bad.port}"), is_detailed=False)
+    text = "\n".join(lines)
+    assert "none of your trust stores contain" in text
+    assert not re.search("Trust stores:|SHA-256|Settings:|are taken from|Clock:", text)
+    verdict = next(number for number, line in enumerate(lines) if line.startswith("Verdict: "))
+    assert lines[verdict + 1].startswith("Next: Replace ")
+    assert text.count("Replace ") == 1
+
+
+def test_a_wrong_clock_is_shown_without_v(policy: TrustPolicy) -> None:
+    past = datetime(1999, 1, 1, tzinfo=timezone.utc)
+    found = diagnose((), policy, proxy_for=lambda _: None, environ={}, now=past)
+    lines = as_text(found, is_detailed=False)
+    assert [line for line in lines if line.startswith("Clock: probably wrong")]
+
+
 def test_passwords_stay_out_of_the_report(policy: TrustPolicy) -> None:
     environ = {"https_proxy": "http://me:secret@proxy:3128", "no_proxy": "a.example"}
-    lines = as_text(report(policy, **environ))
+    lines = as_text(report(policy, **environ), is_detailed=True)
     assert "  https_proxy=http://proxy:3128" in lines
     assert "  no_proxy=a.example" in lines
     assert "secret" not in "\n".join(lines)
@@ -97,14 +122,14 @@ def test_a_failing_policy_is_reported_without_any_connection(
     found = report(decide(TrustSettings(cert=(missing,))), f"https://localhost:{server.port}")
     assert found.exit_status == 1
     assert found.servers == ()
-    assert "PIP_CERT" in "\n".join(as_text(found))
+    assert "PIP_CERT" in "\n".join(as_text(found, is_detailed=True))
     assert as_json(found)["failure"]["kind"] == "NamedCertificateError"
 
 
 def test_without_urls_only_the_policy_is_shown(policy: TrustPolicy) -> None:
     found = report(policy)
     assert found.exit_status == 0
-    assert "CA certificates are taken from:" in as_text(found)
+    assert "CA certificates are taken from:" in as_text(found, is_detailed=True)
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "file:///tmp", "https://"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bootstrap.doctor import resigned
-from bootstrap.doctor.resigned import is_public_name, resigned_lines
+from bootstrap.doctor.resigned import is_public_name, resigned_lines, resigned_steps
 from bootstrap.tls_diagnosis.connect import Server
 from bootstrap.tls_diagnosis.server_report import ServerReport, Verdict
 
@@ -36,7 +36,8 @@ def _plain_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_root_and_whole_commands_are_shown() -> None:
-    lines = resigned_lines(_report("files.public.org", UNKNOWN))
+    report = _report("files.public.org", UNKNOWN)
+    lines = (*resigned_lines(report), *resigned_steps(report))
     text = "\n".join(lines)
     assert "something between you and files.public.org re-signs it" in text
     assert "CN=Zscaler Root, SHA-256 AB:CD" in text
@@ -46,8 +47,9 @@ def test_the_root_and_whole_commands_are_shown() -> None:
 
 def test_a_root_that_was_not_sent_is_asked_for() -> None:
     root = _Root(subject="CN=Sub", is_self_issued=False)
-    lines = resigned_lines(_report("files.public.org", UNKNOWN, root))
-    assert "Its root, CN=Zscaler Root, was not sent: ask your administrators" in "\n".join(lines)
+    report = _report("files.public.org", UNKNOWN, root)
+    assert resigned_lines(report)[-1] == "Its root, CN=Zscaler Root, was not sent."
+    assert resigned_steps(report)[0].startswith("Ask your administrators for the file of its root")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_a_root_that_was_not_sent_is_asked_for() -> None:
 def test_nothing_is_said_of_private_hosts_and_of_other_failures(
     host: str, verdict: Verdict
 ) -> None:
-    assert resigned_lines(_report(host, verdict)) == ()
+    assert resigned_lines(_report(host, verdict)) == resigned_steps(_report(host, verdict)) == ()
 
 
 def test_a_file_of_the_users_certificates_is_not_taken_for_certifi() -> None:
@@ -83,6 +85,7 @@ def test_what_is_trusted_already_needs_no_advice() -> None:
     assert resigned_lines(both)[-1] == (
         "It is trusted: company.pem (added, from --add-cert) has that authority."
     )
+    assert resigned_steps(both) == ()
 
 
 def test_names_and_addresses_are_public_or_not() -> None:

@@ -408,7 +408,7 @@ def test_every_reason_has_a_message_and_a_hint(
     assert str(found).splitlines()[0].endswith(".")
     assert "localhost:8443" in str(found)
     assert "reported: the words" in str(found)
-    command = "python3 get-installer.pyz doctor https://localhost:8443 --add-cert"
+    command = "python3 get-installer.pyz doctor -v https://localhost:8443 --add-cert"
     assert str(found.hint).endswith(f"{command} {root_pem}")
 
 
@@ -435,7 +435,7 @@ def test_the_doctor_command_has_the_options_of_the_run_but_no_password() -> None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     found = build_error(Failure(Reason.EXPIRED, "expired"), server, decide(settings), context, ())
     assert str(found.hint).splitlines()[-1] == (
-        "python3 get-installer.pyz doctor https://localhost:8443 --add-cert '/my ca.pem' "
+        "python3 get-installer.pyz doctor -v https://localhost:8443 --add-cert '/my ca.pem' "
         "--trust bundled --client-cert /me.pem --trusted-host build.local --strict "
         "--proxy http://USER:PASSWORD@proxy:3128"
     )

@@ -29,7 +29,13 @@ _COLLECTED_AFTER = 100_000
 
 
 class LogFileError(UsageError):
-    """The file that `--log` names cannot be written."""
+    """The file that `--log` names cannot be written.
+
+    Causes: it is a directory, the disk is full, or there is no permission.
+
+    Next: name another file:
+        python3 get-installer.pyz --venv demo --log run.log
+    """
 
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path

@@ -11,6 +11,9 @@ from bootstrap.redaction import redact
 class BootstrapError(Exception):
     """An error that is reported to the user as a message with a hint.
 
+    Next: the message says what failed; -vv shows the traceback, and --log keeps all of it:
+        python3 get-installer.pyz --venv demo --log run.log
+
     Subclasses are defined next to the code that raises them and keep their facts as attributes.
     `str()` of an error says what failed, on what, what was expected and what was found; `hint`
     says what to do next. Neither holds credentials, so that no traceback shows them.
@@ -25,7 +28,11 @@ class BootstrapError(Exception):
 
 
 class UsageError(BootstrapError):
-    """The command line, a variable or a configuration file contains something invalid."""
+    """The command line, a variable or a configuration file contains something invalid.
+
+    Next: the message names the option, variable or line:
+        python3 get-installer.pyz --help
+    """
 
     exit_status = 2
 

@@ -21,7 +21,13 @@ from bootstrap.provenance import Sourced
 
 
 class InvalidLocationError(UsageError):
-    """A URL that the user named is malformed."""
+    """A URL that the user named is malformed.
+
+    Causes: a bracket, a port or a scheme is wrong, or a password has characters that must be
+    written as %XX.
+
+    Next: correct what the message quotes; a @ in a password is %40, a : is %3A.
+    """
 
     def __init__(self, given: Sourced[str], error: MalformedUrlError) -> None:
         self.origin, self.url = given.origin, error.url

@@ -30,7 +30,12 @@ _UNSUPPORTED = {
 
 
 class LockTimeoutError(BootstrapError):
-    """Another process held a lock for too long."""
+    """Another process held a lock for too long.
+
+    Causes: another run installs into the same environment, or hangs.
+
+    Next: wait until it ends, and run the same command again; the lock ends with it.
+    """
 
     def __init__(self, path: str, seconds: float) -> None:
         self.path, self.seconds = path, seconds

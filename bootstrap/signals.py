@@ -25,7 +25,12 @@ _CONTROL_C_EXIT = 0xC000013A
 
 
 class StoppedError(BootstrapError):
-    """The run is ending while something was still to be downloaded or built."""
+    """The run is ending while something was still to be downloaded or built.
+
+    Causes: the run was interrupted.
+
+    Next: run the same command again: nothing was left half done.
+    """
 
     def __init__(self) -> None:
         super().__init__("The run is ending; no further work is started.")

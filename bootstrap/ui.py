@@ -41,7 +41,12 @@ def _is_harmless(character: str) -> bool:
 
 
 class UnwritableOutputError(BootstrapError):
-    """What was asked for cannot be written to standard output."""
+    """What was asked for cannot be written to standard output.
+
+    Causes: the disk is full, or the file is read-only.
+
+    Next: write it elsewhere.
+    """
 
     def __init__(self, error: OSError | ValueError) -> None:
         reason = getattr(error, "strerror", None) or error

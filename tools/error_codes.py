@@ -1,7 +1,8 @@
 """The codes of errors: `python -m tools.error_codes` writes bootstrap/codes.py, docs/errors.md.
 
 A class keeps its code for ever; a new one gets the next number of its area, and the number of one
-that was removed is not used again. What an error means is the first paragraph of its docstring.
+that was removed is not used again. What an error means is the first paragraph of its docstring;
+its usual causes, and what to do, are the paragraphs `Causes:` and `Next:`, which `explain` reads.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap.codes import CODES, RETIRED
+from bootstrap.config.options.explanations import Explanation, parse_docstring
 from bootstrap.config.options.topics import AREAS
 
 ROOT = Path(__file__).parents[1]
@@ -42,8 +44,10 @@ _AREAS = {
     "report": "REPORT",
 }
 """The area of each package; of all others, RUN."""
+Entry = tuple[str, str]
+"""The code and the module of a class."""
 _HEADER = '''\
-"""The code of each error, and what it means: written by `python -m tools.error_codes`."""
+"""The code of each error: written by `python -m tools.error_codes`."""
 
 from __future__ import annotations
 
@@ -65,98 +69,103 @@ class ErrorClass:
     """A class of errors, as its source describes it."""
 
     name: str
+    module: str
     area: str
-    meaning: str
+    explanation: Explanation
     exit_status: int
 
 
 def error_classes(package: Path = ROOT / "bootstrap") -> dict[str, ErrorClass]:
     """Return the classes that users can meet, by name, from the source."""
-    found: dict[str, tuple[ast.ClassDef, str]] = {}
+    found: dict[str, tuple[ast.ClassDef, tuple[str, ...]]] = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
         if parts[0] == "_vendor":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef):
-                found.setdefault(node.name, (node, _AREAS.get(parts[0], "RUN")))
+                found.setdefault(node.name, (node, parts))
     classes = {}
-    for name, (node, area) in sorted(found.items()):
+    for name, (node, parts) in sorted(found.items()):
         if _BASE in _ancestors(name, found):
+            module = ".".join((package.name, *parts)).removesuffix(".__init__")
+            explanation = parse_docstring(ast.get_docstring(node) or "")
             status = next(_statuses(name, found), 1)
-            classes[name] = ErrorClass(name, area, _meaning(node), status)
+            area = _AREAS.get(parts[0], "RUN")
+            classes[name] = ErrorClass(name, module, area, explanation, status)
     return classes
 
 
-def _ancestors(name: str, found: Mapping[str, tuple[ast.ClassDef, str]]) -> Iterator[str]:
+def _ancestors(
+    name: str, found: Mapping[str, tuple[ast.ClassDef, tuple[str, ...]]]
+) -> Iterator[str]:
     yield name
     for base in found[name][0].bases if name in found else ():
         yield from _ancestors(ast.unparse(base), found)
 
 
-def _statuses(name: str, found: Mapping[str, tuple[ast.ClassDef, str]]) -> Iterator[int]:
+def _statuses(
+    name: str, found: Mapping[str, tuple[ast.ClassDef, tuple[str, ...]]]
+) -> Iterator[int]:
     for ancestor in _ancestors(name, found):
         for node in found[ancestor][0].body if ancestor in found else ():
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "exit_status":
                 yield ast.literal_eval(node.value)
 
 
-def _meaning(node: ast.ClassDef) -> str:
-    paragraph = (ast.get_docstring(node) or "").partition("\n\n")[0]
-    return " ".join(paragraph.split())
-
-
 def assign(
-    classes: Mapping[str, ErrorClass], codes: Mapping[str, tuple[str, str]], retired: set[str]
-) -> dict[str, tuple[str, str]]:
-    """Return the code and the meaning of each class, new classes with new codes."""
+    classes: Mapping[str, ErrorClass], codes: Mapping[str, Entry], retired: set[str]
+) -> dict[str, Entry]:
+    """Return the code and the module of each class, new classes with new codes."""
     last: defaultdict[str, int] = defaultdict(int)
-    for code in [*(code for code, _ in codes.values()), *retired]:
+    for code in [*(entry[0] for entry in codes.values()), *retired]:
         area, number = code.split("-")[1:]
         last[area] = max(last[area], int(number))
     assigned = {}
     for name, found in classes.items():
         if name in codes:
-            assigned[name] = (codes[name][0], found.meaning)
+            code = codes[name][0]
         else:
             last[found.area] += 1
-            assigned[name] = (f"GI-{found.area}-{last[found.area]:03}", found.meaning)
+            code = f"GI-{found.area}-{last[found.area]:03}"
+        assigned[name] = (code, found.module)
     return dict(sorted(assigned.items(), key=lambda item: item[1]))
 
 
-def module(codes: Mapping[str, tuple[str, str]]) -> str:
+def module(codes: Mapping[str, Entry]) -> str:
     """Return the source of `bootstrap/codes.py`, not formatted."""
-    gone = {code for name, (code, _) in CODES.items() if name not in codes}
+    gone = {entry[0] for name, entry in CODES.items() if name not in codes}
     rows = "".join(f"    {name!r}: {entry!r},\n" for name, entry in codes.items())
     retired = ", ".join(map(repr, sorted({*RETIRED, *gone})))
     return (
         f"{_HEADER}CODES: dict[str, tuple[str, str]] = {{\n{rows}}}\n"
-        '"""The code and the meaning of each class of errors."""\n\n'
+        '"""The code and the module of each class of errors; its docstring says what it means."""\n\n'
         f"RETIRED: tuple[str, ...] = ({retired}{',' if retired else ''})\n"
         '"""Codes of classes that are gone; they are not used again."""\n'
     )
 
 
-def document(classes: Mapping[str, ErrorClass], codes: Mapping[str, tuple[str, str]]) -> str:
+def document(classes: Mapping[str, ErrorClass], codes: Mapping[str, Entry]) -> str:
     """Return docs/errors.md."""
     lines = _BEGINNING.splitlines()
     for name_of_area, area in AREAS.items():
-        rows = [
-            f"| `{code}` | {meaning.replace('|', chr(92) + '|')} | {classes[name].exit_status} |"
-            for name, (code, meaning) in codes.items()
-            if code.split("-")[1] == name_of_area
-        ]
-        head = [
-            "",
-            f"## {name_of_area}",
-            "",
-            area.common,
-            "",
-            "| code | meaning | exit status |",
-            "|---|---|---|",
-        ]
-        lines += [*head, *rows] if rows else []
+        page = area.page.removeprefix("docs/")
+        lines += ["", f"## {name_of_area}", "", f"{area.common} More: [{page}]({page})."]
+        for name, (code, _) in codes.items():
+            if code.split("-")[1] == name_of_area:
+                lines += ["", f"### {code}", "", *_section(classes[name])]
     return "\n".join([*lines, ""])
+
+
+def _section(found: ErrorClass) -> Iterator[str]:
+    """Yield the lines about one error."""
+    explanation = found.explanation
+    yield f"{explanation.meaning} Exit status {found.exit_status}."
+    if explanation.causes:
+        yield from ("", f"**Usual causes:** {explanation.causes}")
+    yield from ("", f"**What to do:** {explanation.next_step}")
+    if explanation.commands:
+        yield from ("", *(f"    {command}" for command in explanation.commands))
 
 
 def main() -> None:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 class BundleError(BootstrapError):
-    """A file that the build puts here is missing or damaged."""
+    """A file that the build puts here is missing or damaged.
+
+    Causes: the .pyz was changed after it was built, or cut off when it was downloaded.
+
+    Next: download it again, and compare it with SHA256SUMS:
+        sha256sum --check --ignore-missing SHA256SUMS
+    """
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,14 @@ _FILES = re.compile(r"[\w.-]+\.(cfg|in|ini|json|lock|py|toml|txt|ya?ml)", re.I)
 
 
 class CommandTypedError(UsageError):
-    """The first argument is a command that this program does not have."""
+    """The first argument is a command that this program does not have.
+
+    Causes: this program installs; commands of pip such as `list` are pip's, and stand after two
+    dashes.
+
+    Next: put pip's command after `--`:
+        python3 get-installer.pyz --venv demo -- list
+    """
 
     def __init__(self, typed: str, hint: str) -> None:
         self.typed = typed
@@ -76,7 +83,14 @@ class CommandTypedError(UsageError):
 
 
 class MistypedCommandError(UsageError):
-    """The first argument differs in one letter from a command."""
+    """The first argument differs in one letter from a command.
+
+    Causes: a letter slipped; nothing was installed, because a stranger's project may have that
+    name.
+
+    Next: type the command that the message names; a project of that name is installed so:
+        python3 get-installer.pyz install NAME
+    """
 
     def __init__(self, typed: str, command: str) -> None:
         self.typed, self.command = typed, command
@@ -87,7 +101,14 @@ class MistypedCommandError(UsageError):
 
 
 class FileTypedError(UsageError):
-    """An argument is the name of a file here."""
+    """An argument is the name of a file here.
+
+    Causes: the option before the file's name was left out.
+
+    Next: requirements files and locks follow -r, wheels and directories begin with ./ :
+        python3 get-installer.pyz --venv demo -r requirements.txt
+        python3 get-installer.pyz --venv demo ./package.whl
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -21,7 +21,13 @@ _NAMES = "--platform, --python-version, --implementation and --abi"
 
 
 class ForeignSourcesError(UsageError):
-    """Another target is described, and source distributions are allowed."""
+    """Another target is described, and source distributions are allowed.
+
+    Causes: nothing can be built for a machine that is not this one.
+
+    Next: allow wheels only:
+        python3 get-installer.pyz --platform win_amd64 --only-binary :all: --target there NAME
+    """
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
@@ -33,7 +39,14 @@ class ForeignSourcesError(UsageError):
 
 
 class ForeignPlaceError(UsageError):
-    """Another target is described, and an environment of this machine would be changed."""
+    """Another target is described, and an environment of this machine would be changed.
+
+    Causes: --platform, --python-version, --implementation or --abi describe another machine, whose
+    files must not get into a Python of this one.
+
+    Next: name a directory of its own:
+        python3 get-installer.pyz --platform win_amd64 --only-binary :all: --target there NAME
+    """
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
@@ -45,7 +58,13 @@ class ForeignPlaceError(UsageError):
 
 
 class PlatformConflictError(UsageError):
-    """Two platforms that no target can be both."""
+    """Two platforms that no target can be both.
+
+    Causes: --platform was given for two operating systems or machines.
+
+    Next: run it once for each, into directories of their own; or pack a kit for both:
+        python3 get-installer.pyz pack NAME --target windows-amd64 --target macos-arm64-11 -o K.pyz
+    """
 
     def __init__(self, one: Platform, other: Platform) -> None:
         self.one, self.other = one, other

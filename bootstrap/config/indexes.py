@@ -22,7 +22,13 @@ from bootstrap.provenance import Origin, Sourced
 
 
 class ConflictingIndexesError(UsageError):
-    """One project is pinned to two indexes."""
+    """One project is pinned to two indexes.
+
+    Causes: --index-for names the same project twice, perhaps once in pip.conf.
+
+    Next: leave one of them out; -v shows where each is set:
+        python3 get-installer.pyz -v --dry-run NAME
+    """
 
     def __init__(self, name: NormalizedName, one: Location, other: Location) -> None:
         self.name, self.locations = name, (one.value, other.value)
@@ -33,7 +39,13 @@ class ConflictingIndexesError(UsageError):
 
 
 class IndexNotFoundError(UsageError):
-    """An index has no scheme, and there is no directory of that name."""
+    """An index has no scheme, and there is no directory of that name.
+
+    Causes: https:// was forgotten, or a directory's name is misspelt.
+
+    Next: write the whole URL:
+        python3 get-installer.pyz --venv demo --index-url https://HOST/simple/ NAME
+    """
 
     def __init__(self, location: Location) -> None:
         self.location = location
@@ -45,7 +57,13 @@ class IndexNotFoundError(UsageError):
 
 
 class LinksNotFoundError(UsageError):
-    """What was typed after `--find-links` has no scheme, and nothing of that name exists."""
+    """What was typed after `--find-links` has no scheme, and nothing of that name exists.
+
+    Causes: the directory's name is misspelt, or https:// was forgotten.
+
+    Next: name an existing directory or a whole URL:
+        python3 get-installer.pyz --venv demo --find-links ./wheels NAME
+    """
 
     def __init__(self, location: Location) -> None:
         self.location = location

@@ -48,7 +48,13 @@ _FILE_OPTIONS = {
 
 
 class NothingToInstallError(UsageError):
-    """Neither an installer nor a requirement is named."""
+    """Neither an installer nor a requirement is named.
+
+    Causes: --installer none, and no requirement.
+
+    Next: name what to install, or leave out --installer none:
+        python3 get-installer.pyz --venv demo --installer none requests
+    """
 
     def __init__(self) -> None:
         super().__init__(

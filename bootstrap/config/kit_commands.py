@@ -13,7 +13,13 @@ from bootstrap.provenance import Sourced
 
 
 class NoOutputError(UsageError):
-    """`pack` without `-o`."""
+    """`pack` without `-o`.
+
+    Causes: the name of the kit's file was forgotten.
+
+    Next: name it with -o:
+        python3 get-installer.pyz pack poetry -o KIT.pyz
+    """
 
     def __init__(self) -> None:
         super().__init__(

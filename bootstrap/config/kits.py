@@ -13,7 +13,15 @@ from bootstrap.provenance import Origin, Sourced
 
 
 class OnlyInAKitError(UsageError):
-    """What needs a kit was asked of a .pyz that is none."""
+    """What needs a kit was asked of a .pyz that is none.
+
+    Causes: the file that was run is get-installer.pyz without wheels, and the command or --online
+    is about a kit.
+
+    Next: name the kit, or run it:
+        python3 get-installer.pyz inspect KIT.pyz
+        python3 KIT.pyz --venv demo
+    """
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(f"{what}: this get-installer.pyz is not a kit.", hint=hint)

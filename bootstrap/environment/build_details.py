@@ -23,7 +23,12 @@ _32_BIT = ("i686", "i386", "armv7l", "armv6l", "win32")
 
 
 class BuildDetailsError(BootstrapError):
-    """A build-details.json is not valid."""
+    """A build-details.json is not valid.
+
+    Causes: the file was edited by hand, or is of another version of the format (PEP 739).
+
+    Next: take it from that Python's own standard library directory.
+    """
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(

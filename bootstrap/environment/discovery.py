@@ -38,7 +38,14 @@ _COMMON_DIRECTORIES = () if _WINDOWS else ("/usr/local/bin", "/usr/bin", "/opt/h
 
 
 class InterpreterNotFoundError(BootstrapError):
-    """No interpreter was found for `--python` or `--venv`."""
+    """No interpreter was found for `--python` or `--venv`.
+
+    Causes: that version is not installed, or not on PATH.
+
+    Next: see which there are, and name a path:
+        python3 --version
+        python3 get-installer.pyz --python /usr/bin/python3
+    """
 
     def __init__(self, requested: str, message: str) -> None:
         super().__init__(
@@ -93,7 +100,12 @@ def parse_path(text: str) -> Path | None:
 
 
 class InvalidPathError(UsageError):
-    """A text is not a path that a file system can have."""
+    """A text is not a path that a file system can have.
+
+    Causes: a zero byte or a character that the system does not allow.
+
+    Next: type the path anew.
+    """
 
     def __init__(self, text: str, error: ValueError) -> None:
         self.text, self.reason = text, str(error)

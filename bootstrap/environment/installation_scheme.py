@@ -16,7 +16,12 @@ from bootstrap.file_changes import can_create_in
 
 
 class UserSiteDisabledError(BootstrapError):
-    """`--user`, but the interpreter does not import from the user's site-packages."""
+    """`--user`, but the interpreter does not import from the user's site-packages.
+
+    Causes: the target is a virtual environment, or PYTHONNOUSERSITE or -s is set.
+
+    Next: leave out --user, or unset the variable.
+    """
 
     def __init__(self, interpreter: Interpreter) -> None:
         reason = (
@@ -33,7 +38,13 @@ class UserSiteDisabledError(BootstrapError):
 
 
 class LinkLeadsOutError(BootstrapError):
-    """A directory of the scheme is, by a link, outside the directory that an option names."""
+    """A directory of the scheme is, by a link, outside the directory that an option names.
+
+    Causes: a symbolic link inside --target, --prefix or --root leads elsewhere, where files would
+    be overwritten.
+
+    Next: name the real directory, or remove the link.
+    """
 
     def __init__(self, option: str, path: Path, real: str) -> None:
         self.option, self.path, self.real = option, path, real

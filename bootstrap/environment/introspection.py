@@ -26,7 +26,14 @@ _OPTIONS = ("-Wignore", "-B", "-c")
 
 
 class NotPythonError(BootstrapError):
-    """A command is not a Python interpreter, or not one that works."""
+    """A command is not a Python interpreter, or not one that works.
+
+    Causes: the path leads to another program, a broken installation, or a wrapper that prints
+    something.
+
+    Next: start it by hand:
+        PYTHON -I -c "import sys; print(sys.version)"
+    """
 
     def __init__(self, command: PythonCommand, reason: str) -> None:
         super().__init__(
@@ -38,11 +45,24 @@ class NotPythonError(BootstrapError):
 
 
 class InterpreterNotRunnableError(NotPythonError):
-    """The operating system cannot run the file."""
+    """The operating system cannot run the file.
+
+    Causes: the file is not executable, damaged, or for another machine.
+
+    Next: start it by hand, or name another one:
+        PYTHON --version
+    """
 
 
 class InterpreterHungError(BootstrapError):
-    """An interpreter did not describe itself in time."""
+    """An interpreter did not describe itself in time.
+
+    Causes: the machine is very busy, the interpreter is a wrapper that waits for something, or a
+    sitecustomize hangs.
+
+    Next: start it by hand and see what it does:
+        PYTHON -I -c pass
+    """
 
     def __init__(self, command: PythonCommand, seconds: float) -> None:
         super().__init__(
@@ -54,7 +74,13 @@ class InterpreterHungError(BootstrapError):
 
 
 class UnsupportedTargetError(BootstrapError):
-    """An interpreter is too old to be a target."""
+    """An interpreter is too old to be a target.
+
+    Causes: it is older than Python 2.7, or Python 3.0 to 3.2.
+
+    Next: choose a newer one:
+        python3 get-installer.pyz --python 3.12
+    """
 
     def __init__(self, command: PythonCommand, version: tuple[int, ...]) -> None:
         found = ".".join(map(str, version[:3]))

@@ -16,7 +16,13 @@ MARKER = "EXTERNALLY-MANAGED"
 
 
 class ExternallyManagedError(BootstrapError):
-    """The target is managed by a distributor, who asks not to install into it (PEP 668)."""
+    """The target is managed by a distributor, who asks not to install into it (PEP 668).
+
+    Causes: the distribution's package manager owns this Python; changes could break the system.
+
+    Next: use a virtual environment:
+        python3 get-installer.pyz --venv demo NAME
+    """
 
     def __init__(self, executable: Path, message: str, command: str) -> None:
         super().__init__(
@@ -29,7 +35,13 @@ class ExternallyManagedError(BootstrapError):
 
 
 class VirtualEnvironmentRequiredError(BootstrapError):
-    """`--require-virtualenv`, but the target is not a virtual environment."""
+    """`--require-virtualenv`, but the target is not a virtual environment.
+
+    Causes: the option or PIP_REQUIRE_VIRTUALENV asks for it.
+
+    Next: name one:
+        python3 get-installer.pyz --venv demo
+    """
 
     def __init__(self, executable: Path) -> None:
         super().__init__(

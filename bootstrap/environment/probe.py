@@ -36,7 +36,13 @@ from bootstrap.provenance import Sourced
 
 
 class OtherPythonError(BootstrapError):
-    """`--venv` names an existing environment whose Python is not the one of `--python`."""
+    """`--venv` names an existing environment whose Python is not the one of `--python`.
+
+    Causes: the environment was made with another Python.
+
+    Next: leave out --python, or make a new environment:
+        python3 get-installer.pyz --venv new --python 3.12
+    """
 
     def __init__(self, directory: Path, existing: Interpreter, requested: Sourced[str]) -> None:
         version = ".".join(map(str, existing.version_info))
@@ -49,7 +55,13 @@ class OtherPythonError(BootstrapError):
 
 
 class IsolatedBaseError(BootstrapError):
-    """`--venv` of a Python whose `._pth` file would isolate the virtual environment, too."""
+    """`--venv` of a Python whose `._pth` file would isolate the virtual environment, too.
+
+    Causes: an embeddable Python for Windows makes virtual environments that see no packages.
+
+    Next: install into it directly, or use a full Python:
+        python3 get-installer.pyz --python DIR --fix-pth
+    """
 
     def __init__(self, directory: Path, executable: Path, pth_file: Path) -> None:
         super().__init__(

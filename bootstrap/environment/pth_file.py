@@ -24,7 +24,13 @@ _BACKUP_SUFFIX = ".before-fix-pth"
 
 
 class HiddenSiteError(BootstrapError):
-    """What is installed could not be imported because of a `._pth` file."""
+    """What is installed could not be imported because of a `._pth` file.
+
+    Causes: Python for Windows in its embeddable form does not look into site-packages.
+
+    Next: let the ._pth file be changed:
+        python3 get-installer.pyz --python DIR --fix-pth
+    """
 
     def __init__(self, executable: Path, pth_file: Path, site: Path) -> None:
         super().__init__(
@@ -37,7 +43,12 @@ class HiddenSiteError(BootstrapError):
 
 
 class PthFileError(BootstrapError):
-    """A `._pth` file cannot be read or changed."""
+    """A `._pth` file cannot be read or changed.
+
+    Causes: it is read-only, or has an unknown encoding.
+
+    Next: add the line `import site` to it by hand.
+    """
 
     def __init__(self, pth_file: Path, action: str, error: OSError) -> None:
         super().__init__(

@@ -38,7 +38,13 @@ TIMEOUT = 120.0
 
 
 class VenvError(BootstrapError):
-    """A virtual environment could not be created; nothing of it is left."""
+    """A virtual environment could not be created; nothing of it is left.
+
+    Causes: no space or permission, or an incomplete Python.
+
+    Next: read the reason in the message; try another directory or Python:
+        python3 get-installer.pyz --venv /elsewhere/demo --python 3.12
+    """
 
     def __init__(self, directory: Path, base: Path, reason: str, hint: str | None = None) -> None:
         super().__init__(
@@ -48,7 +54,13 @@ class VenvError(BootstrapError):
 
 
 class NoVenvModuleError(VenvError):
-    """The interpreter has no `venv` in its standard library."""
+    """The interpreter has no `venv` in its standard library.
+
+    Causes: Debian and Ubuntu have it in a package of its own.
+
+    Next: install that package, or use another Python:
+        sudo apt install python3-venv
+    """
 
     def __init__(self, directory: Path, interpreter: Interpreter) -> None:
         is_old = interpreter.version_info < (3, 3)

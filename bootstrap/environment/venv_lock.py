@@ -46,7 +46,13 @@ _OCCUPIED = "it contains files, but is not a virtual environment"
 
 
 class NotAVirtualEnvironmentError(BootstrapError):
-    """`--venv` names what is not a virtual environment, or where none can be created."""
+    """`--venv` names what is not a virtual environment, or where none can be created.
+
+    Causes: the directory has other files, or is damaged.
+
+    Next: name a new directory:
+        python3 get-installer.pyz --venv new
+    """
 
     def __init__(
         self,

@@ -25,7 +25,13 @@ current directory."""
 
 
 class NoCommandError(BootstrapError):
-    """The installer was installed, but has no command to hand off to."""
+    """The installer was installed, but has no command to hand off to.
+
+    Causes: the project is a library, or its command has another name than the project.
+
+    Next: run its module or command by the environment itself, or name an installer:
+        python3 get-installer.pyz --venv demo --installer uv -- --version
+    """
 
     def __init__(self, installer: str, expected: Path, commands: tuple[str, ...]) -> None:
         self.installer, self.expected, self.commands = installer, expected, commands
@@ -37,7 +43,13 @@ class NoCommandError(BootstrapError):
 
 
 class NotRunnableError(BootstrapError):
-    """A hand-off to a target whose interpreter cannot be run."""
+    """A hand-off to a target whose interpreter cannot be run.
+
+    Causes: the target is only described, by --platform and the like or by a build-details.json.
+
+    Next: leave out `--` and what follows it, or choose a target of this machine with --venv or
+    --python.
+    """
 
     def __init__(self, executable: Path) -> None:
         self.executable = executable

@@ -36,7 +36,14 @@ class Handoff:
 
 
 class NotStartedError(BootstrapError):
-    """The operating system cannot run the installer's command."""
+    """The operating system cannot run the installer's command.
+
+    Causes: the command's file is damaged or not executable, its interpreter was moved, or the
+    system forbids programs there (noexec).
+
+    Next: install it again, and look at the first line of its file:
+        python3 get-installer.pyz --venv demo --force-reinstall
+    """
 
     def __init__(self, handoff: Handoff, error: OSError) -> None:
         self.command = handoff.argv[0]

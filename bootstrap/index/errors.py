@@ -10,7 +10,13 @@ from bootstrap.redaction import redact
 
 
 class IndexResponseError(BootstrapError):
-    """An index whose response is not that of a package index; `index_url` is redacted."""
+    """An index whose response is not that of a package index; `index_url` is redacted.
+
+    Causes: the URL is not that of an index, but of its start page, a login page or a proxy's page.
+
+    Next: let doctor ask it; the URL ends in /simple/ most often:
+        python3 get-installer.pyz doctor --index-url https://HOST/simple/
+    """
 
     def __init__(self, index_url: str, message: str, *, hint: str | None = None) -> None:
         self.index_url = redact(index_url)
@@ -18,7 +24,14 @@ class IndexResponseError(BootstrapError):
 
 
 class NotAnIndexPageError(IndexResponseError):
-    """A page that is neither PEP 503's HTML nor PEP 691's JSON."""
+    """A page that is neither PEP 503's HTML nor PEP 691's JSON.
+
+    Causes: a login page, a captive portal or a proxy answers in place of the index, or the URL
+    lacks /simple/.
+
+    Next: open the URL in a browser, and let doctor ask it:
+        python3 get-installer.pyz doctor --index-url https://HOST/simple/
+    """
 
     def __init__(self, index_url: str, page_url: str, found: str) -> None:
         self.page_url, self.found = redact(page_url), found
@@ -32,7 +45,12 @@ class NotAnIndexPageError(IndexResponseError):
 
 
 class ApiVersionError(IndexResponseError):
-    """An index with another major version of the simple API (PEP 629)."""
+    """An index with another major version of the simple API (PEP 629).
+
+    Causes: the index is newer than this program, or its answer is wrong.
+
+    Next: use a newer get-installer, or another index with --index-url.
+    """
 
     def __init__(self, index_url: str, page_url: str, version: str) -> None:
         self.page_url, self.version = redact(page_url), version
@@ -44,7 +62,14 @@ class ApiVersionError(IndexResponseError):
 
 
 class IndexStatusError(IndexResponseError):
-    """An index that responded with an HTTP error instead of a page."""
+    """An index that responded with an HTTP error instead of a page.
+
+    Causes: 401 and 403: a login is missing, wrong or lacks permission; 5xx: the index or a proxy
+    has trouble now.
+
+    Next: check the login (in the URL, .netrc or a keyring), or try it later; doctor asks the index:
+        python3 get-installer.pyz doctor --index-url https://USER@HOST/simple/
+    """
 
     def __init__(self, index_url: str, name: str, cause: HttpStatusError) -> None:
         self.name, self.status = name, cause.status
@@ -63,7 +88,13 @@ class IndexStatusError(IndexResponseError):
 
 
 class UnrelatedIndexesError(BootstrapError):
-    """Several indexes have a name, and one of them does not name the others (PEP 708)."""
+    """Several indexes have a name, and one of them does not name the others (PEP 708).
+
+    Causes: a private project and a stranger's have one name (dependency confusion).
+
+    Next: say which index is meant:
+        python3 get-installer.pyz --venv demo --index-for NAME=https://HOST/simple/ NAME
+    """
 
     def __init__(self, name: str, index_urls: Sequence[str]) -> None:
         self.name, self.index_urls = name, tuple(redact(url) for url in index_urls)

@@ -28,11 +28,24 @@ _PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class InstallError(BootstrapError):
-    """The installation failed; the environment was not changed."""
+    """The installation failed; the environment was not changed.
+
+    Causes: the file system refused something: a full disk, a removed directory, a network share
+    that failed.
+
+    Next: read the reason in the message, mend it, and run the same command again; -vv shows the
+    traceback.
+    """
 
 
 class NotWritableError(InstallError):
-    """A directory or file of the target cannot be changed: we have no permission, for example."""
+    """A directory or file of the target cannot be changed: we have no permission, for example.
+
+    Causes: the Python belongs to the system or another user, or the file system is read-only.
+
+    Next: use a virtual environment instead of more rights:
+        python3 get-installer.pyz --venv demo NAME
+    """
 
     def __init__(self, path: str, reason: str, hint: str = _PERMISSION_HINT) -> None:
         self.path, self.reason = path, reason
@@ -41,21 +54,38 @@ class NotWritableError(InstallError):
 
 
 class MountPointError(NotWritableError):
-    """Something is mounted where a wheel has files; nothing can be moved there from outside."""
+    """Something is mounted where a wheel has files; nothing can be moved there from outside.
+
+    Causes: a container's volume is mounted at a file or directory of a package.
+
+    Next: mount at the environment's directory itself, or unmount while you install.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "it is a mount point", _MOUNT_HINT)
 
 
 class InUseError(NotWritableError):
-    """Another program has a file open, so that Windows refuses to change it."""
+    """Another program has a file open, so that Windows refuses to change it.
+
+    Causes: a program that runs from the target, an editor, or an antivirus has the file open.
+
+    Next: end the programs that use the environment (python.exe, the installer itself), and run it
+    again.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "another program has it, or something in it, open", _IN_USE_HINT)
 
 
 class NoSpaceError(InstallError):
-    """The target's file system has not enough free space."""
+    """The target's file system has not enough free space.
+
+    Causes: the disk or the user's quota is full.
+
+    Next: remove what is not needed, or install elsewhere; a dry run changes nothing:
+        python3 get-installer.pyz --venv /elsewhere/demo NAME
+    """
 
     def __init__(self, path: str, needed: int | None = None, free: int | None = None) -> None:
         self.path, self.needed, self.free = path, needed, free
@@ -67,7 +97,12 @@ class NoSpaceError(InstallError):
 
 
 class MissingDriveError(InstallError):
-    """The drive or network share of a path does not exist, or is not connected."""
+    """The drive or network share of a path does not exist, or is not connected.
+
+    Causes: a USB drive or share is not connected, or a drive's letter is wrong.
+
+    Next: connect it, or name another path.
+    """
 
     def __init__(self, path: str, drive: str) -> None:
         self.path, self.drive = path, drive
@@ -79,7 +114,13 @@ class MissingDriveError(InstallError):
 
 
 class PathTooLongError(InstallError):
-    """A path is longer than the system allows."""
+    """A path is longer than the system allows.
+
+    Causes: Windows without long paths, or a deep target directory.
+
+    Next: use a shorter path, or allow long paths in Windows (LongPathsEnabled):
+        python3 get-installer.pyz --venv C:/v NAME
+    """
 
     def __init__(self, path: str, limit: int) -> None:
         self.path, self.limit = path, limit
@@ -91,7 +132,13 @@ class PathTooLongError(InstallError):
 
 
 class HiddenInstallationError(InstallError):
-    """`--user` would install what is not imported: the environment has the same distribution."""
+    """`--user` would install what is not imported: the environment has the same distribution.
+
+    Causes: Python imports from the virtual environment first, so that the user's copy would never
+    be used.
+
+    Next: leave out --user.
+    """
 
     def __init__(self, name: str, version: str, installed: str, location: str) -> None:
         self.name, self.location = name, location
@@ -104,7 +151,13 @@ class HiddenInstallationError(InstallError):
 
 
 class OverwriteError(InstallError):
-    """Files to be installed would overwrite those of other distributions, or each other."""
+    """Files to be installed would overwrite those of other distributions, or each other.
+
+    Causes: two projects have a file of the same name, or a file was put there by hand.
+
+    Next: install only one of them, or each into an environment of its own; --force-reinstall
+    overwrites, after a warning.
+    """
 
     def __init__(self, conflicts: Sequence[tuple[str, str, str]]) -> None:
         self.conflicts = tuple(conflicts)
@@ -119,7 +172,13 @@ class OverwriteError(InstallError):
 
 
 class ObstacleError(InstallError):
-    """Something of nobody is where a wheel needs a directory, or a file instead of a directory."""
+    """Something of nobody is where a wheel needs a directory, or a file instead of a directory.
+
+    Causes: files that no installed project owns stand where the wheel has a directory, or the
+    reverse.
+
+    Next: look at the path in the message, and move it away; or use a new environment.
+    """
 
     def __init__(self, path: str, distribution: str) -> None:
         self.path, self.distribution = path, distribution
@@ -134,7 +193,13 @@ class ObstacleError(InstallError):
 
 
 class SameNameError(InstallError):
-    """The target's file system does not tell two names of two distributions apart."""
+    """The target's file system does not tell two names of two distributions apart.
+
+    Causes: two names differ in case or in Unicode's forms only, and the file system takes them for
+    one.
+
+    Next: install the two projects into different environments, or on another file system.
+    """
 
     def __init__(self, path: str, distribution: str, owner: str | None) -> None:
         self.path, self.distribution, self.owner = path, distribution, owner
@@ -149,7 +214,12 @@ class SameNameError(InstallError):
 
 
 class CannotCompileError(InstallError):
-    """`--compile`, and the target's interpreter cannot be run."""
+    """`--compile`, and the target's interpreter cannot be run.
+
+    Causes: the target is of another machine.
+
+    Next: leave out --compile; Python compiles at the first import.
+    """
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -160,7 +230,13 @@ class CannotCompileError(InstallError):
 
 
 class CannotUninstallError(InstallError):
-    """A distribution cannot be uninstalled, because the list of its files is missing."""
+    """A distribution cannot be uninstalled, because the list of its files is missing.
+
+    Causes: a distribution's package manager, distutils or a copy installed it, and left no RECORD.
+
+    Next: remove it with what installed it; or use a virtual environment:
+        python3 get-installer.pyz --venv demo NAME
+    """
 
     def __init__(self, distribution: str, path: str, reason: str, hint: str) -> None:
         self.distribution, self.path = distribution, path
@@ -168,7 +244,15 @@ class CannotUninstallError(InstallError):
 
 
 class JournalError(InstallError):
-    """An interrupted installation was found that cannot be undone."""
+    """An interrupted installation was found that cannot be undone.
+
+    Causes: an earlier run of another version was killed, or what it has moved away was changed
+    since.
+
+    Next: copy from the directory that the message names what the environment lacks, and delete it;
+    or make the environment anew:
+        python3 get-installer.pyz --venv new -r requirements.txt
+    """
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason

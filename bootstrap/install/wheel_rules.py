@@ -156,6 +156,11 @@ def describe_problems(problems: Iterable[RecordProblem]) -> str:
 class WheelRefusedError(BootstrapError):
     """A wheel breaks a rule; nothing of it is installed.
 
+    Causes: a defect of the tool that built it, damage, or somebody means harm.
+
+    Next: use another version, and report the rule that the message names to the project:
+        python3 get-installer.pyz --venv demo 'NAME<VERSION'
+
     :param rule: the rule that is broken
     :param detail: the file or value that breaks it, and how
     :param is_built: whether we built it, so that downloading it again would not help
@@ -179,6 +184,10 @@ class WheelRefusedError(BootstrapError):
 
 class RecordRefusedError(BootstrapError):
     """A wheel's RECORD does not match its files, and `--strict-record` is set.
+
+    Causes: the wheel was changed after it was built, or by a tool that did not update RECORD.
+
+    Next: tell the project; leave out --strict-record only if you trust the file.
 
     :param problems: all that is wrong with it
     :param strict: where `--strict-record` is set

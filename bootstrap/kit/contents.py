@@ -35,7 +35,12 @@ _AHEAD = 8
 
 
 class ChangedWheelError(BootstrapError):
-    """A wheel is not the one that was hashed."""
+    """A wheel is not the one that was hashed.
+
+    Causes: the index or directory served another file than a moment ago.
+
+    Next: run it again; if it happens again, do not use the file, and tell the index.
+    """
 
     def __init__(self, filename: str) -> None:
         super().__init__(
@@ -44,7 +49,12 @@ class ChangedWheelError(BootstrapError):
 
 
 class SameFilenameError(BootstrapError):
-    """Two different wheels have the same file name."""
+    """Two different wheels have the same file name.
+
+    Causes: two indexes or directories have different files of one name.
+
+    Next: say which index is meant (--index-for NAME=URL), or remove one of the files.
+    """
 
     def __init__(self, filename: str, urls: Sequence[str]) -> None:
         self.filename = filename

@@ -18,7 +18,12 @@ SOON = timedelta(days=90)
 
 
 class SecretError(UsageError):
-    """A setting for a kit contains a secret."""
+    """A setting for a kit contains a secret.
+
+    Causes: a password or token in --defaults would be readable in the kit by everybody.
+
+    Next: leave it out; the target's pip.conf, .netrc or keyring is the place for it.
+    """
 
     def __init__(self, what: str, where: str, instead: str) -> None:
         self.where = where
@@ -29,7 +34,14 @@ class SecretError(UsageError):
 
 
 class AuthorityError(BootstrapError):
-    """A file of certificate authorities cannot be packed."""
+    """A file of certificate authorities cannot be packed.
+
+    Causes: the file of --cert or --add-cert in --defaults has no certificates, expired ones, or
+    cannot be read.
+
+    Next: check the file, which must be PEM:
+        openssl x509 -in ca.pem -noout -subject -enddate
+    """
 
     def __init__(self, path: Path, reason: str, hint: str) -> None:
         self.path = path

@@ -12,7 +12,13 @@ COPY_AGAIN = "Copy the kit again; nothing was changed."
 
 
 class NotAKitError(UsageError):
-    """A file is not a kit."""
+    """A file is not a kit.
+
+    Causes: it is another file, a get-installer.pyz without wheels, or cut off at its end.
+
+    Next: check the name and size; make one with pack:
+        python3 get-installer.pyz pack NAME -o KIT.pyz
+    """
 
     def __init__(self, path: Path, why: str) -> None:
         self.path = path
@@ -20,7 +26,13 @@ class NotAKitError(UsageError):
 
 
 class DamagedKitError(BootstrapError):
-    """A kit is not as it was written."""
+    """A kit is not as it was written.
+
+    Causes: it was cut off or changed when it was copied, for example as text instead of binary.
+
+    Next: copy it again, and verify it with the ID that `pack` printed:
+        python3 get-installer.pyz verify KIT.pyz --id ID
+    """
 
     def __init__(self, path: Path, where: str, expected: object, found: object) -> None:
         self.path, self.where = path, where
@@ -31,7 +43,13 @@ class DamagedKitError(BootstrapError):
 
 
 class NewerKitError(BootstrapError):
-    """A kit has a layout that this version does not know."""
+    """A kit has a layout that this version does not know.
+
+    Causes: a newer get-installer packed it.
+
+    Next: run the kit itself, which has its own engine:
+        python3 KIT.pyz --venv demo
+    """
 
     def __init__(self, path: Path, needs: str) -> None:
         self.path, self.needs = path, needs
@@ -42,7 +60,12 @@ class NewerKitError(BootstrapError):
 
 
 class UnreadableKitError(BootstrapError):
-    """The operating system does not let us read a kit."""
+    """The operating system does not let us read a kit.
+
+    Causes: it does not exist, is a directory, or you have no permission.
+
+    Next: check the path.
+    """
 
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
@@ -53,7 +76,13 @@ class UnreadableKitError(BootstrapError):
 
 
 class UnwritableKitError(BootstrapError):
-    """A kit, or what is extracted from one, cannot be written."""
+    """A kit, or what is extracted from one, cannot be written.
+
+    Causes: the disk is full, the directory is missing, or you have no permission.
+
+    Next: name another file or directory:
+        python3 get-installer.pyz pack NAME -o /elsewhere/KIT.pyz
+    """
 
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
@@ -64,7 +93,12 @@ class UnwritableKitError(BootstrapError):
 
 
 class OtherKitError(BootstrapError):
-    """A kit is intact, and not the one whose ID was given."""
+    """A kit is intact, and not the one whose ID was given.
+
+    Causes: the file is an older or newer kit, or somebody exchanged it.
+
+    Next: compare the ID with that of whoever packed it, and take the right file.
+    """
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         self.path, self.expected, self.found = path, expected, found
@@ -76,7 +110,13 @@ class OtherKitError(BootstrapError):
 
 
 class NoEngineError(UsageError):
-    """`pack` runs from a checkout or an installed copy, so there is no .pyz to put into the kit."""
+    """`pack` runs from a checkout or an installed copy, so there is no .pyz to put into the kit.
+
+    Causes: the modules were started, and a kit needs the one file.
+
+    Next: run the released file:
+        python3 get-installer.pyz pack NAME -o KIT.pyz
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -86,7 +126,13 @@ class NoEngineError(UsageError):
 
 
 class BuildForOthersError(UsageError):
-    """`pack --build` with other targets than this machine."""
+    """`pack --build` with other targets than this machine.
+
+    Causes: sources can be built for this machine only.
+
+    Next: leave out --build and use wheels, or --target and --python:
+        python3 get-installer.pyz pack NAME --build -o KIT.pyz
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -97,7 +143,14 @@ class BuildForOthersError(UsageError):
 
 
 class KitTargetError(BootstrapError):
-    """A kit was not packed for this target."""
+    """A kit was not packed for this target.
+
+    Causes: the Python or machine here is another one than those that were named to `pack`.
+
+    Next: see what it is for; choose such a Python here, or pack for this one:
+        python3 KIT.pyz inspect
+        python3 get-installer.pyz pack NAME --target windows-amd64 --python 3.12 -o KIT.pyz
+    """
 
     def __init__(self, path: Path, packed: Iterable[str], found: str, option: str) -> None:
         self.path, self.packed, self.found = path, tuple(packed), found
@@ -108,7 +161,14 @@ class KitTargetError(BootstrapError):
 
 
 class NotInKitError(BootstrapError):
-    """A requirement that the kit does not have."""
+    """A requirement that the kit does not have.
+
+    Causes: a kit has what was packed, and asks no index.
+
+    Next: see what it has; pack the project, too, or allow the network:
+        python3 KIT.pyz inspect -v
+        python3 KIT.pyz --online --venv demo NAME
+    """
 
     def __init__(self, requirement: str, names: Iterable[str]) -> None:
         self.requirement, self.names = requirement, tuple(names)

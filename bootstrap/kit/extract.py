@@ -21,7 +21,13 @@ REQUIREMENTS = "requirements.txt"
 
 
 class DirectoryExistsError(UsageError):
-    """The directory to extract into has something in it."""
+    """The directory to extract into has something in it.
+
+    Causes: extract never mixes a kit with other files.
+
+    Next: name a new directory:
+        python3 get-installer.pyz extract KIT.pyz new
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -38,7 +38,13 @@ class Gap:
 
 
 class MissingWheelsError(BootstrapError):
-    """Wheels are missing for some of the targets."""
+    """Wheels are missing for some of the targets.
+
+    Causes: the project has no wheel for a platform or Python that was named.
+
+    Next: leave that target out, name another version, or put a wheel into a directory:
+        python3 get-installer.pyz pack NAME --find-links wheels --target windows-amd64 -o KIT.pyz
+    """
 
     def __init__(self, gaps: Sequence[Gap], targets: int) -> None:
         self.gaps = tuple(gaps)
@@ -54,7 +60,13 @@ class MissingWheelsError(BootstrapError):
 
 
 class SameMarkersError(BootstrapError):
-    """Targets that a lock cannot tell apart would get different versions."""
+    """Targets that a lock cannot tell apart would get different versions.
+
+    Causes: two targets differ only in their platform's version, and would get different versions of
+    a project.
+
+    Next: limit the version that the message names, or pack two kits.
+    """
 
     def __init__(self, name: str, versions: Iterable[tuple[Version, KitTarget]]) -> None:
         self.name, self.versions = name, tuple(versions)

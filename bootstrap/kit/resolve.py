@@ -29,7 +29,13 @@ Resolve = Callable[[KitTarget, "JointSource | Preparer"], Resolution]
 
 
 class NotAWheelError(BootstrapError):
-    """A requirement names a source: a repository, a directory, an archive."""
+    """A requirement names a source: a repository, a directory, an archive.
+
+    Causes: `pack` takes wheels, because they need no compiler at the target.
+
+    Next: build a wheel of it and name its directory with --find-links; or, for this machine only:
+        python3 get-installer.pyz pack PATH --build -o KIT.pyz
+    """
 
     def __init__(self, what: str) -> None:
         self.what = what

@@ -57,7 +57,13 @@ _OTHER_WORDS = {
 
 
 class UnknownTargetError(UsageError):
-    """`--target` names nothing that is known."""
+    """`--target` names nothing that is known.
+
+    Causes: the platform's name is misspelt.
+
+    Next: name one as the hint lists them:
+        python3 get-installer.pyz pack NAME --target windows-amd64 -o KIT.pyz
+    """
 
     def __init__(self, given: Sourced[str], nearest: str) -> None:
         self.given, self.nearest = given, nearest
@@ -68,7 +74,13 @@ class UnknownTargetError(UsageError):
 
 
 class UnknownPythonError(UsageError):
-    """`--python` of `pack` names no version and no Python."""
+    """`--python` of `pack` names no version and no Python.
+
+    Causes: the version is misspelt.
+
+    Next: write it with a point:
+        python3 get-installer.pyz pack NAME --python 3.12 -o KIT.pyz
+    """
 
     def __init__(self, given: Sourced[str]) -> None:
         self.given = given

@@ -11,7 +11,14 @@ from bootstrap.redaction import redact
 
 
 class LockError(BootstrapError):
-    """A lock is not valid, or not for this target."""
+    """A lock is not valid, or not for this target.
+
+    Causes: it is of another version of the format or for other Pythons or machines, or was edited
+    by hand.
+
+    Next: make it anew:
+        python3 get-installer.pyz --lock pylock.toml --dry-run -r requirements.txt
+    """
 
     def __init__(self, location: Location, reason: str, hint: str | None = None) -> None:
         self.location, self.reason = redact(location.value), reason
@@ -22,7 +29,13 @@ class LockError(BootstrapError):
 
 
 class NotLockedError(BootstrapError):
-    """A requirement that was given together with locks is in none of them."""
+    """A requirement that was given together with locks is in none of them.
+
+    Causes: with a lock, what is named besides must be locked, too.
+
+    Next: add it to the lock:
+        python3 get-installer.pyz --lock pylock.toml --dry-run -r requirements.txt NAME
+    """
 
     def __init__(self, texts: Iterable[str], locations: Iterable[Location]) -> None:
         self.texts = tuple(texts)
@@ -35,7 +48,13 @@ class NotLockedError(BootstrapError):
 
 
 class LockedFileNotFoundError(BootstrapError):
-    """Files of a lock are on the network, which this run must not use."""
+    """Files of a lock are on the network, which this run must not use.
+
+    Causes: --offline or --no-index, and a lock names files by URL.
+
+    Next: leave out --offline, or put the files into a directory:
+        python3 get-installer.pyz --offline --find-links wheels -r pylock.toml
+    """
 
     def __init__(self, location: Location, filenames: Iterable[str]) -> None:
         self.location, self.filenames = redact(location.value), tuple(filenames)
@@ -49,7 +68,13 @@ class LockedFileNotFoundError(BootstrapError):
 
 
 class LockNameError(UsageError):
-    """The file name of a lock is not one that PEP 751 allows."""
+    """The file name of a lock is not one that PEP 751 allows.
+
+    Causes: tools find a lock by its name.
+
+    Next: call it pylock.toml or pylock.NAME.toml:
+        python3 get-installer.pyz --lock pylock.dev.toml --dry-run NAME
+    """
 
     def __init__(self, name: str, path: Path) -> None:
         self.path = path
@@ -61,7 +86,12 @@ class LockNameError(UsageError):
 
 
 class UnlockableError(BootstrapError):
-    """A distribution cannot be recorded in a lock."""
+    """A distribution cannot be recorded in a lock.
+
+    Causes: it was installed from something without a URL or hash that others could use.
+
+    Next: install it from an index, an archive or a repository's commit.
+    """
 
     def __init__(self, distribution: str, reason: str, hint: str) -> None:
         self.distribution = distribution
@@ -69,7 +99,13 @@ class UnlockableError(BootstrapError):
 
 
 class UnwritableLockError(BootstrapError):
-    """The file of `--lock` cannot be written."""
+    """The file of `--lock` cannot be written.
+
+    Causes: the directory is missing, the disk is full, or you have no permission.
+
+    Next: name another file:
+        python3 get-installer.pyz --lock /elsewhere/pylock.toml --dry-run NAME
+    """
 
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path

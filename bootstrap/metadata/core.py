@@ -43,7 +43,13 @@ _FOLD = re.compile(r"[\r\n]+[ \t]+")
 
 
 class MetadataError(BootstrapError):
-    """Core metadata that cannot be used."""
+    """Core metadata that cannot be used.
+
+    Causes: the project's metadata is invalid, often in old releases.
+
+    Next: use a newer version, and tell the project:
+        python3 get-installer.pyz --venv demo --upgrade NAME
+    """
 
     def __init__(self, of: str, why: str) -> None:
         self.of, self.why = of, why

@@ -17,6 +17,11 @@ _STATUS_HINTS = {
 class NetworkError(BootstrapError):
     """A request without a usable response.
 
+    Causes: the network, a proxy or the server failed.
+
+    Next: let doctor look at each step:
+        python3 get-installer.pyz doctor
+
     `url` is redacted; `transient` says whether a retry may succeed.
     """
 
@@ -30,7 +35,13 @@ class NetworkError(BootstrapError):
 
 
 class OfflineError(NetworkError):
-    """An offline run needs something from the network."""
+    """An offline run needs something from the network.
+
+    Causes: --offline (or PIP_OFFLINE), and something is only on an index or at a URL.
+
+    Next: leave out --offline, or have the files here:
+        python3 get-installer.pyz --offline --find-links wheels NAME
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__(
@@ -41,7 +52,13 @@ class OfflineError(NetworkError):
 
 
 class UnreachableError(NetworkError):
-    """No connection (no route, refused, name not found, timed out). The bundled wheel may do."""
+    """No connection (no route, refused, name not found, timed out). The bundled wheel may do.
+
+    Causes: no network, a proxy that must be named, a firewall, or a misspelt host.
+
+    Next: let doctor look; name the proxy if there is one:
+        python3 get-installer.pyz doctor --proxy http://PROXY:PORT
+    """
 
     def __init__(self, url: str, server: str, reason: str, *, transient: bool = False) -> None:
         self.server, self.reason, self.transient = redact(server), reason, transient
@@ -53,7 +70,13 @@ class UnreachableError(NetworkError):
 
 
 class ProxyRefusedError(NetworkError):
-    """A proxy answered, but does not connect to the server."""
+    """A proxy answered, but does not connect to the server.
+
+    Causes: 407: the proxy wants a login; 403: it forbids the host.
+
+    Next: put the login into the proxy's URL, or ask its administrator to allow the host:
+        python3 get-installer.pyz doctor --proxy http://USER:PASSWORD@PROXY:PORT
+    """
 
     def __init__(self, url: str, proxy: str, reason: str) -> None:
         self.proxy, self.reason = redact(proxy), reason
@@ -63,7 +86,13 @@ class ProxyRefusedError(NetworkError):
 
 
 class UnsupportedProxyError(NetworkError):
-    """A proxy with another protocol than HTTP."""
+    """A proxy with another protocol than HTTP.
+
+    Causes: a SOCKS proxy, or a misspelt scheme.
+
+    Next: name an HTTP proxy instead:
+        python3 get-installer.pyz doctor --proxy http://PROXY:PORT
+    """
 
     def __init__(self, url: str, proxy: str) -> None:
         self.proxy = redact(proxy)
@@ -75,7 +104,13 @@ class UnsupportedProxyError(NetworkError):
 
 
 class TlsError(NetworkError):
-    """A TLS handshake that failed for another reason than the certificate."""
+    """A TLS handshake that failed for another reason than the certificate.
+
+    Causes: the server or proxy speaks no TLS 1.2, or none at all, at this port.
+
+    Next: see what it presents:
+        python3 get-installer.pyz doctor -v https://HOST
+    """
 
     def __init__(self, url: str, server: str, reason: str) -> None:
         self.server, self.reason = redact(server), reason
@@ -87,7 +122,14 @@ class TlsError(NetworkError):
 
 
 class InterruptedTransferError(NetworkError):
-    """The server was connected, but its response was cut off or stalled."""
+    """The server was connected, but its response was cut off or stalled.
+
+    Causes: a weak network, a proxy or antivirus that cuts large files off, or a server that is
+    overloaded.
+
+    Next: run it again, with more patience:
+        python3 get-installer.pyz --venv demo --timeout 60 --retries 10 NAME
+    """
 
     transient = True
 
@@ -101,7 +143,14 @@ class InterruptedTransferError(NetworkError):
 
 
 class InvalidResponseError(NetworkError):
-    """The server's answer is not HTTP, or has an endless head."""
+    """The server's answer is not HTTP, or has an endless head.
+
+    Causes: something else than a web server listens at the port, or a http URL leads to a https
+    port.
+
+    Next: check scheme and port of the URL, and the proxy:
+        python3 get-installer.pyz doctor
+    """
 
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
@@ -113,7 +162,14 @@ class InvalidResponseError(NetworkError):
 
 
 class HttpStatusError(NetworkError):
-    """The server answered with a status other than success."""
+    """The server answered with a status other than success.
+
+    Causes: 404: the file is not there; 401 and 403: a login; 5xx: the server or a proxy has trouble
+    now.
+
+    Next: open the URL in a browser, check the login, or try it later; doctor asks each index:
+        python3 get-installer.pyz doctor
+    """
 
     def __init__(self, url: str, status: int, reason: str, retry_after: float | None = None):
         self.status, self.reason, self.retry_after = status, reason, retry_after
@@ -125,7 +181,13 @@ class HttpStatusError(NetworkError):
 
 
 class RedirectError(NetworkError):
-    """A redirect that is not followed."""
+    """A redirect that is not followed.
+
+    Causes: the server redirects in a circle, or from https to http, which would lose the
+    encryption.
+
+    Next: name the address that it leads to, if you trust it, with https.
+    """
 
     def __init__(self, url: str, target: str, reason: str) -> None:
         self.target, self.reason = redact(target), reason
@@ -137,7 +199,14 @@ class RedirectError(NetworkError):
 
 
 class TooLargeError(NetworkError):
-    """A response or a file that exceeds its size limit."""
+    """A response or a file that exceeds its size limit.
+
+    Causes: a page or file is beyond the limits in docs/security.md: by mistake, or to fill memory
+    or disk.
+
+    Next: check what the URL leads to; a project of that size may be installed by pip itself:
+        python3 get-installer.pyz --venv demo -- install NAME
+    """
 
     def __init__(self, url: str, limit: int, measured: str) -> None:
         self.limit, self.measured = limit, measured
@@ -149,7 +218,13 @@ class TooLargeError(NetworkError):
 
 
 class UnreadableFileError(NetworkError):
-    """A local file or directory that cannot be read."""
+    """A local file or directory that cannot be read.
+
+    Causes: it does not exist, or you have no permission.
+
+    Next: check the path: a relative one begins at the working directory, in a requirements file at
+    that file's directory.
+    """
 
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
@@ -157,7 +232,13 @@ class UnreadableFileError(NetworkError):
 
 
 class UndecodableError(NetworkError):
-    """A body with an encoding that was not requested, or damaged."""
+    """A body with an encoding that was not requested, or damaged.
+
+    Causes: the server or a proxy compresses wrongly, or damages what it passes on.
+
+    Next: try it past the proxy, or tell the server's administrator:
+        python3 get-installer.pyz doctor
+    """
 
     def __init__(self, url: str, encoding: str, reason: str) -> None:
         self.encoding, self.reason = encoding, reason
@@ -169,7 +250,13 @@ class UndecodableError(NetworkError):
 
 
 class NoTemporaryDirectoryError(BootstrapError):
-    """No directory for downloads can be created."""
+    """No directory for downloads can be created.
+
+    Causes: the temporary directory is full, missing or read-only.
+
+    Next: name another one:
+        TMPDIR=/elsewhere python3 get-installer.pyz --venv demo
+    """
 
     def __init__(self, tried: tuple[str, ...]) -> None:
         self.tried = tried
@@ -180,7 +267,13 @@ class NoTemporaryDirectoryError(BootstrapError):
 
 
 class DownloadSpaceError(NetworkError):
-    """A file that would fill the disk."""
+    """A file that would fill the disk.
+
+    Causes: the file is larger than the free space of the temporary directory.
+
+    Next: name a directory on another disk:
+        TMPDIR=/elsewhere python3 get-installer.pyz --venv demo NAME
+    """
 
     def __init__(self, url: str, directory: str, size: int) -> None:
         self.directory, self.size = directory, size
@@ -192,7 +285,13 @@ class DownloadSpaceError(NetworkError):
 
 
 class SizeMismatchError(BootstrapError):
-    """A file is longer or shorter than its index says."""
+    """A file is longer or shorter than its index says.
+
+    Causes: the file was cut off or replaced on the server, or by a proxy.
+
+    Next: try it without the cache; if it stays, tell the index:
+        python3 get-installer.pyz --venv demo --no-cache-dir NAME
+    """
 
     def __init__(self, url: str, filename: str, expected: int, found: str) -> None:
         self.url, self.filename = redact(url), filename

@@ -25,7 +25,12 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 class MalformedUrlError(BootstrapError):
-    """A text that should be a URL but is not."""
+    """A text that should be a URL but is not.
+
+    Causes: a space, a bracket or a port is wrong.
+
+    Next: correct it where the message says that it is from; a space is %20.
+    """
 
     def __init__(self, url: str, reason: str) -> None:
         self.url, self.reason = redact(re.sub(r"\s", "%20", url)), reason

@@ -52,7 +52,14 @@ _EXTENDED_HEADERS = b"xgX"
 
 
 class ArchiveError(BootstrapError):
-    """An archive cannot be unpacked, or must not be."""
+    """An archive cannot be unpacked, or must not be.
+
+    Causes: it is damaged, or made so that it would write outside its own directory, by its
+    maintainers' mistake or on purpose.
+
+    Next: tell the project's maintainers, and use another version or a wheel:
+        python3 get-installer.pyz --venv demo --only-binary :all: NAME
+    """
 
     def __init__(self, archive: str, why: str, hint: str | None = None) -> None:
         self.archive, self.why = archive, why
@@ -60,7 +67,13 @@ class ArchiveError(BootstrapError):
 
 
 class DamagedArchiveError(ArchiveError):
-    """An archive's bytes are invalid."""
+    """An archive's bytes are invalid.
+
+    Causes: the download was cut off or changed on its way, or the file on the index is broken.
+
+    Next: fetch it again without the cache; if that does not help, tell the index or the project:
+        python3 get-installer.pyz --venv demo --no-cache-dir NAME
+    """
 
     def __init__(self, archive: str, why: str) -> None:
         hint = "Download it again; if that does not help, report it to its author."

@@ -29,7 +29,13 @@ _COMMIT = re.compile("[0-9a-f]{40}([0-9a-f]{24})?", re.IGNORECASE)
 
 
 class VcsError(BootstrapError):
-    """A repository's URL is not valid, or its commit cannot be fetched."""
+    """A repository's URL is not valid, or its commit cannot be fetched.
+
+    Causes: the URL, branch or commit is misspelt; a login is needed; git is not installed.
+
+    Next: try what git does with it by itself, with the same URL:
+        git ls-remote https://HOST/PROJECT.git
+    """
 
     def __init__(
         self, url: str, why: str, hint: str | None = None, *, tail: Sequence[str] = ()

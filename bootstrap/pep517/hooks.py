@@ -42,7 +42,15 @@ def reason_in(output: Sequence[str]) -> str | None:
 
 
 class HookError(BootstrapError):
-    """A hook of a backend did not do its work."""
+    """A hook of a backend did not do its work.
+
+    Causes: the project cannot be built here: a compiler, a library or a build requirement is
+    missing, or the project has a defect.
+
+    Next: read the output of the build, or take a wheel instead:
+        python3 get-installer.pyz --venv demo -v NAME
+        python3 get-installer.pyz --venv demo --only-binary :all: NAME
+    """
 
     def __init__(
         self,
@@ -70,7 +78,16 @@ class HookError(BootstrapError):
 
 
 class HookFailedError(HookError):
-    """A hook exited with an error, was killed, or took too long."""
+    """A hook exited with an error, was killed, or took too long.
+
+    Causes: a compiler or a library's headers are missing; the project does not support this Python
+    or machine; it has a defect.
+
+    Next: the message begins with the reason. Install what it names, see all of the output, or take
+    a wheel instead:
+        python3 get-installer.pyz --venv demo -v NAME
+        python3 get-installer.pyz --venv demo --only-binary :all: NAME
+    """
 
     def __init__(
         self, of: str, hook: str, outcome: Outcome, timeout: float | None, *, is_shown: bool = False
@@ -91,7 +108,15 @@ class HookFailedError(HookError):
 
 
 class BackendMissingError(HookError):
-    """The module that pyproject.toml names as backend cannot be imported."""
+    """The module that pyproject.toml names as backend cannot be imported.
+
+    Causes: build-system.requires does not name the package that has the backend, its name is
+    misspelt, or --no-build-isolation was given and the target lacks it.
+
+    Next: compare build-backend with build-system.requires in pyproject.toml; without isolation,
+    install the build requirements first:
+        python3 get-installer.pyz --venv demo setuptools wheel
+    """
 
     def __init__(self, of: str, hook: str, backend: str, traceback: str, *, isolated: bool) -> None:
         self.backend = backend
@@ -107,7 +132,13 @@ class BackendMissingError(HookError):
 
 
 class HookMissingError(HookError):
-    """The backend does not have this hook."""
+    """The backend does not have this hook.
+
+    Causes: the backend is too old for editable installations, or is no backend at all.
+
+    Next: install the project without -e, or name a newer backend in build-system.requires, such as
+    setuptools>=64.
+    """
 
     def __init__(self, of: str, hook: str, backend: str) -> None:
         self.backend = backend
@@ -121,7 +152,13 @@ class HookMissingError(HookError):
 
 
 class HookResultError(HookError):
-    """A hook succeeded but its result is not allowed."""
+    """A hook succeeded but its result is not allowed.
+
+    Causes: the backend, or a plugin of it, has a defect.
+
+    Next: see its output, and report it to the project or its backend:
+        python3 get-installer.pyz --venv demo -v NAME
+    """
 
     def __init__(self, of: str, hook: str, why: str) -> None:
         hint = "This is a defect of the project's backend: report it there. Nothing was installed."

@@ -39,7 +39,13 @@ class BuildRequirements(Protocol):
 
 
 class UnsupportedBuildPythonError(BootstrapError):
-    """The target's interpreter cannot run a backend."""
+    """The target's interpreter cannot run a backend.
+
+    Causes: the target's Python is too old or incomplete to run build backends.
+
+    Next: use a wheel, or a newer Python:
+        python3 get-installer.pyz --venv demo --only-binary :all: NAME
+    """
 
     def __init__(self, of: str, target: TargetEnvironment, why: str) -> None:
         self.of, self.target, self.why = of, target, why
@@ -50,7 +56,13 @@ class UnsupportedBuildPythonError(BootstrapError):
 
 
 class UnmetBuildRequirementsError(BootstrapError):
-    """The target lacks requirements of a build without isolation."""
+    """The target lacks requirements of a build without isolation.
+
+    Causes: --no-build-isolation or --check-build-dependencies, and build requirements are missing
+    or too old in the target.
+
+    Next: install what the message lists into the target first, or leave out --no-build-isolation.
+    """
 
     def __init__(self, of: str, target: TargetEnvironment, problems: Sequence[str]) -> None:
         self.of, self.target, self.problems = of, target, tuple(problems)

@@ -44,7 +44,14 @@ from bootstrap.waiting import hold
 
 
 class BuiltWheelError(BootstrapError):
-    """A build succeeded, but its wheel is invalid or not the requested one."""
+    """A build succeeded, but its wheel is invalid or not the requested one.
+
+    Causes: the backend has a defect, or pyproject.toml and the backend disagree about the name or
+    version.
+
+    Next: build it by itself, look at the wheel's name and metadata, and report it to the project:
+        python3 get-installer.pyz --venv demo -v PATH
+    """
 
     def __init__(self, of: str, filename: str, why: str) -> None:
         self.of, self.filename, self.why = of, filename, why
@@ -56,7 +63,14 @@ class BuiltWheelError(BootstrapError):
 
 
 class MetadataMismatchError(BootstrapError):
-    """A source is another project or version than expected."""
+    """A source is another project or version than expected.
+
+    Causes: the archive or repository contains another project than its name says, or its version is
+    computed from a repository's tags that are missing.
+
+    Next: compare the name and version in pyproject.toml with what was asked for; with
+    setuptools-scm, use a full checkout.
+    """
 
     def __init__(self, of: str, expected: str, found: str) -> None:
         self.of, self.expected, self.found = of, expected, found

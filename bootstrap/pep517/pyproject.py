@@ -22,7 +22,13 @@ _KNOWN_KEYS = {"requires", "build-backend", "backend-path"}
 
 
 class PyprojectError(BootstrapError):
-    """A source tree does not declare how it is built, or its declaration is invalid."""
+    """A source tree does not declare how it is built, or its declaration is invalid.
+
+    Causes: the directory is not the project's root, pyproject.toml has an invalid [build-system],
+    or there is neither pyproject.toml nor setup.py.
+
+    Next: name the directory that has pyproject.toml, and correct what the message quotes.
+    """
 
     def __init__(self, of: str, problem: str, hint: str | None = None) -> None:
         self.of, self.problem = of, problem

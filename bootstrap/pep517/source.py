@@ -88,7 +88,14 @@ Source = SdistFile | SourceTree | VcsCheckout
 
 
 class BuildCycleError(BootstrapError):
-    """A project is required to build itself."""
+    """A project is required to build itself.
+
+    Causes: two projects need each other to be built, or a project names itself in
+    build-system.requires.
+
+    Next: use a wheel of one of them:
+        python3 get-installer.pyz --venv demo --only-binary NAME NAME
+    """
 
     def __init__(self, chain: tuple[Source, ...]) -> None:
         self.chain = chain

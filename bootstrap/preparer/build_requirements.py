@@ -29,7 +29,13 @@ from bootstrap.ui import Ui
 
 
 class UncheckedBuildRequirementsError(BootstrapError):
-    """Hashes are required, and a build requirement has none: its code must not run."""
+    """Hashes are required, and a build requirement has none: its code must not run.
+
+    Causes: --require-hashes, or a hash in a requirements file, holds for build requirements, too.
+
+    Next: use a wheel (--only-binary), or give the build requirements with hashes in a file:
+        python3 get-installer.pyz --require-hashes -r requirements.txt --build-constraint build.txt
+    """
 
     def __init__(self, source: Source, error: HashCheckingError) -> None:
         self.source, self.problems = source, error.problems

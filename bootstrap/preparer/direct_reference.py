@@ -19,7 +19,13 @@ from bootstrap.resolve.source import UnusableCandidateError
 
 
 class UnsuitableWheelError(UnusableCandidateError):
-    """The wheel that was named is not for the target."""
+    """The wheel that was named is not for the target.
+
+    Causes: its file name names another Python, operating system or machine.
+
+    Next: look at the tags in the file's name; choose the Python that it is for, or another file:
+        python3 get-installer.pyz --python 3.12 FILE.whl
+    """
 
     def __init__(self, filename: str, tags: Iterable[str], best: str) -> None:
         self.filename, self.tags = filename, tuple(tags)
@@ -31,7 +37,13 @@ class UnsuitableWheelError(UnusableCandidateError):
 
 
 class WrongReferenceError(BootstrapError):
-    """A direct reference is not what it should be: its name, kind or hash differs."""
+    """A direct reference is not what it should be: its name, kind or hash differs.
+
+    Causes: the file or repository behind `NAME @ URL` is another project, or was changed since its
+    hash was written.
+
+    Next: check the URL and the hash; do not change the hash before you know why it differs.
+    """
 
     def __init__(self, requirement: InputRequirement, found: str, expected: str) -> None:
         self.requirement, self.found, self.expected = requirement, found, expected

@@ -62,7 +62,14 @@ class WheelBuilder(Protocol):
 
 
 class NoBuilderError(BootstrapError):
-    """A source was named where only wheels can be installed."""
+    """A source was named where only wheels can be installed.
+
+    Causes: `pack` and other machines' targets take wheels only, and a path, archive or repository
+    was named.
+
+    Next: build a wheel of it, and name its directory:
+        python3 get-installer.pyz pack NAME --find-links wheels -o KIT.pyz
+    """
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -85,7 +92,14 @@ class DownloadInfo:
 
 
 class UnexpectedMetadataError(BootstrapError):
-    """A wheel's METADATA is not the metadata that it was resolved with."""
+    """A wheel's METADATA is not the metadata that it was resolved with.
+
+    Causes: the index serves metadata that is not that of its file, or the file was replaced between
+    two requests.
+
+    Next: try it again without the cache; if it stays, do not install the file, and tell the index:
+        python3 get-installer.pyz --venv demo --no-cache-dir NAME
+    """
 
     def __init__(self, filename: str, detail: str, *, is_built: bool) -> None:
         self.filename, self.detail = filename, detail

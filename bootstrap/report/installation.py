@@ -62,7 +62,13 @@ _MULTIPLE_FIELDS = (
 
 
 class UnwritableReportError(BootstrapError):
-    """The report of `--report` cannot be written."""
+    """The report of `--report` cannot be written.
+
+    Causes: the directory is missing, the disk is full, or you have no permission.
+
+    Next: name another file, or - for standard output:
+        python3 get-installer.pyz --venv demo --report - NAME
+    """
 
     def __init__(self, path: str, error: OSError | ValueError) -> None:
         self.path = path

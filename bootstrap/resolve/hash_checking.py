@@ -19,7 +19,14 @@ _FILE_HINT = (
 
 
 class HashCheckingError(BootstrapError):
-    """Hashes are required, and a requirement has none or is not pinned."""
+    """Hashes are required, and a requirement has none or is not pinned.
+
+    Causes: in hash-checking mode everything must be pinned with == and have a hash, dependencies,
+    too.
+
+    Next: make a lock, which has all hashes, or leave out --require-hashes:
+        python3 get-installer.pyz --lock pylock.toml --dry-run -r requirements.txt
+    """
 
     def __init__(self, reason: str, problems: Iterable[str], hint: str) -> None:
         self.problems = tuple(problems)

@@ -116,7 +116,12 @@ def are_met(specifiers: Iterable[SpecifierSet], version: Version) -> bool:
 
 
 class InvalidConstraintError(BootstrapError):
-    """A constraint that is not allowed by pip's rules for constraints."""
+    """A constraint that is not allowed by pip's rules for constraints.
+
+    Causes: a constraint has extras, no name, or is editable.
+
+    Next: write it as a name with versions, such as urllib3<3, and the rest as a requirement (-r).
+    """
 
     def __init__(self, constraint: InputRequirement, problem: str) -> None:
         self.constraint = constraint

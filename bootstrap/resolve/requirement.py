@@ -50,7 +50,12 @@ class InputRequirement:
 
 
 class InputMarkerError(UsageError):
-    """The marker of a requirement of the user has no value."""
+    """The marker of a requirement of the user has no value.
+
+    Causes: the marker asks for something that no target has, such as an extra outside of a project.
+
+    Next: correct the part behind the semicolon, or put it into quotation marks.
+    """
 
     def __init__(self, requirement: InputRequirement, error: InvalidMarker) -> None:
         self.requirement = requirement

@@ -16,11 +16,22 @@ from bootstrap.resolve.requirement import InputRequirement
 
 
 class UnusableCandidateError(BootstrapError):
-    """One candidate cannot be used; others of its project may be."""
+    """One candidate cannot be used; others of its project may be.
+
+    Causes: its metadata is invalid, or its build failed.
+
+    Next: ask for another version:
+        python3 get-installer.pyz --venv demo 'NAME<VERSION'
+    """
 
 
 class UnusableVersionError(UnusableCandidateError):
     """No file of a version can be used: the metadata of one is invalid, and they have the same.
+
+    Causes: a file of this release has metadata that breaks the rules.
+
+    Next: ask for another version, and tell the project:
+        python3 get-installer.pyz --venv demo 'NAME<VERSION'
 
     As in pip, its source distribution is not built instead: the error of that build would hide the
     reason.
@@ -80,7 +91,12 @@ variation of a request in order to explain a failure, while the user waits for t
 
 
 class UnknownMetadataError(BootstrapError):
-    """A trial needs the metadata of a source that was not built, or of too many candidates."""
+    """A trial needs the metadata of a source that was not built, or of too many candidates.
+
+    Causes: to look for a way out of a conflict, too much would have to be built or fetched.
+
+    Next: limit the versions of the projects in the message.
+    """
 
     def __init__(self, candidate: Candidate) -> None:
         self.candidate = candidate

@@ -39,7 +39,13 @@ class Requirer:
 
 
 class TransitiveUrlError(UnusableCandidateError):
-    """A package requires something by a URL that it must not name."""
+    """A package requires something by a URL that it must not name.
+
+    Causes: a package of an index requires something by URL, which could bring in anything.
+
+    Next: choose another version of it; or ask for that URL yourself, if you trust it:
+        python3 get-installer.pyz --venv demo 'NAME @ https://HOST/FILE.whl' OTHER
+    """
 
     def __init__(self, requirer: Requirer, requirement: Requirement, reason: str) -> None:
         self.requirer, self.requirement, self.reason = requirer, requirement, reason

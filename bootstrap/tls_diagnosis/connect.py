@@ -20,7 +20,13 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?")
 
 
 class TunnelRefusedError(BootstrapError):
-    """The proxy refused to connect to the server."""
+    """The proxy refused to connect to the server.
+
+    Causes: it wants a login, or forbids the host or port.
+
+    Next: put the login into its URL, or ask its administrator:
+        python3 get-installer.pyz doctor --proxy http://USER:PASSWORD@PROXY:PORT
+    """
 
     def __init__(self, proxy: str, server: str, status: int, reason: str) -> None:
         self.proxy, self.server, self.status, self.reason = proxy, server, status, reason
@@ -39,7 +45,13 @@ class TunnelRefusedError(BootstrapError):
 
 
 class ProxySchemeError(BootstrapError):
-    """`doctor` cannot connect through this kind of proxy."""
+    """`doctor` cannot connect through this kind of proxy.
+
+    Causes: a SOCKS proxy, for example.
+
+    Next: name an HTTP proxy:
+        python3 get-installer.pyz doctor --proxy http://PROXY:PORT
+    """
 
     def __init__(self, proxy: str) -> None:
         self.proxy = proxy

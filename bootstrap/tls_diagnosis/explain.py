@@ -38,6 +38,13 @@ _MAX_PROGRAM_AGE = timedelta(days=365 * 15)
 class CertificateError(BootstrapError):
     """A server cannot be trusted, or TLS with it failed.
 
+    Causes: a company's proxy or an antivirus re-signs connections; a private server has a
+    certificate of a private authority; it has expired; the clock is wrong.
+
+    Next: see what the server presents, and what to do; then trust the company's authority:
+        python3 get-installer.pyz doctor
+        python3 get-installer.pyz --add-cert company-ca.pem --venv demo
+
     It is not an unreachable index: to continue without the index, with the bundled wheel, would
     hide that another server may be answering. `chain` is what the server presented, its own
     certificate first, if known; `advice` says what to do; `hint` adds the `doctor` command.

@@ -18,7 +18,13 @@ _ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,EN
 
 
 class ClientCertificateError(BootstrapError):
-    """The client certificate that the user named cannot be used."""
+    """The client certificate that the user named cannot be used.
+
+    Causes: the file has no private key, the key has a password, or the two do not belong together.
+
+    Next: put key and certificate into one PEM file without a password:
+        openssl pkey -in client.pem -noout && openssl x509 -in client.pem -noout
+    """
 
     def __init__(self, given: Sourced[Path], reason: str, hint: str) -> None:
         self.origin, self.path, self.reason = given.origin, given.value, reason

@@ -35,6 +35,10 @@ _HEX = re.compile("[0-9a-f]+", re.ASCII)
 class InvalidDigestError(BootstrapError):
     """A text is not a digest of its algorithm.
 
+    Causes: characters are missing, or it is of another algorithm than its prefix says.
+
+    Next: copy it again: a sha256 has 64 characters of 0-9 and a-f.
+
     :param where: what names it, redacted
     """
 

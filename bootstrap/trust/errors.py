@@ -13,6 +13,11 @@ FILE_NOT_FOUND = "file not found"
 class NamedCertificateError(BootstrapError):
     """A file or directory of CA certificates that the user named cannot be used.
 
+    Causes: it does not exist, is empty, or is not PEM.
+
+    Next: check the file; DER is converted so:
+        openssl x509 -inform der -in ca.cer -out ca.pem
+
     The run ends here: without it, the run would trust other CAs than the user asked for.
     """
 
@@ -31,7 +36,14 @@ class NamedCertificateError(BootstrapError):
 
 
 class NoAnchorsError(BootstrapError):
-    """The sources in force contain no CA certificate at all."""
+    """The sources in force contain no CA certificate at all.
+
+    Causes: the system has no certificates, as in small containers, and --trust system or
+    SSL_CERT_FILE excludes the bundled ones.
+
+    Next: use the bundled authorities, or install the system's (package ca-certificates):
+        python3 get-installer.pyz --trust bundled --venv demo
+    """
 
     def __init__(self, sources: str) -> None:
         self.sources = sources
@@ -43,7 +55,13 @@ class NoAnchorsError(BootstrapError):
 
 
 class TlsUnavailableError(BootstrapError):
-    """This Python has no ssl module."""
+    """This Python has no ssl module.
+
+    Causes: it was built without OpenSSL.
+
+    Next: use another Python to run get-installer, and name this one as the target; or work offline:
+        python3 get-installer.pyz --offline --venv demo
+    """
 
     def __init__(self) -> None:
         super().__init__(

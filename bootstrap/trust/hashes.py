@@ -19,7 +19,15 @@ _IN_FRAGMENT = re.compile(r"[#&]([A-Za-z0-9_]+)=([^&]*)")
 
 
 class HashMismatchError(BootstrapError):
-    """A file does not have the expected hash."""
+    """A file does not have the expected hash.
+
+    Causes: the file was replaced or changed on the index, a mirror or a proxy; or the hash is that
+    of another file or version.
+
+    Next: compare the digest with the one that the project publishes; do not change the hash before
+    you know why. Fetch it again:
+        python3 get-installer.pyz --venv demo --no-cache-dir -r requirements.txt
+    """
 
     def __init__(self, file: str, expected: Hashes, found: Mapping[str, str]) -> None:
         self.file, self.expected, self.found = file, expected, dict(found)
@@ -35,7 +43,13 @@ class HashMismatchError(BootstrapError):
 
 
 class WeakHashError(BootstrapError):
-    """A file has only weak hashes, but hashes are required."""
+    """A file has only weak hashes, but hashes are required.
+
+    Causes: the lock or index has only md5 or sha1, which can be forged.
+
+    Next: make the lock anew with sha256:
+        python3 get-installer.pyz --lock pylock.toml --dry-run -r requirements.txt
+    """
 
     def __init__(self, file: str, offered: Iterable[str]) -> None:
         self.file, self.offered = file, tuple(offered)

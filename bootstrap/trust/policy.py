@@ -102,7 +102,13 @@ class TrustedHost:
 
 
 class TrustedHostError(UsageError):
-    """A value of `--trusted-host` is not `HOST` or `HOST:PORT`."""
+    """A value of `--trusted-host` is not `HOST` or `HOST:PORT`.
+
+    Causes: a scheme or a path was typed, too.
+
+    Next: name the host only:
+        python3 get-installer.pyz --trusted-host HOST:8443 --venv demo
+    """
 
     def __init__(self, given: Sourced[str]) -> None:
         self.given = given

@@ -32,7 +32,13 @@ _ORIGIN = Origin.default("get-pip.py's default")
 
 
 class InstallerHashMissingError(BootstrapError):
-    """Hashes are required, none is given for pip, and the bundled pip cannot be installed."""
+    """Hashes are required, none is given for pip, and the bundled pip cannot be installed.
+
+    Causes: --require-hashes holds for the installer, too.
+
+    Next: give pip with a hash in the requirements file, or no installer:
+        python3 get-installer.pyz --installer none --require-hashes -r requirements.txt
+    """
 
     def __init__(self, bundled: BundledWheel, why: str) -> None:
         self.bundled, self.why = bundled, why

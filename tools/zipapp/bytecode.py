@@ -38,6 +38,7 @@ RARELY_IMPORTED = (
     "bootstrap/config/ensurepip.py",
     "bootstrap/config/kit_commands.py",
     "bootstrap/config/kits.py",
+    "bootstrap/config/options/explanations.py",
     "bootstrap/config/options/help.py",
     "bootstrap/config/kits.py",
     "bootstrap/config/options/topics.py",

@@ -30,7 +30,13 @@ _SWITCHES = frozenset({"NO_COLOR", "PIP_NO_SETUPTOOLS", "PIP_NO_WHEEL"})
 
 
 class ConfigurationFileError(UsageError):
-    """A configuration file exists but cannot be read or parsed."""
+    """A configuration file exists but cannot be read or parsed.
+
+    Causes: a syntax error, a wrong encoding, or no permission to read it.
+
+    Next: correct the line that the message names, or run without configuration files:
+        PIP_CONFIG_FILE=/dev/null python3 get-installer.pyz --venv demo
+    """
 
     def __init__(self, path: Path, line: int | None, why: str) -> None:
         self.path, self.line, self.why = path, line, why

@@ -14,6 +14,8 @@ MIN_WIDTH = 40
 TOPICS = "trust, targets, kits, configuration, hand-off, exit-codes"
 _COLUMN = 30
 _NARROW_COLUMN = 6
+_COMMAND = re.compile(r"  (\w+=\S+ )?(python3|openssl|git|sha256sum|sudo|PYTHON) ")
+"""A line that is a command to copy."""
 _WIDE = 75
 """Where the text about an option begins; in a narrow terminal, on a line of its own."""
 
@@ -233,7 +235,7 @@ def _wrap(text: str, columns: int) -> str:
     lines: list[str] = []
     for line in text.splitlines():
         begin = re.match(r"usage: | *\S(?:.*?\S)? {2,}", line)
-        if len(line) <= width or line.startswith("  python3 "):
+        if len(line) <= width or _COMMAND.match(line):
             lines.append(line)
             continue
         left = line[: len(line) - len(line.lstrip())]

@@ -37,7 +37,13 @@ _USER_INFO = re.compile(r"^[^/@\s]+@(?=[^/@\s]+$)")
 
 
 class ConflictingOptionsError(UsageError):
-    """Two options that cannot be used together are both set."""
+    """Two options that cannot be used together are both set.
+
+    Causes: one was typed, and the other may be set by a variable or in pip.conf.
+
+    Next: leave one out; -v shows where each is set, and --isolated ignores variables and the user's
+    pip.conf.
+    """
 
     def __init__(self, one: str, other: str) -> None:
         self.one, self.other = one, other

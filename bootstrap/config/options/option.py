@@ -135,7 +135,14 @@ class Option:
 
 
 class InvalidValueError(UsageError):
-    """A value is not of the kind that its option takes."""
+    """A value is not of the kind that its option takes.
+
+    Causes: the value is misspelt, empty or of another kind, on the command line, in a variable or
+    in pip.conf.
+
+    Next: the message names where it is set, and what is expected; all options are in:
+        python3 get-installer.pyz --help
+    """
 
     def __init__(self, subject: str, expected: str, found: str) -> None:
         self.subject, self.expected, self.found = subject, expected, found

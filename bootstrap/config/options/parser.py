@@ -31,7 +31,13 @@ _FILES = {
 
 
 class MisplacedOptionError(UsageError):
-    """An option was given to a command that does not have it."""
+    """An option was given to a command that does not have it.
+
+    Causes: the option belongs to another command.
+
+    Next: see the options of the command:
+        python3 get-installer.pyz help pack
+    """
 
     def __init__(self, name: str, commands: Sequence[Command]) -> None:
         self.name, self.commands = name, tuple(commands)
@@ -40,7 +46,14 @@ class MisplacedOptionError(UsageError):
 
 
 class MisplacedArgumentError(UsageError):
-    """A command was given arguments that it does not take."""
+    """A command was given arguments that it does not take.
+
+    Causes: a file or directory is missing or too many, or `--` was used with a command that hands
+    nothing off.
+
+    Next: see what the command takes:
+        python3 get-installer.pyz help pack
+    """
 
     def __init__(self, command: Command, expected: str, found: Sequence[str]) -> None:
         self.command, self.found = command, tuple(found)

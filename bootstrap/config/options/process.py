@@ -26,7 +26,13 @@ _VENV_OPTION = ("--venv", ".venv")
 
 
 class WorkingDirectoryError(UsageError):
-    """The working directory has been removed, or we may not enter it."""
+    """The working directory has been removed, or we may not enter it.
+
+    Causes: another program removed it, or it belongs to somebody else.
+
+    Next: go to a directory that exists:
+        cd ~
+    """
 
     def __init__(self, why: str) -> None:
         self.why = why

@@ -24,7 +24,14 @@ _EDITABLE = ("-e", "--editable")
 
 
 class UnknownOptionError(UsageError):
-    """An option that does not exist."""
+    """An option that does not exist.
+
+    Causes: it is misspelt, or an option of another program or of a newer get-installer.
+
+    Next: see all options; those of the installer follow `--`:
+        python3 get-installer.pyz --help
+        python3 get-installer.pyz --venv demo -- install --help
+    """
 
     def __init__(self, name: str, nearest: str | None) -> None:
         self.name, self.nearest = name, nearest
@@ -33,7 +40,13 @@ class UnknownOptionError(UsageError):
 
 
 class AmbiguousOptionError(UsageError):
-    """An abbreviation that several options begin with."""
+    """An abbreviation that several options begin with.
+
+    Causes: options can be shortened only as far as one option begins so.
+
+    Next: write one of those that the message lists in full; all of them are in:
+        python3 get-installer.pyz --help
+    """
 
     def __init__(self, name: str, options: Sequence[str]) -> None:
         self.name, self.options = name, tuple(options)
@@ -44,7 +57,13 @@ class AmbiguousOptionError(UsageError):
 
 
 class UnsupportedOptionError(UsageError):
-    """An option of pip that this program does not have."""
+    """An option of pip that this program does not have.
+
+    Causes: pip removed it, or it changes what get-installer guarantees.
+
+    Next: the message says what to use instead; or let pip itself do it:
+        python3 get-installer.pyz --venv demo -- install NAME
+    """
 
     def __init__(self, name: str, alternative: str) -> None:
         self.name = name
@@ -54,7 +73,13 @@ class UnsupportedOptionError(UsageError):
 
 
 class MissingValueError(UsageError):
-    """An option that needs a value is the last word."""
+    """An option that needs a value is the last word.
+
+    Causes: the value was forgotten, or a variable in a script is empty.
+
+    Next: write the value after the option:
+        python3 get-installer.pyz --venv demo
+    """
 
     def __init__(self, name: str, option: Option) -> None:
         self.name = name
@@ -62,7 +87,14 @@ class MissingValueError(UsageError):
 
 
 class UnexpectedValueError(UsageError):
-    """A switch was given a value."""
+    """A switch was given a value.
+
+    Causes: `=value` was appended to a switch, or a variable in pip.conf's section is meant for
+    another option.
+
+    Next: leave the value out:
+        python3 get-installer.pyz --venv demo --dry-run
+    """
 
     def __init__(self, name: str, value: str) -> None:
         self.name, self.value = name, value

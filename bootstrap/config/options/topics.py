@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bootstrap.codes import CODES
+from bootstrap.config.options.explanations import Explanation, read_explanations
 from bootstrap.dataclasses import dataclass
 from bootstrap.errors import UsageError
 from bootstrap.formats.spelling import nearest
@@ -104,65 +105,80 @@ class Area:
 
     topic: str
     """The topic about it."""
+    page: str
+    """The page about it in the documentation."""
     common: str
 
 
 AREAS = {
     "CONFIG": Area(
         "configuration",
+        "docs/configuration.md",
         "The command line, a variable, pip.conf or a requirements file asks for what cannot"
         " be done. Nothing was changed. `-v` shows where each setting comes from.",
     ),
     "TRUST": Area(
         "trust",
+        "docs/trust.md",
         "A server, a file or a certificate cannot be trusted. Verification is never "
         "switched off to go on. `doctor` shows what is trusted and what each server "
         "presents.",
     ),
     "NETWORK": Area(
         "configuration",
+        "docs/indexes.md",
         "A server could not be reached, or did not answer as it should. `doctor` tries each index.",
     ),
     "INDEX": Area(
         "configuration",
+        "docs/indexes.md",
         "A server answered, but not as an index does. `doctor` tries each index.",
     ),
     "RESOLVE": Area(
         "configuration",
+        "docs/drop-in.md",
         "No set of versions satisfies all requirements, or metadata cannot be used. The "
         "message names what excludes what.",
     ),
     "LOCK": Area(
         "configuration",
+        "docs/standards.md",
         "A pylock.toml cannot be read, written or used for this target.",
     ),
     "BUILD": Area(
         "configuration",
+        "docs/builds.md",
         "A source could not be turned into a wheel. The last lines of the build are in the "
         "message; `-v` shows all of them.",
     ),
     "INSTALL": Area(
         "targets",
+        "docs/reliability.md",
         "A wheel was refused, or could not be installed. The target is as it was.",
     ),
     "TARGET": Area(
         "targets",
+        "docs/platforms.md",
         "The target, a Python or a virtual environment, cannot be used.",
     ),
     "HANDOFF": Area(
         "hand-off",
+        "docs/hand-off.md",
         "The installer is there, but could not be started.",
     ),
     "KIT": Area(
         "kits",
+        "docs/air-gap.md",
         "A kit cannot be written, read or used here.",
     ),
     "REPORT": Area(
         "configuration",
+        "docs/options.md",
         "A file that describes the run cannot be written.",
     ),
     "RUN": Area(
         "exit-codes",
+        "docs/exit-status.md",
         "Something that each run needs is missing, or the run was stopped.",
     ),
 }
@@ -170,7 +186,14 @@ AREAS = {
 
 
 class UnknownTopicError(UsageError):
-    """A topic of `help`, or a code for `explain`, does not exist."""
+    """A topic of `help`, or a code for `explain`, does not exist.
+
+    Causes: it is misspelt.
+
+    Next: see all topics, or all codes:
+        python3 get-installer.pyz help
+        python3 get-installer.pyz explain
+    """
 
     def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
         self.name = name
@@ -190,14 +213,29 @@ def help_topic(name: str) -> str:
 
 def list_codes() -> str:
     """Return all codes with what they mean."""
-    return "\n".join(f"{code}  {meaning}" for code, meaning in CODES.values())
+    found = {module: read_explanations(module) for _, module in CODES.values()}
+    return "\n".join(
+        f"{code}  {found[module].get(name, Explanation()).meaning}"
+        for name, (code, module) in CODES.items()
+    )
 
 
 def explain_code(code: str) -> str:
-    """Return what an error means. Raises `UnknownTopicError`."""
-    meanings = dict(CODES.values())
+    """Return what an error means, its causes, and what to do. Raises `UnknownTopicError`."""
+    names = {entry[0]: name for name, entry in CODES.items()}
     code = code.strip("[].,:").upper()
-    if code not in meanings:
-        raise UnknownTopicError("error code", code, tuple(meanings))
+    if code not in names:
+        raise UnknownTopicError("error code", code, tuple(names))
+    _, module = CODES[names[code]]
+    explanation = read_explanations(module).get(names[code], Explanation())
     area = AREAS[code.split("-")[1]]
-    return f"{code}: {meanings[code]}\n\n{area.common}\n`help {area.topic}` says more."
+    return "\n".join(
+        [
+            f"{code}: {explanation.meaning}",
+            *explanation.lines(),
+            "",
+            area.common,
+            "",
+            f"More: `help {area.topic}`, and in the documentation {area.page} and docs/errors.md.",
+        ]
+    )

@@ -51,7 +51,12 @@ class Purpose(Enum):
 
 
 class RequirementFileError(UsageError):
-    """A requirements file, or one line of it, cannot be used."""
+    """A requirements file, or one line of it, cannot be used.
+
+    Causes: the file does not exist, a line is invalid, or it includes itself.
+
+    Next: correct the line that the message names; paths in it begin at the file's own directory.
+    """
 
     def __init__(self, file: str, line: int | None, why: str, hint: str | None = None) -> None:
         self.file, self.line, self.why = redact(file), line, why

@@ -30,7 +30,14 @@ PROJECT = "pyproject.toml"
 
 
 class DependencyGroupError(UsageError):
-    """A dependency group does not exist or is not valid."""
+    """A dependency group does not exist or is not valid.
+
+    Causes: the group's name is misspelt, pyproject.toml is another one, or groups include each
+    other.
+
+    Next: look at [dependency-groups] in pyproject.toml, and name file and group:
+        python3 get-installer.pyz --venv demo --group pyproject.toml:dev
+    """
 
     def __init__(self, group: str, file: str, why: str, hint: str | None = None) -> None:
         self.group, self.file, self.why = group, file, why

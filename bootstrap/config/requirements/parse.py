@@ -31,7 +31,13 @@ _FORMS = "Write it as NAME, NAME[EXTRA], NAME>=VERSION, NAME @ URL, or a path (P
 
 
 class InvalidRequirementError(UsageError):
-    """A text is not a valid requirement."""
+    """A text is not a valid requirement.
+
+    Causes: a space or quotation marks are missing, or the shell took > for a redirection.
+
+    Next: put the requirement into quotation marks:
+        python3 get-installer.pyz --venv demo 'idna>=3.10,<4'
+    """
 
     def __init__(self, text: str, origin: Origin, why: str, hint: str | None = None) -> None:
         self.text, self.origin, self.why = text, origin, why

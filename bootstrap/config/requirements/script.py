@@ -24,7 +24,12 @@ _START, _END = "# /// script", "# ///"
 
 
 class ScriptError(UsageError):
-    """A script has no inline metadata, or invalid one."""
+    """A script has no inline metadata, or invalid one.
+
+    Causes: there is no `# /// script` block, or its TOML is invalid.
+
+    Next: write a block as PEP 723 describes it, and a # before each of its lines.
+    """
 
     def __init__(self, path: Path, why: str, hint: str | None = None) -> None:
         self.path, self.why = path, why
@@ -32,7 +37,13 @@ class ScriptError(UsageError):
 
 
 class ScriptPythonError(BootstrapError):
-    """A script needs another Python than the target has."""
+    """A script needs another Python than the target has.
+
+    Causes: requires-python in the script excludes the target's Python.
+
+    Next: choose another Python:
+        python3 get-installer.pyz --python 3.12 --requirements-from-script script.py
+    """
 
     def __init__(self, required: Sourced[SpecifierSet], found: str) -> None:
         self.required, self.found = required, found

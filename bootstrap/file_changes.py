@@ -1,11 +1,13 @@
 """Renames and removals, also where another program looks at the file just then.
 
 A virus scanner or an indexer opens each new file for some milliseconds. Windows refuses to rename
-or remove what is open; so such a change is tried again for two seconds. POSIX does not refuse it.
+or remove what is open, and to read what its program lets nobody read; so it is tried again for two
+seconds. POSIX does not refuse it.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -176,8 +178,10 @@ def can_create_in(directory: _AnyPath) -> bool:
 
 
 def is_violation(error: OSError) -> bool:
-    """Whether a change may have failed because another program has the file open (Windows)."""
+    """Whether a function may have failed because another program has the file open (Windows)."""
     number = getattr(error, "winerror", None)
+    if number is None:  # `open` tells no more than EACCES
+        return os.name == "nt" and error.errno == errno.EACCES
     return number in {ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION}
 
 

@@ -8,6 +8,9 @@ Because what is beside a marker gets removed, only a marker of our own counts, i
 nobody else can write to. It contains the directory's inode number: a repository or an archive may
 contain a file of that name, but cannot know the number. And anything that no run of ours creates
 stops the next one.
+
+Where Windows refuses to remove the marker of a complete environment, because another program has it
+open, it is overwritten instead, and no longer counts.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ VENV_NAMES = frozenset(
 _DATA_NAMES = frozenset({"etc", "man", "share"})
 """What wheels install beside the library (`data`), in lower case."""
 _IDENTITY_LENGTH = 64
+_COMPLETE = b"complete"
+"""What a marker contains that could not be removed."""
 _UNWRITABLE_HINT = "Name a directory that you may write to."
 _OCCUPIED = "it contains files, but is not a virtual environment"
 
@@ -66,10 +71,30 @@ class NotAVirtualEnvironmentError(BootstrapError):
         self.directory = directory
 
 
+class MarkerInUseError(BootstrapError):
+    """A virtual environment is complete, but its marker can be neither removed nor overwritten.
+
+    Causes: a virus scanner, a backup or an indexer has the marker file open (Windows).
+
+    Next: close that program and delete the file that the message names. While it is there, the next
+    run with --venv creates the environment again.
+    """
+
+    def __init__(self, marker: Path, reason: str) -> None:
+        super().__init__(
+            f"The virtual environment in {marker.parent} is complete, but {marker} cannot be "
+            f"removed: {reason}",
+            hint="Close the program that has this file open, and delete the file. While it is "
+            "there, the next run with --venv removes the environment and creates it again.",
+        )
+        self.marker = marker
+
+
 def is_complete(directory: Path) -> bool:
     """Return whether a directory is a virtual environment whose creation was completed."""
     names = _list_names(directory)  # once: the marker may disappear in the meantime
-    return CONFIGURATION in names - _ignored(names) and (directory / CONFIGURATION).is_file()
+    is_there = CONFIGURATION in names and (directory / CONFIGURATION).is_file()
+    return is_there and (MARKER not in names or _is_overwritten(directory / MARKER))
 
 
 def require_usable(directory: Path) -> None:
@@ -109,10 +134,18 @@ class VenvCreation:
     is_new: bool
 
     def complete(self) -> None:
-        """Declare it complete: from now on nothing removes it again."""
-        if self.is_new:
-            with suppress(FileNotFoundError):
-                unlink(self.directory / MARKER)
+        """Declare it complete: from now on nothing removes it again. Raises `MarkerInUseError`."""
+        marker = self.directory / MARKER
+        if not self.is_new or _is_overwritten(marker):
+            return
+        with suppress(FileNotFoundError):
+            try:
+                unlink(marker)
+            except PermissionError as refusal:
+                try:
+                    marker.write_bytes(_COMPLETE)
+                except OSError:
+                    raise MarkerInUseError(marker, refusal.strerror or str(refusal)) from refusal
 
 
 @contextmanager
@@ -138,6 +171,8 @@ def lock_venv(directory: Path, messages: Messages | None = None) -> Iterator[Ven
                 creation = VenvCreation(directory, is_new=True)
                 yield creation
                 creation.complete()
+            except MarkerInUseError:
+                raise
             except BaseException:
                 with suppress(OSError):
                     _remove_partial(directory)
@@ -228,11 +263,19 @@ def _identity(directory: Path) -> bytes:
 def _remove_partial(directory: Path) -> None:
     """Remove what `venv` created, if there is a marker; the marker itself is removed last."""
     names = _list_names(directory)
-    if MARKER in names:
+    if MARKER in names and not _is_overwritten(directory / MARKER):
         for name in names:
             if name.lower() in VENV_NAMES:
                 _remove(directory / name)
         (directory / MARKER).unlink()
+
+
+def _is_overwritten(marker: Path) -> bool:
+    try:
+        with open_private(marker) as stream:
+            return stream.read(_IDENTITY_LENGTH) == _COMPLETE
+    except (NotPrivateError, OSError):
+        return False
 
 
 def _remove(path: Path) -> None:

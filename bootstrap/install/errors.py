@@ -243,6 +243,26 @@ class CannotUninstallError(InstallError):
         super().__init__(f"{distribution} ({path}) cannot be uninstalled: {reason}.", hint=hint)
 
 
+class UnreadableListError(InstallError):
+    """The list of the files of an installed distribution is there, but cannot be read.
+
+    Causes: another program has RECORD open (Windows), it belongs to another user, or the disk is
+    damaged. Without the list, files that two distributions share could be removed with one of them.
+
+    Next: close that program, or install as a user who can read the file. A damaged distribution can
+    be removed by hand, or with the program that installed it.
+    """
+
+    def __init__(self, distribution: str, path: str, reason: str) -> None:
+        self.distribution, self.path, self.reason = distribution, path, reason
+        super().__init__(
+            f"{path} cannot be read: {reason}. It lists the files of {distribution}, and without "
+            "it some of them could be removed. The environment was not changed.",
+            hint="Close the program that has the file open, or install as a user who can read it, "
+            "or uninstall that distribution with the program that installed it.",
+        )
+
+
 class JournalError(InstallError):
     """An interrupted installation was found that cannot be undone.
 

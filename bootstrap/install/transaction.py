@@ -24,10 +24,11 @@ from bootstrap.install.commit.recovery import find_left_alone, undo_interrupted
 from bootstrap.install.commit.staging import Staging, StagingState
 from bootstrap.install.commit.trees import MergedTree, merge_trees, stage_without_lines
 from bootstrap.install.errors import translate_os_errors
+from bootstrap.install.file_owners import FileOwners
 from bootstrap.install.model import InstalledDistribution, InstallSettings, WheelToInstall
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.staged_wheel import StagedWheel, stage_record
-from bootstrap.install.uninstall import FileOwners, find_installed_files, scan_libraries
+from bootstrap.install.uninstall import find_installed_files, scan_libraries
 from bootstrap.install.unpack import unpack
 from bootstrap.install.vcs_src import clean_up, src_directory
 from bootstrap.install.wheel.scripts import script_interpreter

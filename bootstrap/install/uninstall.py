@@ -6,17 +6,15 @@ files that make the environment: its interpreter and `pyvenv.cfg`.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 
-from bootstrap._vendor.packaging.utils import NormalizedName
 from bootstrap.dataclasses import dataclass, field
+from bootstrap.file_changes import patiently
 from bootstrap.formats.documents import read_file
-from bootstrap.install.errors import CannotUninstallError
+from bootstrap.install.errors import CannotUninstallError, UnreadableListError
 from bootstrap.install.filesystem import NameSpeller
 from bootstrap.install.scheme_paths import SchemePaths
 from bootstrap.install.strict_zip.names import find_windows_rule, fold
@@ -35,11 +33,11 @@ from bootstrap.metadata.installed_record import (
     scan_directory,
 )
 
-_LINES_SIZE = 1 << 20
 _EASY_INSTALL = "easy-install.pth"
 _NEVER_OWNED = {"", os.curdir, os.pardir, "pyvenv.cfg"}
 _CACHE = "__pycache__"
 _BYTECODE_SUFFIXES = (".pyc", ".pyo")
+_ABSENT = (FileNotFoundError, NotADirectoryError)
 _HINT = (
     "Remove it with the program that installed it, or use --ignore-installed to install over it "
     "and clean up yourself."
@@ -69,11 +67,15 @@ def scan_libraries(paths: SchemePaths) -> Iterator[InstalledRecord]:
 def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> InstalledFiles:
     """Return the files of an installed distribution.
 
-    Raises `CannotUninstallError` where they are not known.
+    Raises `CannotUninstallError` where they are not known, and `UnreadableListError`.
     """
     if record.kind is InstalledKind.EGG_INFO_FILE:
         raise _cannot_uninstall(record, "distutils installed it without a list of its files")
-    listed, pth_lines = _LISTERS[record.kind](record, paths)
+    try:
+        listed, pth_lines = _LISTERS[record.kind](record, paths)
+    except (OSError, LimitError) as exc:
+        path = getattr(exc, "filename", None) or str(record.path)
+        raise UnreadableListError(str(record), path, str(exc)) from exc
     around_interpreters = {paths.directories["scripts"], paths.directories["data"]}
     speller = NameSpeller()
     files, outside = set(), []
@@ -101,18 +103,26 @@ def find_installed_files(record: InstalledRecord, paths: SchemePaths) -> Install
     return InstalledFiles(frozenset(files), pth_lines, tuple(outside))
 
 
+def read_list(path: Path) -> bytes:
+    """Return the content of a list of files, also where a scanner has it open for a moment.
+
+    Raises OSError and `LimitError`.
+    """
+    return patiently(read_file, path, RECORD_SIZE)
+
+
 _Listed = tuple[Iterable[str], Mapping[str, frozenset[str]]]
 """The paths that a distribution lists, and the lines of .pth files that belong to it."""
 
 
 def _list_dist_info(record: InstalledRecord, paths: SchemePaths) -> _Listed:
     try:
-        rows = parse_record_paths(read_file(record.path / "RECORD", RECORD_SIZE))
+        rows = parse_record_paths(read_list(record.path / "RECORD"))
     except FileNotFoundError as exc:
         installer = (read_text(record.path, "INSTALLER") or "").strip()
         hint = f"It was installed by {installer}: remove it with that. " if installer else ""
         raise _cannot_uninstall(record, "it has no RECORD, the list of its files", hint) from exc
-    except (OSError, LimitError, WheelValidationError) as exc:
+    except WheelValidationError as exc:
         raise _cannot_uninstall(record, f"its RECORD cannot be read ({exc})") from exc
     # RECORD's paths are relative to the directory as the scheme names it, links not resolved.
     named = (paths.scheme.purelib, paths.scheme.platlib)
@@ -174,20 +184,20 @@ def _walk(path: str) -> Iterator[str]:
 
 def _read_lines(path: Path) -> list[str]:
     try:
-        text = read_file(path, RECORD_SIZE).decode("utf-8")
+        text = read_list(path).decode("utf-8")
         return [line for line in map(str.strip, text.split("\n")) if line]
-    except (OSError, ValueError):
+    except (*_ABSENT, UnicodeDecodeError):
         return []
 
 
 def _find_entry_point_scripts(metadata: Path, paths: SchemePaths) -> Iterator[str]:
     """Yield the scripts that older tools made without listing them."""
     try:
-        content = read_file(metadata / "entry_points.txt")
+        content = read_list(metadata / "entry_points.txt")
         names = [entry_point.name for entry_point in parse_entry_points(content)]
-    except (OSError, LimitError, WheelValidationError):
+    except (*_ABSENT, LimitError, WheelValidationError):
         names = []
-    with suppress(OSError):
+    with suppress(*_ABSENT):
         names += os.listdir(metadata / "scripts")
     for name in names:
         path = os.path.join(paths.directories["scripts"], name)
@@ -217,68 +227,3 @@ def find_bytecode(source: str) -> Iterator[str]:
         for name in os.listdir(cache):
             if name.partition(".")[0] == module and name.endswith(_BYTECODE_SUFFIXES):
                 yield os.path.join(cache, name)
-
-
-class FileOwners:
-    """The owners of the target's files, apart from the distributions that are to be replaced."""
-
-    def __init__(self, paths: SchemePaths, replaced: Container[NormalizedName]) -> None:
-        self.paths, self._replaced = paths, replaced
-
-    def get(self, path: str) -> str | None:
-        """Return the distribution that owns a file, if any does."""
-        return self._by_path.get(path)
-
-    def without_shared(self, paths: frozenset[str]) -> frozenset[str]:
-        """Return those of some files that no other distribution lists.
-
-        Only the RECORDs are parsed that contain the first part of one of their names.
-        """
-        names = {fold(self._first_part(path)) for path in paths}
-        shared: set[str] = set()
-        for record in self._records() if names else ():
-            with suppress(CannotUninstallError):
-                if _mentions(record, names):
-                    shared |= find_installed_files(record, self.paths).files & paths
-        return paths - shared
-
-    def _first_part(self, path: str) -> str:
-        for library in self.paths.libraries:
-            if path.startswith(library + os.sep):
-                return path[len(library) + 1 :].partition(os.sep)[0]
-        return os.path.basename(path)
-
-    def _records(self) -> Iterator[InstalledRecord]:
-        records = scan_libraries(self.paths)
-        return (record for record in records if record.name not in self._replaced)
-
-    def find_in(self, directory: str) -> str | None:
-        """Return a distribution that owns a file in a directory, if any does."""
-        prefix = directory + os.sep
-        return next(
-            (owner for file, owner in self._by_path.items() if file.startswith(prefix)), None
-        )
-
-    @cached_property
-    def _by_path(self) -> dict[str, str]:
-        owners: dict[str, str] = {}
-        for record in self._records():
-            with suppress(CannotUninstallError):
-                files = find_installed_files(record, self.paths).files
-                owners.update(dict.fromkeys(files, str(record)))
-        return owners
-
-
-def _mentions(record: InstalledRecord, names: Iterable[str]) -> bool:
-    """Whether the RECORD of a distribution may list a file with one of some names, folded."""
-    if record.kind is not InstalledKind.DIST_INFO:
-        return True
-    try:
-        lines = io.BytesIO(read_file(record.path / "RECORD", RECORD_SIZE))
-    except (OSError, LimitError):
-        return False
-    while some := lines.readlines(_LINES_SIZE):  # folding takes several times the memory
-        folded = fold(os.fsdecode(b"".join(some)))
-        if any(name in folded for name in names):
-            return True
-    return False

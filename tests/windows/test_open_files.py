@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap.environment.venv_lock import MARKER, MarkerInUseError, is_complete, lock_venv
 from tests.functional.engine import Engine, run, snapshot
 from tests.windows.conftest import Wheels, library, names_in
 
@@ -48,11 +49,14 @@ def running(program: Path) -> Iterator[None]:
         process.communicate()
 
 
+DENY_ALL, DENY_REMOVAL = 0x10, 0x40
+
+
 @contextlib.contextmanager
-def denied_to_others(path: Path) -> Iterator[Callable[[], None]]:
+def denied_to_others(path: Path, what: int = DENY_ALL) -> Iterator[Callable[[], None]]:
     """Open a file as a scanner or a backup may, so that nobody else can; yield what closes it."""
-    runtime, deny_read_and_write = ctypes.CDLL("msvcrt"), 0x10
-    descriptor = runtime._wsopen(str(path), os.O_RDONLY, deny_read_and_write)
+    runtime = ctypes.CDLL("msvcrt")
+    descriptor = runtime._wsopen(str(path), os.O_RDONLY, what)
     assert descriptor != -1
     with contextlib.ExitStack() as stack:
         stack.callback(runtime._close, descriptor)
@@ -201,3 +205,58 @@ def test_nothing_is_installed_over_a_killed_run_whose_lock_file_stays_open(
     engine.succeeds("--target", target, *wheels.options, "tool==1.0")
     assert names_in(target) == ["m1.py", "tool", "tool-1.0.dist-info"]
     assert (target / "tool/__init__.py").read_text() == "1.0"
+
+
+@pytest.fixture
+def sharing(engine: Engine, venv: Path, wheels: Wheels) -> Path:
+    """An environment with two distributions that share a file, of which one has a new version."""
+    shared = {"shared/__init__.py": ""}
+    wheels.add("one", "1.0", files={**shared, "one.py": ""})
+    wheels.add("one", "2.0", files={"one.py": ""})
+    wheels.add("two", "1.0", files={**shared, "shared/two.py": ""})
+    engine.succeeds("--python", venv, *wheels.options, "one==1.0", "two")
+    return venv
+
+
+def test_a_record_that_nobody_can_read_stops_what_might_remove_its_files(
+    engine: Engine, sharing: Path, wheels: Wheels
+) -> None:
+    before = snapshot(sharing)
+    with denied_to_others(library(sharing) / "two-1.0.dist-info" / "RECORD"):
+        done = engine.fails("--python", sharing, *wheels.options, "one==2.0")
+    assert "lists the files of two 1.0" in done.text
+    assert snapshot(sharing) == before
+
+
+def test_a_record_that_is_open_for_a_moment_is_waited_for(
+    engine: Engine, sharing: Path, wheels: Wheels
+) -> None:
+    with denied_to_others(library(sharing) / "two-1.0.dist-info" / "RECORD") as close:
+        timer = threading.Timer(1.0, close)
+        timer.start()
+        engine.succeeds("--python", sharing, *wheels.options, "one==2.0")
+        timer.join()
+    assert (library(sharing) / "shared" / "__init__.py").exists()
+
+
+def test_an_environment_is_complete_though_its_marker_cannot_be_removed(tmp_path: Path) -> None:
+    directory = tmp_path / "env"
+    with lock_venv(directory) as creation:
+        (directory / "pyvenv.cfg").touch()
+        with denied_to_others(directory / MARKER, DENY_REMOVAL):
+            creation.complete()
+    assert is_complete(directory)
+    with lock_venv(directory) as creation:
+        assert not creation.is_new
+
+
+def test_an_environment_stays_though_its_marker_cannot_even_be_overwritten(tmp_path: Path) -> None:
+    directory = tmp_path / "env"
+    with (  # noqa: PT012  # the error is raised where the environment is complete
+        pytest.raises(MarkerInUseError, match="is complete, but"),
+        lock_venv(directory) as creation,
+    ):
+        (directory / "pyvenv.cfg").touch()
+        with denied_to_others(directory / MARKER):
+            creation.complete()
+    assert (directory / "pyvenv.cfg").exists()

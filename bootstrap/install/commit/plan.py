@@ -13,8 +13,9 @@ from bootstrap.install.commit.operations import CHANGING_INODE, Operation
 from bootstrap.install.commit.staging import BACKUP, Staging
 from bootstrap.install.commit.trees import MergedTree
 from bootstrap.install.errors import MountPointError, NotWritableError
+from bootstrap.install.file_owners import FileOwners
 from bootstrap.install.filesystem import has_mount, is_movable
-from bootstrap.install.uninstall import FileOwners, is_bytecode_of
+from bootstrap.install.uninstall import is_bytecode_of
 
 _MAX_UNOWNED = 10_000
 

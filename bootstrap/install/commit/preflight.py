@@ -16,9 +16,9 @@ from bootstrap.install.errors import (
     SameNameError,
     already_exist,
 )
+from bootstrap.install.file_owners import FileOwners
 from bootstrap.install.filesystem import find_existing
 from bootstrap.install.scheme_paths import SchemePaths
-from bootstrap.install.uninstall import FileOwners
 from bootstrap.ui import Ui
 
 _MAX_SHOWN = 3

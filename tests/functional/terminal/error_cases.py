@@ -26,6 +26,7 @@ from bootstrap.environment.introspection import InterpreterHungError, Unsupporte
 from bootstrap.environment.probe import IsolatedBaseError, OtherPythonError
 from bootstrap.environment.pth_file import HiddenSiteError, PthFileError
 from bootstrap.environment.venv import NoVenvModuleError, VenvError
+from bootstrap.environment.venv_lock import MarkerInUseError
 from bootstrap.errors import BootstrapError
 from bootstrap.handoff.command import NoCommandError, NotRunnableError
 from bootstrap.handoff.handoff import Handoff, NotStartedError
@@ -42,6 +43,7 @@ from bootstrap.install.errors import (
     ObstacleError,
     PathTooLongError,
     SameNameError,
+    UnreadableListError,
 )
 from bootstrap.kit.contents import ChangedWheelError, SameFilenameError
 from bootstrap.kit.defaults import AuthorityError, SecretError
@@ -385,12 +387,14 @@ BUILT: dict[str, Callable[[], BootstrapError]] = {
     ),
     "InvalidDigestError": lambda: InvalidDigestError("sha256", "abc"),
     "IsolatedBaseError": lambda: IsolatedBaseError(_HERE, _HERE, _HERE),
+    "MarkerInUseError": lambda: MarkerInUseError(_HERE / "marker", "Sharing violation"),
     "MissingDriveError": lambda: MissingDriveError("Q:\\x", "Q:"),
     "MountPointError": lambda: MountPointError("/site/extra/data"),
     "PathTooLongError": lambda: PathTooLongError("/site/extra.py", 4096),
     "PthFileError": lambda: PthFileError(_HERE, "read", OSError(errno.EACCES, "Permission denied")),
     "SameNameError": lambda: SameNameError("/site/Extra.py", "extra", None),
     "TlsUnavailableError": TlsUnavailableError,
+    "UnreadableListError": lambda: UnreadableListError("extra 1.0", "/site/RECORD", "it is open"),
     "UnsupportedTargetError": lambda: UnsupportedTargetError(("python2.6",), (2, 6, 9)),
     "NoBuilderError": lambda: NoBuilderError("./extra"),
     "VenvError": lambda: VenvError(_HERE, _HERE, "ensurepip failed"),

@@ -43,6 +43,7 @@ def test_output_of_a_user_s_start_up_file_is_ignored(python: Path, tmp_path: Pat
     user_site = plain.interpreter.user_site
     if user_site is None:
         pytest.skip("it has no user site")
+    assert user_site.is_relative_to(tmp_path)  # not that of who runs the tests
     user_site.mkdir(parents=True)
     (user_site / "usercustomize.py").write_text(
         "import atexit, sys\nsys.stdout.write('no end: <')\nsys.stderr.write('warning')\n"

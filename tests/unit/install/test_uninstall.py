@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bootstrap.install.errors import CannotUninstallError
+from bootstrap.install.errors import CannotUninstallError, UnreadableListError
 from bootstrap.install.model import InstallSettings
 from tests.functional.engine import snapshot_with_root
 from tests.servers.wheels import make_wheel
@@ -172,6 +172,29 @@ def test_a_damaged_record_is_refused(bench: Workbench) -> None:
     (info / "RECORD").write_bytes(b"\xff\xfe")
     with pytest.raises(CannotUninstallError, match="cannot be read"):
         _remove(bench)
+
+
+def test_a_list_of_files_that_cannot_be_read_stops_what_might_remove_them(
+    bench: Workbench, wheelhouse: Path
+) -> None:
+    shared = {"shared/__init__.py": ""}
+    bench.install(make_wheel(wheelhouse, "one", "1.0", files={**shared, "one.py": ""}))
+    _touch(bench.library / "shared" / "two.py")
+    record = _dist_info(bench, "shared/__init__.py,,", "shared/two.py,,", name="two") / "RECORD"
+    content = record.read_bytes()
+    record.unlink()
+    record.mkdir()  # nobody can read it, root neither
+    before = snapshot_with_root(bench.prefix)
+    newer = make_wheel(wheelhouse, "one", "2.0", files={"one.py": "2"})
+    with pytest.raises(UnreadableListError, match="files of two 1"):
+        bench.install(newer)
+    assert snapshot_with_root(bench.prefix) == before
+    with pytest.raises(UnreadableListError, match="files of two 1"):
+        _remove(bench, "two")
+    record.rmdir()
+    record.write_bytes(content)
+    bench.install(newer)
+    assert (bench.library / "shared" / "__init__.py").exists()
 
 
 def test_an_egg_info_directory_with_a_list_of_files_is_removed(bench: Workbench) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import bootstrap
 from bootstrap.error_handler import ErrorHandler
@@ -89,6 +90,18 @@ def main(argv: Sequence[str] | None = None) -> int:
                 raise
 
     return _handle_errors(run)
+
+
+def end(status: int) -> NoReturn:
+    """End the process at once.
+
+    Python would first free all objects one by one: 25 ms of a run with nothing to do, which takes
+    130. What is registered for the end is called; output that cannot be written has been dropped.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001  # as multiprocessing does
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+    os._exit(status)
 
 
 def ensurepip(argv: Sequence[str] | None = None) -> int:

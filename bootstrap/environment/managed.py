@@ -9,7 +9,6 @@ from bootstrap.environment.model import TargetEnvironment
 from bootstrap.environment.settings import Messages
 from bootstrap.errors import BootstrapError
 from bootstrap.formats.documents import read_file
-from bootstrap.formats.ini import read_ini
 from bootstrap.limits import shorten
 
 MARKER = "EXTERNALLY-MANAGED"
@@ -82,6 +81,8 @@ def management_message(
 
 def _read_message(marker: Path, language: str, messages: Messages | None) -> str | None:
     import configparser
+
+    from bootstrap.formats.ini import read_ini
 
     keys = ["Error"]
     locale = language.partition(".")[0].partition("@")[0]

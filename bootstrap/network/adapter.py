@@ -17,6 +17,7 @@ from bootstrap._vendor.urllib3.connection import HTTPConnection, HTTPSConnection
 from bootstrap._vendor.urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from bootstrap._vendor.urllib3.exceptions import (
     ConnectTimeoutError,
+    HTTPError,
     NameResolutionError,
     NewConnectionError,
 )
@@ -43,14 +44,17 @@ class OneContextAdapter(HTTPAdapter):
         connector: Connector,
         named_hosts: frozenset[str] = frozenset(),
         client_context: ssl.SSLContext | None = None,
+        *,
+        opens_spare: bool = False,
     ) -> None:
+        """`opens_spare`: open one more connection to each server than the first request needs."""
         self._context = context
         self._named_hosts = named_hosts
         self._client_context = client_context
         self._insecure_hosts = insecure_hosts
         self._lock = threading.Lock()
         self._connections: WeakSet[HTTPConnection] = WeakSet()
-        self._classes = _create_pool_classes(connector, self._connections)
+        self._classes = _create_pool_classes(connector, self._connections, opens_spare=opens_spare)
         super().__init__(pool_connections=32, pool_maxsize=CONNECTIONS_PER_HOST)
 
     def init_poolmanager(self, connections: int, maxsize: int, *_: Any, **_options: Any) -> None:
@@ -113,7 +117,7 @@ class OneContextAdapter(HTTPAdapter):
 
 
 def _create_pool_classes(
-    connector: Connector, connections: WeakSet[HTTPConnection]
+    connector: Connector, connections: WeakSet[HTTPConnection], *, opens_spare: bool
 ) -> dict[str, type[HTTPConnectionPool]]:
     """Return urllib3's pool classes by scheme; their connections are made by the connector."""
 
@@ -131,18 +135,64 @@ def _create_pool_classes(
             connections.add(self)
             return _connect(self, connector)
 
+        @property
+        def is_connected(self) -> bool:
+            """Whether it can be used: also where only session tickets wait to be read (TLS 1.3)."""
+            return super().is_connected or has_only_tickets(self.sock)
+
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = PlainConnection
 
-    class TlsPool(HTTPSConnectionPool):
+    class TlsPool(_TlsPool):
         ConnectionCls = TlsConnection
-
-        def _validate_conn(self, conn: Any) -> None:
-            # As in the base class, without its warning: `InsecureHosts` has warned already.
-            if conn.is_closed:
-                conn.connect()
+        needs_spare = opens_spare
 
     return {"http": PlainPool, "https": TlsPool}
+
+
+class _TlsPool(HTTPSConnectionPool):
+    needs_spare = False
+
+    def _validate_conn(self, conn: Any) -> None:
+        # As in the base class, without its warning: `InsecureHosts` has warned already.
+        if conn.is_closed:
+            conn.connect()
+
+    def _new_conn(self) -> Any:
+        if self.needs_spare and self.proxy is None:
+            self.needs_spare = False
+            threading.Thread(target=self._open_spare, daemon=True).start()
+        return super()._new_conn()
+
+    def _open_spare(self) -> None:
+        """Open a connection while the first request is on its way.
+
+        It takes two round trips, and then METADATA and the wheel are asked for at once: where one
+        server has all and a round trip takes 30 ms, this is 75 ms of half a second.
+        """
+        with suppress(HTTPError, OSError):  # who needs the connection will see the error
+            connection = self._get_conn()
+            try:
+                connection.connect()
+            finally:
+                self._put_conn(connection)
+
+
+def has_only_tickets(sock: object) -> bool:
+    """Tell whether a connection's server has neither sent data nor ended the connection."""
+    if not isinstance(sock, ssl.SSLSocket):
+        return False
+    timeout = sock.gettimeout()
+    try:
+        sock.settimeout(0)
+        sock.recv(1)  # data that nobody asked for, or the end
+    except ssl.SSLWantReadError:
+        return True
+    except OSError:
+        return False
+    finally:
+        sock.settimeout(timeout)
+    return False
 
 
 def _connect(connection: HTTPConnection, connector: Connector) -> socket.socket:

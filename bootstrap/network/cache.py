@@ -12,7 +12,6 @@ method here fails, an entry is just "not found".
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import threading
@@ -195,6 +194,8 @@ class Cache:
 
 
 def _hash(content: bytes) -> Sha256:
+    import hashlib  # as late as in `HashCheck`
+
     return Sha256(hashlib.sha256(content).hexdigest())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import getpass
 import sys
 import threading
 from itertools import takewhile
@@ -161,6 +160,8 @@ class CredentialStore:
         try:
             self._ui.info(f"{server} requires a user name and a password.")
             username = username or input("User name: ")
-            return Credentials(username, getpass.getpass("Password: "))
+            from getpass import getpass
+
+            return Credentials(username, getpass("Password: "))
         except EOFError:
             return None

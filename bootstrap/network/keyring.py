@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 from contextlib import suppress
 
-from bootstrap.environment.limited_output import run_program
 from bootstrap.formats.documents import parse_json
 from bootstrap.limits import LimitError
 from bootstrap.programs import find_programs
@@ -67,6 +65,10 @@ class Keyring:
 
         What it says meanwhile is shown at once: it may be where to log in.
         """
+        import subprocess  # with much else, and few runs ask a keyring
+
+        from bootstrap.environment.limited_output import run_program
+
         try:
             process = run_program([program, *arguments], os.environ, self._timeout, show=self._show)
         except (OSError, subprocess.TimeoutExpired, LimitError) as error:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from bootstrap.dataclasses import dataclass, field
 from bootstrap.formats.encodings import decode
-from bootstrap.network.content_encoding import decode_chunks, parse_coding
 from bootstrap.network.errors import TooLargeError
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
@@ -49,6 +48,8 @@ def decode_body(chunks: Iterable[bytes], encoding: str, url: str, limit: int) ->
     A small transfer may be large in memory (a decompression bomb): the limit also holds while
     decompressing. Raises `TooLargeError` and `UndecodableError`.
     """
+    from bootstrap.network.content_encoding import decode_chunks, parse_coding
+
     coding = parse_coding(encoding, url)
     body = bytearray()
     for block in decode_chunks(limit_size(chunks, url, limit), coding, url):

@@ -74,6 +74,7 @@ class Session:
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._downloads: set[Download] = set()
+        self._expects_more = False
 
     def __enter__(self) -> Self:
         return self
@@ -142,6 +143,10 @@ class Session:
     def get_text(self, url: str) -> str:
         """Return a page's text, for example of a requirements file. Raises as `get` does."""
         return self.get(url, limit=REQUIREMENTS_FILE_SIZE).text
+
+    def expect_more(self) -> None:
+        """Say that the first request will be followed by several at once."""
+        self._expects_more = True
 
     def download(
         self, url: str, *, filename: str, expected: Hashes | None = None, size: int | None = None
@@ -259,7 +264,12 @@ class Session:
 
                 share_arenas()
                 self._transport = Transport(
-                    self._settings, context, self._policy, self._ui, client_context
+                    self._settings,
+                    context,
+                    self._policy,
+                    self._ui,
+                    client_context,
+                    opens_spare=self._expects_more,
                 )
             return self._transport
 

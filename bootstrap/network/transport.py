@@ -86,6 +86,8 @@ class Transport:
         policy: TrustPolicy,
         ui: Ui,
         client_context: ssl.SSLContext | None = None,
+        *,
+        opens_spare: bool = False,
     ) -> None:
         self._settings = settings
         self._policy = policy
@@ -105,7 +107,12 @@ class Transport:
             url_origin(url).host for url in (*settings.named_urls, *proxies)
         )
         self._adapter = OneContextAdapter(
-            context, self._insecure_hosts, connector, self._named_hosts, client_context
+            context,
+            self._insecure_hosts,
+            connector,
+            self._named_hosts,
+            client_context,
+            opens_spare=opens_spare,
         )
 
     def close(self) -> None:

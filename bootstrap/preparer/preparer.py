@@ -155,6 +155,7 @@ class Preparer:
     ) -> None:
         """Start to fetch pages, and the metadata of the candidates likely to be chosen."""
         if self._finder.is_remote:
+            self._session.expect_more()
             self._finder.prefetch(wanted)
             for name, specifier in wanted.items():
                 if not self._older.is_searching(name):

@@ -8,7 +8,6 @@ no lock, because all would write the same bytes to the same path.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -72,6 +71,8 @@ def _private_temporary() -> Path:
 
 
 def _store(directory: Path, pem: bytes) -> Path:
+    import hashlib  # as late as in `HashCheck`
+
     path = directory / f"cacert-{hashlib.sha256(pem).hexdigest()}.pem"
     if _contains(path, pem):
         with suppress(OSError):  # mark it as used, at most once an hour

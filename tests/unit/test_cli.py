@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -63,3 +65,18 @@ def test_the_verbosity_may_be_configured(
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     assert main(["--offline", "--python", "/nowhere/python"]) == 1
     assert capsys.readouterr().err.count("Traceback") == 1
+
+
+def test_the_end_writes_what_is_buffered_and_calls_what_is_registered() -> None:
+    program = """
+import atexit, sys
+from bootstrap.cli import end
+atexit.register(print, "registered")
+atexit.register(sys.stderr.write, "error")
+print("output")
+end(3)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, "output\nregistered\n", "error")

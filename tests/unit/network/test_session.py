@@ -100,6 +100,17 @@ def test_parallel_requests_share_few_connections(
     assert 1 < index.accepted <= 8
 
 
+def test_a_session_that_expects_more_opens_one_connection_ahead(
+    session: Session, index: IndexServer, page: str
+) -> None:
+    session.expect_more()
+    index.features = replace(index.features, delay=0.1)
+    assert session.get(page).content
+    assert index.accepted == 2
+    assert [each.content for each in session.in_parallel(session.get, [page] * 2)]
+    assert index.accepted == 2
+
+
 def test_results_are_in_the_order_of_the_items(session: Session) -> None:
     def slow_first(number: int) -> int:
         threading.Event().wait(0.05 if number == 0 else 0)

@@ -33,6 +33,6 @@ exec(importer, launcher)
 launcher["start"](data, path, file if kit_size else None, bytecode)
 
 if __name__ == "__main__":
-    from bootstrap.cli import main
+    from bootstrap.cli import end, main
 
-    sys.exit(main())
+    end(main())

@@ -19,6 +19,6 @@ def start():
 start()
 
 if __name__ == "__main__":
-    from bootstrap.cli import main
+    from bootstrap.cli import end, main
 
-    sys.exit(main())
+    end(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +77,9 @@ def help_lines(kit: Kit) -> Iterator[str]:
     """Yield what the help says of the kit that is running, as lines to be wrapped."""
     manifest, name = kit.manifest, kit.path.name
     installs = ", ".join(filter(None, (manifest.installer, *manifest.requirements)))
+    yield f"usage: {name} [OPTIONS] [REQUIREMENT ...] [-- ARGUMENTS ...]"
     contains = count_wheels(len(kit.wheels))
-    yield f"This file is a kit: it has {contains}, and installs from them, without a network."
+    yield f"This file is a kit with {contains}: it installs from itself, without a network."
     yield f"  Installs, if nothing else is named: {installs or 'what its lock says'}"
     for target in summarize(manifest.targets):
         yield f"  For: {target}"
@@ -140,6 +141,8 @@ def _changed_settings(old: Kit, new: Kit) -> dict[str, Any]:
     return {name: list(pair) for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
+_SHOWN_DIGITS = 16
+"""Of a digest; `--json` has all of them."""
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _WHEEL_SIGNS = {"wheels-added": "+", "wheels-removed": "-", "wheels-replaced": "~"}
 
@@ -154,6 +157,18 @@ def compare_lines(different: Mapping[str, Any]) -> Iterator[str]:
             yield f"{sign} {name} {' → '.join(', '.join(versions) for versions in lists)}"
     for key, sign in _WHEEL_SIGNS.items():
         yield from (f"  {sign} {filename}" for filename in different.get(key, ()))
-    yield from (f"~ {name.removeprefix('is_')}" for name in different.get("settings", ()))
+    for name, values in different.get("settings", {}).items():
+        yield f"~ {name.removeprefix('is_')}: {' → '.join(map(_in_words, values))}"
     if "engine" in different:
-        yield f"~ engine {' → '.join(different['engine'])}"
+        shortened = (f"sha256 {digest[:_SHOWN_DIGITS]}…" for digest in different["engine"])
+        yield f"~ engine: {' → '.join(shortened)}"
+
+
+def _in_words(value: object) -> str:
+    """Return a setting's value; of certificates their names."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    words = (
+        [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else []
+    )
+    return ", ".join(words) or "none"

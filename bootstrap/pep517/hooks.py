@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +27,8 @@ from bootstrap.ui import Ui
 
 T = TypeVar("T")
 _TRACEBACK = "Traceback (most recent call last)"
+_SCRIPT = "call_hook.py"
+_OUR_FRAME = f'{_SCRIPT}", line '
 
 
 def reason_in(output: Sequence[str]) -> str | None:
@@ -39,6 +41,16 @@ def reason_in(output: Sequence[str]) -> str | None:
     exceptions = (line for line in lines[beginning + 1 :] if not line[0].isspace())
     reason = next(exceptions, None) if beginning >= 0 else None
     return shorten(reason or lines[-1].strip()) if lines else None
+
+
+def _without_our_frames(output: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of an output but for the frames of the script that calls hooks."""
+    is_ours = False
+    for line in output:
+        is_frame = line.startswith("  File ")
+        is_ours = _OUR_FRAME in line if is_frame else is_ours and line.startswith("    ")
+        if not is_ours:
+            yield line
 
 
 class HookError(BootstrapError):
@@ -72,8 +84,9 @@ class HookError(BootstrapError):
         lines = [f"Building {of} failed: {reason or f'its hook {hook} {why}.'}"]
         if reason:
             lines.append(f"  Its hook {hook} {why}.")
-        if len(tail) > 1 and not is_shown:
-            lines += ["  The last lines of its output:", *(f"    {line}" for line in tail)]
+        shown = list(_without_our_frames(tail))
+        if len(shown) > 1 and not is_shown:
+            lines += ["  The last lines of its output:", *(f"    {line}" for line in shown)]
         super().__init__("\n".join(lines), hint=hint)
 
 
@@ -218,7 +231,7 @@ class HookRunner:
         In a .pyz, the library writes it to the shared temporary directory, and without -I an
         interpreter first imports from the directory of its script.
         """
-        copied = self.directory / "hook" / "call_hook.py"
+        copied = self.directory / "hook" / _SCRIPT
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(script, copied)
         return copied

@@ -98,7 +98,9 @@ Examples, each after `python3 get-installer.pyz`:
   --python 3.12 -- list          pip for another Python; then `pip list` there
   --installer uv -- --version    another installer: uv, pipx, poetry, ...
   doctor                         why it does not work: certificates, indexes
+"""
 
+_SHORT_ENDING = """\
 Options:
 {options}
 
@@ -142,8 +144,9 @@ def short_help(command: Command, columns: int = WIDTH, about_kit: Sequence[str] 
         return _short_help_of(command, columns)
     by_key = {option.key: option for option in OPTIONS}
     rows = [f"  {_names(by_key[key]):28} {text}" for key, text in _MOST_USED.items()]
-    text = _SHORT.format(options="\n".join(rows), topics=TOPICS)
-    return _wrap("\n".join([*about_kit, text]), columns)
+    beginning = "\n".join(about_kit) if about_kit else _SHORT
+    ending = _SHORT_ENDING.format(options="\n".join(rows), topics=TOPICS)
+    return _wrap(f"{beginning}\n{ending}", columns)
 
 
 def _short_help_of(command: Command, columns: int) -> str:

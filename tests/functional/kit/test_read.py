@@ -176,7 +176,7 @@ def test_diff_shows_what_changed(index: LocalIndex, pack: Packing) -> None:
     assert done.status == 1
     lines = done.out.splitlines()
     assert lines[:3] == ["+ new 1.0", "- gone 1.0", "~ tool 1.0 → 2.0"]
-    assert "~ defaults" in lines
+    assert "~ defaults: none → --no-color" in lines
     as_json = json.loads(pack.engine(old)("diff", "--json", new).out)
     assert as_json["changed"] == {"tool": [["1.0"], ["2.0"]]}
 

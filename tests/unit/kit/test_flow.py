@@ -417,6 +417,14 @@ def test_a_kit_is_extracted_into_a_new_directory(desk: Desk) -> None:
         desk.run("extract", kit, directory)
 
 
+def test_a_difference_is_shown_with_what_was_and_what_is(desk: Desk) -> None:
+    desk.add("tool", "1.0")
+    old = desk.pack("tool", name="old.pyz")
+    new = desk.pack("tool", "--defaults", "--no-deps", name="new.pyz")
+    _, text = desk.run("diff", old, new)
+    assert "~ defaults: none → --no-deps" in text.splitlines()
+
+
 def test_a_dry_run_writes_nothing(desk: Desk) -> None:
     desk.add("tool", "1.0")
     _, text = desk.run("pack", "tool", "--dry-run", *desk.options, "-o", desk.directory / "k.pyz")

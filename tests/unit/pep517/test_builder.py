@@ -302,6 +302,17 @@ class TestFailure:
     def test_names_the_line_that_says_why(self, output: str, reason: str | None) -> None:
         assert reason_in(output.splitlines()) == reason
 
+    def test_shows_the_frames_of_the_backend_only(self, tmp_path: Path, bench: Benches) -> None:
+        extra = "def build_wheel(d, c=None, m=None):\n    print('checking')\n    1 / 0\n"
+        tree = write_project(tmp_path / "tree", extra)
+        with pytest.raises(HookFailedError) as caught:
+            bench().builder.wheel(BuildRequest(SourceTree(tree)))
+        lines = str(caught.value).splitlines()
+        assert lines[2:5] == ["  The last lines of its output:", "    checking", f"    {TRACEBACK}"]
+        (frame,) = (line for line in lines if "  File " in line)
+        assert str(tree) in frame
+        assert lines[-1] == "    ZeroDivisionError: division by zero"
+
     def test_does_not_repeat_what_was_shown(self, tmp_path: Path, bench: Benches) -> None:
         extra = "def build_wheel(d, c=None, m=None):\n    print('checking')\n    1 / 0\n"
         tree = write_project(tmp_path / "tree", extra)

@@ -178,7 +178,7 @@ _INSTALLATION = (
         "--lock FILE",
         "write a pylock.toml of the result, also with --dry-run",
         OptionKind.PATH,
-        commands=_INSTALL_AND_PACK,
+        commands=_NOT_PACK,
         of_pip=False,
     ),
     Option("--isolated", "ignore PIP_* variables and the user's pip.conf", configurable=False),

@@ -41,7 +41,6 @@ NETWORK = {
 NOT_OF_AN_ORDINARY_RUN = {
     "asyncio",
     "bootstrap._vendor.packaging.direct_url",
-    "bootstrap._vendor.packaging.metadata",
     "bootstrap._vendor.packaging.pylock",
     "bootstrap._vendor.tomli",
     "bootstrap._vendor.tomli_w",

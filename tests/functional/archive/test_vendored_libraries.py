@@ -8,7 +8,7 @@ from pathlib import Path
 IMPORT_ALL = """
 import bootstrap._vendor.requests, bootstrap._vendor.truststore, bootstrap._vendor.resolvelib
 import bootstrap._vendor.tomli
-import bootstrap._vendor.installer.scripts, bootstrap._vendor.packaging.metadata
+import bootstrap._vendor.installer.scripts, bootstrap._vendor.packaging.direct_url
 import bootstrap._vendor.packaging.pylock, bootstrap._vendor.pyproject_hooks
 import bootstrap._vendor.tomli_w
 """

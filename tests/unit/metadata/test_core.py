@@ -5,8 +5,8 @@ from email import message_from_string
 from pathlib import Path
 
 import pytest
+from packaging.metadata import parse_email
 
-from bootstrap._vendor.packaging.metadata import parse_email
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.metadata.core import MetadataError, parse_headers, parse_metadata

@@ -13,7 +13,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -78,22 +78,38 @@ def rmdir(path: _AnyPath) -> None:
     patiently(os.rmdir, path)
 
 
+class Patience:
+    """Waits until other programs have closed what is to be changed: two seconds in all.
+
+    One for a whole tree: of a program that runs, hundreds of files may be open for hours.
+    """
+
+    def __init__(self, pauses: Iterable[float] | None = None) -> None:
+        self._pauses = iter(_PAUSES if pauses is None else pauses)
+
+    def call(self, change: Callable[..., _Result], *arguments: object) -> _Result:
+        """Call a function, again and again while Windows refuses what it does. Raises OSError."""
+        while True:
+            try:
+                return change(*arguments)
+            except OSError as exc:
+                number = getattr(exc, "winerror", None)
+                if not (is_violation(exc) or number == _DIRECTORY_NOT_EMPTY):
+                    raise
+                pause = next(self._pauses, None)
+                if pause is None:
+                    raise
+            time.sleep(pause)
+
+
 def patiently(change: Callable[..., _Result], *arguments: object) -> _Result:
     """Call a function again for two seconds while Windows refuses what it does. Raises OSError."""
-    pauses = iter(_PAUSES)
-    while True:
-        try:
-            return change(*arguments)
-        except OSError as exc:
-            pause, number = next(pauses, None), getattr(exc, "winerror", None)
-            if pause is None or not (is_violation(exc) or number == _DIRECTORY_NOT_EMPTY):
-                raise
-        time.sleep(pause)
+    return Patience().call(change, *arguments)
 
 
 def find_mount_points() -> frozenset[str] | None:
     """Return where something is mounted, also from the same file system; None if unknown."""
-    if os.name == "nt":  # there it is a junction, which no change here enters
+    if os.name == "nt":  # there it is a junction, which `shutil.rmtree` does not enter
         return frozenset()
     try:
         with open(_MOUNTS, "rb") as file:
@@ -105,10 +121,12 @@ def find_mount_points() -> frozenset[str] | None:
     )
 
 
-def remove_content(directory: _AnyPath, keep: Collection[str]) -> None:
+def remove_content(
+    directory: _AnyPath, keep: Collection[str], patience: Patience | None = None
+) -> None:
     """Remove what is in a directory but some names, as `remove_tree` does."""
     directory = extended_path(_without_links_around(directory))
-    _remove_content(directory, keep, find_mount_points() or ())
+    _TreeRemoval(patience or Patience(), find_mount_points() or ()).remove_content(directory, keep)
 
 
 def remove_tree(path: _AnyPath) -> None:
@@ -116,7 +134,8 @@ def remove_tree(path: _AnyPath) -> None:
 
     What cannot be removed is left, and so is what is mounted in it.
     """
-    _remove_tree(extended_path(_without_links_around(path)), find_mount_points() or ())
+    path = extended_path(_without_links_around(path))
+    _TreeRemoval(Patience(), find_mount_points() or ()).remove(path)
 
 
 def _without_links_around(path: _AnyPath) -> str:
@@ -125,30 +144,56 @@ def _without_links_around(path: _AnyPath) -> str:
     return os.path.join(parent if os.name == "nt" else os.path.realpath(parent), name)
 
 
-def _remove_content(directory: str, keep: Collection[str], mounted: Collection[str]) -> None:
-    with suppress(OSError):
-        for name in os.listdir(directory):
-            path = os.path.join(directory, name)
-            if name in keep or path in mounted:
-                continue
-            if os.path.isdir(path) and not os.path.islink(path):
-                _remove_tree(path, mounted)
-            else:
-                with suppress(OSError):
-                    unlink(path)
+class _TreeRemoval:
+    """The removal of a tree; what cannot be removed is left."""
 
+    def __init__(self, patience: Patience, mounted: Collection[str]) -> None:
+        self._patience, self._mounted = patience, mounted
 
-def _remove_tree(path: str, mounted: Collection[str]) -> None:
-    import shutil  # with all formats of archives
+    def remove_content(self, directory: str, keep: Collection[str]) -> None:
+        with suppress(OSError):
+            for name in os.listdir(directory):
+                path = os.path.join(directory, name)
+                if name in keep or path in self._mounted:
+                    continue
+                if os.path.isdir(path) and not os.path.islink(path):
+                    self.remove(path)
+                else:
+                    with suppress(OSError):
+                        self._patience.call(os.unlink, path)
 
-    if any(mount.startswith(path + os.sep) for mount in mounted):
-        _remove_content(path, (), mounted)
-    elif sys.platform != "win32":
-        shutil.rmtree(path, ignore_errors=True)
-    elif sys.version_info >= (3, 12):
-        shutil.rmtree(path, onexc=_remove_again)
-    else:
-        shutil.rmtree(path, onerror=_remove_again)
+    def remove(self, path: str) -> None:
+        import shutil  # with all formats of archives
+
+        if any(mount.startswith(path + os.sep) for mount in self._mounted):
+            self.remove_content(path, ())
+        elif sys.platform != "win32":
+            shutil.rmtree(path, ignore_errors=True)
+        elif sys.version_info >= (3, 12):
+            shutil.rmtree(path, onexc=self._remove_again)
+        else:
+            shutil.rmtree(path, onerror=self._remove_again)
+
+    def _remove_again(self, function: Callable[..., None], path: str, _: Any) -> None:
+        """Try again to remove a path, without the attribute that makes it read-only."""
+        if function not in {os.unlink, os.rmdir}:
+            return
+        with suppress(OSError):
+            found = os.lstat(path)
+            attributes = getattr(found, "st_file_attributes", 0)
+            is_read_only = bool(attributes & stat.FILE_ATTRIBUTE_READONLY)
+            # Not that of what a link or a junction leads to.
+            if not is_read_only or attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
+                self._patience.call(function, path)
+                return
+            preserved: AbstractContextManager[None] = nullcontext()
+            if found.st_nlink > 1:  # its other names may be anybody's
+                from bootstrap.file_attributes import preserved_attributes
+
+                preserved = preserved_attributes(path, attributes)
+            with preserved:
+                os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
+                self._patience.call(function, path)
 
 
 def can_create_in(directory: _AnyPath) -> bool:
@@ -183,25 +228,3 @@ def is_violation(error: OSError) -> bool:
     if number is None:  # `open` tells no more than EACCES
         return os.name == "nt" and error.errno == errno.EACCES
     return number in {ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION}
-
-
-def _remove_again(function: Callable[..., None], path: str, _: Any) -> None:
-    """Try to remove what could not be removed, without the attribute that makes it read-only."""
-    if function not in {os.unlink, os.rmdir}:
-        return
-    with suppress(OSError):
-        found = os.lstat(path)
-        attributes = getattr(found, "st_file_attributes", 0)
-        is_read_only = bool(attributes & stat.FILE_ATTRIBUTE_READONLY)
-        # Not that of what a link or a junction leads to.
-        if not is_read_only or attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
-            patiently(function, path)
-            return
-        preserved: AbstractContextManager[None] = nullcontext()
-        if found.st_nlink > 1:  # its other names may be anybody's
-            from bootstrap.file_attributes import preserved_attributes
-
-            preserved = preserved_attributes(path, attributes)
-        with preserved:
-            os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
-            patiently(function, path)

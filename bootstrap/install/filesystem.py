@@ -24,6 +24,8 @@ MAX_PATH = 260
 _EXPECTED = {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL}
 """The errors of a rename that would succeed with another destination."""
 
+_MOUNT_POINT_TAG = 0xA0000003
+"""`stat.IO_REPARSE_TAG_MOUNT_POINT`, which only Windows has."""
 TRIAL = "trial"
 """The name of the directory by which it is found out what a file system does."""
 
@@ -55,8 +57,21 @@ def keeps_inodes(directory: str, other: str) -> bool:
     return before == after and after not in {0, os.lstat(directory).st_ino}
 
 
+def is_junction(path: str) -> bool:
+    """Whether a path is a junction of Windows, or a directory that a volume is mounted in."""
+    return getattr(os.lstat(path), "st_reparse_tag", 0) == _MOUNT_POINT_TAG
+
+
 def has_mount(directory: str, mount_points: Collection[str] | None) -> bool:
-    """Whether something is mounted in a directory; where that is unknown, another file system."""
+    """Whether something is mounted in a directory; where that is unknown, another file system.
+
+    On Windows, whether the directory or one in it is a junction.
+    """
+    if os.name == "nt":
+        below = (
+            os.path.join(around, name) for around, names, _ in os.walk(directory) for name in names
+        )
+        return any(map(is_junction, (directory, *below)))
     if mount_points is not None:
         return any(mount.startswith(directory + os.sep) for mount in mount_points)
     device = os.lstat(directory).st_dev

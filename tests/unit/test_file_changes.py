@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from bootstrap import file_changes
-from bootstrap.file_changes import can_create_in, remove_tree, rename, replace, unlink
+from bootstrap.file_changes import (
+    Patience,
+    can_create_in,
+    remove_content,
+    remove_tree,
+    rename,
+    replace,
+    unlink,
+)
 
 
 def refusal(number: int) -> PermissionError:
@@ -101,6 +109,20 @@ def test_an_error_of_the_system_counts_whatever_access_says(
 
     monkeypatch.setattr(os, "open", denied)
     assert not can_create_in(tmp_path)
+
+
+def test_of_a_whole_tree_no_longer_is_waited_for_than_of_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(10):
+        (tmp_path / f"{number}.pyd").touch()
+    calls: list[str] = []
+    monkeypatch.setattr(os, "unlink", refusing(os.unlink, 5, 100, calls))
+    remove_content(tmp_path, ())
+    assert len(calls) == 10 + 3
+    calls.clear()
+    remove_content(tmp_path, (), Patience(pauses=()))
+    assert len(calls) == 10
 
 
 def test_another_name_of_a_removed_file_stays_read_only(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.functional.engine import Engine
-from tests.windows.conftest import Wheels, names_in
+import pytest
+
+from tests.functional.engine import Engine, snapshot
+from tests.windows.conftest import Wheels, library, names_in
 
 Emulated = Callable[..., dict[str, str]]
 
@@ -79,3 +81,26 @@ def test_a_longer_path_is_an_error_about_long_paths(
     assert "is too long" in done.err
     assert "LongPathsEnabled" in done.err
     assert names_in(venv / "Lib" / "site-packages") == []
+
+
+@pytest.mark.parametrize("files", [{}, {"tool/data/new.txt": ""}], ids=["beside", "in"])
+def test_a_junction_in_a_package_stays_and_nothing_is_put_through_it(
+    engine: Engine, venv: Path, wheels: Wheels, emulated: Emulated, files: dict[str, str]
+) -> None:
+    wheels.add("tool", "1.0", files={"tool/__init__.py": "1"})
+    wheels.add("tool", "2.0", files={"tool/__init__.py": "2", **files})
+    engine.succeeds("--python", venv, *wheels.options, "tool==1.0")
+    junction = library(venv) / "tool" / "data"
+    junction.mkdir()
+    (junction / "model").write_text("mine")
+    number, before = junction.stat().st_ino, snapshot(library(venv))
+    environ = emulated("junction", JUNCTION=str(junction))
+    done = engine("--python", venv, *wheels.options, "tool==2.0", environ=environ)
+    assert junction.stat().st_ino == number
+    assert names_in(junction) == ["model"]
+    if files:
+        assert "is a mount point" in done.err
+        assert snapshot(library(venv)) == before
+    else:
+        assert done.status == 0, done.text
+        assert (library(venv) / "tool" / "__init__.py").read_text() == "2"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from bootstrap.file_changes import is_violation, replace
+from bootstrap.file_changes import is_violation
 
 
 def is_bytecode(path: str) -> bool:
@@ -38,7 +38,7 @@ def replace_if_closed(source: str, path: str) -> bool:
     Such a file can be renamed.
     """
     try:
-        replace(source, path)
+        os.replace(source, path)  # at once: there is another way, and many may be open
     except PermissionError as exc:
         if not is_violation(exc):
             raise

@@ -14,7 +14,7 @@ from bootstrap.install.commit.staging import BACKUP, Staging
 from bootstrap.install.commit.trees import MergedTree
 from bootstrap.install.errors import MountPointError, NotWritableError
 from bootstrap.install.file_owners import FileOwners
-from bootstrap.install.filesystem import has_mount, is_movable
+from bootstrap.install.filesystem import has_mount, is_junction, is_movable
 from bootstrap.install.uninstall import is_bytecode_of
 
 _MAX_UNOWNED = 10_000
@@ -136,6 +136,11 @@ class TargetInspector:
         for mount in self._mount_points or ():
             if path.startswith(mount + os.sep) and mount.startswith(root + os.sep):
                 raise MountPointError(mount)
+        around = os.path.dirname(path)
+        while os.name == "nt" and around.startswith(root + os.sep):
+            if os.path.isdir(around) and is_junction(around):
+                raise MountPointError(around)
+            around = os.path.dirname(around)
 
     def _staging_directory(self, path: str) -> str:
         directory = os.path.dirname(path)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bootstrap.dataclasses import dataclass, replace
-from bootstrap.file_changes import is_violation, plain_path, remove_tree
+from bootstrap.file_changes import Patience, is_violation, plain_path, remove_tree
 from bootstrap.install.commit import journal as journals
 from bootstrap.install.commit.journal import Journal, UntrustedJournalError
 from bootstrap.install.commit.leftovers import NAME, find_staging_directories, is_set_aside
@@ -157,7 +157,8 @@ def _undo_in(directory: str, lock: PathLock, paths: SchemePaths, ui: Ui) -> None
     journal = journals.read(directory)
     if journal is None:
         ui.detail(f"Removing {directory}, left by an interrupted installation.")
-        remove_locked(directory, lock)
+        # Where a program has something in it open, it may be for long, and each run comes here.
+        remove_locked(directory, lock, Patience(pauses=()))
         return
     staging_directories = frozenset((directory, *journal.staging_directories))
     limits = _Limits(paths, staging_directories)

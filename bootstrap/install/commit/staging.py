@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 from pathlib import Path
 
-from bootstrap.file_changes import extended_path, remove_content, rmdir
+from bootstrap.file_changes import Patience, extended_path, remove_content
 from bootstrap.install.commit.leftovers import PREFIX
 from bootstrap.install.errors import InstallError, translate_os_errors
 from bootstrap.install.filesystem import find_existing, is_same_mount, keeps_inodes
@@ -170,20 +170,21 @@ class Staging:
             restore_mtimes(self.mtimes)
 
 
-def remove_locked(directory: str, lock: PathLock | None) -> None:
+def remove_locked(directory: str, lock: PathLock | None, patience: Patience | None = None) -> None:
     """Remove a staging directory without a journal, and give its lock back.
 
     What is in it is removed while the lock is held. After that, another run may get the lock: one
     that removes it, too, or one that has just created it; therefore only an empty one is removed.
     """
-    remove_content(directory, keep={LOCK_FILE, JOURNAL_REFERENCE})
-    remove_content(directory, keep={LOCK_FILE})
+    patience = patience or Patience()
+    remove_content(directory, {LOCK_FILE, JOURNAL_REFERENCE}, patience)
+    remove_content(directory, {LOCK_FILE}, patience)
     if lock is not None:
         with suppress(OSError):  # not where the lock is a file in it
             os.rmdir(directory)
         lock.release()
     with suppress(OSError):
-        rmdir(extended_path(directory))
+        patience.call(os.rmdir, extended_path(directory))
 
 
 def remove_directories(directories: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from bootstrap import file_changes
 from bootstrap.dataclasses import replace
+from bootstrap.file_changes import Patience
 from bootstrap.install import vcs_src
 from bootstrap.install.commit import staging
 from bootstrap.install.commit.leftovers import PREFIX, SET_ASIDE
@@ -211,8 +212,8 @@ def test_the_file_is_removed_last(
     shutil.rmtree(reference["journal"])
     present, original = list[list[str]](), file_changes.remove_content
 
-    def remove_content(directory: str, keep: set[str]) -> None:
-        original(directory, keep)
+    def remove_content(directory: str, keep: set[str], patience: Patience) -> None:
+        original(directory, keep, patience)
         present.append(sorted(path.name for path in half_done.iterdir()))
 
     monkeypatch.setattr(staging, "remove_content", remove_content)

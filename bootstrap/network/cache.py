@@ -24,6 +24,7 @@ from typing import BinaryIO
 from bootstrap.atomic_file import temporary_beside, write_atomically
 from bootstrap.file_changes import is_violation, replace
 from bootstrap.private_directory import (
+    PRIVATE_MODE,
     NotPrivateError,
     check_private,
     create_private,
@@ -168,9 +169,17 @@ class Cache:
 
         Raises `NotPrivateError` and `OSError`.
         """
-        if directory not in self._checked or not directory.is_dir():
-            make_private(directory)
-            self._checked.add(directory)
+        if directory in self._checked and directory.is_dir():
+            return
+        if directory.parent in self._checked:
+            # What is made in a private directory is private, without a look at all its parents: a
+            # cold run makes up to 700, one for each two digits of an entry's name.
+            with suppress(OSError):  # it is there already, or its parent is not there any more
+                directory.mkdir(mode=PRIVATE_MODE)
+                self._checked.add(directory)
+                return
+        make_private(directory)
+        self._checked |= {directory, directory.parent}
 
     def _disable(self, reason: str, report: Callable[[str], None]) -> None:
         """Stop using the cache: every further attempt would fail in the same way."""

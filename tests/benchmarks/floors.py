@@ -1,16 +1,17 @@
 """What the least work of some jobs takes in Python: `python -m tests.benchmarks.floors`.
 
 Each experiment does one part of a job and nothing else, in a process of its own, and prints the
-seconds of processor time (user and system, median of several processes) of the whole process. The
-index is that which `python -m tests.benchmarks` has recorded.
+seconds of processor time (user and system) of the whole process, the least of several. The index is
+that which `python -m tests.benchmarks` has recorded. At the end it prints what whole runs spend
+their time on, by `shares.py`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,9 @@ from tests.benchmarks.serving import serving
 
 _CHECKOUT = Path(__file__).parents[2]
 _INDEX = _CHECKOUT / "build" / "benchmarks" / "indexes" / RECORDED
+_SHARES = Path(__file__).with_name("shares.py")
+_NEW = "NEW"
+"""In a command, the name of a directory that is not there, another for each run."""
 _LOAD = """
 import json, sys
 for path in sys.argv[1:]:
@@ -39,6 +43,14 @@ for number, path in enumerate(sys.argv[2:]):
             with open(place, "wb", buffering=0) as file:
                 file.write({content})
 """
+_IMPORT = """
+import os, runpy
+if {zipapp!r}:
+    runpy.run_path({zipapp!r}, run_name="floor")
+import {names}
+os._exit(0)
+"""
+"""The .pyz runs its `main` only as `__main__`; so, it only sets its importer up."""
 _REQUEST = """
 import http.client, ssl, sys
 host, ca, *paths = sys.argv[1:]
@@ -58,9 +70,23 @@ def main() -> None:
     given = parser.parse_args()
     os.environ.update(PIP_CONFIG_FILE=os.devnull)
     with tempfile.TemporaryDirectory() as directory:
-        for what, command in _experiments(given.python, given.zipapp.resolve(), Path(directory)):
-            seconds = [_measure(command) for _ in range(given.runs)]
-            print(f"{statistics.median(seconds):.3f} s  {what}", flush=True)
+        root, zipapp = Path(directory), given.zipapp.resolve()
+        for what, command in _experiments(given.python, zipapp, root):
+            seconds = [_measure(command, root / f"new-{n}") for n in range(given.runs)]
+            print(f"{min(seconds):.3f} s  {what}", flush=True)
+        with serving(_INDEX, root) as served:
+            options = ("--index-url", served.simple_url, "--cert", str(served.ca))
+            there = ("--python", str(root / "there" / "bin" / "python"))
+            for what, home, arguments in (
+                ("jupyterlab, resolving only", "a", ("--dry-run", *there, "jupyterlab")),
+                ("poetry's tree, cold", "b", ("--venv", str(root / "cold"), "poetry")),
+                ("poetry's tree, warm", "b", ("--venv", str(root / "warm"), "poetry")),
+            ):
+                command = [given.python, _SHARES, zipapp, "--installer", "none", *options]
+                found = _shares([*command, *arguments], root / f"home-{home}")
+                print(f"what {what}, takes:")
+                for part, share in found.items():
+                    print(f"  {share:.3f} s  {part}")
 
 
 def _experiments(
@@ -73,11 +99,10 @@ def _experiments(
     subprocess.run([python, zipapp, "--offline", "--python", there], check=True)
     nothing: tuple[str | Path, ...] = (zipapp, "--python", there, "--installer", "none", "pip")
     yield "nothing to do", (python, *nothing)
-    names = _imported(python, nothing)
-    yield (
-        f"importing the {len(names)} modules of Python for that",
-        (*(python, "-c", f"import {', '.join(names)}"),),
-    )
+    yield from _imports(python, zipapp, nothing)
+    offline = (zipapp, "--offline", "--venv")
+    yield "the bundled pip into a new environment", (python, *offline, _NEW)
+    yield from _imports(python, zipapp, (*offline, directory / "offline"))
     with serving(_INDEX, directory) as served:
         for tree in ("poetry", "jupyterlab"):
             options = ("--index-url", served.simple_url, "--cert", served.ca)
@@ -116,23 +141,51 @@ def _experiments(
                 )
 
 
+def _imports(
+    python: str, zipapp: Path, arguments: Sequence[str | Path]
+) -> Iterator[tuple[str, Sequence[str | Path]]]:
+    """Yield the imports of a run: those of Python's modules, and those of ours as well."""
+    standard, own = _imported(python, arguments)
+    what = f"importing the {len(standard)} modules of Python for that"
+    yield what, (python, "-c", _IMPORT.format(zipapp="", names=", ".join(standard)))
+    names = ", ".join([*standard, *own])
+    command = (python, "-c", _IMPORT.format(zipapp=str(zipapp), names=names))
+    yield f"importing those, and the {len(own)} modules of ours", command
+
+
 def _wheels(paths: Sequence[str]) -> list[Path]:
     files = (_INDEX / "files" / Path(path).name.removesuffix(".metadata") for path in paths)
     return [file for file in files if file.is_file()]
 
 
-def _imported(python: str, arguments: Sequence[str | Path]) -> list[str]:
-    """Return the modules of Python that a run imports."""
+def _imported(python: str, arguments: Sequence[str | Path]) -> tuple[list[str], list[str]]:
+    """Return the modules of Python that a run imports, and those of ours."""
     command = [python, "-X", "importtime", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     names = {line.rpartition("|")[2].strip() for line in lines[1:]}
     tops = {name.partition(".")[0] for name in names} & sys.stdlib_module_names
     found = {top for top in tops if find_spec(top)}  # Windows' are looked for everywhere
-    return sorted(name for name in names if name.partition(".")[0] in found)
+    standard = sorted(name for name in names if name.partition(".")[0] in found)
+    return standard, sorted(name for name in names if name.startswith("bootstrap."))
 
 
-def _measure(command: Sequence[str | Path]) -> float:
+def _shares(command: Sequence[str | Path], home: Path) -> dict[str, float]:
+    """Return the seconds of a run's parts, the longest first; its cache is below a home."""
+    home.mkdir(exist_ok=True)
+    report = home / "shares.json"
+    environment = {**os.environ, "HOME": str(home), "SHARES": str(report)}
+    environment.pop("XDG_CACHE_HOME", None)
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    found: dict[str, float] = json.loads(report.read_text("utf-8"))
+    whole = found.pop("everything")
+    rest = whole - sum(found.values())
+    parts = sorted(found.items(), key=lambda pair: -pair[1])
+    return {"everything": whole, **dict(parts), "the rest": rest}
+
+
+def _measure(command: Sequence[str | Path], new: Path) -> float:
+    command = [new if word == _NEW else word for word in command]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

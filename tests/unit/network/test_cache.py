@@ -377,3 +377,22 @@ def test_an_entry_that_another_process_reads_does_not_disable_the_cache(
         cache.add("pages", name, b"content")
     assert cache.read("pages", names[0]) is None
     assert cache.read("pages", names[1]) == b"content"
+
+
+@needs_owners
+def test_each_directory_of_entries_is_private_or_refused(
+    directory: Path, recorded: RecordedUi
+) -> None:
+    cache = Cache(directory, recorded.ui)
+    first, second, third = (Sha256(digit * 64) for digit in "abc")
+    for name in (first, second):
+        cache.add("files", name, b"content")
+        assert cache.read("files", name) == b"content"
+        (entry,) = directory.glob(f"*/files/*/{name}")
+        assert entry.parent.stat().st_mode & 0o777 == 0o700
+    shared = directory / LAYOUT / "files" / third[:2]
+    shared.mkdir()
+    shared.chmod(0o777)
+    cache.add("files", third, b"content")
+    assert list(shared.iterdir()) == []
+    assert "The cache is disabled: other users can write to" in recorded.out.getvalue()

@@ -74,6 +74,17 @@ def test_a_dry_run_reports_the_patch_and_changes_nothing(
     assert snapshot(python.parent) == before
 
 
+def test_a_dry_run_finds_that_the_file_cannot_be_changed(
+    engine: Engine, index: LocalIndex, python: Path
+) -> None:
+    python.parent.chmod(0o555)
+    user = engine.without_root_s_rights()
+    asked: tuple[str | Path, ...] = ("--python", python, *index.options, "--fix-pth")
+    dry, real = user.fails(*asked, "--dry-run"), user.fails(*asked)
+    assert f"{python.with_name('python._pth')} cannot be changed: Permission denied" in dry.err
+    assert dry.err == real.err
+
+
 def test_a_failed_installation_patches_nothing(
     engine: Engine, index: LocalIndex, python: Path
 ) -> None:

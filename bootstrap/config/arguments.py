@@ -59,10 +59,10 @@ _PROJECTS = frozenset({"build", "pip", "uv", "wheel"})
 _LONG_COMMANDS = ("doctor", "extract", "inspect", "install", "verify")
 """Commands of ours that are too long to be a slip of another word."""
 _INSTEAD = {
-    "update": "To upgrade: -U NAME.",
-    "upgrade": "To upgrade: -U NAME.",
-    "venv": "To create a virtual environment: --venv DIR.",
-    "version": "For the version: --version.",
+    "update": "To upgrade: `get-installer.pyz -U NAME`.",
+    "upgrade": "To upgrade: `get-installer.pyz -U NAME`.",
+    "venv": "To create a virtual environment: `get-installer.pyz --venv DIR`.",
+    "version": "For the version: `get-installer.pyz --version`.",
 }
 _FILES = re.compile(r"[\w.-]+\.(cfg|in|ini|json|lock|py|toml|txt|ya?ml)", re.I)
 
@@ -96,7 +96,7 @@ class MistypedCommandError(UsageError):
         self.typed, self.command = typed, command
         super().__init__(
             f"There is no command `{typed}`.",
-            hint=f"Did you mean `{command}`? To install a project of that name: install {typed}.",
+            hint=f"Did you mean `{command}`? {_project(typed)}",
         )
 
 
@@ -113,14 +113,18 @@ class FileTypedError(UsageError):
     def __init__(self, name: str) -> None:
         self.name = name
         instead = (
-            "To install the project in this directory: `.`."
+            "To install the project in this directory: `get-installer.pyz .`."
             if name.lower() in {"pyproject.toml", "setup.cfg", "setup.py"}
-            else f"To install what it lists: -r {name}."
+            else f"To install what it lists: `get-installer.pyz -r {name}`."
         )
         super().__init__(
             f"{name} is a file here, not a project to install.",
-            hint=f"{instead} To install a project of that name: install {name}.",
+            hint=f"{instead} {_project(name)}",
         )
+
+
+def _project(name: str) -> str:
+    return f"To install a project of that name: `get-installer.pyz install {name}`."
 
 
 def require_projects(line: CommandLine, directory: Path) -> None:
@@ -149,8 +153,12 @@ def _check_command(arguments: Sequence[str]) -> None:
     if word in _PROJECTS:
         return
     if word in _PIP_COMMANDS | _OTHER_COMMANDS or (program and word == "tool"):
-        named = f"To install a project of that name: install {word}."
-        run = f"To run pip's: -- {word}{rest and ' '}{rest}." if word in _PIP_COMMANDS else ""
+        named = _project(word)
+        run = (
+            f"To run pip's: `get-installer.pyz -- {word}{rest and ' '}{rest}`."
+            if word in _PIP_COMMANDS
+            else ""
+        )
         raise CommandTypedError(typed, " ".join(filter(None, (_INSTEAD.get(word, run), named))))
     from bootstrap.formats.spelling import count_slips
 

@@ -65,7 +65,8 @@ class UnreachableError(NetworkError):
         super().__init__(
             url,
             f"{self.server} cannot be reached: {reason} (requested URL: {url}).",
-            hint="Check the network, the proxy settings (--proxy, NO_PROXY) and the index URL.",
+            hint="Check the network, the proxy settings (--proxy, NO_PROXY) and the index URL. "
+            "`python3 get-installer.pyz doctor`, with the same options, looks at each step.",
         )
 
 

@@ -250,3 +250,19 @@ def test_errors_are_wrapped_at_words(engine: Engine, columns: int) -> None:
     found = shown(engine, "-r", "a", "--venv", "x", "--target", "y", "--user", "z", columns=columns)
     assert found.status == 2
     assert all(len(line) < columns for line in found.screen)
+
+
+@pytest.mark.parametrize("columns", [45, 80])
+def test_details_and_the_error_of_a_build_are_wrapped_at_words(
+    engine: Engine, index: LocalIndex, venv: Path, slow: Path, columns: int
+) -> None:
+    text = "a compiler is needed to build this package, and there is none on this machine at all"
+    (slow / "backend.py").write_text(f"def build_wheel(*_, **__):\n    raise OSError({text!r})\n")
+    found = shown(engine, "-v", "--venv", venv, *index.options, slow, columns=columns)
+    assert found.status == 1
+    too_long = [line for line in found.screen if len(line) > columns and " " in line.strip()]
+    assert too_long == []
+    error = " ".join(found.screen).partition("error: ")[2]
+    assert text in " ".join(error.split())
+    assert error.index("OSError") < error.index("Its hook")
+    assert "Traceback" not in error

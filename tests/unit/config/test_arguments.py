@@ -14,6 +14,15 @@ from bootstrap.config.arguments import (
 )
 from bootstrap.config.options.parser import parse_command_line
 
+
+def _project(name: str) -> str:
+    return f"To install a project of that name: `get-installer.pyz install {name}`."
+
+
+def _of_pip(words: str) -> str:
+    return f"To run pip's: `get-installer.pyz -- {words}`. {_project(words.split(maxsplit=1)[0])}"
+
+
 COMMANDS = {
     "pip install requests": "Leave out `pip install`: `get-installer.pyz requests`.",
     "pip3 install requests flask": "Leave out `pip3 install`: `get-installer.pyz requests flask`.",
@@ -21,29 +30,24 @@ COMMANDS = {
     "uv pip install requests": "Leave out `uv pip install`: `get-installer.pyz requests`.",
     "python install requests": "Leave out `python install`: `get-installer.pyz requests`.",
     "PIP Install Requests": "Leave out `pip install`: `get-installer.pyz requests`.",
-    "pip list": "To run pip's: -- list. To install a project of that name: install list.",
-    "list": "To run pip's: -- list. To install a project of that name: install list.",
-    "show requests": "To run pip's: -- show requests. To install a project of that name: "
-    "install show.",
-    "uninstall requests": "To run pip's: -- uninstall requests. To install a project of that "
-    "name: install uninstall.",
-    "freeze": "To run pip's: -- freeze. To install a project of that name: install freeze.",
-    "pip uninstall requests": "To run pip's: -- uninstall requests. To install a project of that "
-    "name: install uninstall.",
-    "download six": "To run pip's: -- download six. To install a project of that name: "
-    "install download.",
-    "search six": "To run pip's: -- search six. To install a project of that name: install search.",
-    "update": "To upgrade: -U NAME. To install a project of that name: install update.",
-    "upgrade pip": "To upgrade: -U NAME. To install a project of that name: install upgrade.",
-    "version": "For the version: --version. To install a project of that name: install version.",
-    "venv": "To create a virtual environment: --venv DIR. To install a project of that name: "
-    "install venv.",
-    "uv venv": "To create a virtual environment: --venv DIR. To install a project of that name: "
-    "install venv.",
-    "add requests": "To install a project of that name: install add.",
-    "uv sync": "To install a project of that name: install sync.",
-    "run": "To install a project of that name: install run.",
-    "uv tool install ruff": "To install a project of that name: install tool.",
+    "pip list": _of_pip("list"),
+    "list": _of_pip("list"),
+    "show requests": _of_pip("show requests"),
+    "uninstall requests": _of_pip("uninstall requests"),
+    "freeze": _of_pip("freeze"),
+    "pip uninstall requests": _of_pip("uninstall requests"),
+    "download six": _of_pip("download six"),
+    "search six": _of_pip("search six"),
+    "update": "To upgrade: `get-installer.pyz -U NAME`. " + _project("update"),
+    "upgrade pip": "To upgrade: `get-installer.pyz -U NAME`. " + _project("upgrade"),
+    "version": "For the version: `get-installer.pyz --version`. " + _project("version"),
+    "venv": "To create a virtual environment: `get-installer.pyz --venv DIR`. " + _project("venv"),
+    "uv venv": "To create a virtual environment: `get-installer.pyz --venv DIR`. "
+    + _project("venv"),
+    "add requests": _project("add"),
+    "uv sync": _project("sync"),
+    "run": _project("run"),
+    "uv tool install ruff": _project("tool"),
 }
 
 MISTYPED = {
@@ -95,11 +99,11 @@ PROJECTS = [
 ]
 
 FILES = {
-    "requirements.txt": "To install what it lists: -r requirements.txt.",
-    "Requirements-dev.in": "To install what it lists: -r Requirements-dev.in.",
-    "pyproject.toml": "To install the project in this directory: `.`.",
-    "setup.py": "To install the project in this directory: `.`.",
-    "pylock.toml": "To install what it lists: -r pylock.toml.",
+    "requirements.txt": "To install what it lists: `get-installer.pyz -r requirements.txt`.",
+    "Requirements-dev.in": "To install what it lists: `get-installer.pyz -r Requirements-dev.in`.",
+    "pyproject.toml": "To install the project in this directory: `get-installer.pyz .`.",
+    "setup.py": "To install the project in this directory: `get-installer.pyz .`.",
+    "pylock.toml": "To install what it lists: `get-installer.pyz -r pylock.toml`.",
 }
 
 
@@ -115,9 +119,7 @@ def test_a_mistyped_command_is_no_project(typed: str, tmp_path: Path) -> None:
     with pytest.raises(MistypedCommandError) as caught:
         require_projects(parse_command_line([typed]), tmp_path)
     assert caught.value.command == MISTYPED[typed]
-    assert caught.value.hint == (
-        f"Did you mean `{MISTYPED[typed]}`? To install a project of that name: install {typed}."
-    )
+    assert caught.value.hint == (f"Did you mean `{MISTYPED[typed]}`? {_project(typed)}")
 
 
 @pytest.mark.parametrize("typed", PROJECTS)
@@ -132,7 +134,10 @@ def test_the_name_of_a_file_here_is_no_project(name: str, tmp_path: Path) -> Non
     (tmp_path / name).touch()
     with pytest.raises(FileTypedError, match="is a file here, not a project") as caught:
         require_projects(line, tmp_path)
-    assert caught.value.hint == f"{FILES[name]} To install a project of that name: install {name}."
+    assert (
+        caught.value.hint
+        == f"{FILES[name]} To install a project of that name: `get-installer.pyz install {name}`."
+    )
     require_projects(parse_command_line(["install", name]), tmp_path)
 
 

@@ -94,7 +94,9 @@ class Patience:
                 return change(*arguments)
             except OSError as exc:
                 number = getattr(exc, "winerror", None)
-                if not (is_violation(exc) or number == _DIRECTORY_NOT_EMPTY):
+                # `open` tells no more than EACCES.
+                is_bare = os.name == "nt" and number is None and exc.errno == errno.EACCES
+                if not (is_violation(exc) or is_bare or number == _DIRECTORY_NOT_EMPTY):
                     raise
                 pause = next(self._pauses, None)
                 if pause is None:
@@ -223,8 +225,6 @@ def can_create_in(directory: _AnyPath) -> bool:
 
 
 def is_violation(error: OSError) -> bool:
-    """Whether a function may have failed because another program has the file open (Windows)."""
+    """Whether a change may have failed because another program has the file open (Windows)."""
     number = getattr(error, "winerror", None)
-    if number is None:  # `open` tells no more than EACCES
-        return os.name == "nt" and error.errno == errno.EACCES
     return number in {ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION}

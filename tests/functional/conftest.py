@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from bootstrap._bundled import BundleError, bundled_wheel
-from tests.functional.engine import CHECKOUT, Engine
+from tests.functional.engine import CHECKOUT, Engine, run
 from tests.functional.trust.proxy_py import Interceptor, interceptor
 from tests.servers import Authority, IndexServer, make_wheel
 from tests.unit.environment.pythons import ALL, name_of, version_of
+from tools.zipapp.environment import ToolEnvironment
 
 OLDEST = (3, 10)
 """Of the Pythons that run the engine."""
@@ -62,6 +63,24 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     dist = tmp_path_factory.mktemp("dist")
     subprocess.run([sys.executable, CHECKOUT / "build_zipapp.py", "--output", dist], check=True)
     return dist / "get-installer.pyz"
+
+
+@pytest.fixture(scope="session")
+def build_tools() -> ToolEnvironment:
+    """The environment of the build's tools."""
+    tools = ToolEnvironment(CHECKOUT / "build" / "tools")
+    if not tools.programs.is_dir():
+        pytest.skip("the archive that --zipapp names was built elsewhere")
+    return tools
+
+
+@pytest.fixture(scope="session")
+def distributions(build_tools: ToolEnvironment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel and the sdist of this checkout, in a directory."""
+    directory = tmp_path_factory.mktemp("distributions")
+    build = ("-m", "tools.packaging.distributions", directory)
+    run(build_tools.programs / "python", *build, cwd=CHECKOUT)
+    return directory
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ RARELY_IMPORTED = (
     "bootstrap/pep517/cache.py",
     "bootstrap/pep517/editable_clone.py",
     "bootstrap/pep517/git.py",
+    "bootstrap/pep517/hook_errors.py",
     "bootstrap/pep517/hooks.py",
     "bootstrap/pep517/lzma_stream.py",
     "bootstrap/pep517/metadata.py",

@@ -213,7 +213,7 @@ def help_topic(name: str) -> str:
 
 def list_codes() -> str:
     """Return all codes with what they mean."""
-    found = {module: read_explanations(module) for _, module in CODES.values()}
+    found = {module: read_explanations(module) for module in {each for _, each in CODES.values()}}
     return "\n".join(
         f"{code}  {found[module].get(name, Explanation()).meaning}"
         for name, (code, module) in CODES.items()

@@ -17,8 +17,6 @@ from bootstrap import __version__
 from tests.functional.engine import CHECKOUT, Engine, run
 from tools.zipapp.environment import ToolEnvironment
 
-TOOLS = ToolEnvironment(CHECKOUT / "build/tools")
-PYTHON = TOOLS.programs / "python"
 WHEEL = f"get_installer-{__version__}-py3-none-any.whl"
 SDIST = f"get_installer-{__version__}.tar.gz"
 
@@ -26,16 +24,6 @@ pytestmark = [
     pytest.mark.usefixtures("archive"),  # once it is built, the build's tools are there
     pytest.mark.skipif(not (CHECKOUT / ".git").exists(), reason="needs a clone"),
 ]
-
-
-@pytest.fixture(scope="module")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel and the sdist of this checkout, in a directory."""
-    if not PYTHON.exists():
-        pytest.skip("the archive that --zipapp names was built elsewhere")
-    directory = tmp_path_factory.mktemp("distributions")
-    run(PYTHON, "-m", "tools.packaging.distributions", directory, cwd=CHECKOUT)
-    return directory
 
 
 def test_the_wheel_has_a_bill_of_materials_of_what_it_contains(distributions: Path) -> None:
@@ -67,7 +55,7 @@ def test_the_wheel_is_installed_by_pip_and_by_ourselves_and_works(
 
 
 def test_the_sdist_gives_the_same_wheel_without_a_network(
-    distributions: Path, tmp_path: Path
+    distributions: Path, build_tools: ToolEnvironment, tmp_path: Path
 ) -> None:
     with tarfile.open(distributions / SDIST) as sdist:
         sdist.extractall(tmp_path / "sdist", filter="data")
@@ -76,19 +64,21 @@ def test_the_sdist_gives_the_same_wheel_without_a_network(
         "import sys; sys.path[:0] = ['tools/packaging']; import backend; backend.build_wheel('.')"
     )
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "315532800", "HTTPS_PROXY": "http://localhost:9"}
-    run(PYTHON, "-c", code, cwd=tree, env=environ)
+    run(build_tools.programs / "python", "-c", code, cwd=tree, env=environ)
     assert (tree / WHEEL).read_bytes() == (distributions / WHEEL).read_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.network
 @pytest.mark.timeout(900)
-def test_two_releases_are_the_same_and_their_checksums_find_a_changed_byte(tmp_path: Path) -> None:
+def test_two_releases_are_the_same_and_their_checksums_find_a_changed_byte(
+    build_tools: ToolEnvironment, tmp_path: Path
+) -> None:
     releases = [tmp_path / "one", tmp_path / "another place"]
     for place, release in zip(("a", "b/c d"), releases, strict=True):
         run("git", "clone", "-q", CHECKOUT, tmp_path / place)
-        build = (PYTHON, "build_zipapp.py", "--release", "--output", release)
-        run(*build, "--work", CHECKOUT / "build", cwd=tmp_path / place)
+        build = ("build_zipapp.py", "--release", "--output", release, "--work", CHECKOUT / "build")
+        run(build_tools.programs / "python", *build, cwd=tmp_path / place)
     first, second = ({path.name: path.read_bytes() for path in each.iterdir()} for each in releases)
     assert first == second
     assert {

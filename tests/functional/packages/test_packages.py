@@ -18,9 +18,9 @@ import pytest
 from bootstrap import __version__
 from tests.functional.conftest import LocalIndex, ensurepip_wheel
 from tests.functional.engine import CHECKOUT, run
-from tests.functional.packages.conftest import TOOLS
 from tools.debian import require_program
 from tools.vendoring.pins import read_pins
+from tools.zipapp.environment import ToolEnvironment
 
 PINS = read_pins(CHECKOUT / "bootstrap/_vendor/vendor.txt")
 SYSTEM = Path("/usr/bin/python3")
@@ -56,9 +56,9 @@ def commands(program: str) -> str:
     return str(line)
 
 
-def environ_of_a_builder(**more: str) -> dict[str, str]:
+def environ_of_a_builder(tools: ToolEnvironment, **more: str) -> dict[str, str]:
     """Return what a build daemon has: the system's programs, and the flit of our build."""
-    library = next(TOOLS.directory.glob("lib/python3*/site-packages"))
+    library = next(tools.directory.glob("lib/python3*/site-packages"))
     return {
         "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
         "HOME": "/nonexistent",
@@ -116,12 +116,12 @@ def test_it_works_without_its_libraries_on_those_that_are_installed(
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("dh"), reason="needs debhelper, dh-python and flit")
 def test_a_package_of_debian_is_built_installed_and_removed(
-    sdist: Path, root: Path, tmp_path: Path
+    sdist: Path, build_tools: ToolEnvironment, root: Path, tmp_path: Path
 ) -> None:
     shutil.copy(sdist, tmp_path)
     unpack, build = commands("tar"), commands("cp")
     build = build.replace("dpkg-buildpackage", "dpkg-buildpackage --no-check-builddeps")
-    environ = environ_of_a_builder(HTTPS_PROXY="http://localhost:9")
+    environ = environ_of_a_builder(build_tools, HTTPS_PROXY="http://localhost:9")
     run("bash", "-ec", f"{unpack}\n{build}", cwd=tmp_path, env=environ)
     (package,) = tmp_path.glob("get-installer_*_all.deb")
     shutil.copy(package, root / "package.deb")
@@ -188,7 +188,7 @@ echo %{python3_sitelib}/* > %{pyproject_files}
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("rpmbuild"), reason="needs rpmbuild")
 def test_a_package_of_fedora_is_built_and_works(
-    sdist: Path, tree: Path, root: Path, tmp_path: Path
+    sdist: Path, tree: Path, build_tools: ToolEnvironment, root: Path, tmp_path: Path
 ) -> None:
     top = tmp_path / "rpmbuild"
     (top / "SOURCES").mkdir(parents=True)
@@ -197,7 +197,7 @@ def test_a_package_of_fedora_is_built_and_works(
     macros.write_text(STAND_INS)
     options = f"--nodeps --load '{macros}' --define '_topdir {top}'"
     build = commands("rpmbuild").replace("rpmbuild ", f"rpmbuild {options} ")
-    run("bash", "-ec", build, cwd=tree, env=environ_of_a_builder())
+    run("bash", "-ec", build, cwd=tree, env=environ_of_a_builder(build_tools))
     (package,) = (top / "RPMS/noarch").glob("get-installer-*.rpm")
     run("rpm", "--root", root, "--initdb")
     run("rpm", "--root", root, "--install", "--nodeps", package)

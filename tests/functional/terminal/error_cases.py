@@ -62,7 +62,7 @@ from bootstrap.kit.resolve import NotAWheelError
 from bootstrap.kit.targets import UnknownPythonError, UnknownTargetError
 from bootstrap.locking import LockTimeoutError
 from bootstrap.network.errors import NetworkError, NoTemporaryDirectoryError, TlsError
-from bootstrap.pep517.hooks import HookError
+from bootstrap.pep517.hook_errors import HookError
 from bootstrap.preparer.wheels import NoBuilderError
 from bootstrap.provenance import Origin, Sourced
 from bootstrap.resolve.errors import ResolutionTooDeepError

@@ -14,7 +14,7 @@ import pytest
 from bootstrap._vendor.packaging.utils import canonicalize_name
 from bootstrap._vendor.packaging.version import Version
 from bootstrap.environment.model import TargetEnvironment
-from bootstrap.pep517.hooks import (
+from bootstrap.pep517.hook_errors import (
     BackendMissingError,
     HookError,
     HookFailedError,

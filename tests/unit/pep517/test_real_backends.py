@@ -24,7 +24,7 @@ from bootstrap.location import Location
 from bootstrap.metadata.installed import installed_distributions
 from bootstrap.network.session import Session
 from bootstrap.network.settings import NetworkSettings
-from bootstrap.pep517.hooks import HookMissingError
+from bootstrap.pep517.hook_errors import HookMissingError
 from bootstrap.pep517.source import BuildChain, BuildRequest, SourceTree
 from bootstrap.preparer.preparer import Preparer
 from bootstrap.provenance import Origin

@@ -29,7 +29,7 @@ from bootstrap.ui import NO_ACTIVITY, Activity, Ui
 if TYPE_CHECKING:
     from bootstrap.resolve.backjumping import RawResult
 
-ROUNDS_IN_ORDER = 500
+ROUNDS_IN_ORDER = 2_000
 """The rounds of a search before it starts again and learns; few searches take more than 200."""
 NO_OUTPUT = -3
 """The verbosity at which not even warnings are shown."""

@@ -7,8 +7,6 @@ import io
 import json
 import lzma
 import os
-import subprocess
-import sys
 import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 
 from tests.functional.conftest import LocalIndex
 from tests.functional.engine import Engine
+from tests.functional.measured import measure
 from tests.servers import make_wheel
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -192,16 +191,6 @@ EXCEEDING: dict[str, tuple[Callable[[LocalIndex], Arguments], str]] = {
     "much memory for LZMA": (lzma_memory, "more than 100,663,296 bytes of memory"),
 }
 
-_MEASURED = """
-import json, subprocess, sys
-from resource import RUSAGE_CHILDREN, getrusage
-status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-usage = getrusage(RUSAGE_CHILDREN)
-time = usage.ru_utime + usage.ru_stime
-print(json.dumps({"status": status, "memory": usage.ru_maxrss, "time": time}))
-"""
-"""Runs a command from a small process: the memory of the one that forks is counted as well."""
-
 
 @pytest.mark.skipif(os.name == "nt", reason="measures as POSIX does")
 @pytest.mark.parametrize("name", EXCEEDING)
@@ -211,21 +200,15 @@ def test_what_exceeds_a_limit_is_refused_in_time_and_memory(
     make, expected = EXCEEDING[name]
     command = [*engine.command, "--installer=none", f"--target={tmp_path / 'target'}", "--dry-run"]
     command += ["--no-cache-dir", *map(str, make(index))]
-    done = subprocess.run(
-        [sys.executable, "-c", _MEASURED, *command],
-        env={**os.environ, **engine.environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    message, usage = done.stderr, json.loads(done.stdout.splitlines()[-1])
-    assert usage["status"] in {1, 2}, message
+    used = measure(command, {**os.environ, **engine.environ})
+    message = used.message
+    assert used.status in {1, 2}, message
     assert expected in message
     assert "internal error" not in message
     assert "hint: " in message
     assert len(message) < 20_000
-    assert usage["memory"] < 200 << 10  # KiB
-    assert usage["time"] < 5
+    assert used.memory < 200 << 20
+    assert used.seconds < 5
 
 
 HONEST: dict[str, Callable[[LocalIndex], Arguments]] = {

@@ -9,6 +9,7 @@ program itself runs unchanged.
 
 from __future__ import annotations
 
+import atexit
 import os
 import runpy
 import signal
@@ -45,13 +46,14 @@ def main() -> None:
         if len(touched) == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def tell() -> None:
+        sys.stderr.write("".join(f"{MARK}{call}\n" for call in touched))
+
     sys.addaudithook(hook)
     sys.argv = sys.argv[3:]
-    try:
-        _run(program)
-    finally:
-        if number == 0:
-            sys.stderr.write("".join(f"{MARK}{call}\n" for call in touched))
+    if number == 0:
+        atexit.register(tell)  # the program ends the process
+    _run(program)
 
 
 def _is_in(target: str, arguments: tuple[object, ...]) -> bool:

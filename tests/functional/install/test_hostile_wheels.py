@@ -7,7 +7,6 @@ kind is the matter of `tests/unit/install/test_wheel_rules.py`.
 from __future__ import annotations
 
 import os
-import subprocess
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from bootstrap.install.wheel_rules import Rule
 from tests.functional.engine import snapshot
 from tests.functional.install.conftest import Site
+from tests.functional.measured import measure
 from tests.unit.install.hostile import FILENAME, KINDS, Kind
 from tests.unit.install.hostile.kind import INFO, entries_of, record_of, wheel_files
 from tests.unit.install.zips import Entry, Zip
@@ -56,15 +56,11 @@ def test_a_file_of_1_gib_costs_neither_memory_nor_time(name: str, site: Site) ->
     wheel.write_bytes(_wheel_with_zeros(f"{INFO}/{name}"))
     assert wheel.stat().st_size < 6 << 20
     command = [*site.command, "--no-cache-dir", str(wheel)]
-    with subprocess.Popen(command, env=site.environ, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        message = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 1
-    assert "is larger than get-installer accepts (1073741824 bytes, the limit is" in message
-    assert usage.ru_maxrss < 200 << 10  # KiB
-    assert usage.ru_utime + usage.ru_stime < 5
+    used = measure(command, site.environ)
+    assert used.status == 1
+    assert "is larger than get-installer accepts (1073741824 bytes, the limit is" in used.message
+    assert used.memory < 200 << 20
+    assert used.seconds < 5
 
 
 def _wheel_with_zeros(name: str) -> bytes:

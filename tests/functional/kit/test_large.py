@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.functional.kit.conftest import PLAIN
+from tests.functional.measured import measure
 
 pytestmark = pytest.mark.slow
 
@@ -43,13 +42,10 @@ else:
 
 def peak_of(*command: str | Path) -> int:
     """Return the most memory that a process had, in bytes."""
-    process = subprocess.Popen(
-        command, env={**os.environ, **PLAIN, "PYTHONPATH": str(CHECKOUT)}, cwd=CHECKOUT
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    environ = {**os.environ, **PLAIN, "PYTHONPATH": str(CHECKOUT)}
+    used = measure(command, environ, cwd=CHECKOUT)
+    assert used.status == 0, used.message
+    return used.memory
 
 
 def write_large_wheel(directory: Path, size: int) -> None:

@@ -65,13 +65,13 @@ def is_junction(path: str) -> bool:
 def has_mount(directory: str, mount_points: Collection[str] | None) -> bool:
     """Whether something is mounted in a directory; where that is unknown, another file system.
 
-    On Windows, whether the directory or one in it is a junction.
+    On Windows, also whether the directory or one in it is a junction.
     """
     if os.name == "nt":
-        below = (
-            os.path.join(around, name) for around, names, _ in os.walk(directory) for name in names
-        )
-        return any(map(is_junction, (directory, *below)))
+        walk = os.walk(directory)
+        below = (os.path.join(around, name) for around, names, _ in walk for name in names)
+        if is_junction(directory) or any(map(is_junction, below)):
+            return True
     if mount_points is not None:
         return any(mount.startswith(directory + os.sep) for mount in mount_points)
     device = os.lstat(directory).st_dev

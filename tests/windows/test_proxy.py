@@ -52,7 +52,7 @@ def test_it_is_read_as_urllib_reads_it() -> None:
 
 @pytest.mark.usefixtures("internet_settings")
 def test_doctor_shows_it_and_where_it_comes_from(engine: Engine) -> None:
-    done = engine("doctor", "https://index.example/simple/", "--timeout", "3")
+    done = engine("doctor", "-v", "https://index.example/simple/", "--timeout", "3")
     assert "https proxy = http://127.0.0.1:9 (from the internet settings of Windows)" in done.out
     assert "https://index.example/simple/ through http://127.0.0.1:9" in done.out
 
